@@ -1,0 +1,210 @@
+"""Models of one node: an example of an op's definition as a file, its inputs and its outputs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from tools.encode import Tables, model_file
+from tracescript.v1 import model_pb2, tensor_pb2
+from tracescript_conformance.values import SHORT, DataType, Struct, Tensor, element, tensor
+
+LONG = {
+    "bool": "bool", "uint8": "u8", "int8": "i8", "uint16": "u16", "int16": "i16", "uint32": "u32",
+    "int32": "i32", "uint64": "u64", "int64": "i64", "float16": "f16", "bfloat16": "bf16",
+    "float32": "f32", "float64": "f64",
+}  # fmt: skip
+_SCALARS = {"int", "float", "bool", "str", "none", "dtype"}
+_STRUCT = re.compile(r"(\w+)\((.*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value of an example: its name, its type, the run-time value, per-element bounds."""
+
+    name: str
+    form: Any
+    value: Any
+    bounds: tuple[float, ...]
+
+
+def split(text: str) -> list[str]:
+    """Split at the commas outside of brackets."""
+    parts, depth, start = [], 0, 0
+    for i, character in enumerate(text):
+        depth += (character in "[(") - (character in "])")
+        if character == "," and not depth:
+            parts.append(text[start:i].strip())
+            start = i + 1
+    return [*parts, text[start:].strip()] if text.strip() else []
+
+
+def parse_type(text: str, shape: tuple[int, ...] | None = None) -> Any:
+    """Read a type as examples write it: `float32`, `list[int]`, `Point(x: int)`."""
+    if text in LONG and not (text == "bool" and shape is None):
+        return ("tensor", text, shape)
+    if text in _SCALARS:
+        return ("scalar", text)
+    head, _, rest = text.partition("[")
+    inner = split(rest[:-1])
+    if head == "list":
+        return ("list", parse_type(inner[0]))
+    if head == "tuple":
+        return ("tuple", tuple(parse_type(part) for part in inner))
+    if head == "dict":
+        return ("dict", parse_type(inner[0]), parse_type(inner[1]))
+    match = _STRUCT.fullmatch(text)
+    if match is None:
+        raise ValueError(f"no type {text!r}")
+    fields = (part.partition(":") for part in split(match[2]))
+    return ("struct", match[1], tuple((n.strip(), parse_type(t.strip())) for n, _, t in fields))
+
+
+def literal(item: dict[str, Any]) -> Literal:
+    """Read a NamedLiteral of an op's TOML."""
+    text, values = item["type"], [str(v) for v in item.get("values", [])]
+    is_tensor = text in LONG and not (text == "bool" and "shape" not in item)
+    shape = tuple(item.get("shape", ())) if is_tensor else None
+    form = parse_type(text, shape)
+    bounds = tuple(float(b) for b in item.get("bounds", []))
+    if is_tensor:
+        short = LONG[text]
+        elements = [element(v, short) for v in values]
+        return Literal(item["name"], form, tensor(short, shape or (), elements), bounds)
+    rest = list(values)
+    value = _value(form, rest, list(item.get("shape", ())))
+    if rest:
+        raise ValueError(f"{item['name']}: {len(rest)} values too many")
+    return Literal(item["name"], form, value, bounds)
+
+
+def _value(form: Any, rest: list[str], shape: list[int]) -> Any:
+    kind = form[0]
+    if kind == "scalar":
+        return _scalar(form[1], rest)
+    if kind == "list":
+        return [_value(form[1], rest, shape[1:]) for _ in range(shape[0] if shape else len(rest))]
+    if kind == "tuple":
+        return tuple(_value(part, rest, []) for part in form[1])
+    if kind == "dict":
+        made = {}
+        while rest:
+            key = _value(form[1], rest, [])
+            made[key] = _value(form[2], rest, [])
+        return made
+    return Struct(form[1], tuple(_value(part, rest, []) for _, part in form[2]))
+
+
+def _scalar(kind: str, rest: list[str]) -> Any:
+    if kind == "none":
+        return None
+    text = rest.pop(0)
+    if kind == "str":
+        return text
+    if kind == "dtype":
+        return DataType(tensor_pb2.DataType.Value(f"DATA_TYPE_{text.upper()}"))
+    return int(text, 0) if kind == "int" else element(text, "f64" if kind == "float" else kind)
+
+
+def attributes(op: dict[str, Any], given: list[dict[str, str]]) -> dict[str, tuple[Any, Any]]:
+    """Read the attributes of an example as (type, value), defaults left out."""
+    found = {}
+    for attribute in op.get("attributes", []):
+        text = next((g["text"] for g in given if g["name"] == attribute["name"]), None)
+        if text is None or text == attribute.get("default"):
+            continue
+        found[attribute["name"]] = _attribute(attribute["kind"], text)
+    return found
+
+
+def _attribute(kind: str, text: str) -> tuple[Any, Any]:
+    if text == "None":
+        return ("scalar", "none"), None
+    if kind == "data_type":
+        return ("scalar", "dtype"), text.rstrip("_")
+    if kind in {"ints", "floats"}:
+        return ("list", ("scalar", kind[:-1])), [*ast.literal_eval(text)]
+    if text in {"inf", "-inf", "nan"}:
+        return ("scalar", "float"), float(text)
+    if kind == "type":
+        return ("type", parse_type(text)), None
+    value = ast.literal_eval(text)
+    return ("scalar", kind), float(value) if kind == "float" else value
+
+
+def ordered_inputs(op: dict[str, Any], given: list[Literal]) -> list[Literal | None]:
+    """Return the inputs in declared order, None for one left out; variadic ones spread."""
+    by_name = {item.name: item for item in given}
+    found: list[Literal | None] = []
+    for declared in op.get("inputs", []):
+        name = declared["name"]
+        parts = [item for item in given if re.fullmatch(rf"{re.escape(name)}\[\d+\]", item.name)]
+        if declared.get("variadic"):
+            found += parts
+        elif parts and declared["kind"] == "list":
+            form = ("list", _unshaped([p.form for p in parts]))
+            found.append(Literal(name, form, [p.value for p in parts], ()))
+        else:
+            found.append(by_name.get(name))
+    while found and found[-1] is None:
+        found.pop()
+    return found
+
+
+def _unshaped(forms: list[Any]) -> Any:
+    """Return one type for all elements of a list: equal extents stay, the rest is unknown rank."""
+    first = forms[0]
+    return first if all(f == first for f in forms) else (first[0], first[1], None)
+
+
+def model_of(
+    op: dict[str, Any], given: list[Literal | None], attribute_values: dict[str, Any], results: list[Any]
+) -> bytes:
+    """Write a file whose `forward` is one node of `op`."""
+    tables = Tables(op["name"])
+    model = tables.model
+    model.opsets.add(name="tracescript", major=1)
+    model.ops.add(opset=1, name=op["name"])
+    function = model.functions.add(name="Op.forward", origin=model_pb2.ORIGIN_AUTHORED)
+    function.values.add()
+    function.blocks.add()
+    body = function.blocks.add()
+    node = body.nodes.add(op=1)
+    for item in given:
+        if item is None:
+            node.inputs.append(0)
+            continue
+        name = item.name.replace("[", "_").replace("]", "")
+        index = tables.type(item.form)
+        function.inputs.add(name=name, type=index, kind=model_pb2.INPUT_KIND_POSITIONAL)
+    for form in results:
+        function.outputs.add(type=tables.type(form))
+    for item in given:
+        if item is not None:
+            function.values.add(type=tables.type(item.form))
+            body.inputs.append(len(function.values) - 1)
+    places = iter(body.inputs)
+    del node.inputs[:]
+    node.inputs.extend(0 if item is None else next(places) for item in given)
+    for form in results:
+        function.values.add(type=tables.type(form))
+        node.outputs.append(len(function.values) - 1)
+    body.results.extend(node.outputs)
+    for name, (form, value) in attribute_values.items():
+        if form[0] == "type":
+            node.attributes.add(name=name, type=tables.type(form[1]))
+        else:
+            node.attributes.add(name=name, constant=tables.constant(form, value))
+    module = model.modules.add(class_name="Op")
+    module.methods.add(name="forward", function=1, exported=True)
+    return model_file(model, [op["profile"]])
+
+
+def is_short(name: str) -> bool:
+    """Whether the suite carries tensors of this data type."""
+    return LONG.get(name) in SHORT
+
+
+__all__ = ["Literal", "Tensor", "attributes", "literal", "model_of", "ordered_inputs", "parse_type"]

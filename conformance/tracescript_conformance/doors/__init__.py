@@ -1,0 +1,1 @@
+"""The ways a runner talks to a testee."""

@@ -1,0 +1,101 @@
+"""Lists of known failures: patterns with reasons. A listed case that passes is an error."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracescript.conformance.v1 import report_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_LINE = re.compile(
+    r"(?P<not>!)?(?P<pattern>[^\s#]+)(?:\s+(?P<outcome>[A-Z_]+))?\s*(?:#\s*(?P<reason>.*))?"
+)
+_FAILURES = frozenset(
+    {
+        report_pb2.OUTCOME_FAILED,
+        report_pb2.OUTCOME_BROKEN_CLAIM,
+        report_pb2.OUTCOME_CRASHED,
+        report_pb2.OUTCOME_TIMED_OUT,
+        report_pb2.OUTCOME_FLAKY,
+    }
+)
+
+
+class KnownListError(Exception):
+    """A line that cannot be read, has no reason, or matches no case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One line: `*` matches within a part of an id, `**` over parts; `!` takes out."""
+
+    text: str
+    negated: bool
+    outcome: int
+    reason: str
+
+    def matches(self, case_id: str) -> bool:
+        """Whether the pattern covers a case."""
+        parts = re.split(r"(\*\*|\*)", self.text)
+        made = "".join({"**": ".*", "*": "[^/]*"}.get(p, re.escape(p)) for p in parts)
+        return re.fullmatch(made, case_id) is not None
+
+
+def read(path: Path) -> list[Pattern]:
+    """Read a list. Raises KnownListError with the line."""
+    found = []
+    for number, raw in enumerate(path.read_text("utf-8").splitlines(), 1):
+        line = raw.strip()
+        if not line or line.startswith(("#", "suite ")):
+            continue
+        match = _LINE.fullmatch(line)
+        if match is None or not (match["reason"] or "").strip():
+            raise KnownListError(
+                f"{path}:{number}: pattern and '# reason' expected, found {line!r}"
+            )
+        name = f"OUTCOME_{match['outcome'] or 'FAILED'}"
+        if name not in report_pb2.Outcome.DESCRIPTOR.values_by_name:
+            raise KnownListError(f"{path}:{number}: no outcome {match['outcome']!r}")
+        found.append(
+            Pattern(
+                match["pattern"],
+                bool(match["not"]),
+                report_pb2.Outcome.Value(name),
+                match["reason"],
+            )
+        )
+    return found
+
+
+def apply(patterns: list[Pattern], results: Iterable[report_pb2.Result]) -> None:
+    """Mark known failures and unexpected passes in place; the last matching line counts.
+
+    Raises KnownListError for a pattern that matches no case.
+    """
+    results = list(results)
+    for pattern in patterns:
+        if not any(pattern.matches(r.case_id) for r in results):
+            raise KnownListError(f"{pattern.text} matches no case")
+    for result in results:
+        hits = [p for p in patterns if p.matches(result.case_id)]
+        if not hits or hits[-1].negated:
+            continue
+        if result.outcome == report_pb2.OUTCOME_PASSED:
+            result.outcome = report_pb2.OUTCOME_UNEXPECTED_PASS
+            result.detail = f"listed as failing: {hits[-1].reason}"
+        elif result.outcome in _FAILURES and result.outcome == hits[-1].outcome:
+            result.outcome = report_pb2.OUTCOME_KNOWN_FAILURE
+
+
+def is_expected(result: report_pb2.Result) -> bool:
+    """Whether a result does not fail the run."""
+    return result.outcome in {
+        report_pb2.OUTCOME_PASSED,
+        report_pb2.OUTCOME_SKIPPED,
+        report_pb2.OUTCOME_KNOWN_FAILURE,
+    }

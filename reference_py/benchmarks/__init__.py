@@ -1,0 +1,1 @@
+"""Measures TraceScript against its peers: `python -m benchmarks`."""

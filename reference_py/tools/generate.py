@@ -1,0 +1,82 @@
+"""Writes every generated file of the repository, or with --check compares them.
+
+Run with reference_py on the path: `python -m tools.generate [--check] [--skip-protos]`. The
+protos need grpcio-tools 1.76.0 in the interpreter that runs this; `--skip-protos` leaves them
+out. `--baseline` freezes the released messages in proto/baseline/v1.binpb.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def outputs(root: Path, *, protos: bool, baseline: bool) -> dict[Path, bytes]:
+    """Return the bytes of every generated file by its path."""
+    from tools import opset_source, pages, rule_index
+
+    made: dict[Path, bytes] = {}
+    if protos:
+        from tools import protos as proto_files
+
+        made |= proto_files.python_modules(root)
+        made |= proto_files.inference_descriptors(root)
+        if baseline:
+            made |= proto_files.baseline(root)
+    opset = opset_source.compile_opset(root / "spec" / "ops")
+    target = root / "reference_py" / "tracescript" / "opset" / "opset.binpb"
+    made[target] = opset.SerializeToString(deterministic=True)
+    made |= pages.op_pages(opset, root)
+    made |= pages.error_page(root)
+    made |= rule_index.rules_page(root)
+    return made
+
+
+def left_over(root: Path, made: dict[Path, bytes]) -> list[Path]:
+    """Return generated pages that no source asks for any more."""
+    return sorted(set((root / "spec" / "generated" / "ops").glob("*.md")) - set(made))
+
+
+def check(root: Path, made: dict[Path, bytes]) -> int:
+    """Name the files that differ from what would be written; return the exit status."""
+    stale = [p for p, data in made.items() if not p.exists() or p.read_bytes() != data]
+    for path in sorted(stale) + left_over(root, made):
+        print(f"stale: {path.relative_to(root)}")
+    return 1 if stale or left_over(root, made) else 0
+
+
+def write(root: Path, made: dict[Path, bytes]) -> int:
+    """Write what changed and remove what is no longer asked for; return the exit status."""
+    for path, data in made.items():
+        if not path.exists() or path.read_bytes() != data:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            print(f"wrote {path.relative_to(root)}")
+    for path in left_over(root, made):
+        path.unlink()
+        print(f"removed {path.relative_to(root)}")
+    return 0
+
+
+def main() -> int:
+    """Run the command; return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tools.generate", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare, change nothing")
+    parser.add_argument("--skip-protos", action="store_true", help="leave the protos out")
+    parser.add_argument("--baseline", action="store_true", help="freeze the released messages")
+    options = parser.parse_args()
+    from tools.opset_source import SourceError
+
+    try:
+        made = outputs(ROOT, protos=not options.skip_protos, baseline=options.baseline)
+    except SourceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return check(ROOT, made) if options.check else write(ROOT, made)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

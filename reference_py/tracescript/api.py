@@ -1,0 +1,227 @@
+"""The public verbs: trace, script, save, load."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tracescript import ir
+from tracescript.code.writer import write_units
+from tracescript.engine.limits import Limits
+from tracescript.errors import ProducerError, TsError
+from tracescript.model.model import Model, Settings
+from tracescript.validator import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from os import PathLike
+    from typing import BinaryIO
+
+_EXAMPLE_LIMIT = 1 << 20
+
+
+def trace(
+    f: Callable[..., Any],
+    args: Sequence[Any] | Any = (),
+    kwargs: Mapping[str, Any] | None = None,
+    *,
+    dynamic: Mapping[str, Mapping[int, Any]] | None = None,
+    decisions: str = "warn",
+    strict: bool = True,
+    check: bool = True,
+    methods: Mapping[str, Sequence[Any]] | None = None,
+    name: str | None = None,
+) -> Model:
+    """Run a program once on example inputs and record its data flow.
+
+    Args:
+        f: a torch module, a module of `tracescript.nn`, or a function over arrays.
+        args: example inputs, a tuple; a single array stands for itself.
+        kwargs: example inputs by name; they become keyword-only inputs.
+        dynamic: sizes that must stay dynamic, `{"x": {0: ts.Dim("B")}}`; None keeps every size
+            that can vary, `{}` fixes all.
+        decisions: what to do about data-dependent Python control flow: `warn`, `error` or
+            `record` (silently). The file records it either way.
+        strict: refuse what cannot be recorded; else it becomes a decision loaders refuse to run.
+        check: run the recorded graph on the examples and compare with the program's own results.
+        methods: several methods by name with their example inputs, instead of `args`.
+        name: the model's name.
+
+    Raises:
+        ProducerError: the program does something a trace cannot hold; with its line and a hint.
+
+    Spec: TRACE-1.
+    """
+    from tracescript.producer.trace.run import trace as record
+
+    given = tuple(args) if isinstance(args, tuple | list) else (args,)
+    traced = record(
+        f,
+        given,
+        dict(kwargs or {}),
+        dynamic=dynamic,
+        decisions=decisions,
+        strict=strict,
+        methods=methods,
+        name=name,
+    )
+    made = _with_example(traced.model, traced.example)
+    validate(made)
+    model = _as_module(f, Model(made, report=traced.report, prefers_torch=traced.uses_torch))
+    if check:
+        _compare(model)
+    return model
+
+
+def _with_example(made: ir.Model, example: ir.Example | None) -> ir.Model:
+    """Keep the traced inputs and outputs for the file's self-check if they are small."""
+    if example is None:
+        return made
+    values = [v for call in example.calls for _, v in call.inputs]
+    values += [o.value for call in example.calls for o in call.outputs]
+    return made if sum(map(_size, values)) > _EXAMPLE_LIMIT else replace(made, examples=(example,))
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, tuple | list):
+        return sum(map(_size, value))
+    if isinstance(value, dict):
+        return sum(map(_size, value.values()))
+    return int(getattr(value, "nbytes", 8))
+
+
+def _compare(model: Model) -> None:
+    """Run the examples on the reference engine; a difference means the trace is wrong."""
+    again = Model(model.ir, replace(model.settings, engine="ref"))
+    for result in again.verify():
+        if not result.passed:
+            raise ProducerError(
+                f"the recorded graph does not repeat the program: {result.problem}",
+                code="NONDETERMINISTIC_TRACE",
+                where=model.ir.name,
+                rule="TRACE-9",
+                hint="a random op or hidden state? call model.eval(); check=False shows the graph",
+            )
+
+
+def script(
+    f: Any = None, *, types: Mapping[str, Any] | None = None, name: str | None = None
+) -> Any:
+    """Compile the Python source of a function or module, control flow included.
+
+    Args:
+        f: a torch module, a module of `tracescript.nn`, or a function. Without it: a decorator.
+        types: types of parameters by name, `{"x": "float32[B, 4]", "n": int}`, where source and
+            weights leave them open; an open data type becomes float32.
+        name: the model's name.
+
+    Raises:
+        ProducerError: the source uses what a script cannot hold; with a caret and a hint.
+
+    Spec: SCRIPT-1.
+    """
+    if f is None:
+        return functools.partial(script, types=types, name=name)
+    from tracescript.producer.script.run import script as compile_source
+    from tracescript.producer.script.run import specialise
+
+    scripted = compile_source(f, types=types, name=name)
+    validate(scripted.model)
+
+    def again(values: Mapping[str, Any]) -> ir.Model:
+        made = specialise(scripted, values)
+        if made is not scripted.model:
+            validate(made)
+        return made
+
+    return _as_module(f, Model(scripted.model, specialise=again, prefers_torch=scripted.uses_torch))
+
+
+def _as_module(f: Any, model: Model) -> Model:
+    """Make a model captured from a torch module one itself, so that it fits into others."""
+    if not model.prefers_torch:
+        return model
+    from tracescript.producer.torch.wrap import as_torch_module
+
+    return as_torch_module(model, f)
+
+
+def save(
+    model: Model,
+    file: str | PathLike[str] | BinaryIO,
+    *,
+    debug: bool = True,
+    code: bool = True,
+    examples: bool = True,
+    extra_files: Mapping[str, bytes] | None = None,
+) -> str:
+    """Write a model as a `.tsproto` file and return its digest, 64 hexadecimal digits.
+
+    The same model gives the same bytes. A failed save leaves an existing file as it was.
+    `debug` keeps names and source places, `code` the Python-syntax text, `examples` the traced
+    inputs and outputs by which a loader checks itself; none of them changes what a call returns.
+
+    Raises:
+        ProducerError: the model holds something that cannot be saved.
+    """
+    from tracescript.wire.writer import write
+
+    made = model.ir
+    if extra_files:
+        added = tuple(ir.ExtraFile(n, c) for n, c in sorted(extra_files.items()))
+        made = replace(made, extra_files=added)
+    validate(made)
+    units = write_units(made) if code else ()
+    return write(made, file, code_units=units, debug=debug, examples=examples)
+
+
+def load(
+    file: str | PathLike[str] | BinaryIO | bytes,
+    *,
+    engine: str = "py",
+    guards: str = "error",
+    verify: str = "metadata",
+    limits: Limits | None = None,
+) -> Model:
+    """Open a `.tsproto` file. Nothing in it is executed; weights are mapped, not copied.
+
+    Args:
+        file: a path, the bytes, or a binary file object.
+        engine: `py` (fast) or `ref` (the plain interpreter).
+        guards: what to do where the input needs a branch that tracing lost: `error`, `warn` or
+            `ignore`.
+        verify: `metadata` checks everything but the weights' digests; `full` those too.
+        limits: steps, memory, seconds and depth that one call may use.
+
+    Raises:
+        FormatError: not a well-formed file. InvalidModelError: its model breaks rules.
+        UnsupportedError: it needs something this loader lacks.
+    """
+    if guards not in {"error", "warn", "ignore"}:
+        raise TsError(
+            f"guards: error, warn or ignore expected, found {guards!r}",
+            code="BAD_INPUT",
+            rule="TRACE-4",
+        )
+    return open_model(file, verify=verify, settings=Settings(engine, guards, limits or Limits()))[0]
+
+
+def open_model(
+    file: str | PathLike[str] | BinaryIO | bytes, *, verify: str, settings: Settings
+) -> tuple[Model, Any]:
+    """Open a file; return the model and what the container says about it (wire.reader.Opened)."""
+    from tracescript.validator import link
+    from tracescript.wire.reader import read
+
+    opened = read(file, verify=verify)
+    link(opened.model)
+    validate(opened.model)
+    if verify == "full":
+        from tracescript.code.reader import check_code
+
+        check_code(opened.model, opened.code_units)
+    return Model(opened.model, settings), opened
+
+
+__all__ = ["load", "open_model", "save", "script", "trace"]

@@ -1,0 +1,83 @@
+"""Step 2 and 3: a real classifier, run by both engines and over gRPC."""
+
+from __future__ import annotations
+
+import time
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tracescript import api
+from tracescript.cli.demo.programs import Digits
+from tracescript.engine.choose import NAMES
+from tracescript.producer.marks import Dim
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracescript.cli.demo.stage import Stage
+
+    Array = np.ndarray[Any, Any]
+
+
+def load_data(name: str) -> dict[str, Array]:
+    """Read one of the demo's .npz files."""
+    with files("tracescript.cli.demo").joinpath("data", name).open("rb") as file:
+        return dict(np.load(file, allow_pickle=False))
+
+
+def _accuracy(scores: Array, labels: Array) -> str:
+    right = int((scores.argmax(axis=1) == labels).sum())
+    return f"{right} of {len(labels)} ({100 * right / len(labels):.1f} %)"
+
+
+def show_digits(stage: Stage) -> tuple[Path, Array, Array]:
+    """Trace the classifier, save it, run the whole test split on both engines."""
+    stage.title("2  A classifier of handwritten digits")
+    test = load_data("digits_test.npz")
+    images = (test["images"] / 16).astype(np.float32)
+    labels = test["labels"]
+    model = Digits()
+    model.load_state_dict(load_data("digits_weights.npz"))
+    original = np.asarray(model(images))
+    stage.say(
+        f"A small convolutional network, trained on 1,437 of the 1,797 digits that scikit-learn\n"
+        f"ships; the original module gets {_accuracy(original, labels)} of the others right."
+    )
+    traced = api.trace(model, (images[:4],), dynamic={"x": {0: Dim("N")}}, name="digits")
+    folder = stage.folder / "models" / "digits" / "1"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "model.tsproto"
+    digest = api.save(traced, file)
+    stage.quote(repr(traced))
+    stage.say(f"Saved, {file.stat().st_size} bytes, digest {digest[:16]}; N is any batch size.\n")
+    for engine in NAMES:
+        loaded = api.load(file, engine=engine)
+        loaded(images[:1])
+        started = time.perf_counter()
+        scores = loaded(images)
+        took = (time.perf_counter() - started) * 1e3
+        stage.expect(
+            f"engine {engine}: {_accuracy(scores, labels)} right, all in {took:.1f} ms",
+            _accuracy(scores, labels),
+            _accuracy(original, labels),
+        )
+    return file, images, api.load(file)(images)
+
+
+def show_service(stage: Stage, images: Array, local: Array) -> None:
+    """Serve the folder on loopback and call it through the client."""
+    from tracescript.service import Client, Server
+
+    stage.title("3  The same file behind gRPC")
+    with Server(stage.folder / "models", port=0) as server, Client(server.address) as client:
+        stage.say(
+            f"Serving {stage.folder.name}/models on {server.address} (Open Inference Protocol)"
+        )
+        remote = client.infer("digits", images)
+        stage.expect(
+            f"{len(images)} images over the wire give the same {remote.shape} scores, bit for bit",
+            bool(np.array_equal(remote, local)),
+            True,
+        )

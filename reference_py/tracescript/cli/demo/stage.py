@@ -1,0 +1,49 @@
+"""What the demo's steps share: the folder, the console, and checks that must not surprise."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rich.syntax import Syntax
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+
+class SurpriseError(Exception):
+    """A step of the demo did not give what it must."""
+
+
+@dataclass
+class Stage:
+    """Where the demo prints and writes."""
+
+    console: Console
+    folder: Path
+    started: float = field(default_factory=time.perf_counter)
+
+    def title(self, text: str) -> None:
+        """Begin a step."""
+        seconds = time.perf_counter() - self.started
+        self.console.rule(f"[bold]{text}[/bold]  [dim]{seconds:.1f} s[/dim]", align="left")
+
+    def say(self, text: str) -> None:
+        """Print a line of explanation."""
+        self.console.print(text, highlight=False)
+
+    def quote(self, text: str, language: str = "text") -> None:
+        """Print a program's text or output, set apart."""
+        block = Syntax(
+            text.rstrip(), language, theme="ansi_dark", background_color="default", padding=(0, 4)
+        )
+        self.console.print(block)
+
+    def expect(self, what: str, got: Any, wanted: Any) -> None:
+        """Print a fact that was checked. Raises SurpriseError where it is not as it must be."""
+        if got != wanted:
+            raise SurpriseError(f"{what}: {wanted!r} expected, found {got!r}")
+        self.console.print(f"  [green]✓[/green] {what}", highlight=False)

@@ -1,0 +1,1 @@
+"""The code language: functions of a model as text in Python syntax, and back."""

@@ -1,0 +1,143 @@
+"""Numbers the constants of a model as the file does, for `constant(k)`.
+
+The order is that of first reference: functions (defaults, values, attributes, observed values),
+then states, then modules; the elements of a constant before it. Spec: CODE-10.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir.model import State
+from tracescript.ir.types import DictType, ListType, ScalarKind, ScalarType, TupleType
+from tracescript.ir.values import Constant, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from tracescript.ir.graph import Block, Function
+    from tracescript.ir.model import Model
+    from tracescript.ir.types import Type
+
+_NUMBERS = {ScalarKind.INT, ScalarKind.FLOAT}
+
+
+def content(constant: Constant) -> Hashable:
+    """Return a key that is equal for equal constants: types, bits, identity of larger weights."""
+    return (constant.type, _content(constant.value))
+
+
+def _content(value: Any) -> Hashable:
+    if isinstance(value, Constant):
+        return _content(value.value)
+    if isinstance(value, float):
+        return ("float", struct.pack("<d", value) if value == value else "nan")  # noqa: PLR0124  # NaN
+    if isinstance(value, complex):
+        return ("complex", _content(value.real), _content(value.imag))
+    if isinstance(value, tuple):
+        return tuple(_content(v) for v in value)
+    if isinstance(value, Weight):
+        if value.shape == ():
+            return ("element", value.data_type, bytes(value.array.tobytes()))
+        return ("weight", id(value))
+    return (type(value).__name__, value)
+
+
+class ConstantTable:
+    """The table `Model.constants`: index of a constant, constant at an index from 1."""
+
+    def __init__(self, model: Model) -> None:
+        self._index: dict[Hashable, int] = {}
+        self._entries: list[Constant] = []
+        for constant in _in_order(model):
+            self._add(constant)
+
+    def _add(self, constant: Constant) -> None:
+        key = content(constant)
+        if key in self._index:
+            return
+        for element in _elements(constant):
+            self._add(element)
+        self._entries.append(constant)
+        self._index[key] = len(self._entries)
+
+    def index(self, constant: Constant) -> int:
+        """Return the index of a constant of this model. Raises KeyError."""
+        return self._index[content(constant)]
+
+    def get(self, index: int) -> Constant | None:
+        """Return the constant at an index, or None."""
+        return self._entries[index - 1] if 1 <= index <= len(self._entries) else None
+
+
+def _elements(constant: Constant) -> Iterator[Constant]:
+    """Yield what a container constant refers to; packed lists of numbers refer to nothing."""
+    t, value = constant.type, constant.value
+    if not isinstance(value, tuple):
+        return
+    if isinstance(t, DictType):
+        for key, item in value:
+            yield _constant(t.key, key)
+            yield _constant(t.value, item)
+        return
+    types = _element_types(t, len(value))
+    if types and all(isinstance(k, ScalarType) and k == types[0] for k in types):
+        if isinstance(types[0], ScalarType) and types[0].kind in _NUMBERS:
+            return
+    for kind, item in zip(types, value, strict=True):
+        yield _constant(kind, item)
+
+
+def _element_types(t: Type, count: int) -> tuple[Type, ...]:
+    if isinstance(t, ListType):
+        return (t.element,) * count
+    if isinstance(t, TupleType):
+        return t.elements
+    return tuple(kind for _, kind in getattr(t, "fields", ()))
+
+
+def _constant(t: Type, value: Any) -> Constant:
+    return value if isinstance(value, Constant) else Constant(t, value)
+
+
+def _in_order(model: Model) -> Iterator[Constant]:
+    for function in model.functions:
+        yield from _of_function(function)
+    seen: set[State] = set()
+    for _, module in model.root.walk():
+        for method in module.methods:
+            for state in method.states:
+                if state not in seen:
+                    seen.add(state)
+                    yield state.initial
+    for _, module in model.root.walk():
+        yield from (a.value for a in module.attributes if isinstance(a.value, Constant))
+        for method in module.methods:
+            yield from method.bound
+
+
+def _of_function(function: Function) -> Iterator[Constant]:
+    yield from (i.default for i in function.inputs if i.default is not None)
+    yield from _values(function.body)
+    todo: list[Block] = [function.body]
+    while todo:
+        block = todo.pop()
+        inner: list[Block] = []
+        for node in block.nodes:
+            yield from (a for _, a in node.attributes if isinstance(a, Constant))
+            inner += node.blocks
+        todo += reversed(inner)
+    yield from (d.observed for d in function.decisions if d.observed is not None)
+
+
+def _values(body: Block) -> Iterator[Constant]:
+    todo: list[Any] = [body]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, tuple):
+            yield from (v.constant for v in item if v is not None and v.constant is not None)
+            continue
+        todo.append(item.results)
+        for node in reversed(item.nodes):
+            todo += [*reversed(node.blocks), node.inputs]

@@ -1,0 +1,88 @@
+"""Compiles code units to functions, and checks that text and model agree."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from tracescript.code.compare import difference, same_functions
+from tracescript.code.constants import ConstantTable
+from tracescript.code.function_reader import read_function
+from tracescript.code.program import Program
+from tracescript.code.source import Source
+from tracescript.code.writer import write_units
+from tracescript.errors import InvalidModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracescript.code.units import CodeUnit
+    from tracescript.ir.graph import Function
+    from tracescript.ir.model import Model
+    from tracescript.ir.values import Constant
+
+__all__ = ["check_code", "read_units", "same_functions"]
+
+
+def read_units(units: Sequence[CodeUnit], model: Model) -> Model:
+    """Compile units and return `model` with the functions of the text in place of its own.
+
+    Functions that the text leaves out stay. `model` gives the module tree and the constants that
+    the text refers to by number. Nothing in the text is evaluated.
+
+    Raises:
+        InvalidModelError: BAD_CODE with unit, line and column.
+
+    Spec: CODE-5 to CODE-24.
+    """
+    table: list[ConstantTable] = []
+
+    def constant(index: int) -> Constant | None:
+        if not table:
+            table.append(ConstantTable(model))
+        return table[0].get(index)
+
+    program = Program([Source(unit.name, unit.text) for unit in units], constant)
+    made: dict[str, Function] = {}
+    for head in program.ordered():
+        made[head.name] = read_function(head, program)
+        program.finish(made[head.name])
+    kept = [made.pop(f.name, f) for f in model.functions]
+    return dataclasses.replace(model, functions=(*kept, *made.values()))
+
+
+def check_code(model: Model, units: Sequence[CodeUnit]) -> None:
+    """Check that units are the canonical text of a model.
+
+    Raises:
+        InvalidModelError: BAD_CODE where the text does not compile, gives another function, or is
+            not the canonical text.
+
+    Spec: CODE-1, CODE-20.
+    """
+    read = read_units(units, model)
+    for function in read.functions:
+        own = model.by_name.get(function.name)
+        what = difference(own, function) if own else "the model has no such function"
+        if what:
+            what = f"{function.name}: the text is not the model's function: {what}"
+            raise InvalidModelError(what, code="BAD_CODE", where="code", rule="CODE-1")
+    wanted = {unit.name: unit for unit in write_units(read)}
+    found = {unit.name: unit for unit in units}
+    if list(found) != sorted(wanted) or len(found) != len(units):
+        what = f"units {', '.join(found)}, expected {', '.join(sorted(wanted))}"
+        raise InvalidModelError(what, code="BAD_CODE", where="code", rule="CODE-1")
+    for name, unit in found.items():
+        if unit.text != wanted[name].text:
+            raise _not_canonical(unit, wanted[name])
+        if unit.spans != wanted[name].spans:
+            what = f"spans {unit.spans}, expected {wanted[name].spans}"
+            raise InvalidModelError(what, code="BAD_CODE", where=name, rule="CODE-1")
+
+
+def _not_canonical(unit: CodeUnit, wanted: CodeUnit) -> InvalidModelError:
+    lines, expected = unit.text.split("\n"), wanted.text.split("\n")
+    pairs = zip([*lines, ""], [*expected, ""], strict=False)
+    k = next((k for k, (a, b) in enumerate(pairs) if a != b), min(len(lines), len(expected)) - 1)
+    hint = f"canonical is: {expected[k] if k < len(expected) else 'nothing'}"
+    return Source(unit.name, unit.text).at(k + 1, 0, "the text is not canonical", "CODE-20", hint)

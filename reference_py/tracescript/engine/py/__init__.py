@@ -1,0 +1,1 @@
+"""The default engine: a graph becomes Python source over NumPy."""

@@ -1,0 +1,213 @@
+"""Who may share memory with whom, and which dead buffers can take a result.
+
+`roots` of a value are the buffers and container objects that its content may live in: the value
+that first held them, or FOREIGN for memory of the caller or the model. VIEW marks values that have
+no buffer of their own, LOOSE those that may overlap themselves. A buffer is overwritten only when
+all its holders are dead and it has none of these marks.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+from tracescript import ir
+from tracescript.engine.py.memory import Peaks
+from tracescript.engine.py.tensors import is_fresh, takes_out
+
+if TYPE_CHECKING:
+    from tracescript.engine.py.program import Body, Stmt, Unit, Val
+
+FOREIGN: Final = "foreign"
+VIEW: Final = "view"
+LOOSE: Final = "loose"
+
+Roots = frozenset[Any]
+_MARKS: Final[Roots] = frozenset({FOREIGN, VIEW, LOOSE})
+_NONE: Final[Roots] = frozenset()
+_ALIEN: Final[Roots] = frozenset({FOREIGN})
+
+CHANGING: Final = {"list.append": 0, "list.set": 0, "dict.set": 0}
+"""Ops that may update their first input in place."""
+_MAKING: Final = frozenset({"list.make", "dict.make"})
+_NEW: Final = frozenset(
+    {"list.slice", "list.concat", "list.repeat", "list.sort", "dict.keys", "dict.values"}
+)
+
+
+_VIEWS: Final = frozenset(
+    {"reshape", "permute", "transpose", "select", "slice", "unsqueeze", "squeeze", "flatten"}
+    | {"narrow", "movedim", "unflatten", "split", "chunk", "unbind", "cast", "identity", "flip"}
+    | {"list.get", "tuple.get", "struct.get", "dict.get", "tuple.make", "struct.make", "list.unpack"}
+    | {"tuple.unpack"}
+)
+
+
+def holds_memory(type_: ir.Type) -> bool:
+    """Whether a value of this type can share memory: it is no plain scalar."""
+    return not isinstance(type_, ir.ScalarType)
+
+
+def is_copied(start: Val) -> bool:
+    """Whether a loop copies this start value: a constant list or dict of scalars."""
+    type_ = start.type
+    if not start.known or not isinstance(type_, (ir.ListType, ir.DictType)):
+        return False
+    element = type_.element if isinstance(type_, ir.ListType) else type_.value
+    return isinstance(element, ir.ScalarType) or not start.constant
+
+
+class Buffers:
+    """The plan of one unit; `peaks` is its memory.
+
+    `into` gives the input whose buffer takes a statement's result, `owned` says whether a value's
+    memory is seen by nobody else.
+    """
+
+    def __init__(self, unit: Unit) -> None:
+        self.into: dict[Stmt, int] = {}
+        self.peaks = Peaks()
+        self._params = frozenset(unit.body.params)
+        self._roots: dict[Val, Roots] = {}
+        self._objects: dict[Val, Roots] = {}
+        self._holders: dict[Any, set[Val]] = defaultdict(set)
+        for param in unit.body.params:
+            self._set(param, _ALIEN, _ALIEN)
+        self._forward(unit.body)
+        for val, roots in self._roots.items():
+            for root in roots:
+                self._holders[root].add(val)
+        self._backward(unit.body, set())
+
+    def roots(self, val: Val | None) -> Roots:
+        """Return where a value's content may live."""
+        if val is None or not holds_memory(val.type):
+            return _NONE
+        return _ALIEN if val.known else self._roots.get(val, _NONE)
+
+    def owned(self, val: Val) -> bool:
+        """Whether a value's memory can be given away: nobody else's, and no element of it twice."""
+        return not self.roots(val) & {FOREIGN, LOOSE}
+
+    def _set(self, val: Val, roots: Roots, objects: Roots) -> bool:
+        if not holds_memory(val.type):
+            return False
+        changed = roots != self._roots.get(val) or objects != self._objects.get(val)
+        self._roots[val], self._objects[val] = roots, objects
+        return changed
+
+    def _object(self, val: Val | None) -> Roots:
+        """Return which container objects a value itself may be."""
+        if val is None:
+            return _NONE
+        return _ALIEN if val.known else self._objects.get(val, _NONE)
+
+    def _forward(self, body: Body) -> None:
+        for stmt in body.stmts:
+            if stmt.kind == "if":
+                for arm in stmt.bodies:
+                    self._forward(arm)
+                for out, *arms in zip(stmt.outputs, *(b.results for b in stmt.bodies), strict=True):
+                    self._join(out, arms)
+            elif stmt.kind == "loop":
+                self._loop(stmt)
+            else:
+                self._plain(stmt)
+
+    def _join(self, out: Val, sources: list[Val]) -> bool:
+        roots = _NONE.union(*(self.roots(v) for v in sources))
+        return self._set(out, roots, _NONE.union(*(self._object(v) for v in sources)))
+
+    def _loop(self, stmt: Stmt) -> None:
+        (body,) = stmt.bodies
+        starts = stmt.inputs[2:]
+        for start, param in zip(starts, body.params[1:], strict=True):
+            if start is not None and is_copied(start):
+                self._set(param, frozenset({param}), frozenset({param}))
+        moving = True
+        while moving:
+            moving = False
+            for i, param in enumerate(body.params[1:]):
+                sources = [param, body.results[i + 1]]
+                start = starts[i]
+                if start is not None and not is_copied(start):
+                    sources.append(start)
+                moving |= self._join(param, sources)
+            if moving:
+                self._forward(body)
+        for out, param in zip(stmt.outputs, body.params[1:], strict=True):
+            self._join(out, [param])
+
+    def _plain(self, stmt: Stmt) -> None:
+        shared = _NONE.union(*(self.roots(v) for v in stmt.inputs))
+        marks = {VIEW} if stmt.op in _VIEWS else {VIEW, LOOSE}
+        if stmt.kind == "invoke":
+            marks.add(FOREIGN)
+        for out in stmt.outputs:
+            if is_fresh(stmt):
+                self._set(out, frozenset({out}), _NONE)
+            elif stmt.op in _MAKING or stmt.op in CHANGING or stmt.op in _NEW:
+                self._set(out, shared | {out}, frozenset({out}))
+            else:
+                roots = shared | marks | {stmt.outputs[0]}
+                self._set(out, roots, roots)
+
+    def _backward(self, body: Body, after: set[Val]) -> set[Val]:
+        """Decide from the end to the start; return what is live on entry."""
+        live = after | set(body.results)
+        for stmt in reversed(body.stmts):
+            held = live | set(stmt.outputs)
+            live.difference_update(stmt.outputs)
+            if stmt.kind == "if":
+                live = set().union(*(self._backward(arm, live) for arm in stmt.bodies))
+            elif stmt.kind == "loop":
+                (inner,) = stmt.bodies
+                around = live | _read_within(inner)
+                live = self._backward(inner, around) | around
+                live.difference_update(inner.params)
+            else:
+                self._decide(stmt, live)
+                held.update(v for i, v in enumerate(stmt.inputs) if i != self.into.get(stmt))
+                self.peaks.point(v for v in held if self._has_buffer(v))
+            live.update(v for v in stmt.inputs if v is not None and not v.known)
+        return live
+
+    def _has_buffer(self, val: Val | None) -> bool:
+        """Whether a value takes memory of the call that the plan knows."""
+        if val is None or val.known or val in self._params or val.rank == 0:
+            return False
+        return VIEW not in self.roots(val) or LOOSE in self.roots(val)
+
+    def _decide(self, stmt: Stmt, live: set[Val]) -> None:
+        if stmt.op in CHANGING:
+            target = stmt.inputs[0]
+            if target is not None and self._exclusive(target, self._object(target), live, stmt):
+                self.into[stmt] = 0
+            return
+        for index in takes_out(stmt):
+            val = stmt.inputs[index]
+            if val is not None and self._exclusive(val, self.roots(val), live, stmt):
+                self.into[stmt] = index
+                return
+
+    def _exclusive(self, val: Val, roots: Roots, live: set[Val], stmt: Stmt) -> bool:
+        """Whether nobody can see a change of these roots after the statement."""
+        if not roots or val in live:
+            return False
+        if roots & ({FOREIGN} if stmt.op in CHANGING else _MARKS):
+            return False
+        if any(self._holders[root] & live for root in roots - _MARKS):
+            return False
+        others = [v for v in stmt.inputs if v is not None and v is not val]
+        return stmt.op not in CHANGING or not any(self.roots(v) & roots for v in others)
+
+
+def _read_within(body: Body) -> set[Val]:
+    """Values from outside that a body or the bodies within read: needed again in each iteration."""
+    found = set(body.results)
+    for stmt in body.stmts:
+        found.update(v for v in stmt.inputs if v is not None)
+        for inner in stmt.bodies:
+            found |= _read_within(inner)
+    found.difference_update(body.params, *(s.outputs for s in body.stmts))
+    return {v for v in found if not v.known}

@@ -1,0 +1,392 @@
+"""Turns the functions of a method into units: small callees inlined, deep blocks made units."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tracescript import ir
+from tracescript.engine.places import nodes_in_order
+from tracescript.engine.py.program import Body, Stmt, Unit, Val
+from tracescript.engine.values import runtime
+from tracescript.ir import dims
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracescript.engine.links import Linker
+
+    Env = dict[ir.Value, Val]
+
+_DEEPEST_BLOCK: Final = 10
+_DEEPEST_INLINE: Final = 8
+_LARGEST_INLINE: Final = 300
+_LARGEST_UNIT: Final = 1500
+
+Symbols = dict[ir.Symbol, ir.Dim]
+
+
+class _Scope:
+    """Where a block of a function is being lowered to."""
+
+    __slots__ = ("calls", "counted", "decisions", "depth", "function", "symbols", "unit")
+
+    def __init__(
+        self, unit: Unit, function: ir.Function, symbols: Symbols, depth: int, calls: int, counted: bool
+    ) -> None:
+        self.unit = unit
+        self.function = function
+        self.symbols = symbols
+        self.depth = depth
+        self.calls = calls
+        self.counted = counted
+        self.decisions: dict[ir.Value, list[int]] = {}
+        for index, decision in enumerate(function.decisions):
+            if decision.value is not None:
+                self.decisions.setdefault(decision.value, []).append(index)
+
+    def deeper(self) -> _Scope:
+        return _Scope(
+            self.unit, self.function, self.symbols, self.depth + 1, self.calls, self.counted
+        )
+
+
+class Lowering:
+    """Makes the units of one method; `units[0]` is the method itself."""
+
+    def __init__(
+        self, model: ir.Model, linker: Linker, *, guards: bool, inline: bool = True
+    ) -> None:
+        self.units: list[Unit] = []
+        self._model = model
+        self._linker = linker
+        self._guards = guards
+        self._inline = inline
+        self._sizes: dict[str, int] = {}
+        self._recursive = _recursive(model)
+        self._specialised: dict[tuple[Any, ...], Unit] = {}
+        self._constants: dict[ir.Constant, Val] = {}
+        self._todo: deque[tuple[_Scope, Body, ir.Block | ir.Node, Env]] = deque()
+
+    def method(self, function: ir.Function, bound: Sequence[ir.Constant]) -> list[Unit]:
+        """Lower a method: its function with constants for the bound inputs."""
+        constants = iter(bound)
+        values = [
+            self._constant(next(constants)) if i.kind == "bound" else Val(i.type)
+            for i in function.inputs
+        ]
+        self._function(function, values)
+        while self._todo:
+            scope, body, source, env = self._todo.popleft()
+            if isinstance(source, ir.Block):
+                self._block(scope, body, source, env)
+            else:
+                self._node(scope, body, source, env)
+                body.results = [env[v] for v in source.outputs]
+        return self.units
+
+    def _constant(self, constant: ir.Constant) -> Val:
+        if constant not in self._constants:
+            value = runtime(constant)
+            if isinstance(value, np.ndarray) and value.ndim == 0:
+                value = value[()]
+            self._constants[constant] = Val(constant.type, value)
+        return self._constants[constant]
+
+    def _function(self, function: ir.Function, values: list[Val]) -> Unit:
+        """Make the unit of a function, with its known inputs fixed; lowered later."""
+        key = (function.name, *(id(v) if v.known else None for v in values))
+        if key not in self._specialised:
+            fixed = [v if v.known else Val(i.type) for v, i in zip(values, function.inputs, strict=True)]
+            unit = Unit(len(self.units), function, Body([v for v in fixed if not v.known]))
+            self.units.append(unit)
+            self._specialised[key] = unit
+            scope = _Scope(unit, function, {}, 0, 0, counted=True)
+            self._enter(unit.body, function, fixed, {})
+            env = dict(zip(function.body.params, fixed, strict=True))
+            self._todo.append((scope, unit.body, function.body, env))
+        return self._specialised[key]
+
+    def _enter(
+        self, body: Body, function: ir.Function, values: Sequence[Val], symbols: Symbols
+    ) -> None:
+        """Check what must hold on entry, as far as sizes do not show it now."""
+        open_guards = [
+            guard for guard in function.shape_guards if not _surely_holds(guard, symbols)
+        ]
+        unrecorded = any(d.kind == "unrecorded" for d in function.decisions)
+        if self._guards and (open_guards or unrecorded):
+            body.stmts.append(Stmt("entry", function, None, list(values), []))
+
+    def _get(self, value: ir.Value, env: Env) -> Val:
+        return env[value] if value.constant is None else self._constant(value.constant)
+
+    def _block(self, scope: _Scope, body: Body, block: ir.Block, env: Env) -> None:
+        for param in block.params:
+            self._decide(scope, body, param, env)
+        for node in block.nodes:
+            self._node(scope, body, node, env)
+        body.results = [self._get(v, env) for v in block.results]
+
+    def _decide(self, scope: _Scope, body: Body, value: ir.Value, env: Env) -> None:
+        if not self._guards:
+            return
+        for index in scope.decisions.get(value, ()):
+            guard = Stmt("guard", scope.function, None, [self._get(value, env)], [], index=index)
+            body.stmts.append(guard)
+
+    def _node(self, scope: _Scope, body: Body, node: ir.Node, env: Env) -> None:
+        inputs = [None if v is None else self._get(v, env) for v in node.inputs]
+        if node.op == "call":
+            self._call(scope, body, node, inputs, env)
+        elif node.blocks and scope.depth >= _DEEPEST_BLOCK:
+            self._outline(scope, body, node, env)
+        elif node.blocks:
+            self._control(scope, body, node, inputs, env)
+        else:
+            self._op(scope, body, node, inputs, env)
+        for value in node.outputs:
+            self._decide(scope, body, value, env)
+
+    def _define(self, scope: _Scope, values: Sequence[ir.Value], env: Env) -> list[Val]:
+        made = [Val(_substitute(v.type, scope.symbols)) for v in values]
+        env.update(zip(values, made, strict=True))
+        return made
+
+    def _control(
+        self, scope: _Scope, body: Body, node: ir.Node, inputs: list[Val | None], env: Env
+    ) -> None:
+        if node.op == "if" and inputs[0] is not None and inputs[0].known:
+            arm = node.blocks[0 if inputs[0].constant else 1]
+            for inner in arm.nodes:
+                self._node(scope, body, inner, env)
+            env.update(
+                zip(node.outputs, [self._get(v, env) for v in arm.results], strict=True)
+            )
+            return
+        stmt = Stmt(node.op, scope.function, node, inputs, [], counted=scope.counted)
+        body.stmts.append(stmt)
+        inner_scope = scope.deeper()
+        for block in node.blocks:
+            inner_body = Body(self._define(scope, block.params, env))
+            stmt.bodies.append(inner_body)
+            self._block(inner_scope, inner_body, block, env)
+        stmt.outputs = self._define(scope, node.outputs, env)
+
+    def _outline(self, scope: _Scope, body: Body, node: ir.Node, env: Env) -> None:
+        """Make a deeply nested `if` or `loop` a unit of its own."""
+        free = [v for v in _free(node) if not env[v].known]
+        inner = {v: env[v] for v in _free(node) if env[v].known}
+        fixed = [Val(env[v].type) for v in free]
+        inner.update(zip(free, fixed, strict=True))
+        unit = Unit(len(self.units), scope.function, Body(fixed))
+        self.units.append(unit)
+        inner_scope = _Scope(unit, scope.function, scope.symbols, 0, scope.calls, scope.counted)
+        self._todo.append((inner_scope, unit.body, node, inner))
+        outputs = self._define(scope, node.outputs, env)
+        stmt = Stmt("invoke", scope.function, node, [env[v] for v in free], outputs, unit=unit)
+        body.stmts.append(stmt)
+
+    def _call(
+        self, scope: _Scope, body: Body, node: ir.Node, inputs: list[Val | None], env: Env
+    ) -> None:
+        reference = dict(node.attributes)["function"]
+        assert isinstance(reference, ir.FunctionRef)
+        callee = self._model.function(reference.name)
+        values = [v for v in inputs if v is not None]
+        if self._may_inline(scope, callee):
+            if scope.counted:
+                body.stmts.append(Stmt("enter", scope.function, node, [], []))
+            types = [i.type for i in callee.inputs]
+            symbols = _unify(types, [v.type for v in values])
+            inner_scope = _Scope(
+                scope.unit, callee, symbols, scope.depth, scope.calls + 1, scope.counted
+            )
+            self._enter(body, callee, values, symbols)
+            inner = dict(zip(callee.body.params, values, strict=True))
+            for param in callee.body.params:
+                self._decide(inner_scope, body, param, inner)
+            for inner_node in callee.body.nodes:
+                self._node(inner_scope, body, inner_node, inner)
+            results = [self._get(v, inner) for v in callee.body.results]
+            env.update(zip(node.outputs, results, strict=True))
+            return
+        unit = self._function(callee, values)
+        outputs = self._define(scope, node.outputs, env)
+        variable = [v for v in values if not v.known]
+        body.stmts.append(
+            Stmt("invoke", scope.function, node, list(variable), outputs, unit=unit,
+                 calls=scope.calls + 1, counted=scope.counted)
+        )  # fmt: skip
+
+    def _may_inline(self, scope: _Scope, callee: ir.Function) -> bool:
+        if not self._inline or callee.name in self._recursive:
+            return False
+        if scope.function.name in self._recursive:
+            return False
+        return (
+            scope.calls < _DEEPEST_INLINE
+            and self._size(callee) <= _LARGEST_INLINE
+            and len(scope.unit.body.stmts) + self._size(callee) <= _LARGEST_UNIT
+        )
+
+    def _size(self, function: ir.Function) -> int:
+        """The number of nodes of a function, inlined callees included."""
+        if function.name not in self._sizes:
+            self._sizes[function.name] = 0
+            total = 0
+            for node in nodes_in_order(function.body):
+                callee = dict(node.attributes).get("function") if node.op == "call" else None
+                total += (
+                    self._size(self._model.function(callee.name))
+                    if isinstance(callee, ir.FunctionRef)
+                    else 1
+                )
+            self._sizes[function.name] = total
+        return self._sizes[function.name]
+
+    def _op(
+        self, scope: _Scope, body: Body, node: ir.Node, inputs: list[Val | None], env: Env
+    ) -> None:
+        link = self._linker.link(node)
+        inputs = inputs + [None] * (len(link.inputs) - len(inputs))
+        if link.kernel is None:
+            params, block = link.expansion
+            inner_scope = _Scope(
+                scope.unit, scope.function, scope.symbols, scope.depth, scope.calls, counted=False
+            )
+            inner = {p: v for p, v in zip(params, inputs, strict=True) if p is not None and v is not None}
+            for inner_node in block.nodes:
+                self._node(inner_scope, body, inner_node, inner)
+            results = [self._get(v, inner) for v in block.results]
+            env.update(zip(node.outputs, results, strict=True))
+            return
+        known = _known_size(node, inputs, link.attributes)
+        if known is not None:
+            env[node.outputs[0]] = Val(node.outputs[0].type, known)
+            return
+        outputs = self._define(scope, node.outputs, env)
+        body.stmts.append(Stmt("op", scope.function, node, inputs, outputs, link=link))
+
+
+def _known_size(
+    node: ir.Node, inputs: Sequence[Val | None], attributes: Mapping[str, Any]
+) -> int | None:
+    """Return what `size`, `dim` or `numel` gives where types say it."""
+    tensor = inputs[0] if inputs else None
+    if tensor is None or not isinstance(tensor.type, ir.TensorType) or tensor.type.shape is None:
+        return None
+    shape = tensor.type.shape
+    if node.op == "dim":
+        return len(shape)
+    if node.op == "size" and -len(shape) <= attributes["dim"] < len(shape):
+        extent = shape[attributes["dim"]]
+        return extent if isinstance(extent, int) else None
+    if node.op == "numel" and tensor.shape is not None:
+        return int(np.prod(tensor.shape, dtype=object)) if tensor.shape else 1
+    return None
+
+
+def _surely_holds(guard: ir.ShapeGuard, symbols: Symbols) -> bool:
+    """Whether a shape guard holds for all calls, its symbols being what they are in the caller."""
+    left, right = (dims.substitute(d, symbols) for d in (guard.left, guard.right))
+    if left is None or right is None:
+        return False
+    (low, high), (least, most) = dims.bounds(left), dims.bounds(right)
+    match guard.comparison:
+        case "==":
+            return left == right
+        case "!=":
+            return high < least or most < low
+        case "<":
+            return high < least
+        case _:
+            return high <= least
+
+
+def _substitute(type_: ir.Type, symbols: Symbols) -> ir.Type:
+    """Write a callee's type in the dimensions of its caller; unknown where these do not say."""
+    if not symbols:
+        return type_
+    if isinstance(type_, ir.TensorType) and type_.shape is not None:
+        return ir.TensorType(type_.data_type, tuple(dims.substitute(d, symbols) for d in type_.shape))
+    if isinstance(type_, ir.ListType):
+        return ir.ListType(_substitute(type_.element, symbols))
+    if isinstance(type_, ir.TupleType):
+        return ir.TupleType(tuple(_substitute(t, symbols) for t in type_.elements))
+    return type_
+
+
+def _dims(type_: ir.Type) -> Iterator[ir.Dim]:
+    if isinstance(type_, ir.TensorType):
+        yield from type_.shape or ()
+    elif isinstance(type_, ir.ListType):
+        yield from _dims(type_.element)
+    elif isinstance(type_, ir.TupleType):
+        for element in type_.elements:
+            yield from _dims(element)
+    elif isinstance(type_, ir.StructType):
+        for _, element in type_.fields:
+            yield from _dims(element)
+
+
+def _unify(formal: Sequence[ir.Type], actual: Sequence[ir.Type]) -> Symbols:
+    """Return what the symbols of a callee's inputs are in its caller."""
+    bound: Symbols = {
+        symbol: None for type_ in formal for dim in _dims(type_) for symbol in dims.symbols(dim)
+    }
+    for want, have in zip(formal, actual, strict=True):
+        if not isinstance(want, ir.TensorType) or not isinstance(have, ir.TensorType):
+            continue
+        if want.shape is None or have.shape is None:
+            continue
+        for dim, extent in zip(want.shape, have.shape, strict=False):
+            if isinstance(dim, ir.Symbol) and bound[dim] is None:
+                bound[dim] = extent
+    return bound
+
+
+def _free(node: ir.Node) -> list[ir.Value]:
+    """The values that a node and its blocks read and do not define, each once, in order."""
+    inside: set[ir.Value] = set()
+    read: dict[ir.Value, None] = {}
+    todo = [node]
+    while todo:
+        inner = todo.pop()
+        read.update((v, None) for v in inner.inputs if v is not None)
+        inside.update(inner.outputs)
+        for block in inner.blocks:
+            inside.update(block.params)
+            read.update((v, None) for v in block.results)
+            todo += block.nodes
+    return [v for v in read if v not in inside and v.constant is None]
+
+
+def _recursive(model: ir.Model) -> set[str]:
+    """The names of functions that can call themselves, directly or through others."""
+    calls = {
+        f.name: {
+            a.name
+            for n in nodes_in_order(f.body)
+            if n.op == "call"
+            for _, a in n.attributes
+            if isinstance(a, ir.FunctionRef)
+        }
+        for f in model.functions
+    }
+    order = {name: i for i, name in enumerate(calls)}
+    if all(order[c] < order[name] for name, callees in calls.items() for c in callees):
+        return set()
+    found = set()
+    for name in calls:
+        seen, todo = set(), list(calls[name])
+        while todo:
+            callee = todo.pop()
+            if callee not in seen:
+                seen.add(callee)
+                todo += calls[callee]
+        if name in seen:
+            found.add(name)
+    return found

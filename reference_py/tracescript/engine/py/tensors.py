@@ -1,0 +1,222 @@
+"""How tensor ops are written: which are one ufunc call, an operator, a method, a kernel call."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tracescript import ir
+from tracescript.kernels.elementwise import OUT_OK
+from tracescript.opset.dtypes import numpy_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tracescript.engine.py.program import Stmt, Val
+
+    Name = Callable[[Any], str]
+
+_OPERATORS: Final = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "eq": "==",
+    "ne": "!=",
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
+}
+"""Ops that are a Python operator between rank 0 values; numpy's scalars are 30 times faster so."""
+_COMPARING: Final = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
+_BY_KEYWORD: Final = frozenset({"maximum", "minimum"})
+_BLAS: Final = frozenset({ir.DataType.FLOAT32, ir.DataType.FLOAT64})
+_ALWAYS_NEW: Final = frozenset(
+    {"where", "cat", "stack", "sum", "mean", "full", "arange", "softmax", "conv2d", "linear"}
+    | {"matmul", "bmm", "index_select", "gather", "sigmoid", "relu", "gelu", "embedding", "layer_norm"}
+)
+_SMALL_SUM: Final = 64
+_SPREAD: Final = 2048
+_PACKED_BYTES: Final = 64 << 20
+
+
+def spread(val: Val, shape: tuple[int, ...] | None) -> Any:
+    """Return a constant operand, written out to the result's shape where that is small.
+
+    A ufunc over two arrays of one shape takes a third of the time of one that broadcasts.
+    """
+    constant = val.constant
+    small = shape is not None and np.prod(shape, dtype=object) <= _SPREAD
+    if small and shape and constant.shape != shape:
+        return np.broadcast_to(constant, shape).copy()
+    return constant
+
+
+def is_ufunc(stmt: Stmt) -> bool:
+    """Whether a statement is a call of one ufunc."""
+    return stmt.kind == "op" and (stmt.op in OUT_OK or _is_relu(stmt))
+
+
+def _is_relu(stmt: Stmt) -> bool:
+    return stmt.op == "relu" and stmt.inputs[0] is not None and stmt.inputs[0].rank != 0
+
+
+def is_fresh(stmt: Stmt) -> bool:
+    """Whether a statement's results are memory that nobody else sees."""
+    return is_ufunc(stmt) or stmt.op in _ALWAYS_NEW
+
+
+def takes_out(stmt: Stmt) -> Sequence[int]:
+    """Return the inputs whose buffer could take the result: same data type, same known shape."""
+    if not is_ufunc(stmt) or len(stmt.outputs) != 1:
+        return ()
+    type_ = stmt.outputs[0].type
+    if not isinstance(type_, ir.TensorType) or not type_.shape or None in type_.shape:
+        return ()
+    return [
+        i for i, v in enumerate(stmt.inputs) if v is not None and not v.known and v.type == type_
+    ]
+
+
+class TensorWriter:
+    """Writes tensor statements; `name` enters a constant or a kernel and returns its name."""
+
+    def __init__(self, name: Name) -> None:
+        self._name = name
+
+    def lines(self, stmt: Stmt, args: Sequence[str], out: str, into: str) -> list[str] | None:
+        """Return the lines that set `out`, using the buffer `into` if not empty; None if unknown."""
+        if stmt.op in OUT_OK or _is_relu(stmt):
+            return [self._ufunc(stmt, args, out, into)]
+        writer = _WRITERS.get(stmt.op)
+        return writer(self, stmt, args, out) if writer else None
+
+    def _ufunc(self, stmt: Stmt, args: Sequence[str], out: str, into: str) -> str:
+        result = stmt.outputs[0]
+        if result.rank == 0 and all(v is not None and v.rank == 0 for v in stmt.inputs):
+            if stmt.op in _OPERATORS and result.data_type is not ir.DataType.BOOL or stmt.op in _COMPARING:
+                return f"{out} = {args[0]} {_OPERATORS[stmt.op]} {args[1]}"
+            return f"{out} = {self._name(OUT_OK[stmt.op])}({', '.join(args)})"
+        operands = [
+            self._name(spread(v, result.shape)) if v is not None and v.known else a
+            for v, a in zip(stmt.inputs, args, strict=True)
+        ]
+        ufunc = OUT_OK["maximum" if stmt.op == "relu" else stmt.op]
+        if stmt.op == "relu":
+            operands.append(self._zero(result))
+        if into:
+            operands.append(f"out={into}" if ufunc.__name__ in _BY_KEYWORD else into)
+        return f"{out} = {self._name(ufunc)}({', '.join(operands)})"
+
+    def _zero(self, result: Val) -> str:
+        assert result.data_type is not None
+        zero = numpy_of(result.data_type).type(0)
+        shape = result.shape
+        if shape and np.prod(shape, dtype=object) <= _SPREAD:
+            return self._name(np.full(shape, zero))
+        return self._name(zero)
+
+    def linear(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+        x, weight, bias = stmt.inputs
+        result = stmt.outputs[0]
+        if x is None or weight is None or not weight.known or weight.data_type not in _BLAS:
+            return None
+        if x.rank not in {1, 2} or result.rank is None:
+            return None
+        array = weight.constant
+        packed = array.T if array.nbytes > _PACKED_BYTES else np.ascontiguousarray(array.T)
+        product = f"{args[0]}.dot({self._name(packed)})"
+        if bias is None:
+            return [f"{out} = {product}"]
+        added = self._name(spread(bias, result.shape)) if bias.known else args[2]
+        return [f"{out} = {product}", f"{self._name(np.add)}({out}, {added}, {out})"]
+
+    def matmul(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+        x, y = stmt.inputs
+        if x is None or y is None or x.data_type not in _BLAS:
+            return None
+        if x.rank in {1, 2} and y.rank == 2:  # noqa: PLR2004  # matrices
+            return [f"{out} = {args[0]}.dot({args[1]})"]
+        return [f"{out} = {self._name(np.matmul)}({args[0]}, {args[1]})"]
+
+    def sum(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+        (x,) = stmt.inputs
+        assert stmt.link is not None
+        if x is None or x.data_type not in _BLAS or not x.rank:
+            return None
+        dim, keepdim = stmt.link.attributes["dim"], stmt.link.attributes["keepdim"]
+        if dim is None and not keepdim and x.shape and np.prod(x.shape) <= _SMALL_SUM:
+            ones = np.ones(int(np.prod(x.shape)), numpy_of(x.data_type))
+            return [f"{out} = {args[0]}.ravel().dot({self._name(ones)})"]
+        axis = self._name(dim)
+        add = self._name(np.add.reduce)
+        return [f"{out} = {add}({args[0]}, {axis}, None, None, {bool(keepdim)})"]
+
+    def select(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+        assert stmt.link is not None
+        x, dim = stmt.inputs[0], stmt.link.attributes["dim"]
+        if x is None or not x.rank or not -x.rank <= dim < x.rank:
+            return None
+        return [f"{out} = {args[0]}[{':, ' * (dim % x.rank)}{args[1]}]"]
+
+    def slice(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+        assert stmt.link is not None
+        x, start, end, step = stmt.inputs
+        dim = stmt.link.attributes["dim"]
+        if x is None or not x.rank or not -x.rank <= dim < x.rank:
+            return None
+        if step is not None and not (step.known and type(step.constant) is int and step.constant > 0):
+            return None
+        parts = ["" if v is None else a for v, a in zip((start, end, step), args[1:], strict=True)]
+        return [f"{out} = {args[0]}[{':, ' * (dim % x.rank)}{':'.join(parts)}]"]
+
+    def reshape(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+        x, shape = stmt.inputs
+        if x is None or shape is None or not shape.known or x.shape is None:
+            return None
+        sizes = tuple(shape.constant)
+        if stmt.outputs[0].shape is None or min(sizes, default=0) < -1:
+            return None
+        return [f"{out} = {args[0]}.reshape({self._name(stmt.outputs[0].shape)})"]
+
+    def permute(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+        assert stmt.link is not None
+        if stmt.inputs[0] is None or not stmt.inputs[0].rank:
+            return None
+        return [f"{out} = {args[0]}.transpose({self._name(stmt.link.attributes['dims'])})"]
+
+
+_WRITERS: Final = {
+    "linear": TensorWriter.linear,
+    "matmul": TensorWriter.matmul,
+    "permute": TensorWriter.permute,
+    "reshape": TensorWriter.reshape,
+    "select": TensorWriter.select,
+    "slice": TensorWriter.slice,
+    "sum": TensorWriter.sum,
+}
+
+
+def kernel_of(stmt: Stmt) -> Callable[..., Any]:
+    """Return the kernel of a statement with its attributes bound, bare where no input is a half type."""
+    assert stmt.link is not None
+    kernel = stmt.link.kernel
+    assert kernel is not None
+    types = [v.type for v in stmt.inputs if v is not None]
+    plain = all(isinstance(t, ir.ScalarType) or _is_plain(t) for t in types)
+    if plain:
+        kernel = getattr(kernel, "__wrapped__", kernel)
+    attributes = stmt.link.attributes
+    return functools.partial(kernel, **attributes) if attributes else kernel
+
+
+_HALF: Final = frozenset({ir.DataType.FLOAT16, ir.DataType.BFLOAT16})
+
+
+def _is_plain(type_: ir.Type) -> bool:
+    if isinstance(type_, ir.ListType):
+        return isinstance(type_.element, ir.ScalarType) or _is_plain(type_.element)
+    return isinstance(type_, ir.TensorType) and type_.data_type not in _HALF

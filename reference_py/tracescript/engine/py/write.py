@@ -1,0 +1,301 @@
+"""Writes one unit as a Python function."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tracescript import ir
+from tracescript.engine.py.buffers import CHANGING, Buffers, holds_memory
+from tracescript.engine.py.checks import GuardWriter
+from tracescript.engine.py.intervals import Intervals
+from tracescript.engine.py.loops import LoopWriter
+from tracescript.engine.py.memory import counted_late, estimate, peak_function
+from tracescript.engine.py.program import Body, Stmt, Unit, Val, count_readers, entered, walk
+from tracescript.engine.py.scalars import Expression, expression
+from tracescript.engine.py.tensors import TensorWriter, kernel_of
+from tracescript.engine.values import detached, track
+from tracescript.errors import trap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracescript.engine.py.emit import Names, Source
+
+_LONGEST_INLINE: Final = 80
+_LOW, _HIGH = -(2**63), 2**63 - 1
+
+
+class UnitWriter:
+    """Writes the lines of a unit. `mode` is what happens to guards."""
+
+    def __init__(
+        self, unit: Unit, names: Names, source: Source, mode: str, *, is_outermost: bool
+    ) -> None:
+        self.unit = unit
+        self.names = names
+        self.source = source
+        self.mode = mode
+        self.is_outermost = is_outermost
+        count_readers(unit)
+        self.buffers = Buffers(unit)
+        self.intervals = Intervals(unit)
+        self.tensors = TensorWriter(names.of)
+        self.counts_steps = any(s.kind in {"loop", "enter", "invoke"} for s in walk(unit.body))
+        self.loops = LoopWriter(self)
+        self.guards = GuardWriter(self)
+
+    def write(self) -> None:
+        """Append the function to the source."""
+        unit = self.unit
+        params = [self.define(v) for v in unit.body.params]
+        self.line(1, f"def f{unit.number}({', '.join(['B', 'E', *params])}):")
+        if self.counts_steps:
+            self.line(2, "s = B.left")
+        reserved = self._reserve(params)
+        self.body(unit.body, 2)
+        results = [self._result(v, unit.body.results[:i]) for i, v in enumerate(unit.body.results)]
+        if self.counts_steps:
+            self.line(2, "B.left = s")
+        if reserved and not self.is_outermost:
+            self.line(2, f"B.release({reserved})")
+        self.line(2, f"return ({''.join(f'{r}, ' for r in results)})")
+
+    def line(self, depth: int, text: str, stmt: Stmt | None = None) -> None:
+        """Append a line."""
+        self.source.add(depth, text, stmt)
+
+    def define(self, val: Val, name: str = "") -> str:
+        """Give a value its variable: the given one, the one it was promised, or a new one."""
+        val.name = name or val.name or self.names.fresh("v")
+        return val.name
+
+    def ref(self, val: Val | None) -> str:
+        """Return the text that stands for a value."""
+        if val is None:
+            return "None"
+        if val.text:
+            return val.text
+        if not val.known:
+            return val.name
+        return self.literal(val.constant)
+
+    def literal(self, constant: Any) -> str:
+        """Return the text of a constant: itself if it is a plain number, else its name."""
+        if constant is None or type(constant) is bool:
+            return repr(constant)
+        if type(constant) is int or (type(constant) is float and isfinite(constant)):
+            text = repr(constant)
+            return f"({text})" if text.startswith("-") else text
+        return self.names.of(constant)
+
+    def _reserve(self, params: Sequence[str]) -> str:
+        """Reserve the memory that the unit takes at its peak; returns the text of the amount.
+
+        What the outermost unit takes at fixed sizes is checked by the caller.
+        """
+        peaks = self.buffers.peaks
+        if peaks.is_symbolic:
+            amount = self.names.fresh("n")
+            peak = self.names.of(peak_function(peaks, self.unit.body.params))
+            self.line(2, f"{amount} = {peak}(({''.join(f'{p}, ' for p in params)}))")
+        else:
+            amount = "" if self.is_outermost or not peaks.fixed else str(peaks.fixed)
+        if amount:
+            self.line(2, f"B.reserve({amount})")
+        return amount
+
+    def _result(self, val: Val, earlier: Sequence[Val]) -> str:
+        """Return the text of a result; at the outer edge a copy where it could share memory."""
+        if not self.is_outermost or not holds_memory(val.type):
+            return self.ref(val)
+        roots = self.buffers.roots(val)
+        shared = any(roots & self.buffers.roots(v) for v in earlier) or val.known
+        if isinstance(val.type, ir.TensorType) and val.rank:
+            if shared or not self.buffers.owned(val):
+                return f"{self.names.of(np.array)}({self.ref(val)})"
+            return self.ref(val)
+        edge = np.array if isinstance(val.type, ir.TensorType) else detached
+        return f"{self.names.of(edge)}({self.ref(val)})"
+
+    def body(self, body: Body, depth: int, counted: int = 0) -> None:
+        """Write the statements of a body; `counted` of its function calls have been counted."""
+        for stmt in body.stmts:
+            if stmt.kind != "enter":
+                self._stmt(stmt, body, depth)
+            elif not counted:
+                counted = entered(body)
+                self.step(depth, stmt, counted)
+
+    def _stmt(self, stmt: Stmt, body: Body, depth: int) -> None:
+        match stmt.kind:
+            case "if":
+                self._if(stmt, depth)
+            case "loop":
+                self.loops.write(stmt, depth)
+            case "invoke":
+                self._invoke(stmt, depth)
+            case "guard":
+                self.guards.decision(stmt, depth)
+            case "entry":
+                self.guards.entry(stmt, depth)
+            case _:
+                self._op(stmt, body, depth)
+
+    def step(self, depth: int, stmt: Stmt, count: int = 1) -> None:
+        """Count steps."""
+        self.line(depth, f"s -= {count}")
+        self.line(depth, "if s < 0: s = B.renew(s)", stmt)
+
+    def assign(self, pairs: Sequence[tuple[str, str]]) -> str:
+        """Return one assignment of several names at once; `pass` if there is nothing to do."""
+        moved = [(a, b) for a, b in pairs if a != b]
+        if not moved:
+            return "pass"
+        return f"{', '.join(a for a, _ in moved)} = {', '.join(b for _, b in moved)}"
+
+    def test(self, val: Val | None) -> str:
+        """Return the text of a condition; a rank 0 tensor is tested as it is."""
+        text = self.ref(val)
+        inner = text[len("bool(") : -1]
+        bare = text.startswith("bool(") and inner.isidentifier()
+        return inner if bare else text
+
+    def _if(self, stmt: Stmt, depth: int) -> None:
+        outs = [self.names.fresh("v") for _ in stmt.outputs]
+        for word, arm in zip((f"if {self.test(stmt.inputs[0])}:", "else:"), stmt.bodies, strict=True):
+            is_else = word == "else:"
+            if is_else and not arm.stmts and not outs:
+                break
+            self.line(depth, word, stmt)
+            _promise(arm, outs)
+            self.body(arm, depth + 1)
+            moves = self.assign(list(zip(outs, map(self.ref, arm.results), strict=True)))
+            if moves != "pass" or not any(s.kind != "enter" for s in arm.stmts):
+                self.line(depth + 1, moves)
+        for val, out in zip(stmt.outputs, outs, strict=True):
+            self.define(val, out)
+
+    def _invoke(self, stmt: Stmt, depth: int) -> None:
+        assert stmt.unit is not None
+        if stmt.calls and stmt.counted:
+            self.step(depth, stmt)
+        if stmt.calls:
+            self.line(depth, f"B.enter({stmt.calls})", stmt)
+        self.line(depth, "B.left = s")
+        args = ", ".join(["B", "E", *map(self.ref, stmt.inputs)])
+        outs = "".join(f"{self.define(v)}, " for v in stmt.outputs)
+        call = f"f{stmt.unit.number}({args})"
+        self.line(depth, f"{outs}= {call}" if outs else call, stmt)
+        self.line(depth, "s = B.left")
+        if stmt.calls:
+            self.line(depth, f"B.leave({stmt.calls})")
+
+    def _op(self, stmt: Stmt, body: Body, depth: int) -> None:
+        args = [self.ref(v) for v in stmt.inputs]
+        needed = estimate(stmt)
+        if needed is not None:
+            self.line(depth, f"B.fits({self.names.of(needed)}({', '.join(args)}))", stmt)
+        self._compute(stmt, args, body, depth)
+        for val in counted_late(stmt):
+            self.line(depth, f"{self.names.of(track)}(B, {self.ref(val)})", stmt)
+
+    def _compute(self, stmt: Stmt, args: Sequence[str], body: Body, depth: int) -> None:
+        if stmt.op in CHANGING:
+            self._change(stmt, args, depth)
+            return
+        found = expression(stmt, args)
+        if found is not None:
+            self._expression(stmt, found, body, depth)
+            return
+        if len(stmt.outputs) == 1 and isinstance(stmt.outputs[0].type, ir.TensorType):
+            out = stmt.outputs[0].name or self.names.fresh("v")
+            into = args[self.buffers.into[stmt]] if stmt in self.buffers.into else ""
+            lines = self.tensors.lines(stmt, args, out, into)
+            if lines is not None:
+                for text in lines:
+                    self.line(depth, text, stmt)
+                self.define(stmt.outputs[0], out)
+                return
+        self._kernel(stmt, args, depth)
+
+    def _kernel(self, stmt: Stmt, args: Sequence[str], depth: int) -> None:
+        assert stmt.link is not None
+        call = f"{self.names.of(kernel_of(stmt))}({', '.join(args)})"
+        outs = [self.define(v) for v in stmt.outputs]
+        if not outs:
+            self.line(depth, call, stmt)
+        elif stmt.link.outputs == 1:
+            self.line(depth, f"{outs[0]} = {call}", stmt)
+        else:
+            self.line(depth, f"{', '.join(outs)}, = {call}", stmt)
+
+    def _expression(self, stmt: Stmt, found: Expression, body: Body, depth: int) -> None:
+        (out,) = stmt.outputs
+        bounds = _bounds(stmt, found.checked and not self.intervals.fits.get(stmt))
+        if found.is_pure and self._may_inline(out, found.text, body):
+            where, reader = body.stmts, out.readers[0][1]
+            follows = reader is not None and where.index(stmt) + 1 == where.index(reader)
+            if bounds is None or (follows and reader is not None and _shift(reader, out) is not None):
+                out.text = found.text if found.is_atom else f"({found.text})"
+                out.bounds = bounds
+                return
+        name = self.define(out)
+        self.line(depth, f"{name} = {found.text}", stmt)
+        if bounds is not None:
+            overflow = self.names.of(_overflow)
+            self.line(depth, f"if not {bounds[0]} <= {name} <= {bounds[1]}: {overflow}({name})", stmt)
+
+    def _may_inline(self, out: Val, text: str, body: Body) -> bool:
+        if len(text) > _LONGEST_INLINE or len(out.readers) != 1:
+            return False
+        where, reader = out.readers[0]
+        return where is body and (reader is None or reader.kind != "guard") and not (
+            reader is not None and reader.kind == "loop" and out is reader.inputs[0]
+        )
+
+    def _change(self, stmt: Stmt, args: Sequence[str], depth: int) -> None:
+        """Update a container: in place if nobody else sees it, else in a copy."""
+        name = args[0] if stmt in self.buffers.into else self.define(stmt.outputs[0])
+        if stmt not in self.buffers.into:
+            copy = "[*{0}]" if stmt.op.startswith("list") else "{{**{0}}}"
+            self.line(depth, f"{name} = {copy.format(args[0])}", stmt)
+        if stmt.op == "list.append":
+            self.line(depth, f"{name}.append({args[1]})", stmt)
+        else:
+            self.line(depth, f"{name}[{args[1]}] = {args[2]}", stmt)
+        self.define(stmt.outputs[0], name)
+
+
+def _promise(arm: Body, outs: Sequence[str]) -> None:
+    """Let a result that only the `if` reads be computed right into its variable."""
+    made = {v for s in arm.stmts if s.kind == "op" for v in s.outputs}
+    for val, out in zip(arm.results, outs, strict=True):
+        if val in made and len(val.readers) == 1:
+            val.name = out
+
+
+def _shift(reader: Stmt, val: Val) -> int | None:
+    """Return by what number a reader moves a value, if that is all it does."""
+    if reader.op not in {"int.add", "int.sub"} or reader.inputs[0] is not val:
+        return None
+    number = reader.inputs[1]
+    if number is None or not number.known:
+        return None
+    return int(number.constant) if reader.op == "int.add" else -int(number.constant)
+
+
+def _bounds(stmt: Stmt, must_check: bool) -> tuple[int, int] | None:
+    """Return what a result must lie between, for its own sake and for its operand's."""
+    operand = stmt.inputs[0] if stmt.inputs else None
+    pending = operand.bounds if operand is not None else None
+    if pending is None or operand is None:
+        return (_LOW, _HIGH) if must_check else None
+    shift = _shift(stmt, operand) or 0
+    return max(_LOW, pending[0] + shift), min(_HIGH, pending[1] + shift)
+
+
+def _overflow(value: int) -> None:
+    raise trap("INT_OVERFLOW", f"expected an int of 64 bits, found {value}")

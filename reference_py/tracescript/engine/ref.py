@@ -1,0 +1,256 @@
+"""The plain interpreter: the readable meaning of a model. No passes, no reuse, no speed goal.
+
+Blocks nest as deep as a model likes: each block runs in a generator that hands inner blocks to one
+driver loop, so Python's own stack stays flat.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tracescript import ir
+from tracescript.engine.extent import bytes_needed
+from tracescript.engine.guards import Watch, decision_failed, holds
+from tracescript.engine.links import Link, Linker
+from tracescript.engine.places import placed
+from tracescript.engine.protocol import Options, Run
+from tracescript.engine.symbols import bind
+from tracescript.engine.values import Ledger, detached, runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+
+    from tracescript.engine.limits import Budget
+
+    Env = dict[ir.Value, Any]
+    Steps = Generator[Any, Any, Any]
+
+
+class RefEngine:
+    """Runs a model node by node."""
+
+    name: Final = "ref"
+
+    def load(self, model: ir.Model, options: Options) -> RefLoaded:
+        """Link a validated model. Raises UnsupportedError for an op it lacks."""
+        return RefLoaded(model, options)
+
+
+class RefLoaded:
+    """A model and the kernels of its nodes."""
+
+    def __init__(self, model: ir.Model, options: Options) -> None:
+        self.model = model
+        self.options = options
+        self.linker = Linker(expand=options.expand)
+        self.linker.check(model)
+        self.dying: dict[ir.Block, dict[ir.Node, tuple[ir.Value, ...]]] = {}
+
+    def method(self, method: ir.Method) -> RefPrepared:
+        """Prepare a method: its function with weights and constants bound."""
+        return RefPrepared(self, method)
+
+
+class RefPrepared:
+    """A method ready to run."""
+
+    def __init__(self, loaded: RefLoaded, method: ir.Method) -> None:
+        self._loaded = loaded
+        self._function = loaded.model.function(method.function)
+        self._bound = tuple(runtime(c) for c in method.bound)
+
+    def __call__(self, inputs: Sequence[Any], state: Sequence[Any], budget: Budget) -> Run:
+        """Run once; see `protocol.Prepared`."""
+        call = _Call(self._loaded, budget)
+        given = (*inputs, *self._bound, *state)
+        for value in given:
+            call.ledger.ignore(value)
+        with np.errstate(all="ignore"):
+            results = _drive(call.function(self._function, given))
+        results = tuple(detached(r) for r in results)
+        count = len(results) - len(state)
+        return Run(results[:count], results[count:], tuple(call.watch.failed.values()))
+
+
+def _drive(first: Steps) -> Any:
+    """Run a generator and all those it hands over, innermost first; return its result."""
+    stack, value = [first], None
+    while stack:
+        try:
+            stack.append(stack[-1].send(value))
+            value = None
+        except StopIteration as stop:
+            stack.pop()
+            value = stop.value
+    return value
+
+
+class _Call:
+    """One call of a method. Every public method is a generator that returns result values."""
+
+    def __init__(self, loaded: RefLoaded, budget: Budget) -> None:
+        self.loaded = loaded
+        self.budget = budget
+        self.ledger = Ledger(budget)
+        self.watch = Watch(loaded.options.guards)
+
+    def function(self, function: ir.Function, inputs: Sequence[Any]) -> Steps:
+        watching = self.watch.mode != "ignore"
+        if watching:
+            binding = bind([i.type for i in function.inputs], inputs)
+            self.watch.enter(function, binding)
+        env = dict(zip(function.body.params, inputs, strict=True))
+        decisions = _by_value(function) if watching else {}
+        for value in function.body.params:
+            self.decide(function, decisions, value, env)
+        yield self.block(_Scope(function, decisions, counted=True), function.body, env)
+        return [_get(v, env) for v in function.body.results]
+
+    def decide(self, function: ir.Function, decisions: Decisions, value: ir.Value, env: Env) -> None:
+        """Check the decisions about a value that was just computed."""
+        for index in decisions.get(value, ()):
+            if not holds(function.decisions[index], env[value]):
+                self.watch.failing(decision_failed(function, index, env[value]))
+
+    def block(self, scope: _Scope, block: ir.Block, env: Env) -> Steps:
+        """Run the nodes of a block in an environment."""
+        if block not in self.loaded.dying:
+            self.loaded.dying[block] = _last_uses(block)
+        dying = self.loaded.dying[block]
+        for node in block.nodes:
+            try:
+                results = yield from self.node(scope, node, env)
+            except Exception as error:
+                found = placed(error, scope.function, node)
+                if found is None:
+                    raise
+                raise found from None
+            env.update(zip(node.outputs, results, strict=True))
+            for value in node.outputs:
+                self.decide(scope.function, scope.decisions, value, env)
+            for value in dying[node]:
+                env.pop(value, None)
+
+    def node(self, scope: _Scope, node: ir.Node, env: Env) -> Steps:
+        """Return the outputs of one node."""
+        inputs = [None if v is None else _get(v, env) for v in node.inputs]
+        if node.op == "if":
+            arm = node.blocks[0 if inputs[0] else 1]
+            yield self.block(scope, arm, env)
+            return [_get(v, env) for v in arm.results]
+        if node.op == "loop":
+            return (yield from self.loop(scope, node, inputs, env))
+        if node.op == "call":
+            reference = dict(node.attributes)["function"]
+            assert isinstance(reference, ir.FunctionRef)
+            return (yield from self.call(scope, reference.name, inputs))
+        link = self.loaded.linker.link(node)
+        if link.kernel is None:
+            return (yield from self.composite(scope, link, inputs))
+        return self.kernel(link, inputs)
+
+    def loop(self, scope: _Scope, node: ir.Node, inputs: Sequence[Any], env: Env) -> Steps:
+        """Run the body while the condition holds and the trip count is not reached."""
+        trip, condition, *carried = inputs
+        (body,) = node.blocks
+        index = 0
+        while condition and (trip is None or index < trip):
+            self.budget.step() if scope.counted else self.budget.check()
+            env.update(zip(body.params, (index, *carried), strict=True))
+            for value in body.params:
+                self.decide(scope.function, scope.decisions, value, env)
+            yield self.block(scope, body, env)
+            condition, *carried = [_get(v, env) for v in body.results]
+            index += 1
+        return carried
+
+    def call(self, scope: _Scope, name: str, inputs: Sequence[Any]) -> Steps:
+        """Enter another function of the model."""
+        if scope.counted:
+            self.budget.step()
+        self.budget.enter()
+        results = yield self.function(self.loaded.model.function(name), inputs)
+        self.budget.leave()
+        return results
+
+    def composite(self, scope: _Scope, link: Link, inputs: Sequence[Any]) -> Steps:
+        """Run the decomposition of a composite op; its loops count no steps."""
+        params, body = link.expansion
+        env: Env = {p: x for p, x in zip(params, inputs, strict=True) if p is not None}
+        yield self.block(_Scope(scope.function, {}, counted=False), body, env)
+        return [_get(v, env) for v in body.results]
+
+    def kernel(self, link: Link, inputs: Sequence[Any]) -> list[Any]:
+        """Compute a primitive."""
+        assert link.kernel is not None
+        self.budget.fits(bytes_needed(link.op, inputs, link.attributes))
+        results = link.kernel(*inputs, **link.attributes)
+        many = link.outputs != 1
+        return [self.ledger.track(r) for r in ((results or ()) if many else (results,))]
+
+
+class _Scope:
+    """Where a block stands: its function, the decisions to check, whether its loops count steps."""
+
+    __slots__ = ("counted", "decisions", "function")
+
+    def __init__(self, function: ir.Function, decisions: Decisions, counted: bool) -> None:
+        self.function = function
+        self.decisions = decisions
+        self.counted = counted
+
+
+Decisions = dict[ir.Value, list[int]]
+
+
+def _get(value: ir.Value, env: Env) -> Any:
+    return env[value] if value.constant is None else runtime(value.constant)
+
+
+def _by_value(function: ir.Function) -> Decisions:
+    found: Decisions = {}
+    for index, decision in enumerate(function.decisions):
+        if decision.value is not None:
+            found.setdefault(decision.value, []).append(index)
+    return found
+
+
+def _last_uses(block: ir.Block) -> dict[ir.Node, tuple[ir.Value, ...]]:
+    """Return for each node the values of its block that nothing reads afterwards."""
+    own = {v for n in block.nodes for v in n.outputs}
+    last: dict[ir.Value, ir.Node] = {v: n for n in block.nodes for v in n.outputs}
+    for node in block.nodes:
+        todo = [node]
+        while todo:
+            inner = todo.pop()
+            read = [*inner.inputs, *(v for b in inner.blocks for v in b.results)]
+            last.update((v, node) for v in read if v in own)
+            todo += (n for b in inner.blocks for n in b.nodes)
+    dying: dict[ir.Node, list[ir.Value]] = {n: [] for n in block.nodes}
+    for value, node in last.items():
+        if value not in block.results:
+            dying[node].append(value)
+    return {n: tuple(vs) for n, vs in dying.items()}
+
+
+def run_node(link: Link, inputs: Sequence[Any], budget: Budget) -> list[Any]:
+    """Run one node that is no `if`, `loop` or `call`, by itself; results may be views of inputs."""
+    loaded = RefLoaded(_EMPTY, Options(guards="ignore"))
+    call, given = _Call(loaded, budget), [*inputs, *[None] * (len(link.inputs) - len(inputs))]
+    with np.errstate(all="ignore"):
+        if link.kernel is not None:
+            return call.kernel(link, given)
+        return list(_drive(call.composite(_Scope(_NOWHERE, {}, counted=False), link, given)))
+
+
+def run_op(name: str, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> Any:
+    """Compute one op eagerly; see `eager.run_op`."""
+    from tracescript.engine import eager
+
+    return eager.run_op(name, inputs, attributes)
+
+
+_NOWHERE: Final = ir.Function("", "authored", (), (), ir.Block((), (), ()))
+_EMPTY: Final = ir.Model("", (), ir.Module(""))

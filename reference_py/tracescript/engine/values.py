@@ -1,0 +1,126 @@
+"""Run-time values: made from constants, measured, and cut loose from what the engine holds."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tracescript import ir
+from tracescript.opset.dtypes import numpy_of
+from tracescript.opset.table import REQUIRED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracescript.engine.limits import Budget
+    from tracescript.opset.table import AttributeDef, OpDef
+
+
+def _item(item: Any) -> Any:
+    return runtime(item) if isinstance(item, ir.Constant) else item
+
+
+def runtime(constant: ir.Constant) -> Any:
+    """Return a constant as the value that kernels take; arrays are read-only."""
+    value = constant.value
+    if isinstance(value, ir.Weight):
+        return value.array
+    if isinstance(constant.type, ir.ListType):
+        return [_item(item) for item in value]
+    if isinstance(constant.type, ir.DictType):
+        return {key: _item(item) for key, item in value}
+    if isinstance(value, tuple):
+        return tuple(_item(item) for item in value)
+    return value
+
+
+def _attribute(definition: AttributeDef, value: Any) -> Any:
+    if definition.kind == "data_type" and value is not None:
+        return numpy_of(value if isinstance(value, ir.DataType) else ir.DataType(value))
+    return tuple(value) if isinstance(value, list) else value
+
+
+def attributes(node: ir.Node, op: OpDef) -> dict[str, Any]:
+    """Return all attributes of a call by name, defaults included, as kernels take them."""
+    given = {
+        name: runtime(value) if isinstance(value, ir.Constant) else value
+        for name, value in node.attributes
+    }
+    return {
+        a.name: _attribute(a, given.get(a.name, a.default))
+        for a in op.attributes
+        if a.name in given or a.default is not REQUIRED
+    }
+
+
+def arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:
+    """Yield every array within a value."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from arrays(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from arrays(item)
+
+
+def detached(value: Any) -> Any:
+    """Return a value that shares no memory with the given one; a 0-d tensor becomes an array."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return np.array(value, order="C")
+    if isinstance(value, list):
+        return [detached(item) for item in value]
+    if isinstance(value, tuple):
+        return tuple(detached(item) for item in value)
+    if isinstance(value, dict):
+        return {key: detached(item) for key, item in value.items()}
+    return value
+
+
+def owner_of(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the array that holds a view's memory."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
+class Ledger:
+    """Counts the bytes of arrays against a budget for as long as the arrays live."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._living: dict[int, weakref.ref[Any]] = {}
+
+    def track(self, value: Any) -> Any:
+        """Account for the arrays within a value once each; return the value."""
+        for array in arrays(value):
+            owner = owner_of(array)
+            if id(owner) not in self._living:
+                self._count(owner)
+        return value
+
+    def ignore(self, value: Any) -> None:
+        """Never count these arrays: they are the caller's or the model's."""
+        for array in arrays(value):
+            owner = owner_of(array)
+            self._living[id(owner)] = weakref.ref(owner)
+
+    def _count(self, owner: np.ndarray[Any, Any]) -> None:
+        key, count, budget, living = id(owner), owner.nbytes, self._budget, self._living
+
+        def dead(_: Any) -> None:
+            budget.release(count)
+            living.pop(key, None)
+
+        budget.reserve(count)
+        living[key] = weakref.ref(owner, dead)
+
+
+def track(budget: Budget, value: Any) -> None:
+    """Account for the arrays within a value until they die."""
+    if budget.ledger is None:
+        budget.ledger = Ledger(budget)
+    budget.ledger.track(value)

@@ -1,0 +1,1 @@
+"""Generated protobuf packages. Nothing here is written by hand."""

@@ -1,0 +1,322 @@
+"""Arithmetic on dimensions: build canonical expressions, evaluate them, bound them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracescript.ir.types import DimExpr, Symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tracescript.ir.types import Dim
+
+    Known = int | Symbol | DimExpr
+
+INFINITY = float("inf")
+
+
+def _order(operand: Known) -> tuple[int, str]:
+    """Symbols first, then expressions, a literal last, so that `B + 1` stays as written."""
+    return (
+        (0, operand.name)
+        if isinstance(operand, Symbol)
+        else (1 + isinstance(operand, int), text(operand))
+    )
+
+
+def _commutative(operator: str, a: Known, b: Known) -> Known:
+    """Flatten, fold literals and sort the operands of `+`, `*`, `min` or `max`."""
+    parts: list[Known] = []
+    for operand in (a, b):
+        same = isinstance(operand, DimExpr) and operand.operator == operator
+        parts += operand.operands if same and isinstance(operand, DimExpr) else (operand,)
+    numbers = [p for p in parts if isinstance(p, int)]
+    rest = sorted((p for p in parts if not isinstance(p, int)), key=_order)
+    fold = {"+": sum, "*": _product, "min": min, "max": max}[operator]
+    if numbers:
+        number: int = fold(numbers)
+        if operator == "*" and number == 0:
+            return 0
+        if not rest:
+            return number
+        if number != {"+": 0, "*": 1}.get(operator):
+            rest.append(number)
+    if operator in {"min", "max"}:
+        rest = list(dict.fromkeys(rest))
+    return rest[0] if len(rest) == 1 else DimExpr(operator, tuple(rest))
+
+
+def _product(numbers: list[int]) -> int:
+    result = 1
+    for n in numbers:
+        result *= n
+    return result
+
+
+def _terms(a: Known) -> dict[Known, int]:
+    """Write `a` as a sum of terms with integer coefficients; the key 1 holds the number."""
+    if isinstance(a, int):
+        return {1: a}
+    if isinstance(a, DimExpr) and a.operator == "+":
+        total: dict[Known, int] = {}
+        for operand in a.operands:
+            for term, count in _terms(operand).items():
+                total[term] = total.get(term, 0) + count
+        return total
+    if isinstance(a, DimExpr) and a.operator == "*" and isinstance(a.operands[-1], int):
+        rest = a.operands[:-1]
+        return {rest[0] if len(rest) == 1 else DimExpr("*", rest): a.operands[-1]}
+    if isinstance(a, DimExpr) and a.operator == "neg":
+        return {term: -count for term, count in _terms(a.operands[0]).items()}
+    return {a: 1}
+
+
+def _from_terms(terms: dict[Known, int]) -> Known:
+    total: Known = terms.get(1, 0)
+    for term, count in terms.items():
+        if term == 1 or count == 0:
+            continue
+        if count == -1:
+            product: Known = DimExpr("neg", (term,))
+        else:
+            product = _commutative("*", term, count)
+        total = _commutative("+", total, product)
+    return total
+
+
+def add(a: Dim, b: Dim) -> Dim:
+    """Return a + b, like terms collected; None where an operand is unknown."""
+    if a is None or b is None:
+        return None
+    terms = _terms(a)
+    for term, count in _terms(b).items():
+        terms[term] = terms.get(term, 0) + count
+    return _from_terms(terms)
+
+
+def neg(a: Dim) -> Dim:
+    """Return -a."""
+    return None if a is None else _from_terms({t: -c for t, c in _terms(a).items()})
+
+
+def sub(a: Dim, b: Dim) -> Dim:
+    """Return a - b."""
+    return add(a, neg(b))
+
+
+def mul(a: Dim, b: Dim) -> Dim:
+    """Return a * b, distributed over a sum if one operand is a number."""
+    if a is None or b is None:
+        return None
+    if isinstance(a, int):
+        a, b = b, a
+    if isinstance(b, int):
+        return _from_terms({t: c * b for t, c in _terms(a).items()})
+    return _commutative("*", a, b)
+
+
+def floor_div(a: Dim, b: Dim) -> Dim:
+    """Return a // b as Python; exact where every term divides."""
+    if a is None or b is None:
+        return None
+    if isinstance(b, int) and b > 0:
+        terms = _terms(a)
+        if all(c % b == 0 for c in terms.values()):
+            return _from_terms({t: c // b for t, c in terms.items()})
+    if isinstance(a, int) and isinstance(b, int) and b != 0:
+        return a // b
+    if bounds(b)[0] > 0:
+        parts = [_divided(term, b) for term in _terms(a) if term != 1 or _terms(a)[1]]
+        if parts and None not in parts:
+            counts = [c for term, c in _terms(a).items() if term != 1 or c]
+            return _sum_of(zip(parts, counts, strict=True))
+    return DimExpr("//", (a, b))
+
+
+def _divided(term: Known, b: Known) -> Known | None:
+    """Return term / b where b is one of its factors, else None."""
+    if term == b:
+        return 1
+    factors = list(term.operands) if isinstance(term, DimExpr) and term.operator == "*" else []
+    wanted = list(b.operands) if isinstance(b, DimExpr) and b.operator == "*" else [b]
+    for factor in wanted:
+        if factor not in factors:
+            return None
+        factors.remove(factor)
+    result: Known = 1
+    for factor in factors:
+        result = _commutative("*", result, factor)
+    return result
+
+
+def _sum_of(parts: Iterable[tuple[Known | None, int]]) -> Dim:
+    total: Dim = 0
+    for part, count in parts:
+        total = add(total, mul(part, count))
+    return total
+
+
+def ceil_div(a: Dim, b: Dim) -> Dim:
+    """Return -(-a // b)."""
+    if a is None or b is None:
+        return None
+    exact = floor_div(a, b)
+    if not (isinstance(exact, DimExpr) and exact.operator == "//"):
+        return -(-a // b) if isinstance(a, int) and isinstance(b, int) else exact
+    return DimExpr("ceil_div", (a, b))
+
+
+def mod(a: Dim, b: Dim) -> Dim:
+    """Return a % b as Python."""
+    if a is None or b is None:
+        return None
+    if isinstance(a, int) and isinstance(b, int) and b != 0:
+        return a % b
+    if isinstance(b, int) and b > 0 and all(c % b == 0 for c in _terms(a).values()):
+        return 0
+    return DimExpr("%", (a, b))
+
+
+def minimum(a: Dim, b: Dim) -> Dim:
+    """Return min(a, b); decided by ranges where they allow it."""
+    if a is None or b is None:
+        return None
+    (a_low, a_high), (b_low, b_high) = bounds(a), bounds(b)
+    if a_high <= b_low:
+        return a
+    return b if b_high <= a_low else _commutative("min", a, b)
+
+
+def maximum(a: Dim, b: Dim) -> Dim:
+    """Return max(a, b); decided by ranges where they allow it."""
+    if a is None or b is None:
+        return None
+    (a_low, a_high), (b_low, b_high) = bounds(a), bounds(b)
+    if a_low >= b_high:
+        return a
+    return b if b_low >= a_high else _commutative("max", a, b)
+
+
+_BUILD = {
+    "+": add,
+    "*": mul,
+    "//": floor_div,
+    "ceil_div": ceil_div,
+    "%": mod,
+    "min": minimum,
+    "max": maximum,
+}
+
+
+def build(operator: str, operands: tuple[Dim, ...]) -> Dim:
+    """Build a canonical expression from an operator of DimExpr and its operands."""
+    if operator == "neg":
+        return neg(operands[0])
+    result = operands[0]
+    for operand in operands[1:]:
+        result = _BUILD[operator](result, operand)
+    return result
+
+
+def bounds(a: Dim) -> tuple[float, float]:
+    """Return numbers between which `a` lies for every binding of its symbols."""
+    if a is None:
+        return 0, INFINITY
+    if isinstance(a, int):
+        return a, a
+    if isinstance(a, Symbol):
+        return a.min, INFINITY if a.max is None else a.max
+    parts = [bounds(operand) for operand in a.operands]
+    if a.operator == "neg":
+        return -parts[0][1], -parts[0][0]
+    low, high = parts[0]
+    for part in parts[1:]:
+        low, high = _combine(a.operator, (low, high), part)
+    return low, high
+
+
+def _combine(operator: str, a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
+    if operator == "+":
+        return a[0] + b[0], a[1] + b[1]
+    if operator == "min":
+        return min(a[0], b[0]), min(a[1], b[1])
+    if operator == "max":
+        return max(a[0], b[0]), max(a[1], b[1])
+    if operator == "*":
+        corners = [0 if 0 in (x, y) else x * y for x in a for y in b]
+        return min(corners), max(corners)
+    if operator == "%" and b[0] > 0:
+        return 0, b[1] - 1
+    if operator in {"//", "ceil_div"} and b[0] > 0 and a[0] >= 0:
+        return a[0] // b[1] if b[1] < INFINITY else 0, a[1] if b[0] <= 1 else a[1] // b[0] + 1
+    return -INFINITY, INFINITY
+
+
+def evaluate(a: Dim, binding: Mapping[str, int]) -> int:
+    """Compute `a` under a binding of symbol names.
+
+    Raises KeyError for an unbound symbol, ZeroDivisionError, and OverflowError beyond 64 bits.
+    """
+    if isinstance(a, int):
+        return a
+    if isinstance(a, Symbol):
+        return binding[a.name]
+    if a is None:
+        message = "an unknown extent has no value"
+        raise KeyError(message)
+    values = [evaluate(operand, binding) for operand in a.operands]
+    result = -values[0] if a.operator == "neg" else values[0]
+    for value in values[1:]:
+        result = _APPLY[a.operator](result, value)
+    if not -(2**63) <= result < 2**63:
+        message = f"{text(a)} is {result}, beyond 64 bits"
+        raise OverflowError(message)
+    return result
+
+
+_APPLY = {
+    "+": lambda a, b: a + b,
+    "*": lambda a, b: a * b,
+    "//": lambda a, b: a // b,
+    "ceil_div": lambda a, b: -(-a // b),
+    "%": lambda a, b: a % b,
+    "min": min,
+    "max": max,
+}
+
+
+def substitute(a: Dim, replacement: Mapping[Symbol, Dim]) -> Dim:
+    """Replace symbols; unknown where a replacement is unknown."""
+    if isinstance(a, Symbol):
+        return replacement.get(a, a)
+    if not isinstance(a, DimExpr):
+        return a
+    return build(a.operator, tuple(substitute(operand, replacement) for operand in a.operands))
+
+
+def symbols(a: Dim) -> Iterator[Symbol]:
+    """Yield every symbol in `a`, left to right."""
+    if isinstance(a, Symbol):
+        yield a
+    elif isinstance(a, DimExpr):
+        for operand in a.operands:
+            yield from symbols(operand)
+
+
+def text(a: Dim) -> str:
+    """Write `a` as the code language does: `B`, `(B + 1)`, `ceil_div(B, 2)`; `_` if unknown."""
+    if a is None:
+        return "_"
+    if isinstance(a, Symbol):
+        return a.name
+    if isinstance(a, int):
+        return str(a)
+    parts = [text(operand) for operand in a.operands]
+    if a.operator == "neg":
+        return f"(-{parts[0]})"
+    result = parts[0]
+    for part in parts[1:]:
+        infix = a.operator in {"+", "*", "//", "%"}
+        result = f"({result} {a.operator} {part})" if infix else f"{a.operator}({result}, {part})"
+    return result

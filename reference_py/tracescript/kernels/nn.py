@@ -1,0 +1,12 @@
+"""The kernels of profile nn."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tracescript.kernels import activation, attention, conv, norm, pool
+from tracescript.kernels.table import Table
+
+KERNELS: Final = Table.join(
+    activation.KERNELS, attention.KERNELS, conv.KERNELS, norm.KERNELS, pool.KERNELS
+)

@@ -1,0 +1,75 @@
+"""Between a caller's arrays and run-time values: torch tensors become arrays and back."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from tracescript.opset import dtypes
+
+
+def is_torch_tensor(value: Any) -> bool:
+    """Whether `value` is a torch tensor, without importing torch."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def from_caller(value: Any) -> Any:
+    """Turn torch tensors and parameters inside `value` into arrays; the rest stays."""
+    if isinstance(value, np.ndarray | np.generic | bool | int | float | str | None):
+        return value
+    if is_torch_tensor(value):
+        return _array(value)
+    if hasattr(value, "__tracescript_parameter__"):
+        return value.data
+    if isinstance(value, tuple):
+        return tuple(map(from_caller, value))
+    if isinstance(value, list):
+        return [from_caller(item) for item in value]
+    if isinstance(value, dict):
+        return {key: from_caller(item) for key, item in value.items()}
+    return value
+
+
+def _array(tensor: Any) -> np.ndarray[Any, Any]:
+    plain = tensor.detach().cpu().contiguous()
+    name = str(plain.dtype).removeprefix("torch.")
+    if name == "bfloat16" or name.startswith("float8"):
+        torch = sys.modules["torch"]
+        width = torch.int16 if name == "bfloat16" else torch.uint8
+        found = dtypes.as_data_type(name)
+        return plain.view(width).numpy().view(dtypes.numpy_of(found))
+    return plain.numpy()
+
+
+def to_torch(value: Any) -> Any:
+    """Turn arrays inside `value` into torch tensors that share their memory."""
+    torch = sys.modules["torch"]
+    if isinstance(value, np.ndarray | np.generic):
+        array = np.asarray(value)
+        if array.dtype.name == "bfloat16":
+            return torch.from_numpy(array.view(np.int16)).view(torch.bfloat16)
+        return torch.from_numpy(array if array.flags.writeable else array.copy())
+    if isinstance(value, tuple):
+        return tuple(map(to_torch, value))
+    if isinstance(value, list):
+        return [to_torch(item) for item in value]
+    if isinstance(value, dict):
+        return {key: to_torch(item) for key, item in value.items()}
+    return value
+
+
+def has_torch(values: Any) -> bool:
+    """Whether a torch tensor is among the values, at any depth."""
+    if "torch" not in sys.modules:
+        return False
+    if isinstance(values, dict):
+        values = tuple(values.values())
+    if isinstance(values, tuple | list):
+        return any(
+            has_torch(v) if isinstance(v, tuple | list | dict) else is_torch_tensor(v)
+            for v in values
+        )
+    return is_torch_tensor(values)

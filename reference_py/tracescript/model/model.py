@@ -1,0 +1,319 @@
+"""The Model class: one loaded or captured model with its state."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from tracescript.engine.choose import choose
+from tracescript.engine.limits import Budget, Limits
+from tracescript.engine.protocol import Options
+from tracescript.errors import BadInputError, TraceWarning, TsError
+from tracescript.model import convert, show
+from tracescript.model.selfcheck import CheckResult, run_example
+from tracescript.model.signature import Signature, constant_value
+from tracescript.producer.session import active
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from tracescript import ir
+    from tracescript.engine.protocol import Loaded, Prepared, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a model runs: engine by name, guards `error` `warn` `ignore`, limits of each call."""
+
+    engine: str = "py"
+    guards: str = "error"
+    limits: Limits = field(default_factory=Limits)
+    expand: bool = False
+
+
+class _State:
+    """The values of a model's states, one copy for each instance, and the lock of commits."""
+
+    def __init__(self) -> None:
+        self.values: dict[ir.State, Any] = {}
+        self.lock = threading.RLock()
+
+    def read(self, states: Sequence[ir.State]) -> list[Any]:
+        """Return the present values, the initial ones where no call has committed yet."""
+        return [self.values[s] if s in self.values else constant_value(s.initial) for s in states]
+
+
+class _Prepared:
+    """A method ready to call: its signature, its engine function and its states."""
+
+    def __init__(self, method: ir.Method, function: ir.Function, loaded: Loaded) -> None:
+        self.signature = Signature(function)
+        self.bind = self.signature.bind
+        self.run: Prepared = loaded.method(method)
+        self.states = method.states
+
+
+class Model:
+    """A captured or loaded model.
+
+    Call it to run `forward`; `run` names any exported method. Submodules are models too
+    (`model.encoder`), and share weights and state with it. Arrays come back in the caller's kind:
+    torch in, torch out. Calls are safe from several threads; a method with state runs one at a
+    time.
+    """
+
+    __tracescript_model__ = True
+
+    def __init__(
+        self,
+        ir_model: ir.Model,
+        settings: Settings | None = None,
+        *,
+        report: Any = None,
+        specialise: Callable[[Mapping[str, Any]], ir.Model] | None = None,
+        prefers_torch: bool = False,
+    ) -> None:
+        self._ir = ir_model
+        self._settings = settings or Settings()
+        self._report = report
+        self._specialise = specialise
+        self._prefers_torch = prefers_torch
+        self._state = _State()
+        self._loaded: Loaded | None = None
+        self._methods: dict[str, _Prepared] = {}
+
+    @property
+    def ir(self) -> ir.Model:
+        """The model as data."""
+        return self._ir
+
+    @property
+    def settings(self) -> Settings:
+        """Engine, guard mode and limits."""
+        return self._settings
+
+    @property
+    def prefers_torch(self) -> bool:
+        """Whether it was captured from torch, so that results are torch tensors."""
+        return self._prefers_torch
+
+    @property
+    def report(self) -> Any:
+        """What tracing saw: decisions, shape guards, dimensions. None for a scripted model."""
+        return self._report
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the method `forward`; see `run`."""
+        return self.run("forward", *args, **kwargs)
+
+    def run(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        """Call an exported method by name or dotted path.
+
+        Returns its output, a tuple where it has several, None where it has none.
+
+        Raises:
+            BadInputError: no such method, or inputs that do not fit its signature.
+            GuardError: what tracing fixed does not hold for these inputs.
+            TrapError: the program stopped itself. LimitError: a budget is used up.
+        """
+        recorder = active()
+        if recorder is not None:
+            return recorder.call_model(self, method, args, kwargs)
+        wants_torch = convert.has_torch(args) or convert.has_torch(kwargs)
+        if wants_torch or self._prefers_torch:
+            args = tuple(map(convert.from_caller, args))
+            kwargs = {name: convert.from_caller(value) for name, value in kwargs.items()}
+        outputs = self.call(method, args, kwargs)
+        if wants_torch or self._prefers_torch:
+            outputs = convert.to_torch(tuple(outputs))
+        if len(outputs) == 1:
+            return outputs[0]
+        return tuple(outputs) if outputs else None
+
+    def call(
+        self,
+        method: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        budget: Budget | None = None,
+    ) -> tuple[Any, ...]:
+        """Run a method on run-time values and return all outputs; commit its states on success."""
+        return self.call_reporting(method, args, kwargs, budget).outputs
+
+    def call_reporting(
+        self,
+        method: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        budget: Budget | None = None,
+    ) -> Run:
+        """As `call`, returning the engine's Run with the guards that failed in mode `warn`."""
+        prepared = self._methods.get(method) or self._prepare(method)
+        try:
+            inputs = prepared.bind(args, kwargs)
+        except BadInputError:
+            specialised = self._specialised(prepared, args, kwargs)
+            if specialised is None:
+                raise
+            return specialised.call_reporting(method, args, kwargs, budget)
+        budget = budget or Budget(self._settings.limits)
+        if not prepared.states:
+            run = prepared.run(inputs, (), budget)
+        else:
+            with self._state.lock:
+                run = prepared.run(inputs, self._state.read(prepared.states), budget)
+                self._state.values.update(zip(prepared.states, run.state, strict=True))
+        for guard in run.failed_guards:
+            text = f"{guard.predicate}: expected {guard.expected}, found {guard.found}"
+            warnings.warn(f"{guard.location}: {text}", TraceWarning, stacklevel=4)
+        return run
+
+    def _specialised(
+        self, prepared: _Prepared, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Model | None:
+        """Compile a scripted program anew for the types of this call, once per signature."""
+        if self._specialise is None:
+            return None
+        names = prepared.signature.names
+        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        try:
+            made = self._specialise(given)
+        except TsError:
+            return None
+        if made is self._ir:
+            return None
+        return Model(made, self._settings, prefers_torch=self._prefers_torch)
+
+    def _prepare(self, path: str) -> _Prepared:
+        module, _, name = path.rpartition(".")
+        target: ir.Module | None = self._ir.root
+        for part in module.split(".") if module else ():
+            target = target.child(part) if target else None
+        method = target.method(name) if target else None
+        if method is None or not (method.exported or target is self._ir.root):
+            names = ", ".join(self.methods()) or "none"
+            raise BadInputError(
+                f"no method {path!r} is exported",
+                code="NO_SUCH_METHOD",
+                rule="EXEC-1",
+                hint=f"exported methods: {names}",
+            )
+        if self._loaded is None:
+            options = Options(guards=self._settings.guards, expand=self._settings.expand)
+            self._loaded = choose(self._settings.engine).load(self._ir, options)
+        prepared = _Prepared(method, self._ir.function(method.function), self._loaded)
+        self._methods[path] = prepared
+        return prepared
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or "_ir" not in self.__dict__:
+            raise AttributeError(name)
+        child = self._ir.root.child(name)
+        if child is not None:
+            return self._view(child)
+        if self._ir.root.method(name) is not None:
+            return lambda *args, **kwargs: self.run(name, *args, **kwargs)
+        for member in (*self._ir.root.parameters, *self._ir.root.buffers):
+            if member.name == name:
+                found = member.weight if hasattr(member, "weight") else member.value
+                return found.array if hasattr(found, "array") else self._state.read([found])[0]
+        message = f"{self._ir.root.class_name} has no method, submodule or weight {name!r}"
+        raise AttributeError(message)
+
+    def _view(self, module: ir.Module) -> Model:
+        """Return a model whose root is a submodule; state is shared."""
+        model = Model(replace(self._ir, root=module, examples=()), self._settings)
+        model._prefers_torch = self._prefers_torch
+        model._state = self._state
+        return model
+
+    def instance(self) -> Model:
+        """Return a model with the same weights and its own state, at its initial values."""
+        model = Model(
+            self._ir,
+            self._settings,
+            report=self._report,
+            specialise=self._specialise,
+            prefers_torch=self._prefers_torch,
+        )
+        model._loaded, model._methods = self._loaded, self._methods
+        return model
+
+    def methods(self) -> tuple[str, ...]:
+        """Return the dotted paths of the exported methods."""
+        return tuple(
+            f"{path}.{m.name}" if path else m.name
+            for path, module in self._ir.root.walk()
+            for m in module.methods
+            if m.exported or module is self._ir.root
+        )
+
+    def output_types(self, method: str) -> tuple[ir.Type, ...]:
+        """Return the types of the caller's outputs of an exported method. Raises BadInputError."""
+        prepared = self._methods.get(method) or self._prepare(method)
+        declared = prepared.signature.function.outputs
+        return tuple(o.type for o in declared[: len(declared) - len(prepared.states)])
+
+    def modules(self) -> Iterator[tuple[str, ir.Module]]:
+        """Yield (dotted path, module), pre-order from the root."""
+        return self._ir.root.walk()
+
+    def named_weights(self) -> Iterator[tuple[str, ir.Weight]]:
+        """Yield (dotted path, weight) of every parameter and fixed buffer; tied ones twice."""
+        for path, module in self._ir.root.walk():
+            prefix = f"{path}." if path else ""
+            for parameter in module.parameters:
+                yield prefix + parameter.name, parameter.weight
+            for buffer in module.buffers:
+                if hasattr(buffer.value, "array"):
+                    yield prefix + buffer.name, buffer.value  # type: ignore[misc]  # a Weight
+
+    def state(self) -> dict[str, Any]:
+        """Return the present values of all states by dotted path."""
+        states = dict.fromkeys(s for _, m in self.modules() for x in m.methods for s in x.states)
+        with self._state.lock:
+            return dict(zip([s.name for s in states], self._state.read(list(states)), strict=True))
+
+    def reset_state(self) -> None:
+        """Put all states back to their initial values."""
+        with self._state.lock:
+            self._state.values.clear()
+
+    @property
+    def dims(self) -> dict[str, tuple[int, int | None]]:
+        """The symbolic dimensions of the exported methods: name -> (min, max)."""
+        return show.dimensions(self._ir)
+
+    @property
+    def graph(self) -> str:
+        """The functions of the root's methods as text."""
+        return show.graph(self._ir)
+
+    @property
+    def inlined_graph(self) -> str:
+        """The graphs of all functions the root's methods reach, callees first."""
+        return show.inlined_graph(self._ir)
+
+    @property
+    def code(self) -> str:
+        """The root's methods in Python syntax."""
+        return show.code(self._ir)
+
+    def code_of(self, name: str) -> str:
+        """Return one function, by its unique name, in Python syntax."""
+        return show.code_of(self._ir, name)
+
+    def verify(self) -> tuple[CheckResult, ...]:
+        """Run the examples that the model carries and compare; one result each."""
+        return tuple(run_example(self, example) for example in self._ir.examples)
+
+    def __repr__(self) -> str:
+        return show.tree(self._ir)
+
+    def __dir__(self) -> list[str]:
+        members = [s.name for s in self._ir.root.submodules] + [
+            m.name for m in self._ir.root.methods
+        ]
+        return sorted({*super().__dir__(), *members})

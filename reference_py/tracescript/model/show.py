@@ -1,0 +1,99 @@
+"""Text views of a model: the module tree, its graphs and its code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracescript.code import writer
+from tracescript.ir import dims as dim_arithmetic
+from tracescript.ir.graph import FunctionRef
+from tracescript.ir.text import graph_text
+from tracescript.ir.types import TensorType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracescript import ir
+
+
+def nodes(block: ir.Block) -> Iterator[ir.Node]:
+    """Yield every node of a block and of the blocks inside, in text order."""
+    todo = list(reversed(block.nodes))
+    while todo:
+        node = todo.pop()
+        yield node
+        for inner in reversed(node.blocks):
+            todo += reversed(inner.nodes)
+
+
+def reachable(model: ir.Model, module: ir.Module) -> tuple[ir.Function, ...]:
+    """Return the functions that a module's methods run, callees first."""
+    wanted = {m.function for m in module.methods}
+    for function in reversed(model.functions):
+        if function.name in wanted:
+            for node in nodes(function.body):
+                wanted |= {v.name for _, v in node.attributes if isinstance(v, FunctionRef)}
+    return tuple(f for f in model.functions if f.name in wanted)
+
+
+def graph(model: ir.Model) -> str:
+    """Return the graphs of the root's own methods."""
+    return "\n".join(graph_text(model.function(m.function), model) for m in model.root.methods)
+
+
+def inlined_graph(model: ir.Model) -> str:
+    """Return the graphs of every function the root's methods run, callees first."""
+    return "\n".join(graph_text(f, model) for f in reachable(model, model.root))
+
+
+def code(model: ir.Model) -> str:
+    """Return the code unit of the root's class."""
+    return writer.unit_text(model, model.root)
+
+
+def code_of(model: ir.Model, name: str) -> str:
+    """Return the code of one function."""
+    return writer.function_text(model, name)
+
+
+def dimensions(model: ir.Model) -> dict[str, tuple[int, int | None]]:
+    """Return the symbols of the root's methods: name -> (min, max)."""
+    found: dict[str, tuple[int, int | None]] = {}
+    for method in model.root.methods:
+        for declared in model.function(method.function).inputs:
+            shape = declared.type.shape if isinstance(declared.type, TensorType) else ()
+            for dim in shape or ():
+                for symbol in dim_arithmetic.symbols(dim):
+                    found[symbol.name] = (symbol.min, symbol.max)
+    return dict(sorted(found.items()))
+
+
+def _line(model: ir.Model, module: ir.Module) -> str:
+    functions = [model.function(m.function) for m in module.methods]
+    origins = "/".join(dict.fromkeys(f.origin for f in functions))
+    decisions = sum(len(f.decisions) for f in reachable(model, module))
+    guards = sum(len(f.shape_guards) for f in reachable(model, module))
+    notes = [origins] if origins else []
+    if decisions:
+        notes.append(f"{decisions} trace decision{'s' if decisions > 1 else ''}")
+    if guards:
+        notes.append(f"{guards} shape guard{'s' if guards > 1 else ''}")
+    return f"{module.class_name}({', '.join(notes)}"
+
+
+def tree(model: ir.Model) -> str:
+    """Return the module tree, a line each, with origins and the decisions of each subtree."""
+
+    def lines(module: ir.Module, indent: str) -> Iterator[str]:
+        first = _line(model, module)
+        if not module.submodules:
+            yield f"{first})"
+            return
+        yield first
+        for child in module.submodules:
+            inner = list(lines(child.module, f"{indent}  "))
+            yield f"{indent}  ({child.name}): {inner[0]}"
+            yield from inner[1:]
+        yield f"{indent})"
+
+    return "\n".join(lines(model.root, ""))

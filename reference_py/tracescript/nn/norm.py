@@ -1,0 +1,90 @@
+"""Normalisation layers; statistics are given, never updated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tracescript import ops
+from tracescript.nn.module import Module, Parameter
+
+
+class _BatchNorm(Module):
+    """Normalise each channel by given statistics. x: (N, C, *)."""
+
+    def __init__(self, num_features: int, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight = Parameter(np.ones(num_features, np.float32))
+        self.bias = Parameter(np.zeros(num_features, np.float32))
+        self.register_buffer("running_mean", np.zeros(num_features, np.float32))
+        self.register_buffer("running_var", np.ones(num_features, np.float32))
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.batch_norm(
+            x, self.running_mean, self.running_var, weight=self.weight, bias=self.bias, eps=self.eps
+        )
+
+
+class BatchNorm1d(_BatchNorm):
+    """Batch norm over (N, C) or (N, C, L)."""
+
+
+class BatchNorm2d(_BatchNorm):
+    """Batch norm over (N, C, H, W)."""
+
+
+class LayerNorm(Module):
+    """Normalise over the last axes, then scale and shift. x: (*, normalized_shape)."""
+
+    def __init__(self, normalized_shape: int | tuple[int, ...], eps: float = 1e-5) -> None:
+        super().__init__()
+        shape = (
+            (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        )
+        self.normalized_rank = len(shape)
+        self.eps = eps
+        self.weight = Parameter(np.ones(shape, np.float32))
+        self.bias = Parameter(np.zeros(shape, np.float32))
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.layer_norm(
+            x,
+            weight=self.weight,
+            bias=self.bias,
+            normalized_rank=self.normalized_rank,
+            eps=self.eps,
+        )
+
+
+class RMSNorm(Module):
+    """Divide by the root mean square over the last axis, then scale. x: (*, size)."""
+
+    def __init__(self, size: int, eps: float = 1e-6) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight = Parameter(np.ones(size, np.float32))
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.rms_norm(x, weight=self.weight, eps=self.eps)
+
+
+class GroupNorm(Module):
+    """Normalise groups of channels. x: (N, C, *)."""
+
+    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.num_groups = num_groups
+        self.eps = eps
+        self.weight = Parameter(np.ones(num_channels, np.float32))
+        self.bias = Parameter(np.zeros(num_channels, np.float32))
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.group_norm(
+            x, weight=self.weight, bias=self.bias, num_groups=self.num_groups, eps=self.eps
+        )

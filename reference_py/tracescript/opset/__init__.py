@@ -1,0 +1,1 @@
+"""The opset as data: definitions, name tables, call checking, shape rules, data types."""

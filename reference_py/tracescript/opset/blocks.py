@@ -1,0 +1,105 @@
+"""The types of `if`, `loop` and `call`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir import constants
+from tracescript.opset import faults
+from tracescript.opset.relations import bind, compatible, join, substitute
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tracescript.ir.graph import Block, Function
+    from tracescript.ir.types import Dim, Symbol, Type
+    from tracescript.opset.table import OpDef
+
+
+def results(
+    op: OpDef,
+    named: dict[str, Any],
+    attributes: dict[str, Any],
+    blocks: Sequence[Block],
+    function: Callable[[str], Function | None],
+) -> tuple[Type, ...]:
+    """Return the result types of a node with blocks or of a call.
+
+    Raises:
+        InvalidModelError: GRAPH-45 for a wrong number of blocks, GRAPH-47 for an unknown function,
+            else the constraint that is broken.
+    """
+    if len(blocks) != len(op.blocks):
+        what = f"{len(blocks)} blocks, expected {len(op.blocks)}"
+        raise faults.fault(op.name, what, code="BAD_CALL", rule=faults.BLOCKS)
+    if op.name == "if":
+        return _if(op, blocks)
+    if op.name == "loop":
+        return _loop(op, named, blocks[0])
+    return _call(op, named, attributes, function)
+
+
+def _text(a: Type) -> str:
+    from tracescript.ir.text import type_text
+
+    return type_text(a)
+
+
+def _if(op: OpDef, blocks: Sequence[Block]) -> tuple[Type, ...]:
+    first, second = blocks
+    if first.params or second.params or len(first.results) != len(second.results):
+        what = f"the arms give {len(first.results)} and {len(second.results)} results"
+        raise faults.constraint(op.name, "C1", what)
+    joined = []
+    for i, (a, b) in enumerate(zip(first.results, second.results, strict=True)):
+        both = join(a.type, b.type)
+        if both is None:
+            what = f"result {i} is {_text(a.type)} in one arm and {_text(b.type)} in the other"
+            raise faults.constraint(op.name, "C2", what, code="BAD_TYPE")
+        joined.append(both)
+    return tuple(joined)
+
+
+def _loop(op: OpDef, named: dict[str, Any], body: Block) -> tuple[Type, ...]:
+    start = named["carried"]
+    if len(body.params) != 1 + len(start) or body.params[0].type != constants.INT:
+        what = f"the body takes {len(body.params)} values, expected an index and {len(start)} more"
+        raise faults.constraint(op.name, "C1", what)
+    if len(body.results) != 1 + len(start) or body.results[0].type != constants.BOOL:
+        what = f"the body gives {len(body.results)} values, expected a bool and {len(start)} more"
+        raise faults.constraint(op.name, "C2", what)
+    rows = zip(body.params[1:], start, body.results[1:], strict=True)
+    for i, (param, first, following) in enumerate(rows):
+        for value, which in ((first, "starts as"), (following, "becomes")):
+            if not compatible(param.type, value.type):
+                what = f"carried value {i} is {_text(param.type)} and {which} {_text(value.type)}"
+                raise faults.constraint(op.name, "C3", what, code="BAD_TYPE")
+    return tuple(param.type for param in body.params[1:])
+
+
+def _call(
+    op: OpDef,
+    named: dict[str, Any],
+    attributes: dict[str, Any],
+    function: Callable[[str], Function | None],
+) -> tuple[Type, ...]:
+    name = attributes["function"].name
+    callee = function(name)
+    if callee is None:
+        what = f"no function {name!r} stands before this one"
+        raise faults.fault(op.name, what, code="BAD_CALL", rule=faults.FUNCTION)
+    arguments = named["arguments"]
+    if len(arguments) != len(callee.inputs):
+        what = f"{name} takes {len(callee.inputs)} values, found {len(arguments)}"
+        raise faults.constraint(op.name, "C1", what)
+    binding: dict[Symbol, Dim] = {}
+    for declared, value in zip(callee.inputs, arguments, strict=True):
+        bind(declared.type, value.type, binding)
+    for declared, value in zip(callee.inputs, arguments, strict=True):
+        expected = substitute(declared.type, binding)
+        if not compatible(expected, value.type):
+            what = (
+                f"{name}: {declared.name} is {_text(value.type)}, expected {_text(declared.type)}"
+            )
+            raise faults.constraint(op.name, "C2", what, code="BAD_TYPE")
+    return tuple(substitute(output.type, binding) for output in callee.outputs)

@@ -1,0 +1,1 @@
+"""Producers turn Python programs into models: tracing and scripting."""

@@ -1,0 +1,1 @@
+"""The front door for numpy functions and modules of `tracescript.nn`."""

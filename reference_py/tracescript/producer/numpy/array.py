@@ -1,0 +1,124 @@
+"""TracedArray: a numpy array that the program computes with while every step is recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracescript.producer.numpy.door import NumpyDoor
+    from tracescript.producer.trace.cells import Cell
+
+
+class TracedArray(NDArrayOperatorsMixin):
+    """An array of a running trace: the real data, and the cell that says which value it is.
+
+    It behaves as numpy's array. Whatever takes its elements out into Python is recorded.
+    """
+
+    __array_priority__ = 1000
+
+    def __init__(self, data: Any, cell: Cell, door: NumpyDoor) -> None:
+        self.data = np.asarray(data)
+        self.cell = cell
+        self.door = door
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return self.door.ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function: Any, _types: Any, args: Any, kwargs: Any) -> Any:
+        return self.door.function(function, args, kwargs)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        self.door.copied_out(self, "numpy.asarray")
+        return np.array(self.data, dtype=dtype, copy=True if copy is None else copy)
+
+    # ---- sizes
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The sizes; each remembers where it came from."""
+        return self.door.recorder.shape(self.door.wire(self))
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.data.ndim
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The element type."""
+        return self.data.dtype
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        count = 1
+        for extent in self.shape:
+            count = extent * count
+        return count
+
+    @property
+    def T(self) -> Any:
+        """The array with its axes reversed."""
+        return self.door.function(np.transpose, (self,), {})
+
+    def __len__(self) -> int:
+        if not self.data.ndim:
+            message = "len() of unsized object"
+            raise TypeError(message)
+        size = self.shape[0]
+        return size.fixed("len") if hasattr(size, "fixed") else size
+
+    # ---- reads
+
+    def __bool__(self) -> bool:
+        return self.door.decide(self)
+
+    def __int__(self) -> int:
+        return int(self.door.taken(self, "int"))
+
+    def __index__(self) -> int:
+        return int(self.door.taken(self, "index"))
+
+    def __float__(self) -> float:
+        return float(self.door.taken(self, "float"))
+
+    def item(self, *args: int) -> Any:
+        """Return one element as a Python number; recorded."""
+        return self.door.taken(self[args] if args else self, "item")
+
+    def tolist(self) -> Any:
+        """Return the elements as nested lists; recorded."""
+        self.door.copied_out(self, "tolist")
+        return self.data.tolist()
+
+    def __iter__(self) -> Iterator[Any]:
+        size = self.shape[0]
+        count = size.fixed("iteration", "iteration") if hasattr(size, "fixed") else size
+        return iter([self[i] for i in range(count)])
+
+    def __contains__(self, value: Any) -> bool:
+        return bool((self == value).any())
+
+    # ---- subscripts
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.door.getitem(self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.door.setitem(self, key, value)
+
+    # ---- methods that numpy has as functions
+
+    def __getattr__(self, name: str) -> Any:
+        return self.door.method(self, name)
+
+    def __repr__(self) -> str:
+        return f"TracedArray({self.data.dtype}{list(self.data.shape)})"
+
+    __hash__ = object.__hash__

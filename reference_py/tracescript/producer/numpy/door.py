@@ -1,0 +1,293 @@
+"""The numpy front door: ufuncs, functions, methods and subscripts of traced arrays."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tracescript import ir
+from tracescript.ir import constants
+from tracescript.opset.dtypes import category, of_numpy
+from tracescript.opset.names import numpy_names
+from tracescript.opset.table import opset
+from tracescript.producer.numpy import special
+from tracescript.producer.numpy.array import TracedArray
+from tracescript.producer.trace import cells, indexing, lowering
+from tracescript.producer.trace.door import Door
+from tracescript.producer.trace.matching import match
+from tracescript.producer.trace.numbers import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tracescript.producer.trace.imports import Imports
+    from tracescript.producer.trace.recorder import Recorder
+    from tracescript.producer.trace.tape import Wire
+    from tracescript.producer.trace.tree import Tree
+
+_LARGE: Final = 64
+"""Elements up to which a captured array is no surprise."""
+
+
+class NumpyDoor(Door):
+    """Sees numpy calls on `TracedArray`s, and modules and ops of `tracescript`.
+
+    `replaced` are the buffers that the program assigned, with what they hold now.
+    """
+
+    def __init__(self, recorder: Recorder, tree: Tree, imports: Imports) -> None:
+        super().__init__(recorder, tree, imports)
+        self.replaced: list[tuple[Any, str, TracedArray]] = []
+
+    # ---- arrays
+
+    def is_array(self, value: Any) -> bool:
+        """Tell whether a value is an array: traced, plain, or a parameter."""
+        return isinstance(value, (TracedArray, np.ndarray, np.generic)) or _is_parameter(value)
+
+    def type_of(self, value: Any) -> ir.TensorType:
+        """Return the data type and sizes of an array."""
+        array = value.data if isinstance(value, TracedArray) or _is_parameter(value) else value
+        data_type = of_numpy(array.dtype)
+        if data_type is None:
+            what = f"an array of data type {array.dtype} is no tensor of the format"
+            raise self.recorder.error("UNSUPPORTED_PYTHON", what, "use a numeric or bool array")
+        return ir.TensorType(data_type, tuple(array.shape))
+
+    def wire(self, value: Any) -> Wire:
+        """Return the present value of an array; one never seen is a slot or a constant."""
+        if isinstance(value, TracedArray):
+            return cells.read(self.recorder, value.cell)
+        slot = self.tree.slot(id(value))
+        if slot is not None:
+            return self.recorder.read_slot(slot)
+        array = value.data if _is_parameter(value) else np.asarray(value)
+        kind = self.type_of(array)
+        key = (kind.shape, array.tobytes()) if array.size <= _LARGE else None
+        wire = self.recorder.constant(constants.tensor(array, kind.data_type), key)
+        if kind.shape == ():
+            wire.sample = array
+        return wire
+
+    def wrap(self, wire: Wire, value: Any, origin: str = "result") -> TracedArray:
+        """Return a traced array with a copy of the data, so that the caller's stays as it is."""
+        return TracedArray(np.array(self.real(value)), cells.Cell(wire, origin), self)
+
+    def real(self, value: Any) -> np.ndarray[Any, Any]:
+        """Return the elements."""
+        if isinstance(value, TracedArray) or _is_parameter(value):
+            return value.data
+        return np.asarray(value)
+
+    def constant_array(self, value: Any) -> np.ndarray[Any, Any]:
+        """Return a list of numbers, as numpy takes them for an index."""
+        return np.asarray(plain(value))
+
+    def common_type(self, operands: Sequence[Any]) -> ir.DataType:
+        """Return numpy's result type (NEP 50): Python numbers are weak."""
+        found = of_numpy(np.result_type(*(self._weak(v) for v in operands)))
+        assert found is not None, "numpy's result of known types is known"
+        return found
+
+    def _weak(self, value: Any) -> Any:
+        return self.real(value).dtype if self.is_array(value) else plain(value)
+
+    def scalar_type(self, value: Any) -> ir.DataType:
+        """Return the data type of a 0-d array of a Python number."""
+        found = of_numpy(np.asarray(plain(value)).dtype)
+        assert found is not None, "Python numbers have a data type"
+        return found
+
+    # ---- calls
+
+    def ufunc(self, ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """Run and record a ufunc; `out=` takes the result. Spec: TRACE-2."""
+        if method == "reduce":
+            names = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
+            if ufunc in names:
+                return self.function(names[ufunc], inputs, kwargs)
+        if method != "__call__":
+            raise self.unknown(f"numpy.{ufunc.__name__}.{method}")
+        out = kwargs.pop("out", None)
+        dtype = kwargs.pop("dtype", None)
+        if dtype is not None:
+            inputs = [self.astype(x, dtype) if self.is_array(x) else x for x in inputs]
+        result = self.run(ufunc, inputs, kwargs)
+        if out is None:
+            return result
+        (target,) = out
+        return self.assign(target, result)
+
+    def assign(self, target: TracedArray, result: TracedArray) -> TracedArray:
+        """Write a result into an array, cast to its data type, as `x += y` does."""
+        if not isinstance(target, TracedArray):
+            raise self.recorder.error("ALIASING", "out= is an array made outside of the program")
+        np.copyto(target.data, result.data, casting="same_kind")
+        wire = self.recorder.cast(self.wire(result), self.type_of(target).data_type)
+        cells.write(self.recorder, target.cell, wire)
+        return target
+
+    def function(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Run and record a numpy function. Spec: TRACE-2."""
+        handler = special.HANDLERS.get(function)
+        if handler is not None:
+            return handler(self, *args, **kwargs)
+        out = kwargs.get("out")
+        rest = {k: v for k, v in kwargs.items() if k != "out" and v is not np._NoValue}  # noqa: SLF001  # numpy's own "not given"
+        result = self.run(function, args, rest)
+        return result if out is None else self.assign(out, result)
+
+    def run(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Run a numpy function that is one op, and record it."""
+        candidates = _candidates().get(function, ())
+        found = match(candidates, args, kwargs, self)
+        if found is None:
+            raise self.unknown(_full_name(function))
+        real = function(*map(self._plain, args), **{k: self._plain(v) for k, v in kwargs.items()})
+        several = isinstance(real, (tuple, list))
+        results = list(real) if several else [real]
+        self._check_types(results)
+        wires = lowering.record(self, found, results)
+        made = [self._result(w, r, args) for w, r in zip(wires, results, strict=True)]
+        return type(real)(made) if several and type(real) in {tuple, list} else tuple(made) if several else made[0]
+
+    def _result(self, wire: Wire, value: Any, args: Sequence[Any]) -> Any:
+        """Wrap a result; one that shares memory with an argument is a view of it."""
+        if not isinstance(value, (np.ndarray, np.generic)):
+            return self.recorder.symbolic(wire, value) if isinstance(value, (int, float)) else value
+        for arg in args:
+            if isinstance(arg, TracedArray) and isinstance(value, np.ndarray) and np.may_share_memory(value, arg.data):
+                return TracedArray(value, cells.view(arg.cell, wire), self)
+        return TracedArray(value, cells.Cell(wire), self)
+
+    def _check_types(self, results: Sequence[Any]) -> None:
+        for result in results:
+            if isinstance(result, (np.ndarray, np.generic)):
+                kind = self.type_of(result).data_type
+                if kind.value in {"uint16", "uint32", "uint64"}:
+                    what = f"numpy's result is {kind.value}, which has no arithmetic in the format"
+                    raise self.recorder.error("UNSUPPORTED_PYTHON", what, "pass dtype=np.int64")
+
+    def _plain(self, value: Any) -> Any:
+        if isinstance(value, TracedArray) or _is_parameter(value):
+            return value.data
+        if type(value) in {list, tuple}:
+            return type(value)(self._plain(v) for v in value)
+        return plain(value)
+
+    def unknown(self, name: str) -> Exception:
+        """Make the error about a function that is no op."""
+        stem = name.rpartition(".")[2]
+        near = difflib.get_close_matches(stem, [op.name for op in opset()], 3)
+        hint = f"nearest ops: {', '.join(near)}" if near else "see ts.ops for what there is"
+        return self.recorder.error("UNKNOWN_CALL", f"{name} is no op of the opset with these arguments", hint)
+
+    # ---- methods
+
+    def method(self, array: TracedArray, name: str) -> Any:
+        """Return a method of numpy's arrays that numpy also has as a function."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        handler = special.METHODS.get(name)
+        if handler is not None:
+            return functools.partial(handler, self, array)
+        function = getattr(np, name, None)
+        if callable(function) and hasattr(np.ndarray, name):
+            return functools.partial(self._method, function, array)
+        if hasattr(np.ndarray, name):
+            raise self.unknown(f"numpy.ndarray.{name}")
+        raise AttributeError(name)
+
+    def _method(self, function: Callable[..., Any], array: TracedArray, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(function, np.ufunc):
+            return self.ufunc(function, "__call__", (array, *args), kwargs)
+        return self.function(function, (array, *args), kwargs)
+
+    def astype(self, array: Any, dtype: Any) -> Any:
+        """Record a cast."""
+        value = self.real(array).astype(dtype)
+        wire = self.recorder.cast(self.wire(array), self.type_of(value).data_type)
+        return TracedArray(value, cells.Cell(wire), self)
+
+    # ---- subscripts
+
+    def getitem(self, array: TracedArray, key: Any) -> Any:
+        """Record `x[key]`; without arrays in the key the result is a view."""
+        value = array.data[self._plain(key)]
+        found = indexing.normal(self, key, array.data.ndim)
+        wire = indexing.read(self, self.wire(array), found, self.type_of(value))
+        if found.is_basic:
+            return TracedArray(value, cells.view(array.cell, wire), self)
+        return TracedArray(value, cells.Cell(wire), self)
+
+    def setitem(self, array: TracedArray, key: Any, value: Any) -> None:
+        """Record `x[key] = value`."""
+        array.data[self._plain(key)] = self._plain(value)
+        found = indexing.normal(self, key, array.data.ndim)
+        given = lowering.operand(self, value, self.type_of(array).data_type)
+        cells.write(self.recorder, array.cell, indexing.written(self, self.wire(array), found, given))
+
+    # ---- reads
+
+    def decide(self, array: TracedArray) -> bool:
+        """Record that the program asked for an array's truth."""
+        observed = bool(array.data)
+        return self.recorder.decide(self.wire(array), observed)
+
+    def taken(self, array: TracedArray, call: str) -> Any:
+        """Record that the program took the one element of an array."""
+        value = array.data.item()
+        if isinstance(value, bool):
+            return self.recorder.decide(self.wire(array), value, call)
+        kind = "int_read" if category(self.type_of(array).data_type) == 1 else "float_read"
+        self.recorder.read(kind, self.wire(array), value, call)
+        return value
+
+    def copied_out(self, array: TracedArray, call: str) -> None:
+        """Record that the program copied an array's elements into Python."""
+        self.recorder.read("tensor_read", self.wire(array), array.data.copy(), call)
+
+    def call_root(self, module: Any, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Run the traced program; buffers it replaced become states and keep real arrays."""
+        try:
+            result = function(*args, **kwargs)
+            if module is not None:
+                self.leaving(module)
+            return result
+        finally:
+            for owner, name, value in self.replaced:
+                setattr(owner, name, value.data)
+
+    def leaving(self, module: Any) -> None:
+        """Turn buffers that a forward replaced into states."""
+        for name, value in list(module.named_buffers()):
+            slot = self.tree.branch(module).slots.get(name)
+            if slot is not None and isinstance(value, TracedArray) and value.cell.slot is not slot:
+                self.recorder.write_slot(slot, self.wire(value))
+                value.cell = cells.Cell(self.wire(value), slot=slot)
+                self.replaced.append((module, name, value))
+
+
+def _is_parameter(value: Any) -> bool:
+    return hasattr(type(value), "__tracescript_parameter__")
+
+
+def _full_name(function: Any) -> str:
+    return f"{getattr(function, '__module__', None) or 'numpy'}.{function.__name__}"
+
+
+@functools.cache
+def _candidates() -> dict[Any, Any]:
+    """Return the ops by numpy function object."""
+    found: dict[Any, Any] = {}
+    for name, ops in numpy_names().items():
+        target: Any = np
+        for part in name.split(".")[1:]:
+            target = getattr(target, part, None)
+        if callable(target):
+            found[target] = found.get(target, ()) + tuple(ops)
+    return found
+

@@ -1,0 +1,48 @@
+"""How the numpy door reads modules of `tracescript.nn`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tracescript import ir
+from tracescript.opset.dtypes import of_numpy
+from tracescript.producer.trace.tape import Slot
+from tracescript.producer.trace.tree import is_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class NumpyModules:
+    """Parameters, buffers and submodules of `tracescript.nn` modules."""
+
+    def is_module(self, value: Any) -> bool:
+        """Tell whether a value is a module of `tracescript.nn`."""
+        return bool(getattr(type(value), "__tracescript_module__", False))
+
+    def children(self, module: Any) -> Iterator[tuple[str, Any]]:
+        """Yield the direct submodules, finished models among them."""
+        for name, child in module.named_children():
+            if self.is_module(child) or is_model(child):
+                yield name, child
+
+    def slots(self, module: Any) -> Iterator[tuple[str, int, Slot]]:
+        """Yield parameters and buffers: name, identity, slot."""
+        for name, parameter in module.named_parameters():
+            yield name, id(parameter), _slot(parameter, parameter.data, is_parameter=True)
+        for name, buffer in module.named_buffers():
+            yield name, id(buffer), _slot(buffer, np.array(buffer), is_parameter=False)
+
+
+def _slot(keep: Any, array: np.ndarray[Any, Any], *, is_parameter: bool) -> Slot:
+    data_type = of_numpy(array.dtype)
+    if data_type is None:
+        message = f"a weight of data type {array.dtype} is no tensor of the format"
+        raise TypeError(message)
+    kind = ir.TensorType(data_type, tuple(array.shape))
+    return Slot(kind, lambda: array, is_parameter, keep=keep)
+
+
+VIEW = NumpyModules()

@@ -1,0 +1,143 @@
+"""numpy calls that are no single op: written with other calls, which are recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tracescript.ir import constants
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tracescript.producer.numpy.door import NumpyDoor
+
+
+def _transpose(door: NumpyDoor, a: Any, axes: Any = None) -> Any:
+    order = tuple(range(door.real(a).ndim))[::-1] if axes is None else tuple(axes)
+    return door.run(np.transpose, (a, order), {})
+
+
+def _squeeze(door: NumpyDoor, a: Any, axis: Any = None) -> Any:
+    shape = door.real(a).shape
+    found = tuple(i for i, n in enumerate(shape) if n == 1) if axis is None else axis
+    return door.run(np.squeeze, (a, found), {})
+
+
+def _shape(_: NumpyDoor, a: Any) -> Any:
+    return a.shape
+
+
+def _ndim(_: NumpyDoor, a: Any) -> int:
+    return int(a.ndim)
+
+
+def _size(_: NumpyDoor, a: Any, axis: int | None = None) -> Any:
+    return a.size if axis is None else a.shape[axis]
+
+
+def _compared(door: NumpyDoor, call: str, equal: Any, *, observed: bool) -> bool:
+    every = door.run(np.all, (equal,), {})
+    wire = door.recorder.single("item_bool", (door.wire(every),), None, constants.BOOL)
+    door.recorder.read("compare", wire, observed, call)
+    return observed
+
+
+def _array_equal(door: NumpyDoor, a1: Any, a2: Any, equal_nan: bool = False) -> bool:  # noqa: FBT001, FBT002  # numpy's signature
+    observed = bool(np.array_equal(door.real(a1), door.real(a2), equal_nan))
+    if door.real(a1).shape != door.real(a2).shape:
+        return False
+    return _compared(door, "array_equal", np.equal(a1, a2), observed=observed)
+
+
+def _allclose(door: NumpyDoor, a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
+    observed = bool(np.allclose(door.real(a), door.real(b), rtol, atol))
+    near = door.run(np.isclose, (a, b), {"rtol": rtol, "atol": atol})
+    return _compared(door, "allclose", near, observed=observed)
+
+
+def _split(_: NumpyDoor, ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    extent = ary.shape[axis]
+    if isinstance(indices_or_sections, int):
+        step = extent // indices_or_sections
+        cuts = [step * i for i in range(1, indices_or_sections)]
+    else:
+        cuts = list(indices_or_sections)
+    before = (slice(None),) * (axis % ary.ndim)
+    ends = [*cuts, None]
+    return [ary[(*before, slice(a, b))] for a, b in zip([None, *cuts], ends, strict=True)]
+
+
+def _vstack(_: NumpyDoor, tup: Any) -> Any:
+    return np.concatenate([x if x.ndim > 1 else x[None] for x in tup], 0)
+
+
+def _hstack(_: NumpyDoor, tup: Any) -> Any:
+    return np.concatenate(list(tup), 0 if tup[0].ndim == 1 else 1)
+
+
+def _expand_dims(_: NumpyDoor, a: Any, axis: Any) -> Any:
+    axes = sorted(x % (a.ndim + (len(axis) if isinstance(axis, tuple) else 1)) for x in np.atleast_1d(axis))
+    key: list[Any] = [slice(None)] * a.ndim
+    for at in axes:
+        key.insert(int(at), None)
+    return a[tuple(key)]
+
+
+def _dot(_: NumpyDoor, a: Any, b: Any) -> Any:
+    return np.multiply(a, b) if 0 in {a.ndim, b.ndim} else np.matmul(a, b)
+
+
+def _copyto(door: NumpyDoor, dst: Any, src: Any) -> None:
+    door.setitem(dst, Ellipsis, src)
+
+
+HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
+    np.transpose: _transpose,
+    np.squeeze: _squeeze,
+    np.shape: _shape,
+    np.ndim: _ndim,
+    np.size: _size,
+    np.array_equal: _array_equal,
+    np.allclose: _allclose,
+    np.split: _split,
+    np.vstack: _vstack,
+    np.hstack: _hstack,
+    np.expand_dims: _expand_dims,
+    np.dot: _dot,
+    np.copyto: _copyto,
+}
+"""By numpy function."""
+
+
+def _astype(door: NumpyDoor, array: Any, dtype: Any, **_: Any) -> Any:
+    return door.astype(array, dtype)
+
+
+def _method_reshape(_: NumpyDoor, array: Any, *shape: Any) -> Any:
+    sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+    return np.reshape(array, sizes)
+
+
+def _method_transpose(_: NumpyDoor, array: Any, *axes: Any) -> Any:
+    order = axes[0] if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))) else axes
+    return np.transpose(array, order or None)
+
+
+def _method_flatten(door: NumpyDoor, array: Any) -> Any:
+    return np.copy(door.run(np.reshape, (array, (-1,)), {}))
+
+
+def _method_fill(door: NumpyDoor, array: Any, value: Any) -> None:
+    door.setitem(array, Ellipsis, value)
+
+
+METHODS: Final[Mapping[str, Callable[..., Any]]] = {
+    "astype": _astype,
+    "reshape": _method_reshape,
+    "transpose": _method_transpose,
+    "flatten": _method_flatten,
+    "fill": _method_fill,
+}
+"""By method of numpy's arrays; the rest of its methods are functions of the same name."""

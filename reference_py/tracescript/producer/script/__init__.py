@@ -1,0 +1,1 @@
+"""Compiles Python source to the graph, control flow included."""

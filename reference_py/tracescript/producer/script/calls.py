@@ -1,0 +1,198 @@
+"""Calls: found by the identity of the Python object that is called, never by how it is spelt."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir.types import OptionalType, ScalarKind
+from tracescript.ir.values import Value
+from tracescript.producer.marks import mark_of
+from tracescript.producer.script.builtins import BUILTINS
+from tracescript.producer.script.containers import container_method
+from tracescript.producer.script.core import expression, is_scalar, is_tensor
+from tracescript.producer.script.entries import Bound, Closure, Items, Known, MethodOf, Struct, constant_of
+from tracescript.producer.script.iteration import series_of
+from tracescript.producer.script.lower import call_named
+from tracescript.producer.script.operators import fold
+from tracescript.producer.script.targets import rebind
+from tracescript.producer.script.text import joined, shown
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+
+@expression(ast.Call)
+def call(e: Emitter, node: ast.Call) -> Entry:
+    """`f(a, *b, k=c, **d)`."""
+    callee = e.expr(node.func)
+    if isinstance(callee, Known):
+        builtin = BUILTINS.get(e.session.identity(callee.value))
+        if builtin is not None:
+            return builtin(e, node)
+    args, kwargs = arguments(e, node)
+    return call_entry(e, callee, args, kwargs, node)
+
+
+def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]]:
+    """Compile the arguments left to right."""
+    args: list[Entry] = []
+    for a in node.args:
+        if isinstance(a, ast.Starred):
+            series = series_of(e, e.expr(a.value))
+            if series.parts is None:
+                e.fail(a, "the number of arguments after `*` is known only at run time", hint="pass a tuple")
+            args += series.parts
+        else:
+            args.append(e.expr(a))
+    kwargs: dict[str, Entry] = {}
+    for k in node.keywords:
+        value = e.expr(k.value)
+        if k.arg is not None:
+            kwargs[k.arg] = value
+            continue
+        known, found = constant_of(value)
+        if isinstance(value, Struct):
+            kwargs.update(value.fields)
+        elif known and isinstance(found, dict):
+            kwargs.update({str(n): e.session.entry_of(x) for n, x in found.items()})
+        else:
+            e.fail(k.value, "the names after `**` are known only at run time")
+    return args, kwargs
+
+
+def call_entry(e: Emitter, callee: Entry, args: list[Entry], kwargs: dict[str, Entry], node: ast.Call) -> Entry:
+    """Call what an entry stands for."""
+    if isinstance(callee, Bound):
+        return call_method(e, callee, args, kwargs)
+    if isinstance(callee, Closure):
+        return e.session.inline_closure(e, callee, args, kwargs)
+    if isinstance(callee, MethodOf):
+        return e.session.call_python(e, callee.function, args, kwargs, owner=callee.owner)
+    if not isinstance(callee, Known):
+        e.fail(node.func, f"{e.describe(callee)} cannot be called", code="UNKNOWN_CALL", rule="SCRIPT-12")
+    return call_object(e, callee, args, kwargs)
+
+
+def call_object(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
+    """Call a Python object known at compile time."""
+    session = e.session
+    mark = mark_of(callee.value)
+    if mark == "unused":
+        e.ops("raise", [e.constant(f"{callee.value.__qualname__} is marked unused")], {"kind": "RuntimeError"})
+        e.is_dead = True
+        return e.constant(None)
+    if mark == "ignore":
+        e.fail(None, f"{callee.value.__qualname__} is marked @ts.ignore: it needs Python", code="UNKNOWN_CALL", rule="SCRIPT-12", hint="a scripted model runs without Python; mark it @ts.unused if it never runs")
+    if session.is_model(callee):
+        return session.call_model(e, callee, "forward", args, kwargs)
+    if session.is_module(callee):
+        return session.call_module(e, callee, args, kwargs)
+    for name in session.names.of(callee.value):
+        found = call_named(e, name, args, kwargs)
+        if found is not None:
+            return found
+    if isinstance(callee.value, type):
+        return session.structs.make(e, callee.value, args, kwargs)
+    return session.call_python(e, callee.value, args, kwargs)
+
+
+def call_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
+    """Call a method of a run-time value."""
+    owner = method.owner
+    if is_tensor(owner):
+        return _tensor_method(e, method, args, kwargs)
+    found = container_method(e, method, args, kwargs)
+    if found is not None:
+        return found
+    if is_scalar(owner, ScalarKind.STR):
+        return _string_method(e, method, args)
+    if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
+        text = ast.unparse(method.receiver)
+        e.fail(method.receiver, f"{text} may be None here", code="TYPE_INFERENCE", rule="SCRIPT-7", hint=f"exclude None first: `if {text} is not None:`")
+    folded = fold(e, lambda v: getattr(v, method.name)(), owner) if not args else None
+    if folded is not None:
+        return folded
+    if isinstance(owner, Items) and method.name in {"index", "count", "numel"}:
+        return _tuple_method(e, owner, method.name, args)
+    e.fail(None, f"{e.describe(owner)} has no method {method.name}", code="UNKNOWN_CALL", rule="SCRIPT-12")
+
+
+def _tuple_method(e: Emitter, owner: Items, name: str, args: list[Entry]) -> Entry:
+    if name == "numel":
+        from tracescript.producer.script.operators import binary
+
+        total: Entry = e.constant(1)
+        for part in owner.parts:
+            total = binary(e, ast.Mult, total, part)
+        return total
+    known = constant_of(owner), constant_of(args[0])
+    if not all(k for k, _ in known):
+        e.fail(None, f"tuple.{name} needs values known at compile time", rule="SCRIPT-10")
+    try:
+        return e.constant(getattr(tuple(known[0][1]), name)(known[1][1]))
+    except ValueError:
+        e.fail(None, f"{known[1][1]!r} is not in the tuple", code="TYPE_INFERENCE", rule="SCRIPT-4")
+
+
+def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
+    name = method.name
+    is_in_place = name.endswith("_") and not name.endswith("__") and name != "requires_grad_"
+    plain = name[:-1] if is_in_place else name
+    homes = [f"numpy.ndarray.{plain}", f"numpy.{plain}", f"torch.Tensor.{plain}"]
+    if e.frame.flavour == "torch":
+        homes = [f"torch.Tensor.{plain}", f"torch.{plain}"]
+    for candidate in homes:
+        found = call_named(e, candidate, [method.owner, *args], kwargs)
+        if found is None:
+            continue
+        if is_in_place:
+            found = e.session.tensors.keep_type(e, method.owner, found)
+            e.session.aliases.change(e, method.receiver, method.owner, found)
+            rebind(e, method.receiver, method.owner, found)
+        return found
+    if is_in_place and name in {"fill_", "copy_", "zero_"}:
+        value = args[0] if args else e.constant(0)
+        made = e.session.tensors.filled_like(e, e.value(method.owner), value)
+        e.session.aliases.change(e, method.receiver, method.owner, made)
+        rebind(e, method.receiver, method.owner, made)
+        return made
+    import difflib
+
+    near = difflib.get_close_matches(plain, e.session.names.methods(), 3)
+    e.fail(
+        None,
+        f"Tensor.{name} is not an op",
+        code="UNKNOWN_CALL",
+        rule="SCRIPT-12",
+        hint=f"nearest: {', '.join(near)}" if near else "write it with other ops",
+    )
+
+
+def _string_method(e: Emitter, method: Bound, args: list[Entry]) -> Entry:
+    if method.name == "format":
+        template = constant_of(method.owner)[1]
+        if isinstance(template, str):
+            return e.op("str.format", [e.value(method.owner), *(shown(e, a) for a in args)])
+    folded = fold(e, lambda s, *rest: getattr(s, method.name)(*rest), method.owner, *args)
+    if folded is not None:
+        return folded
+    e.fail(None, f"str.{method.name} needs text known at compile time", code="UNKNOWN_CALL", rule="SCRIPT-12", hint="at run time there are +, ==, <, len and f-strings")
+
+
+def raised_text(e: Emitter, nodes: list[ast.expr]) -> Value:
+    """The message of an exception."""
+    if not nodes:
+        return e.constant("")
+    return joined(e, [e.expr(n) for n in nodes], "")
+
+
+def describe_call(value: Any) -> str:
+    """Name a callable with its module."""
+    module = getattr(value, "__module__", "") or ""
+    name = getattr(value, "__qualname__", None) or repr(value)
+    return f"{module}.{name}" if module and module != "builtins" else name
+
+
+__all__ = ["arguments", "call_entry", "describe_call", "raised_text"]

@@ -1,0 +1,393 @@
+"""The emitter: where typed SSA is written, one function of the model at a time.
+
+Syntax is handled by functions registered in EXPRESSIONS and STATEMENTS, one per class of `ast`;
+they live in the modules beside this one.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tracescript.errors import InvalidModelError, ProducerError
+from tracescript.ir import constants
+from tracescript.ir.types import ListType, OptionalType, ScalarKind, ScalarType, TensorType, TupleType
+from tracescript.ir.values import Value
+from tracescript.opset.build import Builder
+from tracescript.opset.table import opset
+from tracescript.producer.script.aliases import VIEWS
+from tracescript.producer.script.entries import (
+    Bound,
+    Closure,
+    Conflict,
+    Empty,
+    Items,
+    Known,
+    MethodOf,
+    Partly,
+    Struct,
+    Unset,
+)
+from tracescript.producer.source import caret, position
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from tracescript.ir.graph import Block, Place
+    from tracescript.ir.types import Type
+    from tracescript.producer.script.entries import Entry, Scope
+    from tracescript.producer.script.frame import Frame
+    from tracescript.producer.script.session import Session
+    from tracescript.producer.script.unit import Unit
+
+EXPRESSIONS: dict[type[ast.AST], Callable[[Any, Any], Entry]] = {}
+STATEMENTS: dict[type[ast.AST], Callable[[Any, Any], None]] = {}
+
+INT64 = range(-(2**63), 2**63)
+
+
+def expression(*kinds: type[ast.AST]) -> Callable[[Any], Any]:
+    """Register the function that compiles an expression class."""
+
+    def register(function: Any) -> Any:
+        EXPRESSIONS.update(dict.fromkeys(kinds, function))
+        return function
+
+    return register
+
+
+def statement(*kinds: type[ast.AST]) -> Callable[[Any], Any]:
+    """Register the function that compiles a statement class."""
+
+    def register(function: Any) -> Any:
+        STATEMENTS.update(dict.fromkeys(kinds, function))
+        return function
+
+    return register
+
+
+class Emitter:
+    """Compiles one function of the model; Python functions inlined into it share it.
+
+    `scope` holds every live name of every frame, and the current values of states.
+    """
+
+    def __init__(self, session: Session, unit: Unit, frame: Frame) -> None:
+        self.session = session
+        self.unit = unit
+        self.frame = frame
+        self.builder = Builder(session.typing)
+        self.scope: Scope = {}
+        self.is_dead = False
+        self.at: ast.AST | None = None
+        self.refined: list[dict[str, tuple[Entry, Entry]]] = []
+
+    # ------------------------------------------------------------------ dispatch
+    def expr(self, node: ast.expr) -> Entry:
+        """Compile an expression to what it stands for."""
+        handler = EXPRESSIONS.get(type(node))
+        if handler is None:
+            self.fail(node, f"scripts cannot use {_phrase(node)}", hint=_ALTERNATIVES.get(type(node), ""))
+        with self.looking_at(node):
+            return handler(self, node)
+
+    def run(self, body: Sequence[ast.stmt]) -> None:
+        """Compile statements until one always raises."""
+        for node in body:
+            if self.is_dead:
+                return
+            handler = STATEMENTS.get(type(node))
+            if handler is None:
+                self.fail(node, f"scripts cannot use {_phrase(node)}", hint=_ALTERNATIVES.get(type(node), ""))
+            with self.looking_at(node):
+                handler(self, node)
+
+    @contextlib.contextmanager
+    def looking_at(self, node: ast.AST) -> Iterator[None]:
+        """Make `node` the place of ops and errors."""
+        before = self.at, self.frame.at
+        if getattr(node, "lineno", 0):
+            self.at = self.frame.at = node
+        try:
+            yield
+        finally:
+            self.at, self.frame.at = before
+
+    # ------------------------------------------------------------------ values
+    def value(self, entry: Entry, what: str = "this value") -> Value:
+        """Return the run-time value of an entry, made with nodes if need be."""
+        if isinstance(entry, Value):
+            return entry
+        if isinstance(entry, Items) and entry.is_list:
+            return self.make_list([self.value(p, what) for p in entry.parts])
+        if isinstance(entry, Items):
+            return self.op("tuple.make", [self.value(p, what) for p in entry.parts])
+        if isinstance(entry, Known):
+            return self.session.weights.constant(self, entry, what)
+        if isinstance(entry, Struct):
+            return self.session.structs.value(self, entry)
+        if isinstance(entry, Empty):
+            shown = "{}" if entry.is_dict else "[]"
+            kind = "dict[str, Tensor] = {}" if entry.is_dict else "list[Tensor] = []"
+            self.fail(
+                entry.at or self.at,
+                f"cannot tell the element type of {shown}",
+                code="TYPE_INFERENCE",
+                hint=f"annotate: xs: {kind}",
+            )
+        self.fail(None, f"{what} is {self.describe(entry)}; it cannot be computed with at run time")
+
+    def constant(self, value: Any, type_: Type | None = None) -> Value:
+        """Return the constant of a plain Python value; a function has one of each."""
+        key = (type(value).__name__, repr(value), type_)
+        if key not in self.unit.constants:
+            self.unit.constants[key] = self.builder.constant(value, type_)
+        return self.unit.constants[key]
+
+    def op(
+        self, name: str, inputs: Sequence[Value | None], attributes: Mapping[str, Any] | None = None
+    ) -> Value:
+        """Write a node with one output."""
+        return self.ops(name, inputs, attributes)[0]
+
+    def ops(
+        self,
+        name: str,
+        inputs: Sequence[Value | None],
+        attributes: Mapping[str, Any] | None = None,
+        *,
+        blocks: Sequence[Block] = (),
+        types: Sequence[Type] | None = None,
+    ) -> tuple[Value, ...]:
+        """Write a node; a broken constraint of the op becomes an error of the user's line."""
+        try:
+            outputs = self.builder.call(
+                name, inputs, attributes or {}, blocks=blocks, place=self.place(), types=types
+            )
+        except InvalidModelError as error:
+            self.fail(
+                None,
+                f"{name}: {error.what}",
+                code="TYPE_INFERENCE",
+                rule=error.rule,
+                hint=error.hint,
+            )
+        self.session.roots.through(opset()[name], inputs, outputs)
+        self.session.loops.through(inputs, outputs)
+        if name in VIEWS and inputs[0] is not None:
+            self.session.aliases.same(outputs[0], inputs[0])
+        return outputs
+
+    def make_list(self, items: Sequence[Value]) -> Value:
+        """Make a list of values of one type; a constant where all are constant numbers."""
+        if not items:
+            self.fail(None, "cannot tell the element type of []", code="TYPE_INFERENCE", hint="annotate: xs: list[Tensor] = []")
+        kinds = {v.type for v in items}
+        if len(kinds) == 1 and all(v.constant is not None and isinstance(v.type, ScalarType) for v in items):
+            values = tuple(v.constant.value for v in items if v.constant is not None)
+            return self.builder.constant(values, ListType(items[0].type))
+        for v in items:
+            self.alias_into_container(v)
+        return self.op("list.make", list(items))
+
+    def unwrap(self, value: Value, *, is_proved: bool = False) -> Value:
+        """Return an Optional value's content; traps on None unless it is proved that there is one."""
+        made = self.op("unwrap_optional", [value])
+        if is_proved:
+            self.unit.proved.add(made)
+        self.session.aliases.same(made, value)
+        name = self.unit.names.get(value)
+        if name:
+            self.unit.names[made] = name
+        return made
+
+    def parts(self, value: Value) -> Items:
+        """Take a tuple value apart; a constant one into constants."""
+        kind = value.type
+        assert isinstance(kind, TupleType)
+        if not kind.elements:
+            return Items(())
+        return Items(self.ops("tuple.unpack", [value], types=kind.elements))
+
+    def as_int(self, entry: Entry, what: str = "an int") -> Value:
+        """Return an int value; a bool counts as 0 or 1."""
+        if is_scalar(entry, ScalarKind.INT):
+            return self.value(entry)
+        if is_scalar(entry, ScalarKind.BOOL):
+            value = self.value(entry)
+            if value.constant is not None:
+                return self.constant(int(value.constant.value))
+            return self.op("num.cast", [value], {"to": "int"})
+        if isinstance(entry, Value) and isinstance(entry.type, TensorType):
+            self.fail(
+                None,
+                f"{what} is expected, found Tensor",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-4",
+                hint="int(x) reads one element",
+            )
+        self.fail(None, f"{what} is expected, found {self.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+
+    def type_of_items(self, entry: Entry) -> Type | None:
+        """Return the type that `value` would give an entry, without writing nodes."""
+        if isinstance(entry, Value):
+            return entry.type
+        if isinstance(entry, Struct):
+            return self.session.structs.type_of(self, entry)
+        if not isinstance(entry, Items):
+            return None
+        parts = [self.type_of_items(p) for p in entry.parts]
+        known = [p for p in parts if p is not None]
+        if len(known) != len(parts):
+            return None
+        if not entry.is_list:
+            return TupleType(tuple(known))
+        return ListType(known[0]) if known and len(set(known)) == 1 else None
+
+    def key_of(self, node: ast.expr) -> str | None:
+        """Return the scope's key of a name or of `self.x` that is state; None for anything else."""
+        if isinstance(node, ast.Name):
+            return self.frame.key(node.id)
+        if isinstance(node, ast.Attribute):
+            owner = self.scope.get(self.frame.key(node.value.id)) if isinstance(node.value, ast.Name) else None
+            if isinstance(owner, Known) and owner.path is not None:
+                return self.session.states.key(self, owner, node.attr)
+        return None
+
+    def alias_into_container(self, value: Value) -> None:
+        """Remember that a container now lives inside another one."""
+        self.session.aliases.escape(value, self.where())
+
+    # ------------------------------------------------------------------ names
+    def lookup(self, name: str) -> Entry:
+        """Return what a local name stands for, without checking that it may be read."""
+        return self.scope.get(self.frame.key(name), Unset())
+
+    def bind(self, name: str, entry: Entry) -> None:
+        """Assign a local name; it also names the value for people."""
+        self.scope[self.frame.key(name)] = entry
+        if isinstance(entry, Value) and entry.constant is None and name.isidentifier():
+            self.unit.names.setdefault(entry, name)
+
+    # ------------------------------------------------------------------ places and errors
+    def place(self) -> Place | None:
+        """Return the place of the syntax being compiled."""
+        if self.at is None:
+            return None
+        return self.frame.source.place(self.at, self.frame.scope_name)
+
+    def where(self) -> str:
+        """Return the place as `file:line`, for the second place of a message."""
+        place = self.place()
+        return f"{place.file}:{place.line}" if place else ""
+
+    def fail(
+        self,
+        node: ast.AST | None,
+        what: str,
+        *,
+        code: str = "UNSUPPORTED_PYTHON",
+        rule: str = "SCRIPT-1",
+        hint: str = "",
+        second: str = "",
+    ) -> NoReturn:
+        """Raise a ProducerError that shows the user's line with a caret."""
+        place = self.frame.source.place(node, self.frame.scope_name) if node is not None else None
+        place = place or self.place()
+        excerpt = caret(self.frame.source.lines, place) if place else ""
+        notes = [second] if second else []
+        frame: Frame | None = self.frame
+        while frame is not None and frame.inlined_at is not None:
+            notes.append(f"called from {position(frame.inlined_at)}")
+            frame = frame.enclosing
+        text = "\n".join([excerpt, *(f"  {note}" for note in notes)]) if notes else excerpt
+        raise ProducerError(
+            what, code=code, where=position(place) if place else "", rule=rule, hint=hint, excerpt=text
+        )
+
+    def describe(self, entry: Entry) -> str:
+        """Name an entry's type as an error message does."""
+        if isinstance(entry, Value):
+            return describe_type(entry.type)
+        if isinstance(entry, Items):
+            return "list" if entry.is_list else f"tuple of {len(entry.parts)}"
+        if isinstance(entry, Known):
+            name = getattr(entry.value, "__qualname__", None) or type(entry.value).__name__
+            return f"the Python object {name}"
+        if isinstance(entry, Empty):
+            return "an empty dict" if entry.is_dict else "an empty list"
+        names: dict[type, str] = {
+            Struct: "a record",
+            Bound: "a method",
+            MethodOf: "a method",
+            Closure: "a function",
+            Partly: "undefined on some path",
+            Unset: "undefined",
+            Conflict: "of a type that depends on the path",
+        }
+        return names[type(entry)]
+
+
+def describe_type(kind: Type) -> str:
+    """Name a type as Python does: Tensor, int, list[int], Optional[Tensor]."""
+    if isinstance(kind, TensorType):
+        return "Tensor"
+    if isinstance(kind, ScalarType):
+        return kind.kind.value
+    if isinstance(kind, ListType):
+        return f"list[{describe_type(kind.element)}]"
+    if isinstance(kind, TupleType):
+        return f"tuple[{', '.join(map(describe_type, kind.elements))}]"
+    if isinstance(kind, OptionalType):
+        return f"Optional[{describe_type(kind.element)}]"
+    name = getattr(kind, "name", "")
+    return str(name) if name else type(kind).__name__.removesuffix("Type").lower()
+
+
+def is_scalar(entry: Entry, *kinds: ScalarKind) -> bool:
+    """Whether an entry is a run-time scalar of one of these kinds."""
+    return isinstance(entry, Value) and isinstance(entry.type, ScalarType) and entry.type.kind in kinds
+
+
+def is_tensor(entry: Entry) -> bool:
+    """Whether an entry is a tensor value."""
+    return isinstance(entry, Value) and isinstance(entry.type, TensorType)
+
+
+def is_none(entry: Entry) -> bool:
+    """Whether an entry is surely None."""
+    return isinstance(entry, Value) and entry.type == constants.NONE
+
+
+def _phrase(node: ast.AST) -> str:
+    return _PHRASES.get(type(node).__name__, f"`{type(node).__name__.lower()}`")
+
+
+_PHRASES = {
+    "Try": "`try`",
+    "TryStar": "`try`",
+    "ClassDef": "a class definition inside a function",
+    "AsyncFunctionDef": "`async`",
+    "Await": "`await`",
+    "Yield": "`yield`",
+    "YieldFrom": "`yield`",
+    "Global": "`global`",
+    "Nonlocal": "`nonlocal`",
+    "Import": "`import` inside a function",
+    "ImportFrom": "`import` inside a function",
+    "Set": "a set",
+    "SetComp": "a set comprehension",
+    "Match": "`match` (planned)",
+    "Delete": "`del` of this",
+}
+_ALTERNATIVES: dict[type[ast.AST], str] = {
+    ast.Try: "test the condition before, or move this part out and mark it @ts.ignore",
+    ast.Global: "pass the value in and return it",
+    ast.Nonlocal: "pass the value in and return it",
+    ast.Import: "import at the top of the file",
+    ast.ImportFrom: "import at the top of the file",
+    ast.Set: "use a dict or a list",
+    ast.SetComp: "use a dict or a list",
+}
+__all__ = ["EXPRESSIONS", "STATEMENTS", "Emitter", "describe_type", "expression", "is_none", "is_scalar", "is_tensor", "statement"]

@@ -1,0 +1,149 @@
+"""What a name or an expression stands for while a script is compiled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tracescript.ir.values import Constant, Value
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable
+
+    from tracescript.producer.script.frame import Frame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """A Python object known at compile time: a module, function, type, data type or plain object.
+
+    `path` is how the function being compiled reaches it from its own module: "" is the module
+    itself, "enc.linear" a submodule, None something else.
+    """
+
+    value: Any
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Items:
+    """A tuple whose parts are known one by one; or a list of things that are no run-time values."""
+
+    parts: tuple[Entry, ...]
+    is_list: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Struct:
+    """A record made of a class while compiling: its class and its fields."""
+
+    cls: type
+    fields: dict[str, Entry]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """An attribute of a run-time value that is about to be called: `xs.append`, `x.sum`."""
+
+    owner: Entry
+    name: str
+    receiver: ast.expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MethodOf:
+    """A Python method of an object known at compile time."""
+
+    owner: Known
+    function: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """A lambda or nested function: compiled in line wherever it is called."""
+
+    definition: ast.FunctionDef | ast.Lambda
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partly:
+    """A name that has a value on some paths only: on all where no flag of `flags` is set.
+
+    Where `is_wrapped`, `value` is Optional only for want of a value of its type.
+    """
+
+    value: Value
+    flags: frozenset[str]
+    is_wrapped: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unset:
+    """A name without a value here; `note` says where it gets one."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conflict:
+    """A name whose type depends on the path; an error only where it is read."""
+
+    what: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Empty:
+    """`[]` or `{}` before the type of its elements is known."""
+
+    is_dict: bool = False
+    at: ast.AST | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """What a `for` runs over: known parts, or a number of rounds and how to get the item of a round."""
+
+    trip: Value | None
+    item: Callable[[Value], Entry] | None
+    parts: tuple[Entry, ...] | None = None
+    what: str = "range"
+
+
+Entry: TypeAlias = (
+    "Value | Known | Items | Struct | Bound | MethodOf | Closure | Partly | Unset | Conflict | Empty"
+    " | Series"
+)
+
+Scope: TypeAlias = "dict[str, Entry]"
+
+
+def constant_of(entry: Entry) -> tuple[bool, Any]:
+    """Return whether a plain Python value is known for an entry, and the value."""
+    if isinstance(entry, Value):
+        if entry.constant is None or not isinstance(entry.constant.value, _PLAIN):
+            return False, None
+        value = entry.constant.value
+        if isinstance(value, tuple):
+            items = [v.value if isinstance(v, Constant) else v for v in value]
+            return True, items
+        return True, value
+    if isinstance(entry, Items):
+        parts = [constant_of(p) for p in entry.parts]
+        values = [v for _, v in parts]
+        return all(known for known, _ in parts), values if entry.is_list else tuple(values)
+    if isinstance(entry, Known):
+        return True, entry.value
+    return False, None
+
+
+def items_of_constant(value: Value) -> list[Any] | None:
+    """Return the plain items of a constant list or tuple, None for anything else."""
+    known, items = constant_of(value)
+    return items if known and isinstance(items, list) else None
+
+
+_PLAIN = (type(None), bool, int, float, str, complex, tuple)

@@ -1,0 +1,201 @@
+"""Removes return, break, continue and loop-else: what is left runs to its end.
+
+The rest of a block moves into the arm that does not exit where one arm always exits; flags are used
+only inside loops or where an arm may exit. Names made here hold a blank, so none can be a user's.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from typing import Final
+
+DONE = "done "
+RETURNED = "return "
+EXITS = (ast.Return, ast.Break, ast.Continue)
+
+Kinds = tuple[type[ast.stmt], ...]
+_NUMBERS: Final = itertools.count(1)
+
+
+class Loop(ast.stmt):
+    """A `while` or `for` without exits: `stop` are the flags that end it."""
+
+    _fields = ("header", "body")
+
+    def __init__(self, header: ast.While | ast.For, body: list[ast.stmt], stop: list[str]) -> None:
+        super().__init__()
+        self.header = header
+        self.body = body
+        self.stop = stop
+        ast.copy_location(self, header)
+
+
+class Unless(ast.stmt):
+    """The rest of a block, run unless one of the flags is set."""
+
+    _fields = ("body",)
+
+    def __init__(self, flags: list[str], body: list[ast.stmt], at: ast.stmt) -> None:
+        super().__init__()
+        self.flags = flags
+        self.body = body
+        ast.copy_location(self, at)
+
+
+class SetFlag(ast.stmt):
+    """`flag = value` for a flag made here."""
+
+    def __init__(self, flag: str, value: bool, at: ast.stmt) -> None:
+        super().__init__()
+        self.flag = flag
+        self.value = value
+        ast.copy_location(self, at)
+
+
+class SetResult(ast.stmt):
+    """The value of a `return`."""
+
+    _fields = ("value",)
+
+    def __init__(self, value: ast.expr | None, at: ast.stmt) -> None:
+        super().__init__()
+        self.value = value
+        ast.copy_location(self, at)
+
+
+class Enter(ast.stmt):
+    """The header of a `with` whose body follows in line."""
+
+    _fields = ("items",)
+
+    def __init__(self, statement: ast.With) -> None:
+        super().__init__()
+        self.items = statement.items
+        ast.copy_location(self, statement)
+
+
+def reaches(node: ast.stmt, kinds: Kinds) -> bool:
+    """Whether an exit of these kinds inside `node` can leave the statement list that holds it."""
+    if isinstance(node, kinds):
+        return True
+    if isinstance(node, ast.While | ast.For):
+        inner = tuple(k for k in kinds if k is ast.Return)
+        in_body = bool(inner) and any(reaches(s, inner) for s in node.body)
+        return in_body or any(reaches(s, kinds) for s in node.orelse)
+    if isinstance(node, ast.If):
+        return any(reaches(s, kinds) for s in [*node.body, *node.orelse])
+    if isinstance(node, ast.With):
+        return any(reaches(s, kinds) for s in node.body)
+    return False
+
+
+def always_exits(body: list[ast.stmt]) -> bool:
+    """Whether control never falls off the end of a statement list."""
+    return any(_always_exits(s) for s in body)
+
+
+def _always_exits(s: ast.stmt) -> bool:
+    if isinstance(s, ast.If):
+        return bool(s.orelse) and always_exits(s.body) and always_exits(s.orelse)
+    if isinstance(s, ast.With):
+        return always_exits(s.body)
+    if isinstance(s, ast.While):
+        endless = isinstance(s.test, ast.Constant) and bool(s.test.value)
+        return endless and not any(reaches(x, (ast.Break,)) for x in s.body)
+    return isinstance(s, (*EXITS, ast.Raise))
+
+
+def remove_exits(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the body of a function without exits. The result ends up in RETURNED."""
+    last = body[-1]
+    whole = body if always_exits(body) else [*body, ast.copy_location(ast.Return(None), last)]
+    start: list[ast.stmt] = [SetFlag(DONE, False, body[0])]
+    return start + _Remover().block(whole, None)
+
+
+def remove_loop_exits(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return statements without exits whose loops leave nothing outside them."""
+    return _Remover().block(body, None)
+
+
+class _Remover:
+    def block(self, body: list[ast.stmt], loop: tuple[str, str] | None) -> list[ast.stmt]:
+        out: list[ast.stmt] = []
+        for i, s in enumerate(body):
+            rest = body[i + 1 :]
+            if isinstance(s, ast.Return):
+                return [*out, SetResult(s.value, s), SetFlag(DONE, True, s)]
+            if isinstance(s, ast.Break | ast.Continue):
+                assert loop is not None  # Python's parser refuses it elsewhere
+                return [*out, SetFlag(loop[isinstance(s, ast.Continue)], True, s)]
+            if isinstance(s, ast.Raise):
+                return [*out, s]
+            if isinstance(s, ast.With):
+                return [*out, Enter(s), *self.block(s.body + rest, loop)]
+            if isinstance(s, ast.If) and reaches(s, EXITS):
+                return out + self.exiting_if(s, rest, loop)
+            if isinstance(s, ast.If):
+                out.append(self.branch(s, s.body, s.orelse, loop))
+            elif isinstance(s, ast.While | ast.For):
+                made, is_end = self.loop(s, rest, loop)
+                out += made
+                if is_end:
+                    return out
+            else:
+                out.append(s)
+        return out
+
+    def branch(
+        self, s: ast.If, body: list[ast.stmt], orelse: list[ast.stmt], loop: tuple[str, str] | None
+    ) -> ast.stmt:
+        made = ast.If(s.test, self.block(body, loop), self.block(orelse, loop))
+        return ast.copy_location(made, s)
+
+    def exiting_if(
+        self, s: ast.If, rest: list[ast.stmt], loop: tuple[str, str] | None
+    ) -> list[ast.stmt]:
+        if always_exits(s.body):
+            return [self.branch(s, s.body, s.orelse + rest, loop)]
+        if always_exits(s.orelse):
+            return [self.branch(s, s.body + rest, s.orelse, loop)]
+        flags = [DONE] if reaches(s, (ast.Return,)) else []
+        if loop:
+            kinds = (ast.Break, ast.Continue)
+            flags += [f for f, kind in zip(loop, kinds, strict=True) if reaches(s, (kind,))]
+        made = [self.branch(s, s.body, s.orelse, loop)]
+        return [*made, Unless(flags, self.block(rest, loop), s)] if rest else made
+
+    def loop(
+        self, s: ast.While | ast.For, rest: list[ast.stmt], outer: tuple[str, str] | None
+    ) -> tuple[list[ast.stmt], bool]:
+        """Return the loop, and whether `rest` is part of it already."""
+        number = next(_NUMBERS)
+        brk, cnt = f"break {number}", f"continue {number}"
+        has_break, has_continue, has_return = (
+            any(reaches(x, (k,)) for x in s.body) for k in (ast.Break, ast.Continue, ast.Return)
+        )
+        body = self.block(s.body, (brk, cnt))
+        out: list[ast.stmt] = []
+        if has_continue:
+            body.insert(0, SetFlag(cnt, False, s))
+            out.append(SetFlag(cnt, False, s))
+        if has_break:
+            out.append(SetFlag(brk, False, s))
+        out.append(Loop(s, body, [brk] * has_break + [DONE] * has_return))
+        orelse = list(s.orelse)
+        if orelse and has_break:
+            orelse = [self._unless_broken(brk, orelse)]
+        if has_return:
+            rest = orelse + rest
+            return (out + [Unless([DONE], self.block(rest, outer), s)] if rest else out), True
+        if orelse:
+            return out + self.block(orelse + rest, outer), True
+        return out, False
+
+    def _unless_broken(self, brk: str, orelse: list[ast.stmt]) -> ast.stmt:
+        """`if not broken: orelse`, still with its exits, as a statement of the user's language."""
+        test = ast.UnaryOp(ast.Not(), ast.Name(brk, ast.Load()))
+        for node in (test, test.operand):
+            ast.copy_location(node, orelse[0])
+        return ast.copy_location(ast.If(test, orelse, []), orelse[0])

@@ -1,0 +1,115 @@
+"""`if` nodes: two arms on copies of the scope, joined afterwards; what a test says about None."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tracescript.ir.types import OptionalType
+from tracescript.ir.values import Value
+from tracescript.producer.script.entries import Unset
+from tracescript.producer.script.merge import Arm, Merge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+RESULT = "result of an expression"
+
+
+def branch(
+    e: Emitter, test: Value, arms: tuple[Callable[[], Entry | None], Callable[[], Entry | None]]
+) -> Entry:
+    """Compile both arms and write one `if` node. Returns the join of what the arms return."""
+    base, outer = e.scope, e.builder
+    compiled = []
+    for arm in arms:
+        e.scope, e.builder, e.is_dead = dict(base), outer.child(), False
+        e.refined.append({})
+        entry = arm()
+        e.scope[RESULT] = entry if entry is not None else Unset()
+        facts = e.refined.pop()
+        _forget(e, facts)
+        compiled.append((Arm(e.scope, e.builder, is_dead=e.is_dead), facts))
+    e.scope, e.builder = dict(base), outer
+    pair = compiled[0][0], compiled[1][0]
+    e.is_dead = pair[0].is_dead and pair[1].is_dead
+    merge = Merge(e, pair)
+    plan = {} if e.is_dead else merge.names(base)
+    results = _write(e, test, merge)
+    e.scope.update({key: template(results) for key, template in plan.items()})
+    for k in (0, 1):
+        if pair[1 - k].is_dead and not e.is_dead:
+            _keep_facts(e, compiled[k][1])
+    return e.scope.pop(RESULT, Unset())
+
+
+def _write(e: Emitter, test: Value, merge: Merge) -> tuple[Value, ...]:
+    blocks = [
+        arm.builder.block((), [pair[k] for pair in merge.slots]) for k, arm in enumerate(merge.arms)
+    ]
+    results = e.ops("if", [test], blocks=blocks, types=merge.types)
+    for (a, b), result in zip(merge.slots, results, strict=True):
+        e.session.roots.join(result, a, b)
+        e.session.aliases.join(result, a, b)
+        name = e.unit.names.get(a) or e.unit.names.get(b)
+        if name:
+            e.unit.names[result] = name
+    return results
+
+
+def _forget(e: Emitter, facts: dict[str, tuple[Entry, Entry]]) -> None:
+    """Take back what a test said about a name, unless the arm assigned the name since."""
+    for key, (original, refined) in facts.items():
+        if e.scope.get(key) is refined:
+            e.scope[key] = original
+
+
+def _keep_facts(e: Emitter, facts: dict[str, tuple[Entry, Entry]]) -> None:
+    """The other arm raises: what the test said holds from here on."""
+    for key, (original, refined) in facts.items():
+        if e.scope.get(key) is original:
+            if isinstance(refined, Value) and refined.constant is not None:
+                e.scope[key] = refined
+            elif isinstance(original, Value):
+                e.scope[key] = e.unwrap(original, is_proved=True)
+
+
+def refine(e: Emitter, test: ast.expr, holds: bool) -> None:
+    """Use what a test says: `x is None`, `x is not None`, `x`, `isinstance(x, T)`, and/or/not of these."""
+    for target, is_none in _facts(test, holds):
+        key = e.key_of(target)
+        entry = e.scope.get(key) if key else None
+        if key is None or not isinstance(entry, Value) or not isinstance(entry.type, OptionalType):
+            continue
+        refined = e.constant(None) if is_none else e.unwrap(entry, is_proved=True)
+        e.scope[key] = refined
+        if e.refined:
+            e.refined[-1].setdefault(key, (entry, refined))
+
+
+def _facts(test: ast.expr, holds: bool) -> Iterator[tuple[ast.expr, bool]]:
+    """Yield (expression, whether it is surely None)."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        yield from _facts(test.operand, not holds)
+    elif isinstance(test, ast.BoolOp):
+        if isinstance(test.op, ast.And) == holds:
+            for part in test.values:
+                yield from _facts(part, holds)
+    elif isinstance(test, ast.Compare) and len(test.ops) == 1:
+        right = test.comparators[0]
+        if isinstance(right, ast.Constant) and right.value is None:
+            if isinstance(test.ops[0], ast.Is | ast.Eq):
+                yield test.left, holds
+            elif isinstance(test.ops[0], ast.IsNot | ast.NotEq):
+                yield test.left, not holds
+    elif isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance":
+        if holds and len(test.args) == 2:
+            yield test.args[0], False
+    elif isinstance(test, ast.Name | ast.Attribute) and holds:
+        yield test, False
+
+
+__all__ = ["branch", "refine"]

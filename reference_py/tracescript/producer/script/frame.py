@@ -1,0 +1,86 @@
+"""One Python function being compiled: its source, its globals, and the names it has assigned."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import ast
+
+    from tracescript.ir.graph import Place
+    from tracescript.producer.source import Source
+
+MISSING = object()
+
+
+@dataclass(slots=True)
+class Frame:
+    """A Python function being compiled, or one inlined into another.
+
+    `flavour` is `torch` or `numpy`: whose rules methods and promotion of tensors follow.
+    """
+
+    source: Source
+    scope_name: str
+    namespace: dict[str, Any]
+    cells: dict[str, Any]
+    flavour: str
+    definition: ast.FunctionDef | ast.Lambda
+    owner_class: type | None = None
+    inlined_at: Place | None = None
+    enclosing: Frame | None = None
+    number: int = 0
+    annotations: dict[str, Any] = field(default_factory=dict)
+    local_names: frozenset[str] = frozenset()
+    at: ast.AST | None = None
+
+    def key(self, name: str) -> str:
+        """Return the scope's key of a local name; names of different frames never meet."""
+        return f"{self.number}:{name}"
+
+    def outer(self, name: str) -> Any:
+        """Look a name up in closure cells, globals and builtins; MISSING if there is none."""
+        if name in self.cells:
+            return self.cells[name]
+        if name in self.namespace:
+            return self.namespace[name]
+        return getattr(builtins, name, MISSING)
+
+
+def cells_of(function: Any) -> dict[str, Any]:
+    """Return the closed-over variables of a Python function that have a value."""
+    found: dict[str, Any] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=False):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:
+            continue
+    return found
+
+
+def flavour_of(function: Any, otherwise: str) -> str:
+    """Tell whether a function's own globals speak of torch or of numpy."""
+    names = _all_names(function.__code__)
+    values = [function.__globals__[n] for n in names if n in function.__globals__]
+    values += cells_of(function).values()
+    homes = {_home(v) for v in values}
+    for home in ("torch", "numpy"):
+        if home in homes:
+            return home
+    return otherwise
+
+
+def _all_names(code: Any) -> set[str]:
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if hasattr(constant, "co_names"):
+            names |= _all_names(constant)
+    return names
+
+
+def _home(value: Any) -> str:
+    name = value.__name__ if isinstance(value, type(sys)) else getattr(value, "__module__", "")
+    return str(name).partition(".")[0]

@@ -1,0 +1,149 @@
+"""What a `for` can run over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TensorType, TupleType
+from tracescript.ir.values import Value
+from tracescript.producer.script.core import is_scalar
+from tracescript.producer.script.entries import Empty, Items, Known, Series, Struct, constant_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+
+def series_of(e: Emitter, entry: Entry) -> Series:
+    """Return how to run over an entry. Spec: SCRIPT-6."""
+    if isinstance(entry, Series):
+        return entry
+    if isinstance(entry, Items):
+        return Series(None, None, entry.parts, "tuple")
+    if isinstance(entry, Empty):
+        return Series(None, None, (), "list")
+    if isinstance(entry, Struct):
+        return Series(None, None, tuple(entry.fields.values()), "tuple")
+    if isinstance(entry, Known):
+        return _known(e, entry)
+    if isinstance(entry, Value):
+        return _value(e, entry)
+    e.fail(None, f"cannot run over {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-6")
+
+
+def _known(e: Emitter, entry: Known) -> Series:
+    children = e.session.children(entry)
+    if children is not None:
+        return Series(None, None, children, "modules")
+    if e.session.holds_array(entry):
+        return _value(e, e.value(entry))
+    if isinstance(entry.value, list | tuple | range | dict):
+        return Series(None, None, tuple(e.session.entry_of(x) for x in entry.value), "tuple")
+    e.fail(None, f"cannot run over {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-6")
+
+
+def _value(e: Emitter, value: Value) -> Series:
+    kind = value.type
+    if isinstance(kind, ListType):
+        return Series(e.op("list.len", [value]), lambda i: e.op("list.get", [value, i]), None, "list")
+    if isinstance(kind, TensorType):
+        if kind.shape == ():
+            e.fail(None, "cannot run over a 0-d tensor", code="TYPE_INFERENCE", rule="SCRIPT-6")
+        trip = e.op("size", [value], {"dim": 0})
+        return Series(trip, lambda i: e.op("select", [value, i], {"dim": 0}), None, "tensor")
+    if isinstance(kind, DictType):
+        return _value(e, e.op("dict.keys", [value]))
+    if isinstance(kind, TupleType):
+        return Series(None, None, e.parts(value).parts, "tuple")
+    if is_scalar(value, ScalarKind.STR) and value.constant is not None:
+        return Series(None, None, tuple(e.constant(c) for c in value.constant.value), "str")
+    hint = "exclude None first: `if x is not None:`" if isinstance(kind, OptionalType) else ""
+    e.fail(None, f"cannot run over {e.describe(value)}", code="TYPE_INFERENCE", rule="SCRIPT-6", hint=hint)
+
+
+def range_series(e: Emitter, args: Sequence[Entry]) -> Series:
+    """`range(n)`, `range(a, b)`, `range(a, b, step)`."""
+    if not 1 <= len(args) <= 3 or not all(is_scalar(a, ScalarKind.INT, ScalarKind.BOOL) for a in args):
+        e.fail(None, "range() needs one to three ints", code="TYPE_INFERENCE", rule="SCRIPT-6", hint="int(x) makes an int")
+    values = [e.as_int(a) for a in args]
+    if len(values) == 1:
+        return Series(values[0], lambda i: i)
+    start, end = values[:2]
+    step = values[2] if len(values) == 3 else e.constant(1)
+    known = [constant_of(v) for v in (start, end, step)]
+    if all(k for k, _ in known) and known[2][1] != 0:
+        trip = e.constant(len(range(*(v for _, v in known))))
+    else:
+        trip = e.op("range.len", [start, end, step])
+
+    def item(i: Value) -> Entry:
+        scaled = i if known[2] == (True, 1) else e.op("int.mul", [i, step])
+        return scaled if known[0] == (True, 0) else e.op("int.add", [start, scaled])
+
+    return Series(trip, item)
+
+
+def enumerated(e: Emitter, inner: Series, start: Entry) -> Series:
+    """`enumerate(xs, start)`."""
+    first = e.as_int(start)
+    known, begin = constant_of(first)
+    if inner.parts is not None and known:
+        pairs = [Items((e.constant(begin + k), p)) for k, p in enumerate(inner.parts)]
+        return Series(None, None, tuple(pairs), "enumerate")
+    trip, item = rolled(e, inner)
+    return Series(
+        trip,
+        lambda i: Items((i if known and begin == 0 else e.op("int.add", [first, i]), item(i))),
+        None,
+        "enumerate",
+    )
+
+
+def rolled(e: Emitter, series: Series) -> tuple[Value, Any]:
+    """Return a series as a number of rounds and a function, known parts as a list."""
+    if series.parts is None:
+        assert series.trip is not None
+        return series.trip, series.item
+    if not series.parts:
+        return e.constant(0), lambda _: e.constant(0)
+    values = e.make_list([e.value(p) for p in series.parts])
+    return e.constant(len(series.parts)), lambda i: e.op("list.get", [values, i])
+
+
+def zipped(e: Emitter, inner: Sequence[Series]) -> Series:
+    """`zip(xs, ys)`: as long as the shortest."""
+    known = [s.parts for s in inner if s.parts is not None]
+    if len(known) == len(inner):
+        return Series(None, None, tuple(Items(p) for p in zip(*known, strict=False)), "zip")
+    pairs = [rolled(e, s) for s in inner]
+    trips = [trip for trip, _ in pairs]
+    trip = trips[0] if len(trips) == 1 else e.op("min_max", [e.make_list(trips)], {"largest": False})
+    return Series(trip, lambda i: Items(tuple(item(i) for _, item in pairs)), None, "zip")
+
+
+def backwards(e: Emitter, inner: Series) -> Series:
+    """`reversed(xs)`."""
+    if inner.parts is not None:
+        return Series(None, None, inner.parts[::-1], inner.what)
+    trip, item = rolled(e, inner)
+
+    def at(i: Value) -> Entry:
+        return item(e.op("int.sub", [e.op("int.sub", [trip, e.constant(1)]), i]))  # type: ignore[no-any-return]  # an Entry
+
+    return Series(trip, at, None, inner.what)
+
+
+def as_list(e: Emitter, series: Series) -> Entry:
+    """`list(xs)`: a list value, or a list of what is known at compile time."""
+    from tracescript.producer.script.comprehensions import collected
+
+    if series.parts is not None:
+        return collected(e, list(series.parts))
+    return e.session.gather(e, series)
+
+
+def as_tuple(series: Series) -> Items | None:
+    """`tuple(xs)` where the number of parts is known."""
+    return Items(series.parts) if series.parts is not None else None

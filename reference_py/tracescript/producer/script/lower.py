@@ -1,0 +1,332 @@
+"""Calls of torch, numpy and `ts.ops` functions: from their names in the opset to ops."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir.types import DataType, ListType, ScalarType, TensorType, TupleType
+from tracescript.ir.values import Value
+from tracescript.opset import dtypes
+from tracescript.opset.names import numpy_names, torch_names
+from tracescript.opset.table import REQUIRED, opset
+from tracescript.producer.script.core import is_none, is_tensor
+from tracescript.producer.script.entries import Items, Known, constant_of
+from tracescript.producer.script.promote import as_tensor, data_type, emit_op, plain_attribute, rank
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracescript.opset.table import OpDef, PythonName
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+    Arguments = dict[str, Entry]
+
+# Python's name of a parameter -> ours, where the op has one of that name.
+_SYNONYMS = {
+    "input": ("x", "index"),
+    "self": ("x",),
+    "a": ("x",),
+    "x1": ("x",),
+    "x2": ("y",),
+    "other": ("y",),
+    "exponent": ("y",),
+    "mat2": ("y",),
+    "vec2": ("y",),
+    "b": ("y",),
+    "axis": ("dim", "dims"),
+    "axes": ("dims",),
+    "dims": ("dim",),
+    "keepdims": ("keepdim",),
+    "size": ("shape", "output_size"),
+    "newshape": ("shape",),
+    "fill_value": ("value",),
+    "min": ("lo",),
+    "max": ("hi",),
+    "a_min": ("lo",),
+    "a_max": ("hi",),
+    "src": ("source",),
+    "arrays": ("tensors",),
+    "split_size_or_sections": ("sizes",),
+    "indices_or_sections": ("sizes",),
+    "pad": ("padding",),
+    "kernel_size": ("kernel",),
+    "query": ("q",),
+    "key": ("k",),
+    "value": ("v",),
+    "attn_mask": ("mask",),
+    "negative_slope": ("slope",),
+    "num_groups": ("groups",),
+    "min_val": ("min",),
+    "max_val": ("max",),
+    "ddof": ("correction",),
+    "end": ("stop",),
+    "stop": ("end",),
+}
+# Arguments that say nothing about values.
+IGNORED = frozenset(
+    {
+        "out",
+        "inplace",
+        "device",
+        "layout",
+        "requires_grad",
+        "pin_memory",
+        "memory_format",
+        "non_blocking",
+        "copy",
+        "generator",
+        "order",
+        "sparse",
+        "scale_grad_by_freq",
+        "max_norm",
+        "norm_type",
+        "stacklevel",
+        "_stacklevel",
+        "stable",
+        "sorted",
+        "like",
+        "subok",
+        "where",
+        "initial",
+    }
+)
+
+
+def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> Entry | None:
+    """Call a function by its dotted name; None where the name means no op."""
+    from tracescript.producer.script.library import SPECIAL
+
+    special = SPECIAL.get(name)
+    if special is not None:
+        return special(e, args, kwargs)
+    library = name.partition(".")[0]
+    if library == "ops":
+        return _own(e, name.partition(".")[2], args, kwargs)
+    table = numpy_names() if library == "numpy" else torch_names()
+    rows = table.get(name, ())
+    for op, row in rows:
+        bound = bind(e, op, row, args, kwargs, strict=len(rows) == 1)
+        if bound is None or not Condition(e, op, bound, len(args) + len(kwargs)).holds(row.when):
+            continue
+        return emit_bound(e, op, bound)
+    if rows:
+        e.fail(None, f"{name}: these arguments fit no form of it that scripts know", code="UNKNOWN_CALL", rule="SCRIPT-10", hint="; ".join(signature(op) for op, _ in rows[:3]))
+    return None
+
+
+def _own(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> Entry:
+    op = opset()[name]
+    bound = dict(kwargs)
+    names = [i.name for i in op.inputs] + [a.name for a in op.attributes]
+    if op.inputs and op.inputs[-1].variadic:
+        outputs = e.ops(name, [e.value(a) for a in args], {k: plain_attribute(e, op, k, v) for k, v in kwargs.items()})
+        return outputs[0] if len(outputs) == 1 else Items(outputs)
+    if len(args) > len(names):
+        e.fail(None, f"ops.{name} takes {len(names)} arguments, found {len(args)}", code="TYPE_INFERENCE", rule="SCRIPT-10", hint=f"signature: {signature(op)}")
+    bound.update(zip(names, args, strict=False))
+    unknown = [k for k in bound if k not in names]
+    if unknown:
+        _no_parameter(e, op, unknown[0])
+    return emit_bound(e, op, bound)
+
+
+def signature(op: OpDef) -> str:
+    """Write an op's signature for a hint."""
+    parts = [i.name + ("=None" if i.optional else "") for i in op.inputs]
+    parts += [a.name if a.default is REQUIRED else f"{a.name}={a.default}" for a in op.attributes]
+    return f"{op.name}({', '.join(parts)})"
+
+
+def _no_parameter(e: Emitter, op: OpDef, name: str) -> None:
+    import difflib
+
+    known = [i.name for i in op.inputs] + [a.name for a in op.attributes]
+    near = difflib.get_close_matches(name, known, 1) or (["dim"] if name in {"axes", "axis"} and "dim" in known else [])
+    guess = f"; did you mean `{near[0]}`?" if near else ""
+    e.fail(None, f"{op.name}(): no parameter `{name}`{guess}", code="TYPE_INFERENCE", rule="SCRIPT-10", hint=f"signature: {signature(op)}")
+
+
+def bind(e: Emitter, op: OpDef, row: PythonName, args: list[Entry], kwargs: Arguments, *, strict: bool) -> Arguments | None:
+    """Sort Python's arguments under our names; None where they do not fit this row."""
+    names = row.arguments or tuple([i.name for i in op.inputs] + [a.name for a in op.attributes])
+    bound: Arguments = {}
+    rest = list(args)
+    plain = [n for n in names if "=" not in n]
+    for name in names:
+        key, equals, text = name.partition("=")
+        if equals:
+            bound[key] = _literal(e, text)
+    for name in plain:
+        if name.startswith("*"):
+            if rest:
+                is_one = len(rest) == 1 and not _is_number(rest[0])
+                bound[name[1:]] = rest[0] if is_one else Items(tuple(rest), is_list=True)
+                rest = []
+        elif rest:
+            first = rest.pop(0)
+            if name != "_":
+                bound[name] = first
+    if rest:
+        return None
+    known = {n.lstrip("*") for n in plain} | {a.name for a in op.attributes} | {i.name for i in op.inputs} | {"dtype"}
+    for key, entry in kwargs.items():
+        name = key if key in known and key not in bound else next((s for s in _SYNONYMS.get(key, ()) if s in known), key)
+        if name in known:
+            bound[name] = entry
+        elif key not in IGNORED:
+            if strict:
+                _no_parameter(e, op, key)
+            return None
+    return bound
+
+
+def _literal(e: Emitter, text: str) -> Entry:
+    try:
+        return e.constant(ast.literal_eval(text))
+    except ValueError:
+        return Known(dtypes.as_data_type(text))
+
+
+def _is_number(entry: Entry) -> bool:
+    return isinstance(entry, Value) and isinstance(entry.type, ScalarType)
+
+
+def emit_bound(e: Emitter, op: OpDef, bound: Arguments) -> Entry:
+    """Write an op of arguments under our names; `dtype` beside them casts first (reductions) or last."""
+    bound = dict(bound)
+    has_dtype = op.attribute("dtype") is not None
+    dtype = None if has_dtype else bound.pop("dtype", None)
+    if dtype is not None and not is_none(dtype) and op.inputs:
+        first = op.inputs[0].name
+        bound[first] = as_tensor(e, bound[first], e.session.data_type_of(e, dtype))
+    if has_dtype and ("dtype" not in bound or is_none(bound["dtype"])):
+        bound["dtype"] = Known(_default_type(e, op, bound))
+    inputs: list[Entry | None] = []
+    for declared in op.inputs:
+        given = bound.pop(declared.name, None)
+        if given is None and not declared.optional and not declared.variadic:
+            e.fail(None, f"{op.name}() needs `{declared.name}`", code="TYPE_INFERENCE", rule="SCRIPT-10", hint=f"signature: {signature(op)}")
+        if given is not None and is_none(given) and not declared.optional:
+            e.fail(None, f"{op.name}(): `{declared.name}` is None", code="TYPE_INFERENCE", rule="SCRIPT-10")
+        inputs.append(given)
+    attributes: dict[str, Any] = {}
+    for attribute in op.attributes:
+        if attribute.name in bound:
+            attributes[attribute.name] = plain_attribute(e, op, attribute.name, bound.pop(attribute.name))
+        elif attribute.default is REQUIRED:
+            e.fail(None, f"{op.name}() needs `{attribute.name}`", code="TYPE_INFERENCE", rule="SCRIPT-10", hint=f"signature: {signature(op)}")
+    return emit_op(e, op.name, inputs, attributes)
+
+
+def _default_type(e: Emitter, op: OpDef, bound: Arguments) -> DataType:
+    """The data type a creating function takes where the program gives none."""
+    default = DataType.FLOAT32 if e.frame.flavour == "torch" else DataType.FLOAT64
+    if op.name in {"full", "arange", "to_tensor", "eye"} and op.name != "eye":
+        kinds = {_kind(e, x) for x in bound.values()}
+        if "float" not in kinds:
+            return DataType.BOOL if kinds == {"bool"} or (op.name == "full" and _kind(e, bound["value"]) == "bool") else DataType.INT64
+    return default
+
+
+def _kind(e: Emitter, entry: Entry) -> str:
+    """The kind of an operand as conditions of name tables and element types of literals speak of it."""
+    if is_tensor(entry) or e.session.holds_array(entry):
+        return "tensor"
+    kind = e.type_of_items(entry)
+    while isinstance(kind, ListType):
+        kind = kind.element
+    if isinstance(kind, TupleType):
+        inner = {getattr(getattr(x, "kind", None), "value", "") for x in kind.elements}
+        return "float" if "float" in inner else next(iter(inner), "float")
+    if isinstance(kind, ScalarType):
+        return kind.kind.value
+    if isinstance(entry, Items) and entry.is_list:
+        inner = {_kind(e, p) for p in entry.parts}
+        return "float" if "float" in inner or not inner else next(iter(inner))
+    return "other"
+
+
+class Condition:
+    """Decides the `when` of a name: small expressions over a call's arguments."""
+
+    def __init__(self, e: Emitter, op: OpDef, bound: Arguments, count: int) -> None:
+        self.e = e
+        self.op = op
+        self.bound = bound
+        self.count = count
+
+    def holds(self, text: str) -> bool:
+        """Whether the condition holds; an empty one does."""
+        return not text or bool(self.value(ast.parse(text, mode="eval").body))
+
+    def value(self, node: ast.expr) -> Any:
+        """Evaluate one node."""
+        if isinstance(node, ast.BoolOp):
+            parts = (bool(self.value(v)) for v in node.values)
+            return all(parts) if isinstance(node.op, ast.And) else any(parts)
+        if isinstance(node, ast.UnaryOp):
+            return not self.value(node.operand)
+        if isinstance(node, ast.Compare):
+            return self._compare(node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            return self._function(node.func.id, node.args)
+        if isinstance(node, ast.Constant):
+            return node.value
+        assert isinstance(node, ast.Name)
+        if node.id == "count":
+            return self.count
+        entry = self.bound.get(node.id)
+        if entry is None:
+            attribute = self.op.attribute(node.id)
+            return None if attribute is None or attribute.default is REQUIRED else attribute.default
+        known, value = constant_of(entry)
+        return value if known else entry
+
+    def _compare(self, node: ast.Compare) -> bool:
+        left = self.value(node.left)
+        for op, comparator in zip(node.ops, node.comparators, strict=True):
+            right = self.value(comparator)
+            if not _COMPARE[type(op)](left, right):
+                return False
+            left = right
+        return True
+
+    def _function(self, name: str, args: list[ast.expr]) -> Any:
+        if name == "in_set":
+            return dtypes.in_set(self.value(args[0]), self.value(args[1]))
+        first = args[0]
+        entry = self.bound.get(first.id) if isinstance(first, ast.Name) else None
+        if entry is None:
+            return "None" if name == "kind" else False
+        if name == "kind":
+            return _kind(self.e, entry)
+        if name in {"is_int", "is_float", "is_tensor"}:
+            return _kind(self.e, entry) == name[3:] and not (name == "is_int" and isinstance(entry, Items))
+        if name == "is_dtype":
+            return isinstance(entry, Known) and not e_is_device(entry)
+        if name == "len":
+            known, value = constant_of(entry)
+            return len(value) if known else len(getattr(entry, "parts", ()))
+        value = self.e.value(entry)
+        if not isinstance(value.type, TensorType):
+            return False
+        return {"rank": rank, "dtype": data_type}.get(name, lambda _: False)(value)
+
+
+def e_is_device(entry: Known) -> bool:
+    """Whether an object is a torch device."""
+    return type(entry.value).__name__ == "device"
+
+
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: lambda a, b: getattr(a, "value", a) == b if isinstance(a, DataType) else a == b,
+    ast.NotEq: lambda a, b: a != b,
+    ast.Is: lambda a, b: a is b,
+    ast.IsNot: lambda a, b: a is not b,
+    ast.Lt: lambda a, b: a < b,
+    ast.LtE: lambda a, b: a <= b,
+    ast.Gt: lambda a, b: a > b,
+    ast.GtE: lambda a, b: a >= b,
+}

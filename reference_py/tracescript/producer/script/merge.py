@@ -1,0 +1,252 @@
+"""Joins what names stand for after two arms of an `if`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracescript.ir import constants
+from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, ScalarType
+from tracescript.ir.values import Value
+from tracescript.opset.calls import join as join_types
+from tracescript.producer.script.core import describe_type
+from tracescript.producer.script.entries import Closure, Conflict, Empty, Items, Known, Partly, Struct, Unset
+from tracescript.producer.script.exits import RETURNED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tracescript.ir.types import Type
+    from tracescript.opset.build import Builder
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry, Scope
+
+    Template = Callable[[Sequence[Value]], Entry]
+
+_ZEROS = {ScalarKind.NONE: None, ScalarKind.BOOL: False, ScalarKind.INT: 0, ScalarKind.FLOAT: 0.0, ScalarKind.STR: ""}
+
+
+SOME_SET = "one of these flags is set"
+
+
+class Arm:
+    """One compiled arm: its names at the end, its nodes, whether it always raises."""
+
+    def __init__(self, scope: Scope, builder: Builder, *, is_dead: bool) -> None:
+        some = scope.pop(SOME_SET, None)
+        self.some: frozenset[str] = some.value if isinstance(some, Known) else frozenset()
+        self.scope = scope
+        self.builder = builder
+        self.is_dead = is_dead
+
+    def flags(self) -> frozenset[str]:
+        """Return exit flags of which one is surely set at the end of the arm."""
+        return self.some or frozenset(
+            key
+            for key, entry in self.scope.items()
+            if " " in key
+            and isinstance(entry, Value)
+            and entry.constant is not None
+            and entry.constant.value is True
+        )
+
+
+def placeholder(e: Emitter, kind: Type) -> tuple[Value, Type]:
+    """Return a constant nobody reads that stands where a value of a type should be, and the slot's type."""
+    if isinstance(kind, ScalarType) and kind.kind in _ZEROS:
+        return e.constant(_ZEROS[kind.kind]), kind
+    if isinstance(kind, ListType | DictType):
+        return e.constant((), kind), kind
+    if isinstance(kind, OptionalType):
+        return e.constant(None), kind
+    return e.constant(None), OptionalType(kind)
+
+
+class Merge:
+    """The join of two arms: pairs of values that become results of the `if`."""
+
+    def __init__(self, e: Emitter, arms: tuple[Arm, Arm]) -> None:
+        self.e = e
+        self.arms = arms
+        self.slots: list[tuple[Value, Value]] = []
+        self.types: list[Type] = []
+
+    def names(self, base: Scope) -> dict[str, Template]:
+        """Plan every name that either arm has."""
+        a, b = (arm.scope for arm in self.arms)
+        keys = dict.fromkeys([*base, *a, *b])
+        return {k: self.join(k, a.get(k, Unset()), b.get(k, Unset())) for k in keys}
+
+    def join(self, key: str, a: Entry, b: Entry) -> Template:
+        """Plan one name; the template gives its entry once the results exist."""
+        if a is b:
+            return lambda _: a
+        for k, (one, other) in enumerate(((a, b), (b, a))):
+            if self.arms[k].is_dead:
+                return self._only(1 - k, other)
+            if isinstance(one, Conflict):
+                return lambda _, one=one: one  # type: ignore[misc]  # binds the loop's value
+        a, b = self._alike(a, b)
+        if isinstance(a, Value) and isinstance(b, Value):
+            return self._values(a, b)
+        if isinstance(a, Items) and isinstance(b, Items) and len(a.parts) == len(b.parts):
+            return self._items(key, a, b)
+        if isinstance(a, Struct) and isinstance(b, Struct) and a.cls is b.cls:
+            fields = {n: self.join(key, a.fields[n], b.fields[n]) for n in a.fields}
+            return lambda r: Struct(a.cls, {n: t(r) for n, t in fields.items()})
+        if isinstance(a, Unset | Partly) or isinstance(b, Unset | Partly):
+            return self._partly(key, a, b)
+        if _same_object(a, b):
+            return lambda _: a
+        return self._conflict(a, b)
+
+    # ------------------------------------------------------------------ kinds of entries
+    def _values(self, a: Value, b: Value) -> Template:
+        if _same_constant(a, b):
+            return lambda _: a
+        kind = join_types(a.type, b.type)
+        if kind is None:
+            return self._conflict(a, b)
+        k = self.slot(a, b, kind)
+        return lambda r: r[k]
+
+    def _items(self, key: str, a: Items, b: Items) -> Template:
+        parts = [self.join(key, x, y) for x, y in zip(a.parts, b.parts, strict=True)]
+        return lambda r: Items(tuple(t(r) for t in parts), a.is_list)
+
+    def _only(self, alive: int, entry: Entry) -> Template:
+        """The other arm always raises: the entry of this one, brought out of it."""
+        if isinstance(entry, Items):
+            parts = [self._only(alive, p) for p in entry.parts]
+            return lambda r: Items(tuple(t(r) for t in parts), entry.is_list)
+        if isinstance(entry, Struct):
+            fields = {n: self._only(alive, x) for n, x in entry.fields.items()}
+            return lambda r: Struct(entry.cls, {n: t(r) for n, t in fields.items()})
+        if isinstance(entry, Partly):
+            inner = self._only(alive, entry.value)
+            return lambda r: Partly(self.e.value(inner(r)), entry.flags, entry.is_wrapped)
+        if not isinstance(entry, Value) or entry.constant is not None or entry not in self._made(alive):
+            return lambda _: entry
+        nobody, kind = placeholder(self.e, entry.type)
+        k = self.slot(entry, nobody, kind) if alive == 0 else self.slot(nobody, entry, kind)
+        if kind == entry.type:
+            return lambda r: r[k]
+        return lambda r: self.e.unwrap(r[k], is_proved=True)
+
+    def _partly(self, key: str, a: Entry, b: Entry) -> Template:
+        """A value in one arm only."""
+        sides = [self._side(k, x) for k, x in enumerate((a, b))]
+        flags = frozenset().union(*(f for _, f, _ in sides))
+        unset = [x for x in (a, b) if isinstance(x, Unset)]
+        no_flags = any(isinstance(x, Unset) and not self.arms[k].flags() for k, x in enumerate((a, b)))
+        if (no_flags and not key.endswith(RETURNED)) or len(unset) == 2 or any(v is False for v, _, _ in sides):
+            note = next((x.note for x in unset if x.note), "")
+            return lambda _: Unset(note)
+        (va, _, wrapped_a), (vb, _, wrapped_b) = sides
+        known = [v for v in (va, vb) if isinstance(v, Value)]
+        is_wrapped = wrapped_a and wrapped_b
+        if len(known) == 1:
+            nobody, kind = placeholder(self.e, known[0].type)
+            is_wrapped = is_wrapped and kind == OptionalType(known[0].type) or known[0].type == kind and is_wrapped and isinstance(kind, OptionalType)
+            va, vb = (v if isinstance(v, Value) else nobody for v in (va, vb))
+        else:
+            joined = join_types(known[0].type, known[1].type)
+            if joined is None:
+                return self._conflict(a, b)
+            kind = joined
+            is_wrapped = is_wrapped and isinstance(kind, OptionalType)
+        if _same_constant(va, vb):  # type: ignore[arg-type]  # both are values here
+            kept = known[0]
+            return lambda _: Partly(kept, flags, is_wrapped)
+        k = self.slot(va, vb, kind)  # type: ignore[arg-type]  # both are values here
+        return lambda r: Partly(r[k], flags, is_wrapped)
+
+    def _side(self, k: int, entry: Entry) -> tuple[Value | None | bool, frozenset[str], bool]:
+        """Return a side's value (None: unset, False: no run-time value), flags, and whether None means unset."""
+        if isinstance(entry, Unset):
+            return None, self.arms[k].flags(), True
+        if isinstance(entry, Partly):
+            return entry.value, entry.flags, entry.is_wrapped or not isinstance(entry.value.type, OptionalType)
+        if isinstance(entry, Value | Items | Struct):
+            value = self.inside(k, lambda: self.e.value(entry))
+            own = isinstance(value.type, OptionalType) or value.type == constants.NONE
+            return value, frozenset(), not own
+        return False, frozenset(), False
+
+    def _alike(self, a: Entry, b: Entry) -> tuple[Entry, Entry]:
+        """Give both sides one form where they differ only in how much is known."""
+        pair = [a, b]
+        for k in (0, 1):
+            one, other = pair[k], pair[1 - k]
+            if isinstance(one, Empty) and isinstance(other, Value) and isinstance(other.type, ListType | DictType):
+                pair[k] = self.e.constant((), other.type)
+            is_value = isinstance(other, Value)
+            if is_value and isinstance(one, Items | Struct) and other.constant is None:  # type: ignore[union-attr]  # a value
+                pair[k] = self.inside(k, lambda one=one: self.e.value(one))  # type: ignore[misc]  # binds the loop's value
+            if is_value and isinstance(one, Known) and self.e.session.is_data(one):
+                pair[k] = self.inside(k, lambda one=one: self.e.value(one))  # type: ignore[misc]  # binds the loop's value
+            if isinstance(one, Items) and isinstance(other, Items) and len(one.parts) != len(other.parts) and one.is_list:
+                pair[k] = self.inside(k, lambda one=one: self.e.value(one))  # type: ignore[misc]  # binds the loop's value
+            if isinstance(one, Items | Struct) and is_value and other.type == constants.NONE:  # type: ignore[union-attr]  # a value
+                pair[k] = self.inside(k, lambda one=one: self.e.value(one))  # type: ignore[misc]  # binds the loop's value
+        return pair[0], pair[1]
+
+    def _conflict(self, a: Entry, b: Entry) -> Template:
+        e = self.e
+        what = f"its type is {e.describe(a)} or {e.describe(b)} after the `if` at {e.where()}"
+        made = Conflict(what, "make both the same: torch.tensor(...), int(...) or float(...)")
+        return lambda _: made
+
+    # ------------------------------------------------------------------ results
+    def inside(self, k: int, make: Callable[[], Value]) -> Value:
+        """Write nodes at the end of an arm."""
+        before = self.e.builder
+        self.e.builder = self.arms[k].builder
+        try:
+            return make()
+        finally:
+            self.e.builder = before
+
+    def _made(self, k: int) -> set[Value]:
+        """The values that an arm's own nodes define."""
+        return {v for node in self.arms[k].builder.nodes for v in node.outputs}
+
+    def slot(self, a: Value, b: Value, kind: Type) -> int:
+        """Return the number of the result that is `a` or `b`."""
+        for k, (x, y) in enumerate(self.slots):
+            if x is a and y is b and self.types[k] == kind:
+                return k
+        self.slots.append((a, b))
+        self.types.append(kind)
+        return len(self.slots) - 1
+
+
+def _same_constant(a: Value, b: Value) -> bool:
+    if a is b:
+        return True
+    return (
+        a.constant is not None
+        and b.constant is not None
+        and a.type == b.type
+        and isinstance(a.type, ScalarType)
+        and repr(a.constant.value) == repr(b.constant.value)
+    )
+
+
+def _same_object(a: Entry, b: Entry) -> bool:
+    if isinstance(a, Known) and isinstance(b, Known):
+        return a.value is b.value or (type(a.value) is type(b.value) and _equal(a.value, b.value))
+    if isinstance(a, Closure) and isinstance(b, Closure):
+        return a.definition is b.definition
+    return isinstance(a, Empty) and isinstance(b, Empty) and a.is_dict == b.is_dict
+
+
+def _equal(a: object, b: object) -> bool:
+    return isinstance(a, str | int | float | tuple | type) and a == b
+
+
+def described(types: Sequence[Type]) -> str:
+    """Name several types, once each."""
+    return " or ".join(dict.fromkeys(describe_type(t) for t in types))
+
+
+

@@ -1,0 +1,145 @@
+"""Names and attributes: what they stand for."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tracescript.ir.types import OptionalType, StructType, TensorType
+from tracescript.ir.values import Value
+from tracescript.producer.script.core import expression, is_tensor
+from tracescript.producer.script.entries import Bound, Conflict, Items, Known, Partly, Struct, Unset
+from tracescript.producer.script.frame import MISSING
+from tracescript.producer.script.library import extent, sizes, transposed
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+
+@expression(ast.Name)
+def name(e: Emitter, node: ast.Name) -> Entry:
+    """A local name, a name of an enclosing function, a global or a builtin."""
+    frame = e.frame
+    while frame is not None:
+        entry = e.scope.get(frame.key(node.id))
+        if entry is not None or node.id in frame.local_names:
+            return _readable(e, node, entry or Unset())
+        if frame.lexical is None:
+            break
+        frame = frame.lexical
+    found = frame.outer(node.id)
+    if found is MISSING:
+        e.fail(node, f"no name {node.id!r}", rule="SCRIPT-3", hint="a spelling mistake, or a name made at run time?")
+    return e.session.entry_of(found, path=e.unit.global_path(node.id, found))
+
+
+def _readable(e: Emitter, node: ast.Name, entry: Entry) -> Entry:
+    """Check that a local name has one value of one type here."""
+    if isinstance(entry, Conflict):
+        e.fail(node, f"{node.id!r} cannot be read here: {entry.what}", code="TYPE_INFERENCE", rule="SCRIPT-4", hint=entry.hint)
+    if isinstance(entry, Partly) and is_definite(e, entry):
+        return e.unwrap(entry.value, is_proved=True) if entry.is_wrapped else entry.value
+    if isinstance(entry, Unset | Partly):
+        second = entry.note if isinstance(entry, Unset) else ""
+        e.fail(
+            node,
+            f"{node.id!r} may be undefined here",
+            rule="SCRIPT-3",
+            second=second or _assignments(e, node.id),
+            hint=f"assign {node.id} on every path before this line",
+        )
+    return entry
+
+
+def is_definite(e: Emitter, entry: Partly) -> bool:
+    """Whether none of the exits after which the name has no value happened."""
+    for flag in entry.flags:
+        value = e.scope.get(flag)
+        if not (isinstance(value, Value) and value.constant is not None and value.constant.value is False):
+            return False
+    return True
+
+
+def _assignments(e: Emitter, name: str) -> str:
+    lines = sorted(
+        n.lineno
+        for n in ast.walk(e.frame.definition)
+        if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
+    )
+    if not lines:
+        return ""
+    shown = ", ".join(map(str, lines[:4]))
+    return f"{e.frame.source.name}: it is assigned only on some paths, in line {shown}"
+
+
+@expression(ast.Attribute)
+def attribute(e: Emitter, node: ast.Attribute) -> Entry:
+    """`self.weight`, `x.shape`, `torch.tanh`, `p.field`."""
+    owner = e.expr(node.value)
+    if isinstance(owner, Struct):
+        if node.attr in owner.fields:
+            return owner.fields[node.attr]
+        return e.session.structs.member(e, owner, node.attr)
+    if isinstance(owner, Known):
+        if e.session.holds_array(owner) and not e.session.is_module(owner):
+            return tensor_attribute(e, e.value(owner), node)
+        return e.session.attribute(e, owner, node)
+    if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
+        text = ast.unparse(node.value)
+        e.fail(node.value, f"{text} may be None here", code="TYPE_INFERENCE", rule="SCRIPT-7", hint=f"exclude None first: `if {text} is not None:`")
+    if is_tensor(owner) and isinstance(owner, Value):
+        return tensor_attribute(e, owner, node)
+    if isinstance(owner, Value) and isinstance(owner.type, StructType):
+        if node.attr in dict(owner.type.fields):
+            return e.op("struct.get", [owner], {"field": node.attr})
+        e.fail(node, f"{owner.type.name} has no field {node.attr!r}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+    return Bound(owner, node.attr, node.value)
+
+
+def tensor_attribute(e: Emitter, x: Value, node: ast.Attribute) -> Entry:
+    """An attribute of a tensor: its sizes, data type, transpose; else a method."""
+    kind = x.type
+    assert isinstance(kind, TensorType)
+    rank = None if kind.shape is None else len(kind.shape)
+    if node.attr == "shape":
+        found = sizes(e, x)
+        return Items(found.parts) if isinstance(found, Items) else found
+    if node.attr == "dtype":
+        return Known(kind.data_type)
+    if node.attr == "ndim":
+        return e.op("dim", [x]) if rank is None else e.constant(rank)
+    if node.attr in {"T", "mT", "H"}:
+        if node.attr == "mT":
+            return e.op("transpose", [x], {"dim0": -2, "dim1": -1})
+        return transposed(e, [x], {})
+    if node.attr == "size" and e.frame.flavour == "numpy":
+        return e.op("numel", [x])
+    if node.attr == "data":
+        return x
+    if node.attr in {"device", "layout"}:
+        return Known(node.attr)
+    if node.attr in {"is_cuda", "requires_grad", "is_sparse", "is_quantized", "is_nested"}:
+        return e.constant(False)
+    return Bound(x, node.attr, node.value)
+
+
+def first_size(e: Emitter, node: ast.Subscript) -> Entry | None:
+    """`x.shape[k]` of a tensor of unknown rank is one size, not a list of all."""
+    if not (isinstance(node.value, ast.Attribute) and node.value.attr == "shape"):
+        return None
+    index = node.slice
+    if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub) and isinstance(index.operand, ast.Constant):
+        k = -int(index.operand.value) if isinstance(index.operand.value, int) else None
+    else:
+        k = index.value if isinstance(index, ast.Constant) and isinstance(index.value, int) else None
+    if k is None:
+        return None
+    owner = e.expr(node.value.value)
+    if not is_tensor(owner) or not isinstance(owner, Value):
+        return None
+    assert isinstance(owner.type, TensorType)
+    return extent(e, owner, k) if owner.type.shape is None else None
+
+
+__all__ = ["first_size", "is_definite"]

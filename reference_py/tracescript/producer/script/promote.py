@@ -1,0 +1,276 @@
+"""Writes one op of the opset: operands become values, data types equal, attributes plain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tracescript.ir.types import DataType, ListType, OptionalType, ScalarKind, ScalarType, TensorType
+from tracescript.ir.values import Value
+from tracescript.opset import dtypes
+from tracescript.opset.table import REQUIRED, InputDef, OpDef, opset
+from tracescript.producer.script.core import is_none, is_tensor
+from tracescript.producer.script.entries import Empty, Items, constant_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+    Given = Entry | None
+
+_NUMBER_KINDS = {ScalarKind.BOOL: "bool", ScalarKind.INT: "int", ScalarKind.FLOAT: "float"}
+
+
+@dataclass(slots=True)
+class _Operand:
+    """A tensor operand: which input it is, which item of a list, and what was given."""
+
+    input: int
+    item: int
+    entry: Entry
+    variable: str
+
+
+def emit_op(e: Emitter, name: str, inputs: Sequence[Given], attributes: Mapping[str, Any] | None = None) -> Entry:
+    """Write a node for an op as a torch or numpy program means it.
+
+    `inputs` are in declared order; Python numbers, arrays and lists are turned into what the op
+    takes. `attributes` are plain values. Returns one value, or `Items` of several.
+    """
+    op = opset()[name]
+    given = [None if x is None or is_none(x) else x for x in inputs]
+    values: list[Value | None] = [None] * len(given)
+    operands: list[_Operand] = []
+    lists: dict[int, int] = {}
+    for k, x in enumerate(given):
+        declared = op.inputs[min(k, len(op.inputs) - 1)]
+        if x is None:
+            continue
+        if declared.kind == "tensor":
+            operands.append(_Operand(k, -1, x, declared.type))
+        elif declared.kind == "list" and declared.type in dict(op.variables) and _has_tensors(e, x):
+            parts = _tensor_list(e, x)
+            lists[k] = len(parts)
+            operands += [_Operand(k, n, p, declared.type) for n, p in enumerate(parts)]
+        else:
+            values[k] = plain_input(e, declared, x)
+    tensors = _promoted(e, op, operands)
+    for k in lists:
+        items = [t for o, t in zip(operands, tensors, strict=True) if o.input == k]
+        values[k] = e.op("list.make", items)
+    for o, t in zip(operands, tensors, strict=True):
+        if o.item < 0:
+            values[o.input] = t
+    outputs = e.ops(name, values, attributes or {})
+    if len(op.outputs) == 1 and not op.outputs[0].variadic:
+        return outputs[0]
+    return Items(outputs)
+
+
+def _has_tensors(e: Emitter, x: Entry) -> bool:
+    if isinstance(x, Items):
+        return any(is_tensor(p) or e.session.holds_array(p) for p in x.parts)
+    return False
+
+
+def _tensor_list(e: Emitter, x: Entry) -> tuple[Entry, ...]:
+    assert isinstance(x, Items)
+    del e
+    return x.parts
+
+
+def plain_input(e: Emitter, declared: InputDef, x: Entry) -> Value:
+    """Turn an entry into the value an input of a scalar or container kind takes."""
+    if declared.kind == "int":
+        return e.as_int(x, f"an int for {declared.name}")
+    if declared.kind == "list":
+        if isinstance(x, Empty):
+            return e.constant((), ListType(ScalarType(ScalarKind.INT)))
+        if declared.type == "int":
+            return int_list(e, x, declared.name)
+        if isinstance(x, Items):
+            return e.value(Items(x.parts, is_list=True))
+    return e.value(x)
+
+
+def int_list(e: Emitter, x: Entry, what: str) -> Value:
+    """A list of ints from a tuple, a list or one int."""
+    known, value = constant_of(x)
+    if known and isinstance(value, list | tuple):
+        x = Items(tuple(e.constant(int(v)) for v in value), is_list=True)
+    if isinstance(x, Items):
+        return e.make_list([e.as_int(p, f"an int in {what}") for p in x.parts]) if x.parts else e.constant((), ListType(ScalarType(ScalarKind.INT)))
+    if isinstance(x, Value) and isinstance(x.type, ListType):
+        return x
+    return e.make_list([e.as_int(x, f"ints for {what}")])
+
+
+# ---------------------------------------------------------------------- data types
+def _promoted(e: Emitter, op: OpDef, operands: list[_Operand]) -> list[Value]:
+    """Return the operands with data types as the op wants them. Spec: SCRIPT-9."""
+    out: list[Value] = []
+    by_variable: dict[str, DataType] = {}
+    variables = dict(op.variables)
+    for name in dict.fromkeys(o.variable for o in operands):
+        if name in variables:
+            group = [o for o in operands if o.variable == name]
+            by_variable[name] = _wanted(e, op, variables[name], [o.entry for o in group])
+    for o in operands:
+        wanted = by_variable.get(o.variable) or _fixed(e, o.variable, o.entry)
+        out.append(as_tensor(e, o.entry, wanted))
+    return out
+
+
+def _fixed(e: Emitter, name: str, entry: Entry) -> DataType:
+    """The data type of an input that names one or several."""
+    allowed = dtypes.members(name)
+    found = e.value(entry).type if is_tensor(entry) or e.session.holds_array(entry) else None
+    if isinstance(found, TensorType) and found.data_type in allowed:
+        return found.data_type
+    if DataType.INT64 in allowed:
+        wanted = DataType.INT64
+    elif allowed == {DataType.BOOL}:
+        wanted = DataType.BOOL
+    else:
+        wanted = found.data_type if isinstance(found, TensorType) else DataType.FLOAT32
+    if isinstance(found, TensorType) and isinstance(entry, Value):
+        if e.session.roots.of(entry):
+            e.session.roots.need(entry, wanted)
+        if wanted is DataType.INT64 and dtypes.category(found.data_type) <= 1 and found.data_type is not DataType.BOOL:
+            return wanted
+        return found.data_type
+    return wanted
+
+
+def _wanted(e: Emitter, op: OpDef, allowed: str, entries: list[Entry]) -> DataType:
+    """The data type that all operands of one type variable get."""
+    tensors = [e.value(x) for x in entries if is_tensor(x) or e.session.holds_array(x)]
+    numbers = [_number_kind(e, x) for x in entries if not (is_tensor(x) or e.session.holds_array(x))]
+    _unify(e, op, tensors)
+    members = dtypes.members(allowed)
+    for t in tensors:
+        if e.session.roots.of(t) and data_type(t) not in members:
+            e.session.roots.need(t, DataType.BOOL if op.name == "bitwise_not" else DataType.INT64)
+    pairs = [(data_type(t), rank(t)) for t in tensors]
+    result = common(e, pairs, numbers)
+    is_low = dtypes.category(result) < dtypes.category(DataType.FLOAT32)
+    if op.promotion == "sum" and is_low:
+        return DataType.INT64
+    if op.promotion == "float" and is_low:
+        return DataType.FLOAT32 if e.frame.flavour == "torch" else _float_of(op, result)
+    if op.promotion == "same" and is_low and e.frame.flavour == "numpy" and members <= dtypes.members("inexact"):
+        return DataType.FLOAT64
+    return result
+
+
+def _float_of(op: OpDef, found: DataType) -> DataType:
+    """What numpy makes of integers in a float function."""
+    if op.name != "div" and found in {DataType.BOOL, DataType.INT8, DataType.UINT8}:
+        return DataType.FLOAT16
+    if op.name != "div" and found in {DataType.INT16, DataType.UINT16}:
+        return DataType.FLOAT32
+    return DataType.FLOAT64
+
+
+def _unify(e: Emitter, op: OpDef, tensors: list[Value]) -> None:
+    """Let an open data type be what the tensors beside it are."""
+    fixed = [t for t in tensors if not e.session.roots.of(t)]
+    for t in tensors:
+        if not e.session.roots.of(t):
+            continue
+        for other in fixed:
+            if data_type(other) is data_type(t):
+                continue
+            is_float = dtypes.category(data_type(other)) >= dtypes.category(DataType.FLOAT32)
+            if op.promotion == "same" or (is_float and rank(other) > 0):
+                e.session.roots.need(t, data_type(other))
+
+
+def common(e: Emitter, tensors: Sequence[tuple[DataType, int]], numbers: Sequence[str]) -> DataType:
+    """The common type of operands by the rules of the library the program is written for."""
+    if not tensors:
+        return {"bool": DataType.BOOL, "int": DataType.INT64, "float": DataType.FLOAT32 if e.frame.flavour == "torch" else DataType.FLOAT64}[max(numbers, default="float", key=("bool", "int", "float").index)]
+    if e.frame.flavour == "torch":
+        return dtypes.common(tensors, numbers)
+    weak = [{"bool": True, "int": 1, "float": 1.0}[n] for n in numbers]
+    found = dtypes.of_numpy(np.result_type(*(dtypes.numpy_of(d) for d, _ in tensors), *weak))
+    return found or DataType.FLOAT64
+
+
+def data_type(value: Value) -> DataType:
+    """The data type of a tensor value."""
+    assert isinstance(value.type, TensorType)
+    return value.type.data_type
+
+
+def rank(value: Value) -> int:
+    """The rank of a tensor value; an unknown one counts as 1."""
+    assert isinstance(value.type, TensorType)
+    return 1 if value.type.shape is None else len(value.type.shape)
+
+
+def _number_kind(e: Emitter, entry: Entry) -> str:
+    if isinstance(entry, Value) and isinstance(entry.type, ScalarType) and entry.type.kind in _NUMBER_KINDS:
+        return _NUMBER_KINDS[entry.type.kind]
+    if isinstance(entry, Value) and isinstance(entry.type, OptionalType):
+        name = e.unit.names.get(entry, "this value")
+        e.fail(None, f"{name} may be None here", code="TYPE_INFERENCE", rule="SCRIPT-7", hint="exclude None first: `if x is not None:`")
+    e.fail(None, f"a tensor is expected, found {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+
+
+def as_tensor(e: Emitter, entry: Entry, wanted: DataType) -> Value:
+    """Return an operand as a tensor of a data type."""
+    if is_tensor(entry) or e.session.holds_array(entry):
+        value = e.value(entry)
+        return value if data_type(value) is wanted else e.op("cast", [value], {"dtype": wanted})
+    known, number = constant_of(entry)
+    if known:
+        return tensor_constant(e, number, wanted)
+    return e.op("to_tensor", [e.value(entry)], {"dtype": wanted})
+
+
+def tensor_constant(e: Emitter, number: Any, wanted: DataType) -> Value:
+    """A 0-d constant; ints wrap into their type as torch does."""
+    dtype = dtypes.numpy_of(wanted)
+    if isinstance(number, int) and not isinstance(number, bool) and dtypes.category(wanted) == 1:
+        array = np.asarray(number, np.int64).astype(dtype)
+    else:
+        array = np.asarray(number).astype(dtype)
+    key = ("tensor", repr((number, type(number).__name__)), TensorType(wanted, ()))
+    if key not in e.unit.constants:
+        e.unit.constants[key] = e.builder.constant(array)
+    return e.unit.constants[key]
+
+
+# ---------------------------------------------------------------------- attributes
+def plain_attribute(e: Emitter, op: OpDef, name: str, entry: Entry) -> Any:
+    """Return an attribute's plain value; it must be known at compile time."""
+    declared = op.attribute(name)
+    assert declared is not None
+    if declared.kind == "data_type":
+        return e.session.data_type_of(e, entry)
+    known, value = constant_of(entry)
+    if not known:
+        e.session.loops.needs_constant(entry)
+        e.fail(
+            None,
+            f"{op.name}: {name} must be known at compile time, found {e.describe(entry)}",
+            rule="SCRIPT-10",
+            hint="make it a constant or an attribute set in __init__",
+        )
+    if declared.kind == "ints" and isinstance(value, int) and not isinstance(value, bool):
+        return (value,)
+    if declared.kind in {"ints", "floats"} and isinstance(value, list | tuple):
+        return tuple(value)
+    if declared.kind == "float" and isinstance(value, int):
+        return float(value)
+    if value is None and declared.default is not None and declared.default is not REQUIRED:
+        return declared.default
+    return value
+
+
+__all__ = ["as_tensor", "common", "data_type", "emit_op", "int_list", "plain_attribute", "rank", "tensor_constant"]

@@ -1,0 +1,211 @@
+"""Statements."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from tracescript.producer.script.annotations import type_of_annotation
+from tracescript.producer.script.calls import raised_text
+from tracescript.producer.script.core import statement
+from tracescript.producer.script.entries import Closure, Empty, Known, Unset
+from tracescript.producer.script.exits import RETURNED, Enter, SetFlag, SetResult, Unless
+from tracescript.producer.script.flow import branch, refine
+from tracescript.producer.script.merge import SOME_SET
+from tracescript.producer.script.operators import binary, condition, negated
+from tracescript.producer.script.targets import assign_to
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+
+@statement(ast.Pass)
+def nothing(_e: Emitter, _node: ast.Pass) -> None:
+    """`pass`."""
+
+
+@statement(ast.Assign)
+def assign(e: Emitter, node: ast.Assign) -> None:
+    """`a = b = value`."""
+    entry = e.expr(node.value)
+    for target in node.targets:
+        assign_to(e, target, entry)
+
+
+@statement(ast.AnnAssign)
+def annotated(e: Emitter, node: ast.AnnAssign) -> None:
+    """`x: T = value`: gives `[]`, `{}` and None their type."""
+    kind = type_of_annotation(e, node.annotation)
+    if isinstance(node.target, ast.Name) and kind is not None:
+        e.frame.annotations[node.target.id] = kind
+    if node.value is None:
+        return
+    entry = e.expr(node.value)
+    assign_to(e, node.target, e.fit(entry, kind) if kind is not None else entry)
+
+
+@statement(ast.AugAssign)
+def augmented(e: Emitter, node: ast.AugAssign) -> None:
+    """`x += value` and the like; a list grows in place, a tensor gets a new value."""
+    from tracescript.producer.script.containers import grow
+    from tracescript.producer.script.targets import _stored
+
+    load = _as_load(node.target)
+    before = e.expr(load)
+    operand = e.expr(node.value)
+    if grow(e, load, node.op, before, operand):
+        return
+    with e.looking_at(node):
+        result = binary(e, type(node.op), before, operand)
+        result = e.session.tensors.keep_type(e, before, result)
+        assign_to(e, _stored(load), result)
+
+
+def _as_load(node: ast.expr) -> ast.expr:
+    made: Any = type(node)(**{f: getattr(node, f) for f in node._fields})
+    made.ctx = ast.Load()
+    return ast.copy_location(made, node)
+
+
+@statement(ast.Expr)
+def expression_statement(e: Emitter, node: ast.Expr) -> None:
+    """A call for its effect; a docstring."""
+    if not isinstance(node.value, ast.Constant):
+        e.expr(node.value)
+
+
+@statement(ast.Delete)
+def delete(e: Emitter, node: ast.Delete) -> None:
+    """`del name`, `del d[k]`, `del xs[i]`."""
+    from tracescript.producer.script.subscripts import delete_item
+
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            e.bind(target.id, Unset(f"it is deleted at {e.where()}"))
+        elif isinstance(target, ast.Subscript):
+            delete_item(e, target)
+        else:
+            e.fail(target, "scripts cannot delete this")
+
+
+@statement(ast.If)
+def if_(e: Emitter, node: ast.If) -> None:
+    """`if`; one arm only where the test is known at compile time."""
+    test = condition(e, node.test)
+    if test.constant is not None:
+        refine(e, node.test, bool(test.constant.value))
+        e.run(node.body if test.constant.value else node.orelse)
+        return
+
+    def arm(body: list[ast.stmt], holds: bool) -> Any:
+        def run() -> None:
+            refine(e, node.test, holds)
+            e.run(body)
+
+        return run
+
+    branch(e, test, (arm(node.body, True), arm(node.orelse, False)))
+
+
+@statement(Unless)
+def unless(e: Emitter, node: Unless) -> None:
+    """The rest of a block after exits that may have happened."""
+    flags = [e.value(e.lookup(f)) for f in node.flags]
+    if any(f.constant is not None and f.constant.value for f in flags):
+        return
+    open_flags = [(n, f) for n, f in zip(node.flags, flags, strict=True) if f.constant is None]
+    if not open_flags:
+        e.run(node.body)
+        return
+    go = negated(e, open_flags[0][1])
+    for _, flag in open_flags[1:]:
+        go = e.op("bool.op", [go, negated(e, flag)], {"operation": "and"})
+
+    keys = [e.frame.key(name) for name, _ in open_flags]
+
+    def rest() -> None:
+        clear = e.constant(False)
+        e.scope.update(dict.fromkeys(keys, clear))
+        e.run(node.body)
+        for key, (_, flag) in zip(keys, open_flags, strict=True):
+            if e.scope[key] is clear:
+                e.scope[key] = flag
+
+    def skip() -> None:
+        e.scope[SOME_SET] = Known(frozenset(keys))
+
+    branch(e, go, (rest, skip))
+
+
+@statement(SetFlag)
+def set_flag(e: Emitter, node: SetFlag) -> None:
+    """An exit flag."""
+    e.scope[e.frame.key(node.flag)] = e.constant(node.value)
+
+
+@statement(SetResult)
+def set_result(e: Emitter, node: SetResult) -> None:
+    """The value of a `return`."""
+    entry: Entry = e.expr(node.value) if node.value is not None else e.constant(None)
+    kind = e.frame.annotations.get("return")
+    if kind is not None and isinstance(entry, Empty):
+        entry = e.fit(entry, kind)
+    e.scope[e.frame.key(RETURNED)] = entry
+
+
+@statement(Enter)
+def enter(e: Emitter, node: Enter) -> None:
+    """`with` of a context that changes no value: no_grad, autocast off, inference_mode, errstate."""
+    for item in node.items:
+        entry = e.session.contexts.enter(e, item.context_expr)
+        if item.optional_vars is not None:
+            assign_to(e, item.optional_vars, entry)
+
+
+@statement(ast.Assert)
+def assertion(e: Emitter, node: ast.Assert) -> None:
+    """`assert test, message`: traps ASSERTION_ERROR; what it says about None holds afterwards."""
+    test = condition(e, node.test)
+    if test.constant is not None and test.constant.value:
+        refine(e, node.test, True)
+        return
+    if node.msg is None or isinstance(node.msg, ast.Constant):
+        message = [e.value(e.expr(node.msg))] if node.msg is not None else [e.constant(e.frame.source.text(node.test))]
+        e.ops("assert", [test, *message])
+    else:
+        msg = node.msg
+
+        def complain() -> None:
+            e.ops("assert", [e.constant(False), raised_text(e, [msg])])
+            e.is_dead = True
+
+        branch(e, test, (lambda: None, complain))
+    if test.constant is not None:
+        e.is_dead = True
+        return
+    refine(e, node.test, True)
+
+
+@statement(ast.Raise)
+def raise_(e: Emitter, node: ast.Raise) -> None:
+    """`raise E("message")`: traps RAISED with the class and the message."""
+    call = node.exc
+    if call is None:
+        e.fail(node, "a bare `raise` needs `try`, which scripts do not have", hint='raise an error of your own: raise ValueError("...")')
+    arguments = call.args if isinstance(call, ast.Call) else []
+    found = e.expr(call.func if isinstance(call, ast.Call) else call)
+    if not isinstance(found, Known) or not isinstance(found.value, type) or not issubclass(found.value, BaseException):
+        e.fail(node, "only exception classes can be raised")
+    e.ops("raise", [raised_text(e, arguments)], {"kind": found.value.__name__})
+    e.is_dead = True
+
+
+@statement(ast.FunctionDef)
+def nested(e: Emitter, node: ast.FunctionDef) -> None:
+    """A nested function: compiled in line where it is called."""
+    if node.decorator_list:
+        e.fail(node, "a nested function with decorators", hint="define it at the top of the file")
+    e.bind(node.name, Closure(node, e.frame))
+
+

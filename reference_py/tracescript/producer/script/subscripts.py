@@ -1,0 +1,145 @@
+"""`x[i]`: elements and slices of containers, tensors and known objects; assignment to them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tracescript.ir.types import DictType, ListType, OptionalType, TupleType
+from tracescript.ir.values import Value
+from tracescript.producer.script.containers import element_fits
+from tracescript.producer.script.core import expression, is_tensor
+from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
+from tracescript.producer.script.indexing import assign_index, index_tensor
+from tracescript.producer.script.names import first_size
+from tracescript.producer.script.operators import fold
+from tracescript.producer.script.targets import rebind
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+
+@expression(ast.Subscript)
+def subscript(e: Emitter, node: ast.Subscript) -> Entry:
+    """`x[i]`, `x[a:b]`, `x[:, None, i]`."""
+    size = first_size(e, node)
+    if size is not None:
+        return size
+    owner = e.expr(node.value)
+    if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
+        e.fail(node.value, f"{ast.unparse(node.value)} may be None here", code="TYPE_INFERENCE", rule="SCRIPT-7", hint="exclude None first: `if x is not None:`")
+    if is_tensor(owner) or e.session.holds_array(owner):
+        return index_tensor(e, e.value(owner), node.slice)
+    if isinstance(node.slice, ast.Slice):
+        return _slice(e, owner, node.slice)
+    return element(e, owner, e.expr(node.slice))
+
+
+def element(e: Emitter, owner: Entry, index: Entry) -> Entry:
+    """`x[i]` of a container."""
+    if isinstance(owner, Value) and isinstance(owner.type, ListType):
+        return e.op("list.get", [owner, e.as_int(index)])
+    if isinstance(owner, Value) and isinstance(owner.type, DictType):
+        return e.op("dict.get", [owner, e.value(index), None])
+    if isinstance(owner, Value) and isinstance(owner.type, TupleType):
+        owner = e.parts(owner)
+    if isinstance(owner, Struct):
+        owner = Items(tuple(owner.fields.values()))
+    if isinstance(owner, Items):
+        return _part(e, owner, index)
+    if isinstance(owner, Known):
+        return _known_element(e, owner, index)
+    folded = fold(e, lambda s, i: s[i], owner, index)
+    if folded is not None:
+        return folded
+    e.fail(None, f"{e.describe(owner)} has no elements here", code="TYPE_INFERENCE", rule="SCRIPT-4")
+
+
+def _part(e: Emitter, owner: Items, index: Entry) -> Entry:
+    known, k = constant_of(index)
+    if not known:
+        if e.session.is_runtime(owner) and owner.parts:
+            listed = e.make_list([e.value(p) for p in owner.parts])
+            return e.op("list.get", [listed, e.as_int(index)])
+        e.session.loops.needs_constant(index)
+        e.fail(None, "this index must be known at compile time", hint="loop over the items themselves")
+    if not isinstance(k, int) or not -len(owner.parts) <= k < len(owner.parts):
+        e.fail(None, f"no element {k!r} in a tuple of {len(owner.parts)}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+    return owner.parts[k]
+
+
+def _known_element(e: Emitter, owner: Known, index: Entry) -> Entry:
+    known, k = constant_of(index)
+    if not known:
+        e.session.loops.needs_constant(index)
+        e.fail(None, f"an index of {e.describe(owner)} must be known at compile time", hint="loop over the items themselves")
+    return e.session.child_at(e, owner, k)
+
+
+def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
+    bounds = [None if b is None else e.expr(b) for b in (node.lower, node.upper, node.step)]
+    bounds = [None if b is not None and constant_of(b) == (True, None) else b for b in bounds]
+    if isinstance(owner, Value) and isinstance(owner.type, ListType):
+        return e.op("list.slice", [owner, *(None if b is None else e.as_int(b) for b in bounds)])
+    if isinstance(owner, Empty):
+        return owner
+    known = [(True, None) if b is None else constant_of(b) for b in bounds]
+    if not all(k for k, _ in known):
+        e.fail(node, f"the bounds of a slice of {e.describe(owner)} must be known at compile time")
+    at = slice(*(v for _, v in known))
+    if isinstance(owner, Value) and isinstance(owner.type, TupleType):
+        owner = e.parts(owner)
+    if isinstance(owner, Items):
+        return Items(owner.parts[at], owner.is_list)
+    if isinstance(owner, Known):
+        return e.session.child_at(e, owner, at)
+    folded = fold(e, lambda s: s[at], owner)
+    if folded is not None:
+        return folded
+    e.fail(None, f"{e.describe(owner)} cannot be sliced here", code="TYPE_INFERENCE", rule="SCRIPT-4")
+
+
+def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
+    """`xs[i] = v`, `d[k] = v`, `x[...] = v`: the name stands for the new value."""
+    load = ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
+    owner = e.expr(target.value)
+    if is_tensor(owner):
+        new = assign_index(e, e.value(owner), load.slice, entry)
+        e.session.aliases.change(e, target.value, owner, new)
+        rebind(e, target.value, owner, new)
+        return
+    if isinstance(owner, Items) and owner.is_list and e.session.is_runtime(owner):
+        owner = e.value(owner)
+    if isinstance(owner, Value) and isinstance(owner.type, ListType) and not isinstance(target.slice, ast.Slice):
+        value = e.value(entry)
+        index = e.as_int(e.expr(target.slice))
+        kind = element_fits(e, owner.type.element, value, "the list")
+        e.alias_into_container(value)
+        rebind(e, target.value, owner, e.ops("list.set", [owner, index, value], types=[ListType(kind)])[0])
+        return
+    if isinstance(owner, Empty) and owner.is_dict:
+        key, value = e.value(e.expr(target.slice)), e.value(entry)
+        start = e.constant((), DictType(key.type, value.type))
+        rebind(e, target.value, owner, e.op("dict.set", [start, key, value]))
+        return
+    if isinstance(owner, Value) and isinstance(owner.type, DictType):
+        key, value = e.value(e.expr(target.slice)), e.value(entry)
+        kind = element_fits(e, owner.type.value, value, "the dict")
+        e.alias_into_container(value)
+        new_type = DictType(owner.type.key, kind)
+        rebind(e, target.value, owner, e.ops("dict.set", [owner, key, value], types=[new_type])[0])
+        return
+    e.fail(target, f"cannot assign to an element of {e.describe(owner)}")
+
+
+def delete_item(e: Emitter, target: ast.Subscript) -> None:
+    """`del d[k]`, `del xs[i]`."""
+    owner = e.expr(target.value)
+    index = e.expr(target.slice)
+    if isinstance(owner, Value) and isinstance(owner.type, DictType):
+        rebind(e, target.value, owner, e.op("dict.remove", [owner, e.value(index)]))
+    elif isinstance(owner, Value) and isinstance(owner.type, ListType):
+        rebind(e, target.value, owner, e.ops("list.pop", [owner, e.as_int(index)])[1])
+    else:
+        e.fail(target, f"cannot delete an element of {e.describe(owner)}")

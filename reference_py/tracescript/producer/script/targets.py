@@ -1,0 +1,158 @@
+"""Assignment: to names, tuples of targets, attributes (state), and elements of containers and tensors."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tracescript.ir.types import DictType, ListType, TensorType, TupleType
+from tracescript.ir.values import Value
+from tracescript.producer.script.core import is_tensor
+from tracescript.producer.script.entries import Items, Known, Series, Struct, items_of_constant
+from tracescript.producer.script.iteration import series_of
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+_MUTATING = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem"})
+
+
+def stored_names(node: ast.AST) -> list[str]:
+    """Return the names that statements below `node` assign or change in place, in source order."""
+    found: dict[str, None] = {}
+    for child in ast.walk(node):
+        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            found[child.id] = None
+        elif isinstance(child, ast.Subscript | ast.Attribute) and isinstance(child.ctx, ast.Store):
+            _root(child, found)
+        elif isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
+            if child.func.attr in _MUTATING or child.func.attr.endswith("_"):
+                _root(child.func, found)
+    for child in ast.walk(node):
+        flag = getattr(child, "flag", None)
+        if flag is not None:
+            found[flag] = None
+    return list(found)
+
+
+def _root(node: ast.expr, found: dict[str, None]) -> None:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    if isinstance(node, ast.Name):
+        found[node.id] = None
+
+
+def assign_to(e: Emitter, target: ast.expr, entry: Entry) -> None:
+    """Assign an entry to a target of any form."""
+    with e.looking_at(target):
+        if isinstance(target, ast.Name):
+            _assign_name(e, target.id, entry)
+        elif isinstance(target, ast.Tuple | ast.List):
+            _unpack(e, target, entry)
+        elif isinstance(target, ast.Attribute):
+            assign_attribute(e, target, entry)
+        elif isinstance(target, ast.Subscript):
+            from tracescript.producer.script.subscripts import assign_item
+
+            assign_item(e, target, entry)
+        else:
+            e.fail(target, "cannot assign to this")
+
+
+def _assign_name(e: Emitter, name: str, entry: Entry) -> None:
+    if isinstance(entry, Series):
+        from tracescript.producer.script.iteration import as_list
+
+        entry = entry if entry.parts is None and entry.what == "range" else as_list(e, entry)
+    e.session.aliases.named(entry)
+    e.bind(name, entry)
+
+
+def _unpack(e: Emitter, target: ast.Tuple | ast.List, entry: Entry) -> None:
+    """`a, b = xs`, with at most one starred target."""
+    stars = [k for k, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
+    parts = parts_of(e, entry, len(target.elts), has_star=bool(stars))
+    if stars:
+        k = stars[0]
+        after = len(target.elts) - k - 1
+        if len(parts) < len(target.elts) - 1:
+            _wrong_length(e, target, len(parts))
+        middle = parts[k : len(parts) - after]
+        from tracescript.producer.script.comprehensions import collected
+
+        parts = [*parts[:k], collected(e, middle), *parts[len(parts) - after :]]
+    if len(parts) != len(target.elts):
+        _wrong_length(e, target, len(parts))
+    for one, part in zip(target.elts, parts, strict=True):
+        assign_to(e, one.value if isinstance(one, ast.Starred) else one, part)
+
+
+def _wrong_length(e: Emitter, target: ast.Tuple | ast.List, found: int) -> None:
+    e.fail(target, f"{len(target.elts)} values expected, found {found}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+
+
+def parts_of(e: Emitter, entry: Entry, wanted: int, *, has_star: bool = False) -> list[Entry]:
+    """Return an entry part by part; a run-time list is unpacked into as many as wanted."""
+    if isinstance(entry, Items):
+        return list(entry.parts)
+    if isinstance(entry, Value) and isinstance(entry.type, TupleType):
+        return list(e.parts(entry).parts)
+    if isinstance(entry, Value) and isinstance(entry.type, ListType) and not has_star:
+        constant = items_of_constant(entry)
+        if constant is not None:
+            return [e.constant(v) for v in constant]
+        return list(e.ops("list.unpack", [entry], types=[entry.type.element] * wanted))
+    if is_tensor(entry) and isinstance(entry, Value) and not has_star:
+        return _tensor_parts(e, entry, wanted)
+    series = series_of(e, entry)
+    if series.parts is None:
+        e.fail(None, f"cannot unpack {e.describe(entry)}: its length is known only at run time", rule="SCRIPT-4")
+    return list(series.parts)
+
+
+def _tensor_parts(e: Emitter, tensor: Value, wanted: int) -> list[Entry]:
+    kind = tensor.type
+    assert isinstance(kind, TensorType)
+    if not kind.shape or not isinstance(kind.shape[0], int):
+        same = e.op("int.cmp", [e.op("size", [tensor], {"dim": 0}), e.constant(wanted)], {"relation": "eq"})
+        e.ops("assert", [same, e.constant(f"{wanted} rows expected")], {"code": "VALUE_ERROR"})
+        count = wanted
+    else:
+        count = kind.shape[0]
+    return [e.op("select", [tensor, e.constant(k)], {"dim": 0}) for k in range(count)]
+
+
+def assign_attribute(e: Emitter, target: ast.Attribute, entry: Entry) -> None:
+    """`self.x = e`: state of the module; a field of a record is replaced."""
+    owner = e.expr(target.value)
+    if isinstance(owner, Struct) and target.attr in owner.fields:
+        replaced = Struct(owner.cls, {**owner.fields, target.attr: entry})
+        assign_to(e, _stored(target.value), replaced)
+        return
+    if not isinstance(owner, Known) or owner.path is None:
+        e.fail(target, f"cannot assign an attribute of {e.describe(owner)}", hint="only `self.name = value` makes state")
+    e.session.states.write(e, owner, target.attr, entry)
+
+
+def _stored(node: ast.expr) -> ast.expr:
+    """Return an expression as the target of an assignment."""
+    if isinstance(node, ast.Name):
+        return ast.copy_location(ast.Name(node.id, ast.Store()), node)
+    if isinstance(node, ast.Attribute):
+        return ast.copy_location(ast.Attribute(node.value, node.attr, ast.Store()), node)
+    if isinstance(node, ast.Subscript):
+        return ast.copy_location(ast.Subscript(node.value, node.slice, ast.Store()), node)
+    return node
+
+
+def rebind(e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
+    """A container changed in place: its name stands for the new value from here on. Spec: SCRIPT-8."""
+    if not isinstance(receiver, ast.Name | ast.Attribute | ast.Subscript):
+        e.fail(receiver, "a container is changed that has no name", code="ALIASING", rule="SCRIPT-8", hint="give it a name first")
+    if isinstance(old, Value) and isinstance(old.type, ListType | DictType) and isinstance(new, Value):
+        e.session.aliases.change(e, receiver, old, new)
+    assign_to(e, _stored(receiver), new)
+
+
+__all__ = ["assign_attribute", "assign_to", "parts_of", "rebind", "stored_names"]

@@ -1,0 +1,164 @@
+"""The user's source text: places, excerpts with a caret, and the syntax tree of one function."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import linecache
+import os
+import sys
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from tracescript.errors import ProducerError
+from tracescript.ir.graph import Place
+
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+Definition = ast.FunctionDef | ast.Lambda
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source file: where it is, its lines and its syntax tree."""
+
+    path: str
+    lines: tuple[str, ...]
+    tree: ast.Module
+
+    @property
+    def name(self) -> str:
+        """The file's name without directories, as places have it."""
+        return file_name(self.path)
+
+    def place(self, node: ast.AST, scope: str = "") -> Place | None:
+        """Return the range of a syntax node; None for a node without a position."""
+        line = getattr(node, "lineno", 0)
+        if not line:
+            return None
+        return Place(
+            self.name,
+            line,
+            getattr(node, "col_offset", 0),
+            getattr(node, "end_lineno", None) or line,
+            getattr(node, "end_col_offset", None) or 0,
+            scope,
+        )
+
+    def text(self, node: ast.AST) -> str:
+        """Return the source text of an expression on one line, shortened to 60 characters."""
+        text = " ".join((ast.get_source_segment("".join(self.lines), node) or "").split())
+        return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def file_name(path: str) -> str:
+    """Return a path's last part; `<stdin>` and the like stay."""
+    return os.path.basename(path) or path
+
+
+@functools.lru_cache(maxsize=256)
+def source_of_file(path: str) -> Source | None:
+    """Read and parse a source file; None where there is none or it is no Python."""
+    lines = tuple(linecache.getlines(path))
+    if not lines:
+        return None
+    try:
+        return Source(path, lines, ast.parse("".join(lines)))
+    except SyntaxError:
+        return None
+
+
+def source_of(function: Any) -> tuple[Source, Definition]:
+    """Return the file of a Python function and its definition in the file's syntax tree.
+
+    Raises ProducerError with SOURCE_NOT_FOUND for builtins and generated code. Spec: SCRIPT-2.
+    """
+    plain = inspect.unwrap(function)
+    code: CodeType | None = getattr(plain, "__code__", None)
+    name = getattr(function, "__qualname__", None) or repr(function)
+    if code is None:
+        raise _no_source(name, "it is not written in Python")
+    source = source_of_file(code.co_filename)
+    if source is None:
+        raise _no_source(name, f"{file_name(code.co_filename)} cannot be read")
+    found = [n for n in ast.walk(source.tree) if _is_definition(n, code)]
+    if not found:
+        raise _no_source(name, f"{source.name} has changed or was generated")
+    exact = [n for n in found if _matches(n, code)]
+    chosen: Any = (exact or found)[0]
+    return source, chosen
+
+
+def _is_definition(node: ast.AST, code: CodeType) -> bool:
+    if isinstance(node, ast.Lambda):
+        return code.co_name == "<lambda>" and node.lineno == code.co_firstlineno
+    if not isinstance(node, ast.FunctionDef) or node.name != code.co_name:
+        return False
+    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    return code.co_firstlineno in {first, node.lineno}
+
+
+def _matches(node: ast.AST, code: CodeType) -> bool:
+    """Tell two lambdas of one line apart by where their bodies start."""
+    if not isinstance(node, ast.Lambda) or sys.version_info < (3, 11):
+        return isinstance(node, ast.FunctionDef)
+    columns = {p[2] for p in code.co_positions() if p[0] and p[2] is not None}
+    return node.body.col_offset in columns
+
+
+def _no_source(name: str, why: str) -> ProducerError:
+    return ProducerError(
+        f"the source of {name} is not available: {why}",
+        code="SOURCE_NOT_FOUND",
+        rule="SCRIPT-2",
+        hint="trace this part with ts.trace, or read the value into an attribute in __init__",
+    )
+
+
+def place_of(frame: FrameType, scope: str = "") -> Place:
+    """Return the place a frame is at; columns need Python 3.11, else they are 0."""
+    code = frame.f_code
+    place = Place(file_name(code.co_filename), frame.f_lineno, scope=scope or code.co_name)
+    if sys.version_info < (3, 11):
+        return place
+    positions = list(code.co_positions())
+    k = frame.f_lasti // 2
+    if not 0 <= k < len(positions):
+        return place
+    line, end_line, column, end_column = positions[k]
+    return replace(
+        place,
+        line=line or frame.f_lineno,
+        column=column or 0,
+        end_line=end_line or 0,
+        end_column=end_column or 0,
+    )
+
+
+def position(place: Place) -> str:
+    """Write `gate.py:7:11`, or `gate.py:7` where no column is known. Columns count from 1."""
+    return f"{place.file}:{place.line}:{place.column + 1}" if place.end_column else f"{place.file}:{place.line}"
+
+
+def caret(lines: tuple[str, ...] | list[str], place: Place) -> str:
+    """Return the line of a place with carets below its range; empty if the line is unknown."""
+    if not 0 < place.line <= len(lines):
+        return ""
+    line = lines[place.line - 1].rstrip("\n")
+    start = len(line.encode()[: place.column].decode(errors="ignore"))
+    end = len(line)
+    if place.end_line == place.line and place.end_column:
+        end = len(line.encode()[: place.end_column].decode(errors="ignore"))
+    shown = line.strip()
+    shift = len(line) - len(line.lstrip())
+    if not place.end_column:
+        return f"    {shown}"
+    width = max(1, min(end, shift + len(shown)) - max(start, shift))
+    return f"    {shown}\n    {' ' * max(0, start - shift)}{'^' * width}"
+
+
+def caret_of_file(path: str, place: Place) -> str:
+    """Return the caret excerpt of a place in the file at `path`."""
+    return caret(linecache.getlines(path), place)

@@ -1,0 +1,248 @@
+"""The mode that sees torch's public calls, and how each is run and recorded."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import types
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from tracescript.opset.names import torch_names
+from tracescript.opset.table import opset
+from tracescript.producer.trace import cells, lowering
+from tracescript.producer.trace.matching import Match, match
+from tracescript.producer.trace.numbers import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tracescript.producer.torch.door import TorchDoor
+    from tracescript.producer.trace.tape import Wire
+
+_QUIET: Final = frozenset(
+    "dim ndimension is_floating_point is_complex __repr__ __format__ requires_grad_ is_contiguous stride"
+    " get_device __hash__ element_size _assert _has_compatible_shallow_copy_type is_same_size"
+    " is_signed is_inference is_pinned storage_offset is_nonzero_ type_ has_names __dir__ is_tensor"
+    " result_type promote_types can_cast get_default_dtype __deepcopy__ is_conj is_neg is_set_to"
+    " is_coalesced _is_view retain_grad backward register_hook register_post_accumulate_grad_hook"
+    " is_storage dim_order is_shared untyped_storage".split()
+)
+"""Names that ask about a tensor and never about its elements."""
+
+
+class Mode(TorchFunctionMode):
+    """Hands every call to `run`, with itself switched off."""
+
+    def __init__(self, door: TorchDoor) -> None:
+        super().__init__()
+        self.door = door
+        self.is_paused = False
+
+    def __torch_function__(
+        self, func: Any, _types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        if self.is_paused:
+            return func(*args, **(kwargs or {}))
+        return run(self.door, func, tuple(args), dict(kwargs or {}))
+
+    def inside(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run a function of Python with its calls seen: a lowering into other calls."""
+        with self:
+            return function(*args, **kwargs)
+
+
+def run(door: TorchDoor, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run one torch call and record what it means. Spec: TRACE-2.
+
+    Raises ProducerError with UNKNOWN_CALL for a function that is no op and cannot be taken apart.
+    """
+    from tracescript.producer.torch import reads, special
+
+    name = getattr(function, "__name__", "")
+    if name in {"__get__", "__set__"}:
+        return reads.attribute(door, function, args)
+    handler = special.handler(function)
+    if handler is not None:
+        return door.mode.inside(handler, door, *args, **kwargs)
+    if name in reads.READS:
+        return reads.READS[name](door, *args, **kwargs)
+    if name in _QUIET:
+        return function(*plain(args), **plain(kwargs))
+    found = _match(door, function, args, kwargs)
+    if found is not None:
+        return _recorded(door, function, found, args, kwargs)
+    if inspect.isfunction(function) and (function.__module__ or "").startswith("torch"):
+        return door.mode.inside(_unhooked(function), *args, **kwargs)
+    if not _has_tensor(door, (args, kwargs)):
+        return _made(door, function(*plain(args), **plain(kwargs)))
+    raise unknown(door, function)
+
+
+def _match(
+    door: TorchDoor, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Match | None:
+    from tracescript.producer.torch.fixups import fixed_up
+
+    candidates = _candidates(function)
+    if not candidates:
+        return None
+    given, named = args, kwargs
+    if inspect.isfunction(function) and kwargs:
+        given, named = _positional(function, args, kwargs)
+    found = match(candidates, given, named, door)
+    return None if found is None else fixed_up(door, found)
+
+
+@functools.cache
+def _signature(function: Any) -> inspect.Signature | None:
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+
+
+def _positional(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Put keyword arguments of a Python function at their positions, defaults between them."""
+    signature = _signature(function)
+    if signature is None or any(p.kind is p.VAR_POSITIONAL for p in signature.parameters.values()):
+        return args, kwargs
+    try:
+        bound = signature.bind(*args, **kwargs)
+    except TypeError:
+        return args, kwargs
+    last = max((i for i, n in enumerate(signature.parameters) if n in bound.arguments), default=-1)
+    bound.apply_defaults()
+    return tuple(bound.args[: last + 1]), dict(bound.kwargs)
+
+
+def _recorded(
+    door: TorchDoor, function: Any, found: Match, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    for tensor in _tensors(door, (args, kwargs)):
+        door.wire(tensor)
+    is_in_place = found.in_place or bool(found.extra.get("inplace"))
+    target = args[0] if is_in_place else None
+    result = function(*plain(args), **plain(kwargs))
+    several = isinstance(result, (tuple, list))
+    results = list(result) if several else [result]
+    wires = lowering.record(door, found, results)
+    if target is not None:
+        write(door, target, wires[0])
+        return result
+    for tensor, wire in zip(results, wires, strict=True):
+        if isinstance(tensor, torch.Tensor):
+            adopt(door, tensor, wire, args)
+    if several or isinstance(result, torch.Tensor):
+        return result
+    return door.recorder.symbolic(wires[0], result) if type(result) in {int, float} else result
+
+
+def write(door: TorchDoor, target: torch.Tensor, wire: Wire) -> None:
+    """Give a tensor that was written in place its new value."""
+    kind = door.type_of(target).data_type
+    cells.write(door.recorder, door.cell(target), door.recorder.cast(wire, kind))
+
+
+def adopt(door: TorchDoor, tensor: torch.Tensor, wire: Wire, sources: Any) -> None:
+    """Bind a result to its wire; one that shares its storage with a source is a view of it."""
+    for source in _tensors(door, sources):
+        if tensor is source:
+            door.cell(source).wire = wire
+            return
+    for source in _tensors(door, sources):
+        if _shares(tensor, source):
+            door.bind(tensor, cells.view(door.cell(source), wire))
+            return
+    door.bind(tensor, cells.Cell(wire))
+
+
+def _shares(a: torch.Tensor, b: torch.Tensor) -> bool:
+    if a.layout is not torch.strided or b.layout is not torch.strided:
+        return False
+    pointer = a.untyped_storage().data_ptr()
+    return pointer != 0 and pointer == b.untyped_storage().data_ptr()
+
+
+def _made(door: TorchDoor, result: Any) -> Any:
+    """Take in a tensor that the program made of Python values: a constant it may write."""
+    if isinstance(result, torch.Tensor):
+        wire = door.wire(result)
+        door.bind(result, cells.Cell(wire))
+    return result
+
+
+def _tensors(door: TorchDoor, value: Any) -> list[torch.Tensor]:
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (tuple, list)):
+        return [t for v in value for t in _tensors(door, v)]
+    return []
+
+
+def _has_tensor(door: TorchDoor, value: Any) -> bool:
+    return bool(_tensors(door, value))
+
+
+# ---- names
+
+
+def _candidates(function: Any) -> Any:
+    try:
+        found = _by_object().get(function)
+    except TypeError:
+        found = None
+    if found is not None:
+        return found
+    name = getattr(function, "__name__", "")
+    owner = getattr(function, "__qualname__", "").partition(".")[0]
+    if owner in {"TensorBase", "Tensor"}:
+        return torch_names().get(f"torch.Tensor.{name}")
+    for prefix in ("torch", "torch.nn.functional", "torch.special", "torch.linalg"):
+        if f"{prefix}.{name}" in torch_names() and (function.__module__ or "").startswith("torch"):
+            return torch_names()[f"{prefix}.{name}"]
+    return None
+
+
+@functools.cache
+def _by_object() -> dict[Any, Any]:
+    """Return the ops by torch callable."""
+    found: dict[Any, Any] = {}
+    for name, ops in torch_names().items():
+        target: Any = torch
+        for part in name.split(".")[1:]:
+            target = getattr(target, part, None)
+        if callable(target):
+            found[target] = found.get(target, ()) + tuple(ops)
+    return found
+
+
+@functools.cache
+def _unhooked(function: Any) -> Any:
+    """Copy a function of torch so that it no longer asks for overrides: it then takes itself apart."""
+    space = dict(function.__globals__)
+    for name in ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic"):
+        if name in space:
+            space[name] = lambda *_: False
+    copy = types.FunctionType(
+        function.__code__, space, function.__name__, function.__defaults__, function.__closure__
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return copy
+
+
+def unknown(door: TorchDoor, function: Any) -> Exception:
+    """Make the error about a call that is no op."""
+    name = getattr(function, "__name__", repr(function))
+    owner = getattr(function, "__qualname__", name).replace("TensorBase", "Tensor")
+    near = difflib.get_close_matches(name.strip("_"), [op.name for op in opset()], 3)
+    hint = f"nearest ops: {', '.join(near)}" if near else "see ts.ops for what there is"
+    shown = owner if owner.startswith("Tensor.") else name
+    return door.recorder.error("UNKNOWN_CALL", f"torch.{shown} is no op of the opset with these arguments", hint)

@@ -1,0 +1,58 @@
+"""How the torch door reads `torch.nn` modules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from tracescript import ir
+from tracescript.producer.torch.values import data_type_of, elements
+from tracescript.producer.trace.tape import Slot
+from tracescript.producer.trace.tree import is_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class TorchModules:
+    """Parameters, buffers and submodules of torch modules."""
+
+    def is_module(self, value: Any) -> bool:
+        """Tell whether a value is a torch module of the program, no finished model."""
+        return isinstance(value, torch.nn.Module) and not is_model(value)
+
+    def children(self, module: Any) -> Iterator[tuple[str, Any]]:
+        """Yield the direct submodules, finished models among them; None is left out."""
+        if isinstance(module, torch.nn.Module):
+            yield from ((n, c) for n, c in module._modules.items() if c is not None)  # noqa: SLF001  # named_children drops repeats
+        elif getattr(type(module), "__tracescript_module__", False):
+            yield from module.named_children()
+
+    def slots(self, module: Any) -> Iterator[tuple[str, int, Slot]]:
+        """Yield parameters and buffers: name, identity, slot."""
+        if not isinstance(module, torch.nn.Module):
+            from tracescript.producer.numpy.modules import VIEW as arrays
+
+            yield from arrays.slots(module)
+            return
+        hidden = module._non_persistent_buffers_set  # noqa: SLF001  # the only way to know
+        for name, parameter in module._parameters.items():  # noqa: SLF001  # see children
+            if parameter is not None:
+                yield name, id(parameter), _slot(parameter, is_parameter=True)
+        for name, buffer in module._buffers.items():  # noqa: SLF001  # see children
+            if buffer is not None:
+                slot = _slot(buffer, is_parameter=False)
+                slot.persistent = name not in hidden
+                yield name, id(buffer), slot
+
+
+def _slot(tensor: torch.Tensor, *, is_parameter: bool) -> Slot:
+    kind = ir.TensorType(data_type_of(tensor.dtype), tuple(tensor.shape))
+    if is_parameter:
+        return Slot(kind, lambda: elements(tensor), True, tensor, tensor.requires_grad)  # noqa: FBT003  # by the line above
+    before = elements(tensor).copy()
+    return Slot(kind, lambda: before, False, tensor)  # noqa: FBT003  # by the line above
+
+
+VIEW = TorchModules()

@@ -1,0 +1,1 @@
+"""Tracing: run a program once on examples and keep what it computed."""

@@ -1,0 +1,139 @@
+"""Array objects as cells over values, so that writing in place, also through a view, keeps its meaning.
+
+A cell is one array object of the program. A view remembers its parent and the ops that led to it:
+reading it after somebody wrote the storage replays those ops, writing it runs them backwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tracescript.ir import TensorType
+
+if TYPE_CHECKING:
+    from tracescript.producer.trace.recorder import Recorder
+    from tracescript.producer.trace.tape import Op, Slot, Wire
+
+_RESHAPES: Final = frozenset({"reshape", "flatten", "unflatten", "squeeze", "unsqueeze"})
+
+
+@dataclass(eq=False, slots=True)
+class Cell:
+    """An array object: its value, and for a view its parent and the ops (with output) from the parent.
+
+    `version` counts the writes into the storage that `wire` has seen. `origin` is `argument`,
+    `constant` or `result`; the first two belong to somebody else and are not written.
+    """
+
+    wire: Wire
+    origin: str = "result"
+    parent: Cell | None = None
+    steps: tuple[tuple[Op, int], ...] = ()
+    version: int = 0
+    slot: Slot | None = None
+
+    @property
+    def base(self) -> Cell:
+        """The cell that owns the storage."""
+        cell = self
+        while cell.parent is not None:
+            cell = cell.parent
+        return cell
+
+
+def view(parent: Cell, wire: Wire) -> Cell:
+    """Return the cell of a view whose value is `wire`; ops from the parent are found by walking back."""
+    steps: list[tuple[Op, int]] = []
+    at: Wire | None = wire
+    while at is not None and at is not parent.wire and at.maker is not None:
+        steps.insert(0, (at.maker, at.maker.outputs.index(at)))
+        at = at.maker.inputs[0] if at.maker.inputs else None
+    return Cell(wire, "result", parent, tuple(steps), parent.base.version)
+
+
+def read(recorder: Recorder, cell: Cell) -> Wire:
+    """Return a cell's value now; a view of a storage that was written is computed again."""
+    if cell.parent is None:
+        if cell.slot is not None:
+            cell.wire = recorder.read_slot(cell.slot)
+        return cell.wire
+    if cell.version != cell.base.version:
+        wire = read(recorder, cell.parent)
+        for step, index in cell.steps:
+            wire = _replay(recorder, step, wire)[index]
+        cell.wire, cell.version = wire, cell.base.version
+    return cell.wire
+
+
+def write(recorder: Recorder, cell: Cell, wire: Wire) -> None:
+    """Give a cell a new value, and with it the storage and all its other views.
+
+    Raises ProducerError with ALIASING where a step cannot be undone or the storage is not ours.
+    """
+    if cell.parent is not None:
+        _write_through(recorder, cell, wire)
+        cell.version = cell.base.version
+    else:
+        _check_owner(recorder, cell)
+        if cell.slot is not None:
+            recorder.write_slot(cell.slot, wire)
+        cell.version += 1
+    cell.wire = wire
+
+
+def _write_through(recorder: Recorder, cell: Cell, wire: Wire) -> None:
+    assert cell.parent is not None, "only a view is written through"
+    whole = read(recorder, cell.parent)
+    chain = [whole]
+    for step, index in cell.steps[:-1]:
+        fresh = step.inputs[0] is chain[-1]
+        chain.append((step.outputs if fresh else _replay(recorder, step, chain[-1]))[index])
+    for (step, _), before in zip(reversed(cell.steps), reversed(chain), strict=True):
+        wire = _undo(recorder, step, before, wire)
+    write(recorder, cell.parent, wire)
+
+
+def _check_owner(recorder: Recorder, cell: Cell) -> None:
+    if cell.origin == "argument":
+        raise recorder.error(
+            "ALIASING",
+            "the program writes into its caller's argument",
+            "write into a copy, and return it",
+        )
+    if cell.origin == "constant":
+        raise recorder.error(
+            "ALIASING",
+            "the program writes into an array made outside of it",
+            "make the array inside the program, or register it as a buffer of the module",
+        )
+
+
+def _replay(recorder: Recorder, step: Op, wire: Wire) -> tuple[Wire, ...]:
+    inputs = (wire, *step.inputs[1:])
+    return recorder.op(step.op, inputs, step.attributes, [o.type for o in step.outputs])
+
+
+def _undo(recorder: Recorder, step: Op, before: Wire, wire: Wire) -> Wire:
+    """Return `before` with the part that `step` takes out of it replaced by `wire`."""
+    kind, attributes = before.type, step.attributes
+    assert isinstance(kind, TensorType) and kind.shape is not None, "examples have a shape"
+    if step.op == "identity":
+        return wire
+    if step.op in _RESHAPES:
+        return recorder.single("reshape", (wire, recorder.ints(recorder.shape(before))), None, kind)
+    if step.op == "transpose":
+        return recorder.single("transpose", (wire,), attributes, kind)
+    if step.op == "permute":
+        rank = len(kind.shape)
+        order = [d % rank for d in attributes["dims"]]
+        back = {"dims": tuple(order.index(d) for d in range(rank))}
+        return recorder.single("permute", (wire,), back, kind)
+    if step.op in {"select", "slice"}:
+        inputs = (before, wire, *step.inputs[1:])
+        return recorder.single(f"{step.op}_scatter", inputs, attributes, kind)
+    raise recorder.error(
+        "ALIASING",
+        f"the program writes through a view made by {step.op}",
+        "write into the array itself, or into a copy of the view",
+    )

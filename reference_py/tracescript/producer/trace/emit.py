@@ -1,0 +1,263 @@
+"""Turns a recording into typed functions: symbols in, scopes closed, equal functions merged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from tracescript import ir
+from tracescript.errors import InvalidModelError
+from tracescript.opset.build import Builder
+from tracescript.opset.calls import Typing
+from tracescript.opset.relations import tensors_in
+from tracescript.opset.table import opset
+from tracescript.producer.trace import guards
+from tracescript.producer.trace.equalities import needed
+from tracescript.producer.trace.prune import pruned
+from tracescript.producer.trace.recorder import error_at
+from tracescript.producer.trace.same import signature
+from tracescript.producer.trace.tape import Call, ModelCall, Op, Read, SizeFact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracescript.producer.trace.imports import Imports
+    from tracescript.producer.trace.symbols import Symbols
+    from tracescript.producer.trace.tape import Event, Frame, Site, Slot, Wire
+    from tracescript.producer.trace.tree import Tree
+
+
+@dataclass(eq=False)
+class Scope:
+    """A function under construction. The four lists are its inputs by kind, in order."""
+
+    frame: Frame
+    builder: Builder
+    parent: Scope | None
+    values: dict[Wire, ir.Value] = field(default_factory=dict)
+    args: list[tuple[str, Wire, ir.Value]] = field(default_factory=list)
+    captured: list[tuple[str, Wire, ir.Value]] = field(default_factory=list)
+    bound: list[tuple[str, Any, ir.Value]] = field(default_factory=list)
+    states: list[tuple[str, Any, ir.Value]] = field(default_factory=list)
+    interned: dict[Any, ir.Value] = field(default_factory=dict)
+    decisions: list[ir.TraceDecision] = field(default_factory=list)
+    shape_guards: list[ir.ShapeGuard] = field(default_factory=list)
+    reads: dict[ir.TraceDecision, list[Read | SizeFact]] = field(default_factory=dict)
+    facts: dict[ir.ShapeGuard, SizeFact] = field(default_factory=dict)
+
+    def inputs(self) -> list[ir.Input]:
+        """Return the function's inputs in the order of the format."""
+        kinds = ("positional", "positional", "bound", "state")
+        groups = (self.args, self.captured, self.bound, self.states)
+        return [
+            ir.Input(name, value.type, kind)
+            for kind, group in zip(kinds, groups, strict=True)
+            for name, _, value in group
+        ]
+
+    def params(self) -> tuple[ir.Value, ...]:
+        """Return the values of the inputs."""
+        groups = (self.args, self.captured, self.bound, self.states)
+        return tuple(value for group in groups for _, _, value in group)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished function with what a caller must pass behind the caller's own arguments."""
+
+    function: ir.Function
+    scope: Scope
+    escaping: tuple[Wire, ...]
+
+
+class Emitter:
+    """Emits all functions of a recording under the present substitution of symbols."""
+
+    def __init__(self, symbols: Symbols, tree: Tree, imports: Imports, escaping: dict[Frame, list[Wire]]) -> None:
+        self.symbols = symbols
+        self.tree = tree
+        self.imports = imports
+        self.escaping = escaping
+        self.functions: dict[str, ir.Function] = dict(imports.functions)
+        self.made: dict[Frame, Made] = {}
+        self._names: dict[Any, str] = {}
+        self.typing = Typing(self.functions.get)
+
+    # ---- functions
+
+    def function(self, frame: Frame, parent: Scope | None, types: Sequence[ir.Type]) -> Made:
+        """Emit the function of a frame whose arguments have these types."""
+        scope = Scope(frame, Builder(self.typing), parent)
+        for (name, wire), kind in zip(frame.args, types, strict=True):
+            value = ir.Value(kind, name)
+            scope.values[wire] = value
+            scope.args.append((name, wire, value))
+        for slot, wire in frame.entry.items():
+            if slot.written:
+                self._state(scope, slot, wire)
+        for event in frame.events:
+            self._event(scope, event)
+        escaping = tuple(self.escaping.get(frame, ()))
+        results = [self.resolve(scope, wire) for wire in (*frame.outputs, *escaping)]
+        results += [self.resolve(scope, frame.exit.get(s, frame.entry[s])) for _, s, _ in scope.states]
+        made = Made(self._finish(scope, results), scope, escaping)
+        self.made[frame] = made
+        return made
+
+    def _finish(self, scope: Scope, results: list[ir.Value]) -> ir.Function:
+        nodes = pruned(scope.builder.nodes, results, scope.decisions)
+        states = [value.type for _, _, value in scope.states]
+        types = [r.type for r in results[: len(results) - len(states)]] + states
+        function = ir.Function(
+            name="",
+            origin="traced",
+            inputs=tuple(scope.inputs()),
+            outputs=tuple(ir.Output("", t) for t in types),
+            body=ir.Block(scope.params(), nodes, tuple(results)),
+            decisions=tuple(scope.decisions),
+            shape_guards=tuple(scope.shape_guards),
+        )
+        key = (scope.frame.title, signature(function))
+        if key not in self._names:
+            self._names[key] = self._free_name(scope.frame.title)
+            self.functions[self._names[key]] = replace(function, name=self._names[key])
+        return self.functions[self._names[key]]
+
+    def _free_name(self, title: str) -> str:
+        owner, dot, method = title.rpartition(".")
+        name, count = title, 1
+        while name in self.functions:
+            count += 1
+            name = f"{owner}_{count}.{method}" if dot else f"{title}_{count}"
+        return name
+
+    def _state(self, scope: Scope, slot: Slot, wire: Wire) -> None:
+        value = ir.Value(slot.type, self.tree.name(slot, scope.frame) or self.tree.path(slot))
+        scope.values[wire] = value
+        scope.states.append((value.name, slot, value))
+
+    # ---- values
+
+    def resolve(self, scope: Scope, wire: Wire) -> ir.Value:
+        """Return a wire's value in a function; what comes from outside becomes an input."""
+        if wire in scope.values:
+            return scope.values[wire]
+        if wire.constant is not None:
+            return self._constant(scope, wire.constant)
+        name = "" if wire.slot is None else self.tree.name(wire.slot, scope.frame)
+        if wire.slot is not None and (name or scope.parent is None):
+            value = ir.Value(wire.slot.type, name)
+            scope.bound.append((name, wire.slot, value))
+        else:
+            assert scope.parent is not None, "every wire is defined before it is used"
+            outer = self.resolve(scope.parent, wire)
+            name = f"captured_{len(scope.captured)}"
+            value = ir.Value(self.symbols.inside(outer.type, name), name)
+            scope.captured.append((name, wire, value))
+        scope.values[wire] = value
+        return value
+
+    def _constant(self, scope: Scope, constant: ir.Constant) -> ir.Value:
+        value = constant.value
+        key = (constant.type, repr(value) if isinstance(value, (int, float, str)) else value)
+        if key not in scope.interned:
+            scope.interned[key] = ir.Value(constant.type, "", constant)
+        return scope.interned[key]
+
+    # ---- events
+
+    def _event(self, scope: Scope, event: Event) -> None:
+        if isinstance(event, Op):
+            self._op(scope, event)
+        elif isinstance(event, Call):
+            self._call(scope, event)
+        elif isinstance(event, ModelCall):
+            self._model_call(scope, event)
+        elif isinstance(event, Read):
+            guards.read(self, scope, event)
+        elif isinstance(event, SizeFact):
+            guards.size_fact(self, scope, event)
+
+    def _op(self, scope: Scope, event: Op) -> None:
+        inputs = [None if w is None else self.resolve(scope, w) for w in event.inputs]
+        op = opset()[event.op]
+        why = f"{event.op} needs it equal to another size"
+        for a, b in needed(op, self._shapes(scope, event), event.attributes):
+            self.symbols.same(a, b, event.site, why)
+        place = self._place(scope, event.site)
+        types = None
+        if event.op == "list.unpack":
+            kind = inputs[0].type if inputs[0] is not None else None
+            assert isinstance(kind, ir.ListType), "a list is unpacked"
+            types = [kind.element] * len(event.outputs)
+        try:
+            results = scope.builder.call(event.op, inputs, event.attributes, place=place, types=types)
+        except InvalidModelError as error:
+            self.symbols.fix(_sizes(inputs), event.site, f"{event.op} needs to know it")
+            raise error_at(event.site, "TYPE_INFERENCE", f"{event.op}: {error}") from error
+        for wire, value in zip(event.outputs, results, strict=True):
+            self._check(event, inputs, wire, value)
+            scope.values[wire] = value
+
+    def _shapes(self, scope: Scope, event: Op) -> list[tuple[ir.Dim, ...] | None]:
+        wires: list[Wire | None] = []
+        for wire in event.inputs:
+            is_list = wire is not None and wire.maker is not None and wire.maker.op == "list.make"
+            wires += wire.maker.inputs if is_list and wire is not None and wire.maker else (wire,)
+        values = [None if w is None else self.resolve(scope, w).type for w in wires]
+        return [t.shape if isinstance(t, ir.TensorType) else None for t in values]
+
+    def _check(self, event: Op, inputs: Sequence[ir.Value | None], wire: Wire, value: ir.Value) -> None:
+        """Compare an inferred type with what happened; a size seen unseen fixes the symbols."""
+        seen, kind = wire.type, value.type
+        if not isinstance(seen, ir.TensorType) or not isinstance(kind, ir.TensorType):
+            return
+        if kind.data_type is not seen.data_type:
+            what = f"{event.op} gives {kind.data_type.value}, the program got {seen.data_type.value}"
+            raise error_at(event.site, "TYPE_INFERENCE", what)
+        if kind.shape is None or seen.shape is None:
+            return
+        sizes = [self.symbols.value(d) for d in kind.shape]
+        if len(sizes) == len(seen.shape) and all(
+            a is None or a == b for a, b in zip(sizes, seen.shape, strict=True)
+        ):
+            return
+        self.symbols.fix(_sizes(inputs), event.site, f"{event.op} read it as a plain number")
+        what = f"{event.op} gives the shape {sizes}, the program got {list(seen.shape)}"
+        raise error_at(event.site, "TYPE_INFERENCE", what)
+
+    def _call(self, scope: Scope, event: Call) -> None:
+        frame = event.frame
+        given = [self.resolve(scope, wire) for _, wire in frame.args]
+        types = [self.symbols.inside(v.type, name) for v, (name, _) in zip(given, frame.args, strict=True)]
+        made = self.function(frame, scope, types)
+        given += [self.resolve(scope, wire) for _, wire, _ in made.scope.captured]
+        given += [self.resolve(scope, frame.entry[slot]) for _, slot, _ in made.scope.bound]
+        given += [self.resolve(scope, frame.entry[slot]) for _, slot, _ in made.scope.states]
+        outputs = [*frame.outputs, *made.escaping]
+        outputs += [frame.exit.get(s, frame.entry[s]) for _, s, _ in made.scope.states]
+        self._record_call(scope, made.function.name, given, outputs, event.site)
+
+    def _model_call(self, scope: Scope, event: ModelCall) -> None:
+        given = [self.resolve(scope, wire) for wire in event.inputs]
+        name = self.imports.name(event.model, event.function)
+        self._record_call(scope, name, given, list(event.outputs), event.site)
+
+    def _record_call(
+        self, scope: Scope, name: str, given: list[ir.Value], outputs: list[Wire], site: Site | None
+    ) -> None:
+        place = self._place(scope, site)
+        attributes = {"function": ir.FunctionRef(name)}
+        results = scope.builder.call("call", given, attributes, place=place)
+        seen: set[Wire] = set()
+        for wire, value in zip(outputs, results, strict=True):
+            if wire.constant is None and wire not in seen:
+                seen.add(wire)
+                scope.values[wire] = value
+
+    def _place(self, scope: Scope, site: Site | None) -> ir.Place | None:
+        return None if site is None else replace(site.place, module_path=scope.frame.path)
+
+
+def _sizes(values: Sequence[ir.Value | None]) -> list[ir.Dim]:
+    return [d for v in values if v is not None for t in tensors_in(v.type) for d in t.shape or ()]

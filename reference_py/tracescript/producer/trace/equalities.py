@@ -1,0 +1,138 @@
+"""Which sizes an op needs to be equal. Symbols on both sides become one before types are inferred."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tracescript.ir import dims
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from tracescript.ir import Dim
+    from tracescript.opset.table import OpDef
+
+    Pair = tuple[Dim, Dim]
+    Shapes = Sequence[tuple[Dim, ...] | None]
+
+
+def needed(op: OpDef, shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
+    """Yield pairs of sizes that a call of `op` makes equal.
+
+    `shapes` are those of its inputs in order, a list of tensors spread out, None for no tensor.
+    """
+    rule = _RULES.get(op.name) or _RULES.get(op.shape_rule)
+    if rule is not None:
+        yield from rule(shapes, attributes)
+
+
+def broadcast(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
+    """Yield the pairs of numpy's rule: from the right, ones aside."""
+    known = [shape for shape in shapes if shape is not None]
+    for axis in range(1, max(map(len, known), default=0) + 1):
+        column = [s[-axis] for s in known if len(s) >= axis and s[-axis] != 1]
+        yield from zip(column, column[1:], strict=False)
+
+
+def _stack(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
+    known = [shape for shape in shapes if shape is not None]
+    for a, b in zip(known, known[1:], strict=False):
+        yield from zip(a, b, strict=False)
+
+
+def _cat(shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
+    known = [shape for shape in shapes if shape]
+    axis = attributes.get("dim", 0)
+    for a, b in zip(known, known[1:], strict=False):
+        skipped = axis % len(a)
+        yield from (p for i, p in enumerate(zip(a, b, strict=False)) if i != skipped)
+
+
+def _matmul(shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
+    x, y = shapes[:2]
+    if x and y:
+        yield x[-1], y[-2] if len(y) > 1 else y[0]
+        yield from broadcast((x[:-2], y[:-2]), attributes)
+
+
+def _linear(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
+    x, weight = shapes[:2]
+    if x and weight:
+        yield x[-1], weight[-1]
+
+
+def _conv(shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
+    x, weight = shapes[:2]
+    if x and weight:
+        yield x[1], dims.mul(weight[1], attributes.get("groups", 1))
+
+
+def _conv_transpose(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
+    x, weight = shapes[:2]
+    if x and weight:
+        yield x[1], weight[0]
+
+
+def _channels(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
+    x, *others = shapes
+    if x and len(x) > 1:
+        yield from ((x[1], other[0]) for other in others if other)
+
+
+def _trailing(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
+    x, *others = shapes
+    for other in others:
+        if x and other:
+            yield from zip(x[-len(other) :], other, strict=False)
+
+
+def _attention(shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
+    q, k, v = shapes[:3]
+    mask = shapes[3] if len(shapes) > 3 else None  # noqa: PLR2004  # the fourth input
+    if q and k and v:
+        yield q[-1], k[-1]
+        yield k[-2], v[-2]
+        yield from broadcast((q[:-2], k[:-2], v[:-2]), attributes)
+        if mask:
+            yield from broadcast(((*q[:-1], k[-2]), mask), attributes)
+
+
+def _gates(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
+    x, h, *_rest = shapes
+    if x and h and len(x) == len(h):
+        yield x[1], h[1]
+
+
+_RULES: Final[Mapping[str, Callable[[Shapes, Mapping[str, Any]], Iterator[Pair]]]] = {
+    "broadcast": broadcast,
+    "matmul": _matmul,
+    "bmm": _matmul,
+    "linear": _linear,
+    "conv": _conv,
+    "conv1d": _conv,
+    "conv2d": _conv,
+    "conv3d": _conv,
+    "conv_transpose1d": _conv_transpose,
+    "conv_transpose2d": _conv_transpose,
+    "conv_transpose3d": _conv_transpose,
+    "stack": _stack,
+    "cat": _cat,
+    "batch_norm": _channels,
+    "group_norm": _channels,
+    "instance_norm": _channels,
+    "layer_norm": _trailing,
+    "rms_norm": _trailing,
+    "scaled_dot_product_attention": _attention,
+    "masked_fill": broadcast,
+    "clamp": broadcast,
+    "mse_loss": broadcast,
+    "l1_loss": broadcast,
+    "smooth_l1_loss": broadcast,
+    "huber_loss": broadcast,
+    "binary_cross_entropy": broadcast,
+    "binary_cross_entropy_with_logits": broadcast,
+    "lstm": _gates,
+    "gru": _gates,
+    "rnn": _gates,
+}

@@ -1,0 +1,115 @@
+"""Turns reads and facts about sizes into trace decisions and shape guards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tracescript import ir
+from tracescript.ir import constants, dims
+from tracescript.producer.trace import places
+
+if TYPE_CHECKING:
+    from tracescript.producer.trace.emit import Emitter, Scope
+    from tracescript.producer.trace.tape import Read, Site, SizeFact, Wire
+
+_RELATIONS: Final = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le"}
+
+
+def read(emitter: Emitter, scope: Scope, event: Read) -> None:
+    """Add the trace decision of a read, once for each value and outcome. Spec: TRACE-1."""
+    value = None if event.wire is None else emitter.resolve(scope, event.wire)
+    debug = describe(event.site, call=event.call, observed=event.observed)
+    kind = event.kind
+    if kind == "branch" and debug is not None and debug.statement == "while":
+        kind = "loop_condition"
+    _add(scope, ir.TraceDecision(kind, value, _observed(event, value), debug), event)
+
+
+def _observed(event: Read, value: ir.Value | None) -> ir.Constant | None:
+    if value is None:
+        return None
+    if event.kind == "tensor_read":
+        assert isinstance(value.type, ir.TensorType), "only a tensor is copied out"
+        return constants.tensor(event.observed, value.type.data_type)
+    return constants.scalar(event.observed)
+
+
+def _add(scope: Scope, decision: ir.TraceDecision, event: Read | SizeFact) -> None:
+    for known in scope.decisions:
+        if known.value is decision.value and known.kind == decision.kind != "unrecorded":
+            scope.reads[known].append(event)
+            return
+    scope.decisions.append(decision)
+    scope.reads[decision] = [event]
+
+
+def describe(site: Site | None, *, call: str, observed: object) -> ir.GuardDebug | None:
+    """Return the line, the predicate as written, and both arms."""
+    if site is None:
+        return None
+    statement, kept, lost = "call", None, None
+    if isinstance(observed, bool):
+        statement, kept, lost = places.arms(site, observed=observed)
+    return ir.GuardDebug(site.place, places.text_of(site) or call, statement, kept, lost)
+
+
+def size_fact(emitter: Emitter, scope: Scope, event: SizeFact) -> None:
+    """Add a shape guard, or a decision where a size is known only at run time. Spec: TRACE-5."""
+    left, right = (_dim(emitter, scope, side) for side in (event.left, event.right))
+    if left is None or right is None:
+        _run_time_fact(emitter, scope, event)
+        return
+    if _always(left, event.comparison, right):
+        return
+    wanted = emitter.symbols.kept_in((left, right))
+    if wanted is not None:
+        raise emitter.symbols.fixed(wanted, event.site, _reason(event, emitter.symbols.value(left)))
+    debug = describe(event.site, call=event.written, observed=None)
+    guard = ir.ShapeGuard(left, event.comparison, right, event.kind, debug)
+    key = (left, event.comparison, right)
+    if all((g.left, g.comparison, g.right) != key for g in scope.shape_guards):
+        scope.shape_guards.append(guard)
+        scope.facts[guard] = event
+
+
+def _dim(emitter: Emitter, scope: Scope, side: Wire | int) -> ir.Dim:
+    if isinstance(side, int):
+        return side
+    known = emitter.typing.known(emitter.resolve(scope, side))
+    return known if isinstance(known, (int, ir.Symbol, ir.DimExpr)) else None
+
+
+def _always(left: ir.Dim, comparison: str, right: ir.Dim) -> bool:
+    """Tell whether a comparison holds for every binding of the symbols."""
+    low, high = dims.bounds(dims.sub(left, right))
+    return {
+        "==": left == right or low == high == 0,
+        "!=": low > 0 or high < 0,
+        "<": high < 0,
+        "<=": high <= 0,
+    }[comparison]
+
+
+def _reason(event: SizeFact, size: int | None) -> str:
+    if event.kind == "unrolled_loop":
+        return f"the loop ran {size} times in the example, and tracing unrolls loops"
+    if event.kind == "iteration":
+        return f"the program iterated over it {size} times, and tracing unrolls loops"
+    if event.kind == "size_read":
+        return "the program read it as a plain number"
+    return "the program compared it, and the trace holds one outcome"
+
+
+def _run_time_fact(emitter: Emitter, scope: Scope, event: SizeFact) -> None:
+    values = [
+        scope.builder.constant(side) if isinstance(side, int) else emitter.resolve(scope, side)
+        for side in (event.left, event.right)
+    ]
+    place = event.site.place if event.site else None
+    debug = describe(event.site, call=event.written, observed=None)
+    if event.kind != "comparison" and isinstance(event.right, int):
+        _add(scope, ir.TraceDecision("int_read", values[0], constants.scalar(event.right), debug), event)
+        return
+    relation = {"relation": _RELATIONS[event.comparison]}
+    (value,) = scope.builder.call("int.cmp", values, relation, place=place)
+    _add(scope, ir.TraceDecision("branch", value, constants.scalar(True), debug), event)

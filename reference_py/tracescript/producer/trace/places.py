@@ -1,0 +1,154 @@
+"""Where the user's program is right now, and what the statement there would have done otherwise."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from tracescript.ir import Place
+from tracescript.producer.source import file_name, source_of_file
+from tracescript.producer.trace.tape import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType, FrameType
+
+_OURS: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
+_LIBRARIES: Final = tuple(f"{os.sep}site-packages{os.sep}{name}{os.sep}" for name in ("torch", "numpy"))
+_STDLIB: Final = os.path.dirname(os.path.abspath(functools.__file__)) + os.sep
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_user(path: str) -> bool:
+    if path.startswith((_OURS, "<frozen")) or any(part in path for part in _LIBRARIES):
+        return False
+    return not path.startswith(_STDLIB) or "site-packages" in path
+
+
+@functools.lru_cache(maxsize=1024)
+def _positions(code: CodeType) -> tuple[tuple[int | None, ...], ...]:
+    """Return (line, end line, column, end column) for each instruction; empty before 3.11."""
+    read = getattr(code, "co_positions", None)
+    return tuple(read()) if read is not None else ()
+
+
+def _place(frame: FrameType) -> Place:
+    code, file = frame.f_code, file_name(frame.f_code.co_filename)
+    scope = getattr(code, "co_qualname", code.co_name)
+    table, index = _positions(code), frame.f_lasti // 2
+    if 0 <= index < len(table):
+        line, end_line, column, end_column = table[index]
+        if line and end_line and column is not None and end_column is not None:
+            return Place(file, line, column, end_line, end_column, scope)
+    return Place(file, frame.f_lineno or 0, scope=scope)
+
+
+def _users(start: FrameType | None) -> Iterator[FrameType]:
+    while start is not None:
+        if _is_user(start.f_code.co_filename):
+            yield start
+        start = start.f_back
+
+
+def here() -> Site | None:
+    """Return the innermost place of the user's program, or None outside of any."""
+    for frame in _users(sys._getframe()):  # noqa: SLF001  # the documented way to a caller's frame
+        return Site(_place(frame), frame.f_code.co_filename)
+    return None
+
+
+def stack(limit: int = 8) -> tuple[Site, ...]:
+    """Return the user's places from the innermost outwards."""
+    sites = []
+    for frame in _users(sys._getframe()):  # noqa: SLF001  # the documented way to a caller's frame
+        sites.append(Site(_place(frame), frame.f_code.co_filename))
+        if len(sites) == limit:
+            break
+    return tuple(sites)
+
+
+def text_of(site: Site) -> str:
+    """Return the source text of the expression at a site on one line; empty where it is unknown."""
+    place, source = site.place, source_of_file(site.path)
+    if source is None:
+        return ""
+    if place.end_line == 0:
+        test = _test_at(site)
+        return source.text(test[1]) if test else ""
+    data = [line.encode() for line in source.lines[place.line - 1 : place.end_line]]
+    if not data:
+        return ""
+    data[-1] = data[-1][: place.end_column]
+    data[0] = data[0][place.column :]
+    return " ".join(part.decode(errors="replace").strip() for part in data)
+
+
+@functools.lru_cache(maxsize=256)
+def _tests(path: str) -> tuple[tuple[str, ast.expr, ast.AST], ...]:
+    """List every condition of a file: statement kind, test expression, node."""
+    source = source_of_file(path)
+    found: list[tuple[str, ast.expr, ast.AST]] = []
+    for node in ast.walk(source.tree) if source else ():
+        if isinstance(node, (ast.If, ast.While, ast.Assert, ast.IfExp)):
+            found.append((_KINDS[type(node)], node.test, node))
+        elif isinstance(node, ast.BoolOp):
+            kind = "and" if isinstance(node.op, ast.And) else "or"
+            found += [(kind, value, node) for value in node.values]
+        elif isinstance(node, ast.comprehension):
+            found += [("for", test, node) for test in node.ifs]
+    return tuple(found)
+
+
+_KINDS: Final[dict[type, str]] = {
+    ast.If: "if",
+    ast.While: "while",
+    ast.Assert: "assert",
+    ast.IfExp: "ternary",
+}
+
+
+def _test_at(site: Site) -> tuple[str, ast.expr, ast.AST] | None:
+    """Find the condition that stands exactly at a site, else the one around it, innermost first."""
+    place = site.place
+    tests = _tests(site.path)
+    begin, end = (place.line, place.column), (place.end_line, place.end_column)
+    best = None
+    for kind, test, node in tests:
+        stop = (test.end_lineno or 0, test.end_col_offset or 0)
+        start = (test.lineno, test.col_offset)
+        if place.end_line == 0:
+            if start[0] == place.line:
+                return kind, test, node
+        elif start <= begin and end <= stop and (best is None or start >= (best[1].lineno, best[1].col_offset)):
+            best = kind, test, node
+    return best
+
+
+def _lines(site: Site, nodes: list[ast.stmt]) -> Place | None:
+    if not nodes:
+        return None
+    return Place(site.place.file, nodes[0].lineno, 0, nodes[-1].end_lineno or nodes[-1].lineno)
+
+
+def arms(site: Site, *, observed: bool) -> tuple[str, Place | None, Place | None]:
+    """Return (statement kind, the arm that ran, the arm that did not) for a condition at a site."""
+    found = _test_at(site)
+    if found is None:
+        return "call", None, None
+    kind, _, node = found
+    if isinstance(node, (ast.If, ast.While)):
+        yes, no = _lines(site, node.body), _lines(site, node.orelse)
+        return (kind, yes, no) if observed else (kind, no, yes)
+    if isinstance(node, ast.IfExp):
+        yes, no = (_expression(site, part) for part in (node.body, node.orelse))
+        return (kind, yes, no) if observed else (kind, no, yes)
+    return kind, None, None
+
+
+def _expression(site: Site, node: ast.expr) -> Place:
+    return Place(
+        site.place.file, node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
+    )

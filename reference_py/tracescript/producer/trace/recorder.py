@@ -1,0 +1,321 @@
+"""Records a run: frames, values, reads and sizes. Front doors turn library calls into `op`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tracescript.errors import ProducerError
+from tracescript.ir import DataType, ListType, ScalarType, TensorType, constants
+from tracescript.producer.source import caret_of_file, position
+from tracescript.producer.trace import places
+from tracescript.producer.trace.numbers import SymFloat, SymInt, plain
+from tracescript.producer.trace.tape import Call, Frame, ModelCall, Op, Read, Site, SizeFact, Slot, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tracescript.ir import Constant, Type
+
+_HOLDS: Final = {
+    "eq": ("==", "!="),
+    "ne": ("!=", "=="),
+    "lt": ("<", ">="),
+    "le": ("<=", ">"),
+    "gt": (">", "<="),
+    "ge": (">=", "<"),
+}
+_SCALARS: Final = {bool: constants.BOOL, int: constants.INT, float: constants.FLOAT, str: constants.STR}
+
+
+class Recorder:
+    """One run of a program. `strict` makes an unrecorded read an error.
+
+    `forced` are outcomes for the first branch decisions, in order: with them a run can be repeated
+    down another path.
+    """
+
+    def __init__(self, title: str, *, strict: bool = True, forced: Sequence[bool] = ()) -> None:
+        self.root = Frame(title)
+        self.frame = self.root
+        self.strict = strict
+        self.forced = list(forced)
+        self.asked = 0
+        self.slots: list[Slot] = []
+        self._constants: dict[tuple[Any, ...], Wire] = {}
+
+    def here(self) -> Site | None:
+        """Return the user's place of the call being recorded."""
+        return places.here()
+
+    # ---- frames
+
+    def enter(self, title: str, module: Any, path: str, args: Iterable[tuple[str, Wire]]) -> Frame:
+        """Open a frame for a module's forward; `args` are its leaf values with their names."""
+        frame = Frame(title, module, path, self.frame, site=self.here())
+        seen: set[Wire] = set()
+        for name, wire in args:
+            if wire not in seen and wire.constant is None:
+                seen.add(wire)
+                frame.args.append((name, wire))
+        self.frame.events.append(Call(frame, frame.site))
+        self.frame = frame
+        return frame
+
+    def leave(self, frame: Frame, outputs: Iterable[Wire]) -> None:
+        """Close a frame with the leaves of what it returned."""
+        assert self.frame is frame, "frames close in reverse order"
+        frame.outputs = list(outputs)
+        self.frame = frame.parent or self.root
+
+    def abandon(self, frame: Frame) -> None:
+        """Close a frame, and those inside it, that ended with an exception the program caught."""
+        while self.frame is not frame and self.frame.parent is not None:
+            self.frame = self.frame.parent
+        self.frame = frame.parent or self.root
+
+    # ---- values
+
+    def op(
+        self,
+        op: str,
+        inputs: Sequence[Wire | None],
+        attributes: Mapping[str, Any] | None,
+        outputs: Sequence[Type],
+        samples: Sequence[Any] = (),
+    ) -> tuple[Wire, ...]:
+        """Record a call of an op whose results have these types; `samples` are 0-d real values."""
+        varies = any(w is not None and w.varies for w in inputs)
+        made = Op(op, tuple(inputs), dict(attributes or {}), (), self.here())
+        wires = tuple(Wire(t, self.frame, varies=varies, maker=made) for t in outputs)
+        for wire, sample in zip(wires, samples, strict=False):
+            wire.sample = sample
+        made.outputs = wires
+        self.frame.events.append(made)
+        return wires
+
+    def model_call(
+        self, model: Any, function: str, inputs: Sequence[Wire], outputs: Sequence[Type]
+    ) -> tuple[Wire, ...]:
+        """Record a call of a finished model's function."""
+        wires = tuple(Wire(t, self.frame) for t in outputs)
+        self.frame.events.append(ModelCall(model, function, tuple(inputs), wires, self.here()))
+        return wires
+
+    def single(
+        self, op: str, inputs: Sequence[Wire | None], attributes: Mapping[str, Any] | None, output: Type
+    ) -> Wire:
+        """Record an op with one result."""
+        return self.op(op, inputs, attributes, (output,))[0]
+
+    def constant(self, constant: Constant, key: Any = None) -> Wire:
+        """Return the wire of a constant; equal scalars and equal `key`s share one."""
+        if key is None:
+            return Wire(constant.type, varies=False, constant=constant)
+        found = (constant.type, key)
+        if found not in self._constants:
+            self._constants[found] = Wire(constant.type, varies=False, constant=constant)
+        return self._constants[found]
+
+    def scalar(self, value: Any, data_type: DataType | None = None) -> Wire:
+        """Return the wire of a Python scalar, or of a 0-d tensor of it."""
+        if data_type is None:
+            return self.constant(constants.scalar(value), ("scalar", repr(value)))
+        import numpy as np
+
+        from tracescript.opset.dtypes import numpy_of
+
+        array = np.asarray(value).astype(numpy_of(data_type))
+        wire = self.constant(constants.tensor(array, data_type), ("0-d", array.tobytes()))
+        wire.sample = value
+        return wire
+
+    def number(self, value: Any) -> Wire:
+        """Return the wire of a Python number, symbolic or plain."""
+        return value.wire if isinstance(value, (SymInt, SymFloat)) else self.scalar(value)
+
+    def ints(self, values: Iterable[int]) -> Wire:
+        """Return the wire of a list of ints: a constant if all are plain."""
+        items = list(values)
+        if not any(isinstance(v, SymInt) for v in items):
+            numbers = tuple(int(v) for v in items)
+            return self.constant(constants.numbers(numbers, constants.INT), numbers)
+        return self.list([self.number(v) for v in items], constants.INT)
+
+    def list(self, wires: Sequence[Wire], element: Type | None = None) -> Wire:
+        """Record a list of values."""
+        kind = element if element is not None else _joined([w.type for w in wires])
+        return self.single("list.make", wires, None, ListType(kind))
+
+    def unpacked(self, wire: Wire, types: Sequence[Type]) -> tuple[Wire, ...]:
+        """Record taking a list apart."""
+        return self.op("list.unpack", (wire,), None, types)
+
+    def cast(self, wire: Wire, data_type: DataType) -> Wire:
+        """Record a cast unless the wire has the data type already."""
+        kind = wire.type
+        assert isinstance(kind, TensorType), "only tensors have a data type"
+        if kind.data_type is data_type:
+            return wire
+        if wire.constant is not None and kind.shape == () and wire.sample is not None:
+            return self.scalar(wire.sample, data_type)
+        made = self.single("cast", (wire,), {"dtype": data_type}, TensorType(data_type, kind.shape))
+        made.sample = wire.sample
+        return made
+
+    def size(self, wire: Wire, axis: int) -> int:
+        """Return one size of a tensor: symbolic, unless no input can change it."""
+        kind = wire.type
+        assert isinstance(kind, TensorType) and kind.shape is not None, "examples have a shape"
+        extent = kind.shape[axis]
+        assert isinstance(extent, int), "examples have plain sizes"
+        if not wire.varies:
+            return extent
+        axis %= len(kind.shape)
+        known = self.frame.sizes.get((wire, axis))
+        if known is None:
+            known = self.single("size", (wire,), {"dim": axis}, constants.INT)
+            self.frame.sizes[wire, axis] = known
+        return SymInt(extent, known, self)
+
+    def shape(self, wire: Wire) -> tuple[int, ...]:
+        """Return all sizes of a tensor."""
+        kind = wire.type
+        assert isinstance(kind, TensorType) and kind.shape is not None, "examples have a shape"
+        return tuple(self.size(wire, axis) for axis in range(len(kind.shape)))
+
+    # ---- slots
+
+    def read_slot(self, slot: Slot) -> Wire:
+        """Return the present value of a parameter or buffer."""
+        if slot.current is None:
+            slot.current = Wire(slot.type, varies=not slot.is_parameter, slot=slot)
+            self.slots.append(slot)
+        for frame in self.frame.up():
+            if slot in frame.entry:
+                break
+            frame.entry[slot] = slot.current
+        return slot.current
+
+    def write_slot(self, slot: Slot, wire: Wire) -> None:
+        """Give a buffer a new value. Raises ProducerError for a parameter."""
+        if slot.is_parameter:
+            raise self.error(
+                "ALIASING",
+                "the forward pass writes a parameter",
+                "keep the new value in a local variable, or make it a buffer",
+            )
+        self.read_slot(slot)
+        slot.current, slot.written = wire, True
+        for frame in self.frame.up():
+            frame.exit[slot] = wire
+
+    # ---- numbers
+
+    def number_op(self, name: str, a: Any, b: Any, value: Any) -> Any:
+        """Record arithmetic on symbolic numbers; called by SymInt and SymFloat."""
+        whole = isinstance(a, int) and isinstance(b, (int, type(None)))
+        if whole and (isinstance(value, int) or name == "truediv"):
+            operands = [self.number(a)] + ([] if b is None else [self.number(int(b) if b is True else b)])
+            kind = constants.INT if isinstance(value, int) else constants.FLOAT
+            return self.symbolic(self.single(f"int.{name}", operands, None, kind), value)
+        if name == "neg":
+            return self.symbolic(self.single("float.neg", [self.number(a)], None, constants.FLOAT), value)
+        operation = {"operation": "div" if name == "truediv" else name}
+        operands = [self.as_float(a), self.as_float(b)]
+        return self.symbolic(self.single("float.arith", operands, operation, constants.FLOAT), value)
+
+    def as_float(self, value: Any) -> Wire:
+        """Return a float wire of any number."""
+        if isinstance(value, SymInt):
+            return self.single("num.cast", (value.wire,), {"to": "float"}, constants.FLOAT)
+        return self.number(value if isinstance(value, float) else float(value))
+
+    def symbolic(self, wire: Wire, value: Any) -> Any:
+        """Return a Python number that remembers its wire."""
+        return SymInt(value, wire, self) if isinstance(value, int) else SymFloat(value, wire, self)
+
+    def compare_numbers(self, name: str, a: Any, b: Any, observed: bool) -> bool:  # noqa: FBT001  # a result
+        """Record a comparison of symbolic numbers in the form that held, and return its outcome."""
+        if isinstance(a, float) or isinstance(b, float):
+            wires = [self.as_float(a), self.as_float(b)]
+            return self.decide(self.single("float.cmp", wires, {"relation": name}, constants.BOOL), observed)
+        comparison = _HOLDS[name][0 if observed else 1]
+        left, right = self._operand(a), self._operand(b)
+        if comparison in {">", ">="}:
+            left, right, comparison = right, left, {">": "<", ">=": "<="}[comparison]
+        self._fact("comparison", left, comparison, right)
+        return observed
+
+    def fix_number(self, number: SymInt | SymFloat, kind: str, call: str) -> None:
+        """Record that the program used a symbolic number as a plain one."""
+        if isinstance(number, SymFloat):
+            self.read("float_read", number.wire, plain(number), call)
+        else:
+            self._fact(kind, number.wire, "==", plain(number))
+
+    def _operand(self, value: Any) -> Wire | int:
+        return value.wire if isinstance(value, SymInt) else int(value)
+
+    def _fact(self, kind: str, left: Wire | int, comparison: str, right: Wire | int) -> None:
+        site = self.here()
+        written = places.text_of(site) if site is not None else ""
+        self.frame.events.append(SizeFact(kind, left, comparison, right, site, written))
+
+    # ---- reads
+
+    def decide(self, wire: Wire, observed: bool, call: str = "bool") -> bool:  # noqa: FBT001  # a result
+        """Record a branch decision and return its outcome, forced or observed."""
+        if not wire.varies:
+            return observed
+        if self.asked < len(self.forced):
+            observed = self.forced[self.asked]
+        self.asked += 1
+        self.read("branch", wire, observed, call)
+        return observed
+
+    def read(self, kind: str, wire: Wire, observed: Any, call: str) -> None:
+        """Record that the program took a value out of a tensor or number."""
+        if wire.varies:
+            stack = places.stack()
+            self.frame.events.append(
+                Read(kind, wire, observed, stack[0] if stack else None, call, stack[1:])
+            )
+
+    def unrecorded(self, call: str, hint: str) -> None:
+        """Record, or with `strict` refuse, a call through which data leaves unseen."""
+        if self.strict:
+            raise self.error("UNRECORDED_READ", f"{call} takes data out of the trace", hint)
+        self.frame.events.append(Read("unrecorded", None, None, self.here(), call))
+
+    def error(self, code: str, what: str, hint: str = "") -> ProducerError:
+        """Make an error at the user's present place, with the source line."""
+        return error_at(places.here(), code, what, hint)
+
+
+def error_at(site: Site | None, code: str, what: str, hint: str = "") -> ProducerError:
+    """Make a producer's error at a place, with the source line below the text."""
+    if site is None:
+        return ProducerError(what, code=code, hint=hint)
+    return ProducerError(
+        what, code=code, where=position(site.place), hint=hint, excerpt=caret_of_file(site.path, site.place)
+    )
+
+
+def _joined(types: Sequence[Type]) -> Type:
+    """Return the element type of a list: equal data types, sizes dropped where they differ."""
+    first = types[0]
+    if not isinstance(first, TensorType) or first.shape is None:
+        return first
+    shape = list(first.shape)
+    for kind in types[1:]:
+        if not isinstance(kind, TensorType) or kind.shape is None or len(kind.shape) != len(shape):
+            return TensorType(first.data_type, None)
+        shape = [a if a == b else None for a, b in zip(shape, kind.shape, strict=True)]
+    return TensorType(first.data_type, tuple(shape))
+
+
+def scalar_type(value: Any) -> ScalarType | None:
+    """Return the type of a Python scalar, or None if it is none."""
+    if value is None:
+        return constants.NONE
+    return next((kind for cls, kind in _SCALARS.items() if isinstance(value, cls)), None)

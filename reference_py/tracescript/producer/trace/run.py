@@ -1,0 +1,247 @@
+"""Traces a program: picks the front door, runs, infers symbols, builds the model and its report."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tracescript import ir
+from tracescript.errors import ProducerError
+from tracescript.producer.trace import report, structure
+from tracescript.producer.trace.dynamic import Dynamic
+from tracescript.producer.trace.emit import Emitter, Made
+from tracescript.producer.trace.example import example_of
+from tracescript.producer.trace.imports import Imports
+from tracescript.producer.trace.numbers import recording_range
+from tracescript.producer.trace.recorder import Recorder
+from tracescript.producer.trace.scopes import escaping
+from tracescript.producer.trace.symbols import Changed, Symbols
+from tracescript.producer.trace.tape import Wire
+from tracescript.producer.trace.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tracescript.producer.trace.door import Door
+    from tracescript.producer.trace.report import TraceReport
+    from tracescript.producer.trace.tape import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A traced model, what was lost, and the example for the file's self-check."""
+
+    model: ir.Model
+    report: TraceReport
+    example: ir.Example | None
+    uses_torch: bool
+
+
+@dataclass(eq=False, slots=True)
+class Run:
+    """One recorded method: its frame, the arguments by name, what it returned as run-time values."""
+
+    method: str
+    frame: Frame
+    inputs: list[tuple[str, Any, Wire]]
+    keyword_only: frozenset[str]
+    outputs: tuple[Any, ...]
+
+
+def trace(
+    f: Callable[..., Any],
+    args: Sequence[Any] = (),
+    kwargs: Mapping[str, Any] | None = None,
+    *,
+    dynamic: Mapping[str, Mapping[int, Any]] | Sequence[Any] | None = None,
+    decisions: str = "warn",
+    strict: bool = True,
+    methods: Mapping[str, Sequence[Any]] | None = None,
+    name: str | None = None,
+) -> Traced:
+    """Run `f` on example inputs and record it; arguments as `tracescript.trace`.
+
+    Raises:
+        ProducerError: the program does something that a trace cannot hold.
+
+    Spec: TRACE-1 to TRACE-10.
+    """
+    begun = time.perf_counter()
+    if decisions not in {"warn", "error", "record"}:
+        what = f"decisions: warn, error or record expected, found {decisions!r}"
+        raise ProducerError(what, code="UNSUPPORTED_PYTHON", rule="TRACE-7")
+    calls = {m: (tuple(given), {}) for m, given in (methods or {}).items()}
+    calls = calls or {"forward": (tuple(args), dict(kwargs or {}))}
+    session = Session(f, calls, strict=strict)
+    runs = [session.run(method, *given) for method, given in calls.items()]
+    return session.finish(runs, Dynamic(dynamic), decisions, name, begun)
+
+
+class Session:
+    """One trace: the module tree, the models called, and a recorder for each method."""
+
+    def __init__(self, f: Any, calls: Mapping[str, Any], *, strict: bool) -> None:
+        self.program = f
+        self.strict = strict
+        self.uses_torch = _uses_torch(f, calls)
+        self.imports = Imports()
+        if self.uses_torch:
+            from tracescript.producer.torch.door import TorchDoor as Opened
+            from tracescript.producer.torch.modules import VIEW
+        else:
+            from tracescript.producer.numpy.door import NumpyDoor as Opened  # type: ignore[assignment]  # same role
+            from tracescript.producer.numpy.modules import VIEW  # type: ignore[assignment]  # same role
+        self._door: type[Door] = Opened
+        self.module = f if VIEW.is_module(f) else None
+        self.tree = Tree(VIEW, self.imports, self.module)
+        name = type(f).__name__ if self.module is not None else getattr(f, "__name__", "function")
+        self.name = name if name.isidentifier() else "function"
+
+    def run(self, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Run:
+        """Record one method on its example inputs."""
+        for slot in self.tree.slots():
+            slot.current = None
+        function = self.program if self.module is None else getattr(self.module, method)
+        title = self.name if self.module is None else f"{self.name}.{method}"
+        recorder = Recorder(title, strict=self.strict)
+        door = self._door(recorder, self.tree, self.imports)
+        recorder.root.module = self.module
+        given = _arguments(function, args, kwargs)
+        inputs: list[tuple[str, Any, Wire]] = []
+        values: dict[str, Any] = {}
+        for argument, value in given:
+            wire = Wire(structure.type_of(value, door, argument), recorder.root, argument)
+            recorder.root.args.append((argument, wire))
+            values[argument] = structure.unpack(wire, value, door, "argument")
+            inputs.append((argument, value, wire))
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(recording_range())
+            stack.enter_context(door.running())
+            result = door.call_root(self.module, function, *_call(values, args, kwargs))
+        parts = result if type(result) is tuple and len(result) > 1 else (result,)
+        parts = () if result is None else parts
+        recorder.root.outputs = [structure.pack(p, door, "the result") for p in parts]
+        outputs = tuple(door.snapshot(p) for p in parts)
+        keyword_only = frozenset(n for n, _ in given[len(args) :]) if kwargs else frozenset()
+        inputs = [(n, door.snapshot(v), w) for n, v, w in inputs]
+        return Run(method, recorder.root, inputs, keyword_only, outputs)
+
+    def finish(
+        self, runs: list[Run], dynamic: Dynamic, decisions: str, name: str | None, begun: float
+    ) -> Traced:
+        """Infer types until no symbol changes, then build the model."""
+        symbols = Symbols()
+        types = [dynamic.types(run, symbols, self.imports) for run in runs]
+        outside = {f: wires for run in runs for f, wires in escaping(run.frame).items()}
+        while True:
+            symbols.restart()
+            emitter = Emitter(symbols, self.tree, self.imports, outside)
+            try:
+                made = [
+                    emitter.function(run.frame, None, [symbols.applied(t) for t in kinds])
+                    for run, kinds in zip(runs, types, strict=True)
+                ]
+                break
+            except Changed:
+                continue
+        root = self._root(runs, made, emitter)
+        lost = report.decisions_of(emitter.made)
+        guards = report.guards_of(emitter.made)
+        report.announce(lost, guards, decisions)
+        model = ir.Model(
+            name=name or self.name,
+            functions=tuple(emitter.functions.values()),
+            root=root,
+            producer=("tracescript", _version()),
+            producer_sources=_sources_of(self.uses_torch),
+            sources=_files(emitter.functions.values()),
+        )
+        found = report.TraceReport(
+            tuple(d for d, _, _ in lost),
+            tuple(g for g, _ in guards),
+            symbols.ranges([t for kinds in types for t in kinds]),
+            time.perf_counter() - begun,
+        )
+        return Traced(model, found, example_of(runs), self.uses_torch)
+
+    def _root(self, runs: list[Run], made: list[Made], emitter: Emitter) -> ir.Module:
+        methods: dict[Any, list[tuple[str, Made]]] = {}
+        key = None if self.module is None else id(self.module)
+        methods[key] = [(run.method, one) for run, one in zip(runs, made, strict=True)]
+        for frame, one in emitter.made.items():
+            if frame.parent is not None:
+                methods.setdefault(id(frame.module), [("forward", one)])
+        return self.tree.build(methods, self.name if self.module is not None else "")
+
+
+def _uses_torch(f: Any, calls: Mapping[str, Any]) -> bool:
+    import sys
+
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return False
+    if isinstance(f, torch.nn.Module):
+        return True
+
+    def is_tensor(value: Any) -> bool:
+        return isinstance(value, torch.Tensor)
+
+    return any(True for _ in structure.leaves(list(calls.values()), is_tensor))
+
+
+def _arguments(
+    function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> list[tuple[str, Any]]:
+    """Return the example inputs by parameter name, in order.
+
+    Raises ProducerError where they do not fit the signature.
+    """
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except TypeError as error:
+        what = f"the example inputs do not fit {getattr(function, '__qualname__', function)}: {error}"
+        raise ProducerError(what, code="UNSUPPORTED_PYTHON", hint="pass args as a tuple") from error
+    except ValueError:
+        pass
+    from tracescript.producer.trace.door import argument_names
+
+    return argument_names(function, args, kwargs)
+
+
+def _call(
+    values: Mapping[str, Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return traced values as they were given: by position, the rest by name."""
+    names = list(values)
+    positional = [values[n] for n in names[: len(args)]]
+    return positional, {n: values[n] for n in names[len(args) :] if n in kwargs}
+
+
+def _version() -> str:
+    """Return the package's version; empty where it runs from a checkout."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("tracescript")
+    except PackageNotFoundError:
+        return ""
+
+
+def _sources_of(uses_torch: bool) -> tuple[str, ...]:  # noqa: FBT001  # one flag
+    import sys
+
+    import numpy as np
+
+    library = sys.modules["torch"] if uses_torch else np
+    return (f"{library.__name__} {library.__version__}", f"python {sys.version.split()[0]}")
+
+
+def _files(functions: Any) -> tuple[ir.SourceFile, ...]:
+    """Return the names of the source files that places point into."""
+    names = {
+        node.place.file for f in functions for node in f.body.nodes if node.place is not None
+    }
+    return tuple(ir.SourceFile(name) for name in sorted(names))

@@ -1,0 +1,188 @@
+"""Nested arguments and results: their leaves, their types, and the nodes that take them apart."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tracescript import ir
+from tracescript.ir import constants
+from tracescript.opset.relations import join
+from tracescript.producer.trace.numbers import SymFloat, SymInt
+from tracescript.producer.trace.recorder import scalar_type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tracescript.producer.trace.recorder import Recorder
+    from tracescript.producer.trace.tape import Wire
+
+
+class Arrays(Protocol):
+    """What a front door knows about its arrays."""
+
+    recorder: Recorder
+
+    def is_array(self, value: Any) -> bool:
+        """Tell whether a Python value is one of its arrays."""
+
+    def type_of(self, value: Any) -> ir.TensorType:
+        """Return the data type and sizes of an array."""
+
+    def wire(self, value: Any) -> Wire:
+        """Return the present value of an array; one never seen becomes a constant."""
+
+    def wrap(self, wire: Wire, value: Any, origin: str) -> Any:
+        """Return an array for the program that stands for a wire, with the data of `value`."""
+
+
+def fields(value: Any) -> tuple[tuple[str, Any], ...] | None:
+    """Return the named fields of a named tuple, a data class or a dict with text keys; else None."""
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return tuple(zip(value._fields, value, strict=True))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        found = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
+        return tuple((name, part) for name, part in found if part is not None)
+    return None
+
+
+def parts(value: Any) -> tuple[tuple[str, Any], ...]:
+    """Return what a container holds, by name or number; empty for anything else."""
+    named = fields(value)
+    if named is not None:
+        return named
+    if isinstance(value, (tuple, list)):
+        return tuple((str(i), part) for i, part in enumerate(value))
+    if isinstance(value, dict):
+        return tuple((str(key), part) for key, part in value.items())
+    return ()
+
+
+def leaves(value: Any, is_array: Callable[[Any], bool], name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the arrays and symbolic numbers inside a value, with names like `state_0`."""
+    if is_array(value) or isinstance(value, (SymInt, SymFloat)):
+        yield name, value
+        return
+    for key, part in parts(value):
+        yield from leaves(part, is_array, f"{name}_{key}" if name else key)
+
+
+def type_of(value: Any, arrays: Arrays, where: str) -> ir.Type:
+    """Return the type of an argument or result.
+
+    Raises ProducerError with UNSUPPORTED_PYTHON for an object that is no value of the format.
+    """
+    if arrays.is_array(value):
+        return arrays.type_of(value)
+    scalar = scalar_type(value)
+    if scalar is not None:
+        return scalar
+    named = fields(value)
+    if named is not None:
+        members = tuple((n, type_of(v, arrays, f"{where}.{n}")) for n, v in named)
+        return ir.StructType(type(value).__name__, members, isinstance(value, tuple))
+    if isinstance(value, tuple):
+        return ir.TupleType(tuple(type_of(v, arrays, f"{where}[{i}]") for i, v in enumerate(value)))
+    if isinstance(value, list):
+        return ir.ListType(_one_type(value, arrays, where))
+    if isinstance(value, dict):
+        keys = {type(key) for key in value}
+        if len(keys) == 1 and keys <= {int, str, bool}:
+            key_type = scalar_type(next(iter(value)))
+            assert key_type is not None, "int, str and bool are scalars"
+            return ir.DictType(key_type, _one_type(list(value.values()), arrays, where))
+    raise _unsupported(value, arrays, where)
+
+
+def _one_type(values: list[Any], arrays: Arrays, where: str) -> ir.Type:
+    types = [type_of(v, arrays, f"{where}[{i}]") for i, v in enumerate(values)]
+    if not types:
+        raise arrays.recorder.error("UNSUPPORTED_PYTHON", f"{where} is an empty list or dict")
+    joined: ir.Type | None = types[0]
+    for kind in types[1:]:
+        joined = None if joined is None else join(joined, kind)
+    if joined is None:
+        what = f"{where} holds values of different types"
+        raise arrays.recorder.error("UNSUPPORTED_PYTHON", what, "use a tuple or a named tuple")
+    return joined
+
+
+def _unsupported(value: Any, arrays: Arrays, where: str) -> Exception:
+    what = f"{where} is a {type(value).__name__}, which is no value of a model"
+    hint = "pass and return arrays, numbers, strings, None, and tuples, lists, dicts of them"
+    return arrays.recorder.error("UNSUPPORTED_PYTHON", what, hint)
+
+
+def pack(value: Any, arrays: Arrays, where: str) -> Wire:
+    """Return one wire for a value, with the nodes that make its containers."""
+    recorder = arrays.recorder
+    if arrays.is_array(value):
+        return arrays.wire(value)
+    if scalar_type(value) is not None:
+        return recorder.number(value) if not isinstance(value, str) else recorder.scalar(value)
+    kind = type_of(value, arrays, where)
+    wires = [pack(part, arrays, f"{where}.{key}") for key, part in parts(value)]
+    if isinstance(kind, ir.StructType):
+        return recorder.single("struct.make", wires, {"type": kind}, kind)
+    if isinstance(kind, ir.TupleType):
+        return recorder.single("tuple.make", wires, None, kind)
+    if isinstance(kind, ir.ListType):
+        return recorder.list(wires, kind.element)
+    entries: list[Wire] = []
+    for key, wire in zip(value, wires, strict=True):
+        entries += (recorder.scalar(key), wire)
+    return recorder.single("dict.make", entries, None, kind)
+
+
+def unpack(wire: Wire, value: Any, arrays: Arrays, origin: str) -> Any:
+    """Return a value like `value` whose leaves stand for the parts of a wire.
+
+    A bool, a string or a length cannot be followed through Python: it is recorded as read.
+    """
+    recorder = arrays.recorder
+    if arrays.is_array(value):
+        return arrays.wrap(wire, value, origin)
+    if isinstance(value, bool):
+        recorder.read("branch", wire, value, "bool")
+        return value
+    if isinstance(value, (int, float)):
+        return recorder.symbolic(wire, value)
+    if isinstance(value, str):
+        same = {"relation": "eq"}
+        equal = recorder.single("str.cmp", (wire, recorder.scalar(value)), same, constants.BOOL)
+        recorder.read("branch", equal, True, "str")  # noqa: FBT003  # what was observed
+        return value
+    if value is None:
+        return None
+    inner = [part for _, part in parts(value)]
+    wires = _taken_apart(recorder, wire, value)
+    return _rebuilt(value, [unpack(w, v, arrays, origin) for w, v in zip(wires, inner, strict=True)])
+
+
+def _taken_apart(recorder: Recorder, wire: Wire, value: Any) -> list[Wire]:
+    kind = wire.type
+    if isinstance(kind, ir.StructType):
+        return [
+            recorder.single("struct.get", (wire,), {"field": name}, field) for name, field in kind.fields
+        ]
+    if isinstance(kind, ir.TupleType):
+        return list(recorder.op("tuple.unpack", (wire,), None, kind.elements))
+    if isinstance(kind, ir.ListType):
+        length = recorder.single("list.len", (wire,), None, constants.INT)
+        recorder.read("int_read", length, len(value), "len")
+        return list(recorder.unpacked(wire, [kind.element] * len(value)))
+    assert isinstance(kind, ir.DictType), "no other container is an input"
+    return [
+        recorder.single("dict.get", (wire, recorder.scalar(key)), None, kind.value) for key in value
+    ]
+
+
+def _rebuilt(value: Any, inner: list[Any]) -> Any:
+    if isinstance(value, tuple):
+        return type(value)(*inner) if hasattr(value, "_fields") else tuple(inner)
+    if isinstance(value, list):
+        return inner
+    if isinstance(value, dict):
+        return type(value)(zip(value, inner, strict=True))
+    names = [name for name, _ in fields(value) or ()]
+    return dataclasses.replace(value, **dict(zip(names, inner, strict=True)))

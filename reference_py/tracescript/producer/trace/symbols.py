@@ -1,0 +1,158 @@
+"""Symbols of a trace: which input sizes stay open, which are equal, which are fixed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracescript.ir import DimExpr, Symbol, TensorType, dims
+from tracescript.opset.relations import substitute, tensors_in
+from tracescript.producer.trace.recorder import error_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tracescript.errors import ProducerError
+    from tracescript.ir import Dim, Type
+    from tracescript.producer.trace.tape import Site
+
+
+class Changed(Exception):  # noqa: N818  # no error: the types are inferred again with what was learnt
+    """A symbol got a meaning while types were inferred."""
+
+
+class Symbols:
+    """The substitution found so far. `wanted` are symbols the user asked to keep, with their input."""
+
+    def __init__(self) -> None:
+        self.example: dict[str, int] = {}
+        self.wanted: dict[Symbol, str] = {}
+        self._replacement: dict[Symbol, Dim] = {}
+        self._locals: dict[DimExpr, Symbol] = {}
+
+    def add(self, symbol: Symbol, size: int, wanted_by: str = "") -> None:
+        """Declare a symbol with its size in the example; `wanted_by` names the user's input."""
+        self.example[symbol.name] = size
+        if wanted_by:
+            self.wanted[symbol] = wanted_by
+
+    def resolve(self, dim: Dim) -> Dim:
+        """Apply the substitution until nothing changes."""
+        while True:
+            replaced = dims.substitute(dim, self._replacement)
+            if replaced == dim:
+                return dim
+            dim = replaced
+
+    def value(self, dim: Dim) -> int | None:
+        """Return a size in the example; None where it is known only at run time."""
+        return None if dim is None else dims.evaluate(dim, self.example)
+
+    def same(self, a: Dim, b: Dim, site: Site | None, why: str) -> None:
+        """Make two sizes equal, which an op needs.
+
+        Raises Changed where that gave a symbol a meaning, ProducerError with DIMENSION_FIXED where
+        it would fix a dimension the user asked for.
+        """
+        a, b = self.outside(a), self.outside(b)
+        if a is None or b is None or a == b or (isinstance(a, int) and isinstance(b, int)):
+            return
+        for left, right in ((a, b), (b, a)):
+            if isinstance(left, Symbol) and left not in self.wanted and left not in dims.symbols(right):
+                self._replace(left, right)
+        symbol, size = _solved(a, b)
+        if symbol is not None and symbol not in self.wanted:
+            self._replace(symbol, size)
+        self.fix((a, b), site, why)
+
+    def fix(self, sizes: Iterable[Dim], site: Site | None, why: str) -> None:
+        """Fix every symbol of these sizes to its size in the example. Raises as `same`."""
+        found = [s for size in sizes for s in dims.symbols(self.outside(size))]
+        free = [s for s in found if s not in self.wanted]
+        if found and not free:
+            raise self.fixed(found[0], site, why)
+        for symbol in free:
+            self._replacement[symbol] = self.example[symbol.name]
+        if free:
+            raise Changed
+
+    def fixed(self, symbol: Symbol, site: Site | None, why: str) -> ProducerError:
+        """Make the error about a dimension that cannot stay dynamic."""
+        size = self.example[symbol.name]
+        name = self.wanted[symbol]
+        what = (
+            f'dimension "{symbol.name}" of input {name} cannot stay dynamic: '
+            f"it would be fixed to {size}\n  {why}"
+        )
+        hint = f'ts.script keeps it; or drop "{symbol.name}" from dynamic to accept {size}'
+        return error_at(site, "DIMENSION_FIXED", what, hint)
+
+    def _replace(self, symbol: Symbol, size: Dim) -> None:
+        if self.value(size) != self.example[symbol.name]:
+            size = self.example[symbol.name]
+        self._replacement[symbol] = size
+        raise Changed
+
+    def kept_in(self, sizes: Iterable[Dim]) -> Symbol | None:
+        """Return the first symbol among these sizes that the user asked to keep."""
+        found = (s for size in sizes for s in dims.symbols(self.outside(size)))
+        return next((s for s in found if s in self.wanted), None)
+
+    def applied(self, kind: Type) -> Type:
+        """Return a type with the substitution applied."""
+        found = {s for t in tensors_in(kind) for d in t.shape or () for s in dims.symbols(d)}
+        return substitute(kind, {s: self.resolve(s) for s in found})
+
+    def ranges(self, types: Iterable[Type]) -> tuple[tuple[str, tuple[int, int | None]], ...]:
+        """Return the name and range of each symbol that stayed open in these types, sorted."""
+        sizes = [d for kind in types for t in tensors_in(self.applied(kind)) for d in t.shape or ()]
+        found = {s for size in sizes for s in dims.symbols(size)}
+        return tuple(sorted((s.name, (s.min, s.max)) for s in found))
+
+    # ---- inside functions
+
+    def inside(self, kind: Type, name: str) -> Type:
+        """Return an argument's type as its function sees it: a computed size becomes a symbol."""
+        if not isinstance(kind, TensorType) or kind.shape is None:
+            return kind
+        shape = [self._local(d, f"{name}_{i}") for i, d in enumerate(kind.shape)]
+        return TensorType(kind.data_type, tuple(shape))
+
+    def _local(self, size: Dim, name: str) -> Dim:
+        if not isinstance(size, DimExpr):
+            return size
+        if size not in self._locals:
+            stem, count = name.replace(".", "_"), 1
+            while name in self.example:
+                count += 1
+                name = f"{stem}_{count}"
+            value = self.value(size)
+            assert value is not None, "an expression has no unknown part"
+            self.example[name] = value
+            self._locals[size] = Symbol(name, max(0, int(dims.bounds(size)[0])))
+        return self._locals[size]
+
+    def outside(self, size: Dim) -> Dim:
+        """Return a size in terms of the root's symbols."""
+        meaning = {symbol: size for size, symbol in self._locals.items()}
+        while any(s in meaning for s in dims.symbols(size)):
+            size = dims.substitute(size, meaning)
+        return size
+
+    def restart(self) -> None:
+        """Forget the symbols of functions; the substitution stays."""
+        for symbol in self._locals.values():
+            del self.example[symbol.name]
+        self._locals.clear()
+
+
+def _solved(a: Dim, b: Dim) -> tuple[Symbol | None, int]:
+    """Solve `a == b` for its only symbol: `(x * 4) == 12` gives x and 3. None where that fails."""
+    difference = dims.sub(a, b)
+    found = list(dims.symbols(difference))
+    if len(found) != 1 or not isinstance(difference, DimExpr):
+        return None, 0
+    low, high = (dims.evaluate(difference, {found[0].name: n}) for n in (0, 1))
+    slope = high - low
+    if slope == 0 or low % slope or dims.evaluate(difference, {found[0].name: -low // slope}) != 0:
+        return None, 0
+    return found[0], -low // slope

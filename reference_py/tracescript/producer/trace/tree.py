@@ -1,0 +1,192 @@
+"""The tree of modules that a trace met, and the names of what they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tracescript import ir
+from tracescript.ir import constants
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tracescript.producer.trace.emit import Made
+    from tracescript.producer.trace.imports import Imports
+    from tracescript.producer.trace.tape import Frame, Slot
+
+
+class ModuleView(Protocol):
+    """How a front door reads its modules. What it yields is the module's own, by name."""
+
+    def children(self, module: Any) -> Iterable[tuple[str, Any]]:
+        """Yield the direct submodules."""
+
+    def slots(self, module: Any) -> Iterable[tuple[str, int, Slot]]:
+        """Yield parameters and buffers: name, identity of the array object, a fresh slot."""
+
+
+def is_model(value: Any) -> bool:
+    """Tell whether a value is a finished model."""
+    return bool(getattr(type(value), "__tracescript_model__", False))
+
+
+@dataclass(eq=False)
+class Branch:
+    """A module of the program with its own slots and submodules. `module` None: the function itself."""
+
+    module: Any
+    path: str
+    slots: dict[str, Slot] = field(default_factory=dict)
+    children: dict[str, Branch] = field(default_factory=dict)
+
+
+class Tree:
+    """All modules of a trace below one root; those a function merely uses are hung in when met."""
+
+    def __init__(self, view: ModuleView, imports: Imports, module: Any = None) -> None:
+        self._view = view
+        self._imports = imports
+        self._branches: dict[int, Branch] = {}
+        self._slots: dict[int, Slot] = {}
+        self._names: dict[Branch, dict[Slot, str]] = {}
+        self._constants: dict[Slot, ir.Constant] = {}
+        self._states: dict[Slot, ir.State] = {}
+        self.root = Branch(None, "") if module is None else self._grow(module, "")
+
+    def _grow(self, module: Any, path: str) -> Branch:
+        branch = self._branches[id(module)] = Branch(module, path)
+        self._names.clear()
+        if is_model(module):
+            branch.slots.update(self._imports.slots(module))
+            for slot in branch.slots.values():
+                if slot.state is not None:
+                    slot.state = replace(slot.state, name=f"{path}.{slot.state.name}")
+            return branch
+        for name, key, slot in self._view.slots(module):
+            slot = self._slots.setdefault(key, slot)  # noqa: PLW2901  # a tied slot is the first one
+            branch.slots[name] = slot
+        for name, child in self._view.children(module):
+            below = f"{path}.{name}" if path else name
+            branch.children[name] = self._branches.get(id(child)) or self._grow(child, below)
+        return branch
+
+    def branch(self, module: Any) -> Branch:
+        """Return a module's branch; one met for the first time hangs below the root."""
+        found = self._branches.get(id(module))
+        if found is None:
+            stem = type(module).__name__.lower()
+            name, count = stem, 1
+            while name in self.root.children or name in self.root.slots:
+                count += 1
+                name = f"{stem}_{count}"
+            found = self.root.children[name] = self._grow(module, name)
+        return found
+
+    def slot(self, key: int) -> Slot | None:
+        """Return the slot of an array object, or None."""
+        return self._slots.get(key)
+
+    def slots(self) -> Iterator[Slot]:
+        """Yield every slot of the tree, some more than once."""
+        for branch in {self.root, *self._branches.values()}:
+            yield from branch.slots.values()
+
+    def name(self, slot: Slot, frame: Frame) -> str:
+        """Return a slot's dotted path below a frame's module; empty if it is not there."""
+        branch = self.root if frame.module is None else self.branch(frame.module)
+        if branch not in self._names:
+            self._names[branch] = _paths(branch)
+        return self._names[branch].get(slot, "")
+
+    def path(self, slot: Slot) -> str:
+        """Return a slot's dotted path below the root."""
+        if self.root not in self._names:
+            self._names[self.root] = _paths(self.root)
+        return self._names[self.root].get(slot, "")
+
+    # ---- the finished tree
+
+    def constant(self, slot: Slot) -> ir.Constant:
+        """Return what a slot binds: its weight, one object however often it is named."""
+        if slot not in self._constants:
+            assert isinstance(slot.type, ir.TensorType), "only a state is no tensor"
+            weight = slot.weight or constants.weight(slot.read(), slot.type.data_type)
+            self._constants[slot] = ir.Constant(slot.type, weight)
+        return self._constants[slot]
+
+    def state(self, slot: Slot) -> ir.State:
+        """Return the state of a written slot."""
+        if slot not in self._states:
+            self._states[slot] = slot.state or self._new_state(slot)
+        return self._states[slot]
+
+    def _new_state(self, slot: Slot) -> ir.State:
+        assert isinstance(slot.type, ir.TensorType), "a buffer is a tensor"
+        initial = constants.tensor(slot.read(), slot.type.data_type)
+        return ir.State(self.path(slot), slot.type, initial)
+
+    def build(self, methods: dict[Any, list[tuple[str, Made]]], class_name: str) -> ir.Module:
+        """Make the module tree; `methods` are named functions by id of their module, None for the root."""
+        return self._module(self.root, methods, {}, class_name)
+
+    def _module(
+        self,
+        branch: Branch,
+        methods: dict[Any, list[tuple[str, Made]]],
+        done: dict[Branch, ir.Module],
+        class_name: str = "",
+    ) -> ir.Module:
+        if branch in done:
+            return done[branch]
+        if is_model(branch.module):
+            done[branch] = self._imports.module(branch.module)
+            return done[branch]
+        parameters, buffers = [], []
+        for name, slot in branch.slots.items():
+            value = self.state(slot) if slot.written else self.constant(slot).value
+            if slot.is_parameter:
+                parameters.append(ir.Parameter(name, value, slot.trainable))
+            else:
+                buffers.append(ir.Buffer(name, value, slot.persistent))
+        key = None if branch.module is None else id(branch.module)
+        done[branch] = ir.Module(
+            class_name=class_name or type(branch.module).__name__,
+            parameters=tuple(parameters),
+            buffers=tuple(buffers),
+            submodules=tuple(
+                ir.Submodule(name, self._module(child, methods, done))
+                for name, child in branch.children.items()
+            ),
+            methods=tuple(
+                self._method(name, made, exported=branch is self.root)
+                for name, made in methods.get(key, ())
+            ),
+            training=bool(getattr(branch.module, "training", False)),
+        )
+        return done[branch]
+
+    def _method(self, name: str, made: Made, *, exported: bool) -> ir.Method:
+        return ir.Method(
+            name,
+            made.function.name,
+            exported,
+            tuple(self.constant(slot) for _, slot, _ in made.scope.bound),
+            tuple(self.state(slot) for _, slot, _ in made.scope.states),
+        )
+
+
+def _paths(branch: Branch) -> dict[Slot, str]:
+    """Return the first dotted path of every slot below a branch, own ones first."""
+    found: dict[Slot, str] = {}
+    todo = [("", branch)]
+    seen: set[Branch] = set()
+    while todo:
+        prefix, at = todo.pop(0)
+        if at in seen:
+            continue
+        seen.add(at)
+        for name, slot in at.slots.items():
+            found.setdefault(slot, prefix + name)
+        todo += [(f"{prefix}{name}.", child) for name, child in at.children.items()]
+    return found

@@ -1,0 +1,126 @@
+"""Checks a model against the numbered rules of the specification; all findings at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tracescript.errors import Finding, InvalidModelError, UnsupportedError
+from tracescript.validator import (
+    call_rules,
+    constant_rules,
+    example_rules,
+    flow_rules,
+    graph_rules,
+    guard_rules,
+    limit_rules,
+    link_rules,
+    module_rules,
+    name_rules,
+    signature_rules,
+    state_rules,
+    type_rules,
+    weight_rules,
+)
+from tracescript.validator.fault import findings_of
+from tracescript.validator.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tracescript import ir
+    from tracescript.validator.fault import Rule
+
+STAGES: Final[tuple[tuple[Rule, ...], ...]] = (
+    limit_rules.RULES,
+    (*type_rules.SOUND, *weight_rules.SOUND),
+    (
+        *graph_rules.RULES,
+        *signature_rules.RULES,
+        *type_rules.RULES,
+        *constant_rules.RULES,
+        *flow_rules.RULES,
+        *module_rules.RULES,
+        *state_rules.RULES,
+        *weight_rules.RULES,
+        *name_rules.RULES,
+        *guard_rules.RULES,
+        *example_rules.RULES,
+        *call_rules.RULES,
+    ),
+)
+"""Rules by stage: a stage with findings is the last one, since later ones rely on it."""
+
+RULES: Final[tuple[Rule, ...]] = tuple(rule for stage in STAGES for rule in stage)
+"""Every rule that a valid model keeps."""
+
+LINK_RULES: Final[tuple[Rule, ...]] = link_rules.RULES
+"""What a loader must have; a valid model can break them."""
+
+MOST_FINDINGS: Final = 100
+"""Findings that are shown; a note says how many more there are."""
+
+
+def findings(model: ir.Model) -> tuple[Finding, ...]:
+    """Return what is wrong with a model: the first 100 findings, then a note on how many more."""
+    scope = Scope(model)
+    found: tuple[Finding, ...] = ()
+    for stage in STAGES:
+        found = _run(stage, scope)
+        if found:
+            break
+    return found
+
+
+def link_findings(model: ir.Model) -> tuple[Finding, ...]:
+    """Return what a model needs and this loader lacks: room, ops, data types."""
+    scope = Scope(model)
+    return _run(limit_rules.RULES, scope) or _run(LINK_RULES, scope)
+
+
+def link(model: ir.Model) -> None:
+    """Refuse a model, valid or not, that this loader cannot run.
+
+    Raises:
+        UnsupportedError: FILE_LIMIT, UNSUPPORTED_OP, UNSUPPORTED_OPSET or UNSUPPORTED_DATA_TYPE.
+    """
+    found = link_findings(model)
+    if found:
+        raise _unsupported(found[0])
+
+
+def validate(model: ir.Model) -> None:
+    """Check a model against every rule.
+
+    Raises:
+        InvalidModelError: it breaks rules; `findings` has all of them.
+        UnsupportedError: it is beyond a limit (FILE_LIMIT); nothing else was checked.
+    """
+    found = findings(model)
+    if found and found[0].code in UnsupportedError.codes:
+        raise _unsupported(found[0])
+    if found:
+        raise InvalidModelError.of(found)
+
+
+def _unsupported(finding: Finding) -> UnsupportedError:
+    return UnsupportedError(
+        finding.what,
+        code=finding.code,
+        where=finding.where,
+        rule=finding.rule,
+        hint=finding.hint,
+    )
+
+
+def _run(rules: Iterable[Rule], scope: Scope) -> tuple[Finding, ...]:
+    found: dict[Finding, None] = {}
+    for rule in rules:
+        for finding in findings_of(rule, scope):
+            found[finding] = None
+            scope.faulty.add(finding.where)
+    shown = list(found)[:MOST_FINDINGS]
+    if len(found) > MOST_FINDINGS:
+        last = shown[-1]
+        note = f"{len(found) - MOST_FINDINGS} more findings are not shown"
+        shown.append(Finding(last.code, last.rule, "model", note))
+    return tuple(shown)

@@ -1,0 +1,170 @@
+"""Where everything stands in one function: blocks, nodes, and the time at which values are defined.
+
+The walk keeps a list of steps instead of recursing, so any depth of blocks is fine. Time counts
+the steps; a value can be read from its definition to the end of the block that defines it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracescript import ir
+
+_SHOWN_LEVELS = 8
+
+
+@dataclass(slots=True, eq=False)
+class BlockSite:
+    """A block at its place. `owner` is None for a function's body."""
+
+    block: ir.Block
+    owner: NodeSite | None
+    index: int
+    function: str
+    depth: int = 0
+    enter: int = 0
+    exit: int = 0
+
+    @property
+    def where(self) -> str:
+        """The path of the block; the middle of a very deep one is left out."""
+        levels: list[str] = []
+        site = self
+        while site.owner is not None:
+            levels.append(f".nodes[{site.owner.index}].blocks[{site.index}]")
+            site = site.owner.block
+        levels.reverse()
+        if len(levels) > _SHOWN_LEVELS:
+            half = _SHOWN_LEVELS // 2
+            levels[half:-half] = [f"...({len(levels) - 2 * half} levels)..."]
+        return f"functions[{self.function}].body{''.join(levels)}"
+
+
+@dataclass(slots=True, eq=False)
+class NodeSite:
+    """A node at its place; its inputs are read at `time`."""
+
+    node: ir.Node
+    block: BlockSite
+    index: int
+    time: int = 0
+
+    @property
+    def where(self) -> str:
+        """The path of the node."""
+        return f"{self.block.where}.nodes[{self.index}]"
+
+
+class Spot(NamedTuple):
+    """A part of something that has a path."""
+
+    owner: BlockSite | NodeSite | str
+    part: str
+
+    @property
+    def where(self) -> str:
+        """The path of the part."""
+        owner = self.owner if isinstance(self.owner, str) else self.owner.where
+        return f"{owner}{self.part}"
+
+
+class Definition(NamedTuple):
+    """A place that defines a value, and the time from which it can be read."""
+
+    spot: Spot
+    block: BlockSite
+    time: int
+
+
+class Read(NamedTuple):
+    """A place that reads a value, and when."""
+
+    spot: Spot
+    value: ir.Value
+    time: int
+    is_result: bool
+
+
+_Site: TypeAlias = "BlockSite | NodeSite"
+
+
+class FunctionSites:
+    """The blocks, nodes, definitions and reads of one function, in the order of its text."""
+
+    def __init__(self, function: ir.Function) -> None:
+        self.function = function
+        self.where = f"functions[{function.name}]"
+        self.blocks: list[BlockSite] = []
+        self.nodes: list[NodeSite] = []
+        self.shared: list[BlockSite] = []
+        self.definitions: dict[ir.Value, list[Definition]] = {}
+        self._seen: set[ir.Block] = set()
+        self._clock = 0
+        self._walk(BlockSite(function.body, None, 0, function.name))
+
+    def _walk(self, body: BlockSite) -> None:
+        steps: list[tuple[str, _Site]] = [("enter", body)]
+        while steps:
+            step, site = steps.pop()
+            self._clock += 1
+            steps.extend(reversed(getattr(self, f"_{step}")(site)))
+
+    def _enter(self, site: BlockSite) -> list[tuple[str, _Site]]:
+        if site.block in self._seen:
+            self.shared.append(site)
+            return []
+        self._seen.add(site.block)
+        self.blocks.append(site)
+        site.enter = self._clock
+        for i, value in enumerate(site.block.params):
+            self._define_value(value, Definition(Spot(site, f".params[{i}]"), site, self._clock))
+        steps: list[tuple[str, _Site]] = [
+            ("visit", NodeSite(n, site, i)) for i, n in enumerate(site.block.nodes)
+        ]
+        return [*steps, ("leave", site)]
+
+    def _visit(self, site: NodeSite) -> list[tuple[str, _Site]]:
+        self.nodes.append(site)
+        site.time = self._clock
+        name, depth = site.block.function, site.block.depth + 1
+        steps: list[tuple[str, _Site]] = [
+            ("enter", BlockSite(b, site, i, name, depth)) for i, b in enumerate(site.node.blocks)
+        ]
+        return [*steps, ("define", site)]
+
+    def _define(self, site: NodeSite) -> list[tuple[str, _Site]]:
+        for i, value in enumerate(site.node.outputs):
+            spot = Spot(site, f".outputs[{i}]")
+            self._define_value(value, Definition(spot, site.block, self._clock))
+        return []
+
+    def _leave(self, site: BlockSite) -> list[tuple[str, _Site]]:
+        site.exit = self._clock
+        return []
+
+    def _define_value(self, value: ir.Value, definition: Definition) -> None:
+        self.definitions.setdefault(value, []).append(definition)
+
+    def reads(self) -> Iterator[Read]:
+        """Yield every read of a value by a node, then by the results of blocks."""
+        for site in self.nodes:
+            for i, value in enumerate(site.node.inputs):
+                if value is not None:
+                    yield Read(Spot(site, f".inputs[{i}]"), value, site.time, is_result=False)
+        for block in self.blocks:
+            for i, value in enumerate(block.block.results):
+                yield Read(Spot(block, f".results[{i}]"), value, block.exit, is_result=True)
+
+    def values(self) -> Iterator[tuple[Spot, ir.Value]]:
+        """Yield every value once, where it is defined; constants where they are first read."""
+        for value, definitions in self.definitions.items():
+            yield definitions[0].spot, value
+        seen: set[ir.Value] = set()
+        for read in self.reads():
+            if read.value not in self.definitions and read.value not in seen:
+                seen.add(read.value)
+                yield read.spot, read.value

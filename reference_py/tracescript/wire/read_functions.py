@@ -1,0 +1,251 @@
+"""Reads functions: values, blocks and nodes, bottom up and without recursion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir.graph import (
+    Block,
+    Function,
+    FunctionRef,
+    Input,
+    Node,
+    Output,
+    ShapeGuard,
+    TraceDecision,
+)
+from tracescript.ir.values import Value
+from tracescript.wire import limits
+from tracescript.wire.enums import (
+    COMPARISONS,
+    DECISION_KINDS,
+    GUARD_KINDS,
+    INPUT_KINDS,
+    ORIGINS,
+)
+from tracescript.wire.faults import bad_index, check_sentinel, fault, over_limit, unset
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracescript.v1 import model_pb2
+    from tracescript.wire.enums import Enums
+    from tracescript.wire.read_constants import ConstantReader
+    from tracescript.wire.read_debug import DebugReader
+    from tracescript.wire.read_types import TypeReader
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What functions refer to. `ops` are (opset, op) by index, `names` the functions' names."""
+
+    types: TypeReader
+    constants: ConstantReader
+    enums: Enums
+    debug: DebugReader
+    ops: Sequence[tuple[str, str]]
+    names: Sequence[str]
+    recursion: bool
+
+
+class FunctionReader:
+    """Reads one function.
+
+    Whether a value is defined before its use is for the validator; here every index leads to a
+    value of the function.
+
+    Raises:
+        InvalidModelError: BAD_INDEX, BAD_GRAPH, BAD_CALL, BAD_ENUM.
+        UnsupportedError: FILE_LIMIT, UNSUPPORTED_FEATURE.
+
+    Spec: CONTAINER-17, CONTAINER-23.
+    """
+
+    def __init__(self, message: model_pb2.Function, index: int, context: Context) -> None:
+        self._message = message
+        self._index = index
+        self._where = f"functions[{index}]"
+        self._context = context
+        self._debug = context.debug.function(index, message)
+        self._values: list[Any] = [None]
+
+    def read(self) -> Function:
+        """Return the function."""
+        message, where, context = self._message, self._where, self._context
+        for name, ports in (("inputs", message.inputs), ("outputs", message.outputs)):
+            _check_ports(ports, f"{where}.{name}")
+        self._read_values()
+        body = self._read_blocks()
+        return Function(
+            name=message.name,
+            origin=context.enums.name(ORIGINS, message.origin, f"{where}.origin"),
+            inputs=tuple(
+                self._input(e, f"{where}.inputs[{i}]") for i, e in enumerate(message.inputs)
+            ),
+            outputs=tuple(
+                Output(e.name, context.types.type(e.type, f"{where}.outputs[{i}].type"))
+                for i, e in enumerate(message.outputs)
+            ),
+            body=body,
+            decisions=self._decisions(),
+            shape_guards=self._guards(),
+        )
+
+    def _input(self, entry: model_pb2.Input, where: str) -> Input:
+        context = self._context
+        if entry.has_default:
+            default = context.constants.constant(entry.default_value, f"{where}.default_value")
+        elif entry.default_value:
+            raise bad_index(f"{where}.default_value", entry.default_value, 0, 0)
+        else:
+            default = None
+        return Input(
+            entry.name,
+            context.types.type(entry.type, f"{where}.type"),
+            context.enums.name(INPUT_KINDS, entry.kind, f"{where}.kind"),
+            default,
+        )
+
+    def _read_values(self) -> None:
+        message, where = self._message, self._where
+        check_sentinel(message.values, f"{where}.values")
+        if len(message.values) > limits.MAX_VALUES:
+            raise over_limit(f"{where}.values", "entries", len(message.values), limits.MAX_VALUES)
+        types, constants = self._context.types.types, self._context.constants.constants
+        names = self._debug.value_names
+        for i in range(1, len(message.values)):
+            entry = message.values[i]
+            if not 0 < entry.type < len(types):
+                raise bad_index(f"{where}.values[{i}].type", entry.type, 1, len(types) - 1)
+            if entry.constant >= len(constants):
+                place = f"{where}.values[{i}].constant"
+                raise bad_index(place, entry.constant, 0, len(constants) - 1)
+            name = names[i] if names else ""
+            self._values.append(Value(types[entry.type], name, constants[entry.constant]))
+
+    def _read_blocks(self) -> Block:
+        """Build blocks from the last to the first: a node's blocks come after the one it is in."""
+        entries, where = self._message.blocks, self._where
+        check_sentinel(entries, f"{where}.blocks")
+        if len(entries) < 2:  # noqa: PLR2004  # the empty entry and the body
+            raise bad_index(f"{where}.blocks", len(entries), 2, limits.MAX_BLOCKS)
+        if len(entries) > limits.MAX_BLOCKS:
+            raise over_limit(f"{where}.blocks", "entries", len(entries), limits.MAX_BLOCKS)
+        self._check_owners()
+        places = self._debug.node_places
+        last = sum(len(entry.nodes) for entry in entries)
+        made: list[Any] = [None] * len(entries)
+        for i in range(len(entries) - 1, 0, -1):
+            entry = entries[i]
+            place = f"{where}.blocks[{i}]"
+            last -= len(entry.nodes)
+            nodes = tuple(
+                self._node(node, f"{place}.nodes[{j}]", made, places[last + j] if places else None)
+                for j, node in enumerate(entry.nodes)
+            )
+            params = self._defined(entry.inputs, f"{place}.inputs")
+            made[i] = Block(params, nodes, self._defined(entry.results, f"{place}.results"))
+        body: Block = made[1]
+        return body
+
+    def _check_owners(self) -> None:
+        """Require that every block but the body has one owner, in an earlier block."""
+        entries = self._message.blocks
+        depth = [0] * len(entries)
+        depth[1] = 1
+        for i in range(1, len(entries)):
+            if not depth[i]:
+                what = "found no node in an earlier block that owns it, expected one"
+                raise fault("BAD_GRAPH", what, f"{self._where}.blocks[{i}]", "CONTAINER-23")
+            for j, node in enumerate(entries[i].nodes):
+                for k, inner in enumerate(node.blocks):
+                    place = f"{self._where}.blocks[{i}].nodes[{j}].blocks[{k}]"
+                    if not 0 < inner < len(entries):
+                        raise bad_index(place, inner, 1, len(entries) - 1)
+                    if inner <= i or depth[inner]:
+                        what = f"found block {inner}, expected a later one that no node owns yet"
+                        raise fault("BAD_GRAPH", what, place, "CONTAINER-23")
+                    depth[inner] = depth[i] + 1
+                    if depth[inner] > limits.MAX_BLOCK_DEPTH:
+                        raise over_limit(place, "levels", depth[inner], limits.MAX_BLOCK_DEPTH)
+
+    def _defined(self, indices: Sequence[int], where: str) -> tuple[Value, ...]:
+        """Return values; entry 0 is no value."""
+        values = self._values
+        for i, index in enumerate(indices):
+            if not 0 < index < len(values):
+                raise bad_index(f"{where}[{i}]", index, 1, len(values) - 1)
+        return tuple([values[index] for index in indices])
+
+    def _node(self, entry: model_pb2.Node, where: str, blocks: list[Any], place: Any) -> Node:
+        ops, values = self._context.ops, self._values
+        if not 0 < entry.op < len(ops):
+            raise bad_index(f"{where}.op", entry.op, 1, len(ops) - 1)
+        opset, op = ops[entry.op]
+        _check_ports(entry.inputs, f"{where}.inputs")
+        _check_ports(entry.outputs, f"{where}.outputs")
+        for i, index in enumerate(entry.inputs):
+            if index >= len(values):
+                raise bad_index(f"{where}.inputs[{i}]", index, 0, len(values) - 1)
+        return Node(
+            op,
+            tuple([values[index] for index in entry.inputs]),
+            self._defined(entry.outputs, f"{where}.outputs"),
+            self._attributes(entry.attributes, where) if entry.attributes else (),
+            tuple([blocks[index] for index in entry.blocks]) if entry.blocks else (),
+            place,
+            opset,
+        )
+
+    def _attributes(self, entries: Sequence[model_pb2.Attribute], where: str) -> tuple[Any, ...]:
+        return tuple(
+            (entry.name, self._attribute(entry, f"{where}.attributes[{i}]"))
+            for i, entry in enumerate(entries)
+        )
+
+    def _attribute(self, entry: model_pb2.Attribute, where: str) -> Any:
+        kind = entry.WhichOneof("value")
+        if kind == "constant":
+            return self._context.constants.constant(entry.constant, f"{where}.constant")
+        if kind == "type":
+            return self._context.types.type(entry.type, f"{where}.type")
+        if kind is None:
+            raise unset("BAD_CALL", where, "value")
+        names = self._context.names
+        last = len(names) - 1 if self._context.recursion else self._index - 1
+        if not 0 < entry.function <= last:
+            raise bad_index(f"{where}.function", entry.function, 1, last)
+        return FunctionRef(names[entry.function])
+
+    def _decisions(self) -> tuple[TraceDecision, ...]:
+        made = []
+        for i, entry in enumerate(self._message.trace_decisions):
+            where = f"{self._where}.trace_decisions[{i}]"
+            value = self._defined((entry.value,), f"{where}.value")[0] if entry.value else None
+            observed = None
+            if entry.observed:
+                observed = self._context.constants.constant(entry.observed, f"{where}.observed")
+            kind = self._context.enums.name(DECISION_KINDS, entry.kind, f"{where}.kind")
+            made.append(TraceDecision(kind, value, observed, self._debug.decision(i)))
+        return tuple(made)
+
+    def _guards(self) -> tuple[ShapeGuard, ...]:
+        context, made = self._context, []
+        for i, entry in enumerate(self._message.shape_guards):
+            where = f"{self._where}.shape_guards[{i}]"
+            made.append(
+                ShapeGuard(
+                    context.types.dim(entry.left, f"{where}.left"),
+                    context.enums.name(COMPARISONS, entry.comparison, f"{where}.comparison"),
+                    context.types.dim(entry.right, f"{where}.right"),
+                    context.enums.name(GUARD_KINDS, entry.kind, f"{where}.kind"),
+                    self._debug.shape_guard(i),
+                )
+            )
+        return tuple(made)
+
+
+def _check_ports(ports: Sequence[object], where: str) -> None:
+    if len(ports) > limits.MAX_PORTS:
+        raise over_limit(where, "entries", len(ports), limits.MAX_PORTS)
