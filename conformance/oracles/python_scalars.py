@@ -1,8 +1,7 @@
-"""What CPython itself says about scalar, list, dict and string ops. Knows nothing of TraceScript's code."""
+"""What CPython itself says about scalar, list, dict and string ops. Knows no code of ours."""
 
 from __future__ import annotations
 
-import builtins
 import math
 import operator
 from typing import TYPE_CHECKING, Any
@@ -64,6 +63,18 @@ def _removed(d: dict[Any, Any], k: Any) -> dict[Any, Any]:
     return left
 
 
+def _nothing(*_: Any, **__: Any) -> None:
+    """Effects that a person sees give no value."""
+
+
+def _is_instance(a: Any, **attributes: Any) -> bool:
+    return type(a) is _CASTS[attributes["type"][1]]
+
+
+def _struct(*fields: Any, **attributes: Any) -> Struct:
+    return Struct(attributes["type"][1], fields)
+
+
 def _unwrapped(a: Any) -> Any:
     if a is None:
         raise TypeError("None has no value")
@@ -85,11 +96,11 @@ def _get(d: dict[Any, Any], k: Any, default: Any = None) -> Any:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "assert": _check,
     "raise": _raise,
-    "warn": lambda message, kind="UserWarning": None,
-    "print": lambda text: None,
+    "warn": _nothing,
+    "print": _nothing,
     "dtype_of": lambda x: DataType(x.data_type),
-    "isinstance": lambda a, type: builtins.type(a) is _CASTS[type[1]],
-    "struct.make": lambda *fields, type: Struct(type[1], fields),
+    "isinstance": _is_instance,
+    "struct.make": _struct,
     "struct.get": lambda s, field: s.fields[_FIELDS.index(field)],
     "unwrap_optional": _unwrapped,
     "int.add": operator.add,
@@ -109,7 +120,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "math.unary": lambda a, function: getattr(math, function)(a),
     "math.binary": lambda a, b, function: getattr(math, function)(a, b),
     "math.to_int": lambda a, function: getattr(math, function)(a),
-    "round_half_even": lambda a, digits=None: type(a)(round(a) if digits is None else round(a, digits)),
+    "round_half_even": lambda a, digits=None: type(a)(
+        round(a) if digits is None else round(a, digits)
+    ),
     "bool.not": operator.not_,
     "bool.op": lambda a, b, operation: _BITS[operation](a, b),
     "num.cast": lambda a, to: _CASTS[to](a),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import torch
 from torch.nn import functional
+
+from oracles.torch_arrays import ARRAYS, ordered
 
 _LIMITS = {t: torch.iinfo(t) for t in (torch.uint8, torch.int8, torch.int16, torch.int32)}
 
@@ -19,7 +22,7 @@ def _slice(x: Any, start: Any = None, end: Any = None, step: Any = None, dim: in
 
 
 def _cast(x: Any, dtype: Any) -> Any:
-    """Float to integer saturates and NaN is 0; float64 to float16 rounds once, as numpy does."""
+    """Float to integer saturates, NaN is 0; float64 to float16 rounds once, as numpy does."""
     if x.is_floating_point() and dtype is torch.float16:
         with np.errstate(over="ignore"):
             return torch.tensor(x.numpy().astype(np.float16))
@@ -29,23 +32,8 @@ def _cast(x: Any, dtype: Any) -> Any:
     return x.nan_to_num(0.0, limit.max, limit.min).trunc().clamp(limit.min, limit.max).to(dtype)
 
 
-def _stable(x: Any, dim: int, descending: bool) -> tuple[Any, Any]:
-    """Sort by Python's stable sort, row by row; NaN counts as the largest."""
-    moved = x.movedim(dim, -1)
-    rows = moved.reshape(-1, moved.shape[-1]).tolist()
-
-    def key(pair: tuple[int, float]) -> tuple[int, float]:
-        nan = pair[1] != pair[1]  # noqa: PLR0124  # NaN
-        rank = (1, 0.0) if nan else (0, pair[1])
-        return (-rank[0], -rank[1]) if descending else rank
-
-    order = [[i for i, _ in sorted(enumerate(row), key=key)] for row in rows]
-    places = torch.tensor(order).reshape(moved.shape)
-    return torch.gather(moved, -1, places).movedim(-1, dim), places.movedim(-1, dim)
-
-
 def _topk(x: Any, k: int, dim: int = -1, largest: bool = True) -> tuple[Any, Any]:
-    values, places = _stable(x, dim, largest)
+    values, places = ordered(x, dim, largest)
     return values.narrow(dim, 0, k), places.narrow(dim, 0, k)
 
 
@@ -85,8 +73,11 @@ def _scatter(x: Any, index: Any, src: Any, dim: int = 0, reduce: str = "replace"
     return y
 
 
+_PAD_RANK = 3
+"""Axes that torch's padding by reflection wants."""
+
 _REDUCE: dict[str, Any] = {
-    "replace": lambda old, new: new,
+    "replace": lambda _, new: new,
     "sum": torch.add,
     "prod": torch.mul,
     "amax": torch.maximum,
@@ -97,18 +88,117 @@ _REDUCE: dict[str, Any] = {
 def _pad(x: Any, padding: Any, value: Any = None, mode: str = "constant") -> Any:
     if mode == "constant":
         return functional.pad(x, padding, value=0.0 if value is None else float(value))
-    lead = x[(None,) * (3 - x.dim())] if x.dim() < 3 else x
+    lead = x[(None,) * max(_PAD_RANK - x.dim(), 0)]
     name = {"edge": "replicate", "wrap": "circular"}.get(mode, mode)
-    return functional.pad(lead, padding, mode=name).reshape(-1) if x.dim() == 1 else functional.pad(
-        lead, padding, mode=name
+    return (
+        functional.pad(lead, padding, mode=name).reshape(-1)
+        if x.dim() == 1
+        else functional.pad(lead, padding, mode=name)
     )
 
 
-SPECIAL: dict[str, Any] = {
+def _conv(function: Any, axes: int) -> Any:
+    """Pad by hand, since torch pads both sides alike; padding is before and after for each axis."""
+
+    def run(x: Any, weight: Any, bias: Any = None, **to: Any) -> Any:
+        given = to.pop("padding", [0] * 2 * axes)
+        pairs = [n for k in reversed(range(axes)) for n in given[2 * k : 2 * k + 2]]
+        return function(functional.pad(x, pairs), weight, bias, **to)
+
+    return run
+
+
+def _max_pool(function: Any) -> Any:
+    def run(x: Any, kernel: Any, stride: Any, padding: Any = 0, **to: Any) -> Any:
+        return function(x, kernel, stride, padding, return_indices=True, **to)
+
+    return run
+
+
+def _avg_pool2d(x: Any, kernel: Any, stride: Any, padding: Any = 0, **to: Any) -> Any:
+    return functional.avg_pool2d(x, kernel, stride, padding, **to)
+
+
+def _batch_norm(
+    x: Any,
+    running_mean: Any,
+    running_var: Any,
+    weight: Any = None,
+    bias: Any = None,
+    eps: float = 1e-5,
+) -> Any:
+    return functional.batch_norm(x, running_mean, running_var, weight, bias, eps=eps)
+
+
+def _batch_norm_train(
+    x: Any,
+    running_mean: Any,
+    running_var: Any,
+    weight: Any = None,
+    bias: Any = None,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Any:
+    """Write the definition out: torch's own function wants eps > 0."""
+    axes = [d for d in range(x.dim()) if d != 1]
+    mean, var = x.mean(axes), x.var(axes, correction=0)
+    y = functional.batch_norm(x, mean, var, weight, bias, eps=eps)
+    unbiased = x.var(axes, correction=1)
+    return (
+        y,
+        (1 - momentum) * running_mean + momentum * mean,
+        (1 - momentum) * running_var + momentum * unbiased,
+    )
+
+
+def _attention(
+    q: Any, k: Any, v: Any, mask: Any = None, is_causal: bool = False, scale: Any = None, **_: Any
+) -> Any:
+    """softmax(q k^T * scale) v by its formula; a query with nothing to attend to gives 0."""
+    scores = q @ k.transpose(-1, -2) * (q.shape[-1] ** -0.5 if scale is None else scale)
+    if is_causal:
+        keep = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+        scores = scores.masked_fill(~keep, -torch.inf)
+    if mask is not None:
+        scores = (
+            scores.masked_fill(~mask, -torch.inf) if mask.dtype is torch.bool else scores + mask
+        )
+    return torch.softmax(scores, -1).nan_to_num(0.0) @ v
+
+
+def _at_left_end(function: Any) -> Any:
+    """Give 0 at minus infinity, which is the limit; torch computes -inf * 0 there."""
+    return lambda x, **to: torch.where(x == -torch.inf, 0.0, function(x, **to))
+
+
+SPECIAL: dict[str, Any] = ARRAYS | {
+    "avg_pool2d": _avg_pool2d,
+    "batch_norm": _batch_norm,
+    "batch_norm_train": _batch_norm_train,
+    "conv1d": _conv(functional.conv1d, 1),
+    "conv2d": _conv(functional.conv2d, 2),
+    "cross_entropy": lambda x, target, weight=None, **to: functional.cross_entropy(
+        x, target, weight, **to
+    ),
+    "dropout": lambda x, p=0.5: functional.dropout(x, p, training=False),
+    "einsum": lambda tensors, equation: torch.einsum(equation, *tensors),
+    "feature_dropout": lambda x, p=0.5: functional.dropout2d(x, p, training=False),
+    "gelu": _at_left_end(functional.gelu),
+    "hardswish": _at_left_end(functional.hardswish),
+    "instance_norm": lambda x, weight=None, bias=None, eps=1e-5: functional.instance_norm(
+        x, weight=weight, bias=bias, eps=eps
+    ),
+    "max_pool1d": _max_pool(functional.max_pool1d),
+    "max_pool2d": _max_pool(functional.max_pool2d),
+    "mish": _at_left_end(functional.mish),
+    "scaled_dot_product_attention": _attention,
+    "silu": _at_left_end(functional.silu),
     "addmm": lambda bias, x, y, beta=1.0, alpha=1.0: torch.addmm(
         bias, x, y, beta=beta, alpha=alpha
     ),
-    "arange": lambda start, end, step=1, dtype=torch.int64: torch.arange(start, end, step, dtype=dtype),
+    "arange": lambda start, end, step=1, dtype=torch.int64: torch.arange(
+        start, end, step, dtype=dtype
+    ),
     "broadcast_tensors": lambda tensors: list(torch.broadcast_tensors(*tensors)),
     "cast": _cast,
     "cast_like": lambda x, other: x.to(other.dtype),
@@ -117,9 +207,9 @@ SPECIAL: dict[str, Any] = {
     "eye": lambda n, m, dtype=torch.float32: torch.eye(n, m, dtype=dtype),
     "full": lambda shape, value, dtype: torch.full(shape, value, dtype=dtype),
     "identity": lambda x: x,
-    "item_bool": lambda x: bool(x),
-    "item_float": lambda x: float(x),
-    "item_int": lambda x: int(x),
+    "item_bool": lambda x: x.item() != 0,
+    "item_float": lambda x: x.item() + 0.0,
+    "item_int": lambda x: math.trunc(x.item()),
     "layer_norm": lambda x, weight=None, bias=None, normalized_rank=1, eps=1e-5: (
         functional.layer_norm(x, x.shape[x.dim() - normalized_rank :], weight, bias, eps)
     ),
@@ -129,10 +219,10 @@ SPECIAL: dict[str, Any] = {
     "logsumexp": lambda x, dim=None, keepdim=False: torch.logsumexp(x, _axes(x, dim), keepdim),
     "max_dim": _extreme(torch.max),
     "min_dim": _extreme(torch.min),
-    "movedim": lambda x, source, destination: torch.movedim(x, source, destination),
+    "movedim": lambda x, **to: torch.movedim(x, to["source"], to["destination"]),
     "narrow": lambda x, start, length, dim=0: torch.narrow(x, dim, start, length),
     "numel": lambda x: x.numel(),
-    "one_hot": lambda x, num_classes: functional.one_hot(x, num_classes),
+    "one_hot": lambda x, **to: functional.one_hot(x, to["num_classes"]),
     "ones": lambda shape, dtype: torch.ones(shape, dtype=dtype),
     "pad": _pad,
     "prod": _prod,

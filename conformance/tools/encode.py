@@ -30,7 +30,7 @@ SCALARS = {
 def varint(number: int) -> bytes:
     """Encode a number as a minimal varint."""
     out = bytearray()
-    while number > 127:
+    while number >= 128:
         out.append(number & 127 | 128)
         number >>= 7
     out.append(number)
@@ -57,9 +57,11 @@ def padding(position: int, length: int, alignment: int) -> bytes:
 
 
 def file_bytes(
-    sections: dict[int, bytes], payloads: Sequence[bytes] = (), header: file_pb2.Header | None = None
+    sections: dict[int, bytes],
+    payloads: Sequence[bytes] = (),
+    header: file_pb2.Header | None = None,
 ) -> bytes:
-    """Lay sections and payloads out as a file; the header's section list and digests are filled in."""
+    """Lay sections and payloads out as a file; section list and digests are filled in."""
     made = file_pb2.Header()
     if header is not None:
         made.CopyFrom(header)

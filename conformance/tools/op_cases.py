@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from oracles.python_scalars import FUNCTIONS
 from tools.op_models import Literal, attributes, literal, model_of, ordered_inputs, parse_type
+from tools.second_oracle import second
 from tracescript.conformance.v1 import case_pb2
 from tracescript.v1 import error_pb2
 from tracescript_conformance import values
-from tracescript_conformance.values import SHORT, Tensor
+from tracescript_conformance.values import Tensor
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -28,18 +28,6 @@ else:
 
 OPS = Path(__file__).resolve().parents[2] / "spec" / "ops"
 _STATIC = {"bad_call", "bad_shape", "bad_type"}
-
-
-class DisagreementError(Exception):
-    """The two oracles of a case differ by more than its bound allows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Second:
-    """What the second oracle said: its message, the largest difference in units in the last place."""
-
-    oracle: case_pb2.Oracle
-    ulps: float
 
 
 def definitions() -> list[dict[str, Any]]:
@@ -82,7 +70,7 @@ def _case(op: dict[str, Any], example: dict[str, Any]) -> case_pb2.Case | None:
         since="1.0",
     )
     forms = _forms(results) or _declared(op, given, example)
-    case.artifacts.add(content=model_of(op, inputs, {n: v for n, v in chosen.items()}, forms))
+    case.artifacts.add(content=model_of(op, inputs, chosen, forms))
     first = case.provenance.oracles.add(kind=_kind(example["source"]), name=example["source"])
     first.method = "the example in the op's definition"
     if static:
@@ -98,11 +86,11 @@ def _case(op: dict[str, Any], example: dict[str, Any]) -> case_pb2.Case | None:
     else:
         _expect(step, results)
         case.run.steps.append(step)
-    second = _second(op, inputs, chosen, results, error)
-    if second is None:
+    vouched = second(op, inputs, chosen, results, error)
+    if vouched is None:
         return case
-    case.provenance.oracles.append(second.oracle)
-    case.provenance.max_disagreement_ulps = second.ulps
+    case.provenance.oracles.append(vouched.oracle)
+    case.provenance.max_disagreement_ulps = vouched.ulps
     return case
 
 
@@ -148,7 +136,11 @@ def _declared(op: dict[str, Any], given: list[Literal], example: dict[str, Any])
     for declared in op.get("inputs", []):
         for item in given:
             if item.name.partition("[")[0] == declared["name"]:
-                form = item.form[1] if declared["kind"] == "list" and item.form[0] == "list" else item.form
+                form = (
+                    item.form[1]
+                    if declared["kind"] == "list" and item.form[0] == "list"
+                    else item.form
+                )
                 bound.setdefault(declared.get("type", ""), form)
     texts = {a["name"]: a["text"].strip("'").rstrip("_") for a in example.get("attributes", [])}
     found = []
@@ -163,7 +155,9 @@ def _declared(op: dict[str, Any], given: list[Literal], example: dict[str, Any])
         elif kind in {"int", "float", "bool", "str"}:
             found.append(("scalar", kind))
         else:
-            found.append(inner or (given[0].form[2] if given[0].form[0] == "dict" else given[0].form))
+            found.append(
+                inner or (given[0].form[2] if given[0].form[0] == "dict" else given[0].form)
+            )
     return found
 
 
@@ -192,7 +186,12 @@ def with_class_bound(op: dict[str, Any], item: Literal) -> Literal:
     return replace(item, bounds=tuple((counted * unit).ravel().tolist()))
 
 
-_PRECISION = {"float16": (-14, 11), "bfloat16": (-126, 8), "float32": (-126, 24), "float64": (-1022, 53)}
+_PRECISION = {
+    "float16": (-14, 11),
+    "bfloat16": (-126, 8),
+    "float32": (-126, 24),
+    "float64": (-1022, 53),
+}
 
 
 def _expect(step: case_pb2.Step, results: list[Literal]) -> None:
@@ -216,113 +215,3 @@ def _bound(expected: Any, index: int, item: Literal) -> None:
     bound = values.tensor("f64", shape, list(item.bounds))
     at = values.write(expected.outputs.table, bound)
     expected.checks.add(data=index, bound=at)
-
-
-def _second(
-    op: dict[str, Any],
-    inputs: list[Literal | None],
-    chosen: dict[str, Any],
-    results: list[Literal],
-    error: str,
-) -> Second | None:
-    """Ask the second oracle and compare. Raises DisagreementError."""
-    plain = {n: form[1] if form[0] == "type" else v for n, (form, v) in chosen.items()}
-    if op["name"] in FUNCTIONS:
-        return _python(op, inputs, plain, results, error)
-    if error:
-        return None
-    from oracles import torch_ops
-
-    names = [i["name"] for i in op.get("inputs", [])]
-    by_name = {n: i.value for n, i in zip(names, inputs, strict=False) if i is not None}
-    try:
-        got = torch_ops.run(op, by_name, plain)
-    except torch_ops.NoOracleError:
-        return None
-    return Second(_torch_oracle(), _compare_torch(op, got, results))
-
-
-def _python(
-    op: dict[str, Any],
-    inputs: list[Literal | None],
-    plain: dict[str, Any],
-    results: list[Literal],
-    error: str,
-) -> Second | None:
-    args = [None if i is None else i.value for i in inputs]
-    version = ".".join(map(str, sys.version_info[:2]))
-    oracle = case_pb2.Oracle(
-        kind=case_pb2.ORACLE_KIND_EXACT_ARITHMETIC, name="CPython", method="builtins, operator, math"
-    )
-    del version
-    try:
-        got = FUNCTIONS[op["name"]](*args, **plain)
-    except Exception:
-        if error:
-            return Second(oracle, 0.0)
-        raise
-    if error:
-        return None
-    want = [i.value for i in results]
-    have = list(got) if len(want) > 1 and isinstance(got, tuple) else [got] if want else []
-    if op["name"] == "list.unpack":
-        have, want = [list(got)], [list(args[0])]
-    if repr(have) != repr(want) and not _near(have, want, results):
-        raise DisagreementError(f"{op['name']}: {want} in the definition, {have} from CPython")
-    return Second(oracle, 0.0)
-
-
-def _near(have: list[Any], want: list[Any], results: list[Literal]) -> bool:
-    """Whether single floats agree within a quarter of the bound."""
-    if len(have) != 1 or not isinstance(have[0], float) or not results[0].bounds:
-        return False
-    return bool(abs(have[0] - want[0]) <= results[0].bounds[0] / 4)
-
-
-def _torch_oracle() -> case_pb2.Oracle:
-    return case_pb2.Oracle(
-        kind=case_pb2.ORACLE_KIND_OTHER_RUNTIME,
-        name="torch",
-        version="2.13.0",
-        method="float64, rounded once",
-    )
-
-
-def _compare_torch(op: dict[str, Any], got: Any, results: list[Literal]) -> float:
-    """Return the largest difference in units in the last place. Raises DisagreementError."""
-    from oracles import torch_ops
-
-    listed = bool(results) and results[0].name.endswith("[0]")
-    single = len(results) == 1 and not listed
-    parts = [got] if single and not isinstance(got, list) else list(got) if not single else [got]
-    worst = 0.0
-    for item, part in zip(results, parts, strict=True):
-        have = torch_ops.rounded(part, item.value)
-        if not isinstance(item.value, Tensor):
-            if repr(have) != repr(item.value):
-                raise DisagreementError(f"{op['name']}: {item.value!r} defined, torch {have!r}")
-            continue
-        want = item.value.wide() if item.value.is_float else item.value.array
-        worst = max(worst, _ulps(op, want, np.asarray(have), item))
-    return worst
-
-
-def _ulps(op: dict[str, Any], want: Any, have: Any, item: Literal) -> float:
-    if want.shape != have.shape:
-        raise DisagreementError(f"{op['name']}: shape {want.shape} defined, torch {have.shape}")
-    same = (want == have) | ((want != want) & (have != have))  # noqa: PLR0124  # NaN
-    if same.all():
-        return 0.0
-    bounds = np.broadcast_to(np.asarray(item.bounds or (0.0,)).reshape(-1 if len(item.bounds) != want.size else want.shape), want.shape)
-    with np.errstate(all="ignore"):
-        error = np.abs(want - have)
-        inside = same | (error <= bounds / 4)
-        unit = np.spacing(np.abs(want.astype(SHORT[_short(item)][1])).astype(np.float64)) if item.value.is_float else 1
-    if not inside.all():
-        raise DisagreementError(f"{op['name']}: {want.tolist()} defined, torch {have.tolist()}")
-    return float(np.max(np.where(same, 0.0, error / np.maximum(unit, 1e-300))))
-
-
-def _short(item: Literal) -> str:
-    found = values.NAME[item.value.data_type]
-    return "f32" if found == "bf16" else found

@@ -160,7 +160,10 @@ def _unshaped(forms: list[Any]) -> Any:
 
 
 def model_of(
-    op: dict[str, Any], given: list[Literal | None], attribute_values: dict[str, Any], results: list[Any]
+    op: dict[str, Any],
+    given: list[Literal | None],
+    attribute_values: dict[str, Any],
+    results: list[Any],
 ) -> bytes:
     """Write a file whose `forward` is one node of `op`."""
     tables = Tables(op["name"])

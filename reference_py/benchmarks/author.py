@@ -61,7 +61,7 @@ class Writer:
         self, trip: Any, condition: Any, carried: Sequence[Any], body: Callable[..., Any],
         types: Sequence[ir.Type] | None = None,
     ) -> tuple[ir.Value, ...]:  # fmt: skip
-        """Append a `loop`; the body takes (writer, index, *carried) and returns [condition, *carried]."""
+        """Append a `loop`; its body takes (writer, index, *carried), gives [condition, *carried]."""
         start = [self.value(c) for c in carried]
         kinds = types or [v.type for v in start if v is not None]
         params = [ir.Value(INT), *(ir.Value(t) for t in kinds)]
@@ -89,7 +89,7 @@ class Author:
         shape_guards: Sequence[ir.ShapeGuard] = (),
         outputs: Sequence[ir.Type] | None = None,
     ) -> ir.Function:
-        """Write a function; `decisions` makes them from all values that nodes of the body define."""
+        """Write a function; `decisions` makes them from the values that the body's nodes define."""
         declared = [
             *(ir.Input(n, t) for n, t in inputs),
             *(ir.Input(n, t, "bound") for n, t in bound),
@@ -117,7 +117,9 @@ class Author:
     ) -> ir.Method:
         """Export a function under the last part of its name."""
         name = function.name.rsplit(".", maxsplit=1)[-1]
-        weights = tuple(constants.tensor(np.asarray(b), ir.DataType(np.asarray(b).dtype.name)) for b in bound)
+        weights = tuple(
+            constants.tensor(np.asarray(b), ir.DataType(np.asarray(b).dtype.name)) for b in bound
+        )
         method = ir.Method(name, function.name, exported=True, bound=weights, states=tuple(states))
         self.methods.append(method)
         return method

@@ -67,7 +67,8 @@ def gate() -> Program:
         bound=[("weight", f32(4, 4)), ("bias", f32(4))],
     )  # fmt: skip
     weight, bias, xs = arrays((4, 4), (4,), (100, 3, 4))
-    return author.model(), author.method(function, [weight, bias]), [xs]
+    method = author.method(function, [weight, bias])
+    return author.model(), method, [xs]
 
 
 def mlp(batch: int) -> Program:
@@ -86,7 +87,8 @@ def mlp(batch: int) -> Program:
         bound=[(f"w{i}", f32(*s)) for i, s in enumerate(sizes)],
     )  # fmt: skip
     *weights, x = arrays(*sizes, (batch, 784), scale=0.05)
-    return author.model(), author.method(function, weights), [x]
+    method = author.method(function, weights)
+    return author.model(), method, [x]
 
 
 def fib() -> Program:
@@ -116,7 +118,9 @@ def collatz() -> Program:
         return [b("int.cmp", following, 1, relation="ne"), following, b("int.add", k, 1)]
 
     def body(w: Writer, limit: ir.Value) -> list[Any]:
-        def outer(b: Writer, _: ir.Value, steps: ir.Value, best: ir.Value, n: ir.Value) -> list[Any]:
+        def outer(
+            b: Writer, _: ir.Value, steps: ir.Value, best: ir.Value, n: ir.Value
+        ) -> list[Any]:
             start = b("int.cmp", n, 1, relation="ne")
             _, length = b.loop(None, start, [n, 0], chain)
             total = b("int.add", b("int.add", steps, length), 1)
@@ -156,9 +160,71 @@ def bisection() -> Program:
 
 def _scalar(author: Author, name: str, body: Any) -> Program:
     function = author.function(name, [("n", INT)], body)
-    return author.model(), author.method(function), [100_000]
+    method = author.method(function)
+    return author.model(), method, [100_000]
 
 
+def expected_cell(x: Any, h: Any, weight: Any, bias: Any) -> Any:
+    """One step of the cell in float64."""
+    y = x @ weight.T + bias
+    return np.tanh((y if y.sum() > 0 else -y) + h)
+
+
+def expected(name: str) -> list[Any]:
+    """Return the right results of a program, computed in float64 or with Python's ints."""
+    _, method, inputs = PROGRAMS[name]()
+    weights = [np.asarray(c.value.array, np.float64) for c in method.bound]
+    wide = [np.asarray(x, np.float64) for x in inputs]
+    if name == "cell":
+        return [expected_cell(*wide, *weights)] * 2
+    if name == "gate":
+        h = np.zeros((3, 4))
+        for x in wide[0]:
+            h = expected_cell(x, h, *weights)
+        return [h, h]
+    if name.startswith("mlp"):
+        h = wide[0]
+        for i in range(0, 6, 2):
+            h = h @ weights[i].T + weights[i + 1]
+            h = np.maximum(h, 0) if i < 4 else h
+        return [h]
+    return list(_PLAIN[name](inputs[0]))
+
+
+def plain_fib(n: int) -> tuple[int]:
+    """Fibonacci in Python."""
+    a, b = 0, 1
+    for _ in range(n):
+        a, b = b, (a + b) % 1_000_003
+    return (a,)
+
+
+def plain_collatz(limit: int) -> tuple[int]:
+    """Collatz in Python."""
+    steps, best, first = 0, 0, 1
+    while steps < limit:
+        n, k = first, 0
+        while n != 1:
+            n, k = (n // 2 if n % 2 == 0 else 3 * n + 1), k + 1
+        steps, best, first = steps + k + 1, max(best, k), first + 1
+    return (best,)
+
+
+def plain_bisection(n: int) -> tuple[float, float]:
+    """Bisection in Python."""
+    low, high = 1.0, 2.0
+    for _ in range(n):
+        middle = (low + high) * 0.5
+        if middle * middle * middle - middle - 2.0 < 0.0:
+            low = middle
+        else:
+            high = middle
+        if high - low < 1e-12:
+            low, high = 1.0, 2.0
+    return low, high
+
+
+_PLAIN = {"fib": plain_fib, "collatz": plain_collatz, "bisection": plain_bisection}
 PROGRAMS = {
     "cell": cell,
     "gate": gate,

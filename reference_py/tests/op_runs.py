@@ -119,7 +119,7 @@ class _Graph:
             return None
         if isinstance(value, list):
             if not self.symbolic and not any(isinstance(v, np.ndarray | None) for v in value):
-                return self.builder.constant(value, ir.ListType(INT))
+                return self.builder.constant(value, None if value else ir.ListType(INT))
             items = [self._item(v) for v in value]
             types = None if value else [ir.ListType(INT)]
             return self.builder.call("list.make", items, types=types)[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from benchmarks.author import BOOL, INT, Author, call, f32
 from tracescript import ir
 from tracescript.engine.choose import choose
@@ -92,7 +93,9 @@ def test_warn_runs_the_traced_branch_and_notes_each_guard_once(engine):
         step = lambda b, i, y: [True, call(b, "Gate.forward", b("abs", y))]
         return list(w.loop(5, True, [x], step))
 
-    result = run(engine, author, author.function("F.forward", [("x", f32(3, 4))], body), [POSITIVE], "warn")
+    result = run(
+        engine, author, author.function("F.forward", [("x", f32(3, 4))], body), [POSITIVE], "warn"
+    )
 
     np.testing.assert_array_equal(result.outputs[0], NEGATIVE)
     assert [(g.function, g.index) for g in result.failed_guards] == [("Gate.forward", 0)]

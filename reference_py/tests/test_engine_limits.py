@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+
 from benchmarks.author import FLOAT, INT, STR, Author, call, f32
 from tracescript import ir
 from tracescript.engine.choose import choose
@@ -41,7 +42,10 @@ def forever_of_tensors(w, x):
 
 
 def forever_nested(w, x):
-    inner = lambda b, i, y: [True, *b.loop(3, True, [y], lambda c, j, z: [True, c("int.mul", j, 2)])]
+    inner = lambda b, i, y: [
+        True,
+        *b.loop(3, True, [y], lambda c, j, z: [True, c("int.mul", j, 2)]),
+    ]
     return list(w.loop(None, True, [x], inner))
 
 
@@ -86,7 +90,9 @@ def test_another_thread_cancels_a_call(engine, body, kind, x):
 @pytest.mark.parametrize("trip", [0, 1, 7, 8, 9, 1000])
 def test_a_call_with_exactly_enough_steps_succeeds(engine, trip):
     prepared = prepare(
-        engine, lambda w, n: list(w.loop(n, True, [0], lambda b, i, x: [True, b("int.add", x, i)])), INT
+        engine,
+        lambda w, n: list(w.loop(n, True, [0], lambda b, i, x: [True, b("int.add", x, i)])),
+        INT,
     )
     budget = Budget(Limits(steps=trip))
 

@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 import pytest
+
 from benchmarks.author import BOOL, FLOAT, INT, Author, call, f32
 from benchmarks.programs import PROGRAMS
 from tracescript import ir
@@ -234,9 +235,7 @@ def test_writing_into_an_output_changes_no_later_call(engine):
         pair = [w("reshape", x, [4]), w("identity", weight), w("add", x, weight), x, weight]
         return [*pair, pair[2]]
 
-    function = author.function(
-        "F.forward", [("x", f32(2, 2))], body, bound=[("weight", f32(2, 2))]
-    )
+    function = author.function("F.forward", [("x", f32(2, 2))], body, bound=[("weight", f32(2, 2))])
     method = author.method(function, [np.arange(4, dtype=np.float32).reshape(2, 2)])
     prepared = choose(engine).load(author.model(), Options()).method(method)
     x = np.ones((2, 2), np.float32)
@@ -301,9 +300,7 @@ def test_a_list_grows_in_a_loop_and_its_start_stays_empty(engine):
 
 @BOTH
 def test_an_index_outside_a_list_or_a_tensor_traps(engine):
-    author, method = scalar_function(
-        lambda w, xs, i: [w("list.get", xs, i)], ir.ListType(INT), INT
-    )
+    author, method = scalar_function(lambda w, xs, i: [w("list.get", xs, i)], ir.ListType(INT), INT)
     assert run(engine, author, method, [[1, 2], -1]).outputs == (2,)
     with pytest.raises(TrapError) as caught:
         run(engine, author, method, [[1, 2], 2])
@@ -321,7 +318,9 @@ def test_blocks_nest_as_deep_as_a_model_likes(engine, depth):
     value = ir.Value(INT, "x")
     result = ir.Value(INT)
     block = ir.Block(
-        (), (ir.Node("int.add", (value, ir.Value(INT, "", constants.scalar(1))), (result,)),), (result,)
+        (),
+        (ir.Node("int.add", (value, ir.Value(INT, "", constants.scalar(1))), (result,)),),
+        (result,),
     )
     condition = ir.Value(BOOL, "go")
     for _ in range(depth):
@@ -330,7 +329,11 @@ def test_blocks_nest_as_deep_as_a_model_likes(engine, depth):
         block = ir.Block((), (ir.Node("if", (condition,), (out,), blocks=(block, other)),), (out,))
     body = ir.Block((value, condition), block.nodes, block.results)
     function = ir.Function(
-        "F.forward", "authored", (ir.Input("x", INT), ir.Input("go", BOOL)), (ir.Output("", INT),), body
+        "F.forward",
+        "authored",
+        (ir.Input("x", INT), ir.Input("go", BOOL)),
+        (ir.Output("", INT),),
+        body,
     )
     author = Author()
     author.functions["F.forward"] = function
@@ -362,7 +365,11 @@ def test_an_unknown_op_is_refused_at_load(engine):
     for opset, code in (("", "UNSUPPORTED_OP"), ("com.example", "UNSUPPORTED_OPSET")):
         node = ir.Node("no_such_op", (value,), (out,), opset=opset)
         function = ir.Function(
-            "F", "authored", (ir.Input("x", INT),), (ir.Output("", INT),), ir.Block((value,), (node,), (out,))
+            "F",
+            "authored",
+            (ir.Input("x", INT),),
+            (ir.Output("", INT),),
+            ir.Block((value,), (node,), (out,)),
         )
         model = ir.Model("m", (function,), ir.Module("F"))
         with pytest.raises(UnsupportedError) as caught:
@@ -407,7 +414,9 @@ def test_float_overflow_and_nan_pass_without_a_warning(engine):
 
 @BOTH
 def test_a_rank_0_result_is_an_array(engine):
-    author, method = scalar_function(lambda w, x: [w("sum", x), w("item_float", w("sum", x))], f32(2))
+    author, method = scalar_function(
+        lambda w, x: [w("sum", x), w("item_float", w("sum", x))], f32(2)
+    )
 
     total, number = run(engine, author, method, [np.ones(2, np.float32)]).outputs
 

@@ -131,6 +131,39 @@ def test_indexing_is_numpys(places, expected):
     assert infer("index", [(4, 5, 6, 7), places]) == expected
 
 
+@pytest.mark.parametrize(
+    ("equation", "shapes"),
+    [
+        ("ij,jk->ik", [(2, 3), (3, 4)]),
+        ("ij,jk", [(2, 3), (3, 4)]),
+        ("...ij,...jk->...ik", [(5, 1, 2, 3), (6, 3, 4)]),
+        ("ii", [(3, 3)]),
+        ("ba", [(2, 3)]),
+        ("i,j->ji", [(2,), (3,)]),
+        ("ij->", [(2, 3)]),
+    ],
+)
+def test_einsum_is_numpys(equation, shapes):
+    expected = np.einsum(equation, *map(zeros, shapes)).shape
+
+    assert infer("einsum", [shapes, equation]) == expected
+
+
+@pytest.mark.parametrize(
+    ("equation", "shapes"),
+    [
+        ("ij,jk", [(2, 3), (4, 5)]),
+        ("ij", [(2,)]),
+        ("i", [(2, 3)]),
+        ("i,j", [(2,)]),
+        ("i->k", [(2,)]),
+    ],
+)
+def test_an_einsum_that_does_not_fit_is_refused(equation, shapes):
+    with pytest.raises(MismatchError):
+        infer("einsum", [shapes, equation])
+
+
 def test_convolution_by_hand():
     """(10 + 2*1 - 2*(3-1) - 1)//2 + 1 = 4; 10 + 0 + 1 - 1*(2-1) - 1 over 1, + 1 = 10."""
     found = infer("conv", [(5, 4, 10, 10), (8, 4, 3, 2), (2, 1), (1, 1, 0, 1), (2, 1)])

@@ -6,14 +6,14 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.validator_models import X, counter, function, model, nested, scripted_gate, traced_gate
 from tracescript import ir
 from tracescript.errors import InvalidModelError, UnsupportedError
-from tracescript.ir.constants import BOOL, INT, STR, scalar, tensor
+from tracescript.ir.constants import BOOL, STR, scalar
 from tracescript.validator import (
     LINK_RULES,
     MOST_FINDINGS,
@@ -26,84 +26,7 @@ from tracescript.validator import (
 )
 from tracescript.validator.fault import rule_id
 
-F32 = ir.DataType.FLOAT32
-X = ir.TensorType(F32, (3,))
-ONE = ir.TensorType(F32, ())
-TRUTH = ir.TensorType(ir.DataType.BOOL, ())
 SPEC = Path(__file__).parents[2] / "spec"
-
-
-def model(*functions: ir.Function, **more: object) -> ir.Model:
-    methods = (ir.Method("forward", functions[-1].name, exported=True),)
-    return ir.Model("gate", functions, ir.Module("Gate", methods=methods), **more)
-
-
-def function(
-    params: list[ir.Value], nodes: list[ir.Node], results: list[ir.Value], **more: object
-) -> ir.Function:
-    return ir.Function(
-        more.pop("name", "Gate.forward"),
-        more.pop("origin", "authored"),
-        tuple(ir.Input(p.name, p.type) for p in params),
-        tuple(ir.Output("", r.type) for r in results),
-        ir.Block(tuple(params), tuple(nodes), tuple(results)),
-        **more,
-    )
-
-
-def predicate(x: ir.Value) -> tuple[list[ir.Node], ir.Value]:
-    zero = ir.Value(ONE, "", tensor(np.float32(0), F32))
-    total, positive = ir.Value(ONE, "total"), ir.Value(TRUTH, "positive")
-    return [ir.Node("sum", (x,), (total,)), ir.Node("gt", (total, zero), (positive,))], positive
-
-
-def traced_gate() -> ir.Model:
-    x, y = ir.Value(X, "x"), ir.Value(X, "y")
-    nodes, positive = predicate(x)
-    decision = ir.TraceDecision("branch", positive, scalar(value=False))
-    nodes.append(ir.Node("neg", (x,), (y,)))
-    return model(function([x], nodes, [y], origin="traced", decisions=(decision,)))
-
-
-def scripted_gate() -> ir.Model:
-    x, negative, y = ir.Value(X, "x"), ir.Value(X), ir.Value(X, "y")
-    nodes, positive = predicate(x)
-    condition = ir.Value(BOOL)
-    arms = (ir.Block((), (), (x,)), ir.Block((), (ir.Node("neg", (x,), (negative,)),), (negative,)))
-    nodes.append(ir.Node("item_bool", (positive,), (condition,)))
-    nodes.append(ir.Node("if", (condition,), (y,), blocks=arms))
-    return model(function([x], nodes, [y], origin="scripted"))
-
-
-def counter() -> ir.Model:
-    """`for _ in range(n): count = count + 1`, the count being a state."""
-    n, count, after = ir.Value(INT, "n"), ir.Value(INT, "count"), ir.Value(INT, "after")
-    index, before, more = ir.Value(INT), ir.Value(INT), ir.Value(INT)
-    one, go = ir.Value(INT, "", scalar(1)), ir.Value(BOOL, "", scalar(value=True))
-    body = ir.Block((index, before), (ir.Node("int.add", (before, one), (more,)),), (go, more))
-    loop = ir.Node("loop", (n, go, count), (after,), blocks=(body,))
-    made = replace(
-        function([n, count], [loop], [after, after], name="Counter.forward"),
-        inputs=(ir.Input("n", INT), ir.Input("count", INT, "state")),
-    )
-    state = ir.State("count", INT, scalar(0), "attribute")
-    root = ir.Module(
-        "Counter",
-        attributes=(ir.ModuleAttribute("count", state),),
-        methods=(ir.Method("forward", "Counter.forward", exported=True, states=(state,)),),
-    )
-    return ir.Model("counter", (made,), root)
-
-
-def nested(depth: int) -> ir.Model:
-    """`if` in `if`, `depth` deep."""
-    c = ir.Value(BOOL, "c")
-    inner, result = ir.Block((), (), (c,)), c
-    for _ in range(depth):
-        result = ir.Value(BOOL)
-        node = ir.Node("if", (c,), (result,), blocks=(inner, ir.Block((), (), (c,))))
-        inner = ir.Block((), (node,), (result,))
-    return model(function([c], list(inner.nodes), [result]))
 
 
 @pytest.mark.parametrize("make", [traced_gate, scripted_gate, counter])
@@ -252,6 +175,4 @@ def test_a_chain_reads_only_what_stands_before_it(reads):
 
     found = findings(model(function([values[0]], nodes, [values[0]])))
 
-    assert [f.where for f in found] == [
-        f"functions[Gate.forward].body.nodes[{i}].inputs[0]" for i in early
-    ]
+    assert [f.where for f in found] == [f"functions[f].body.nodes[{i}].inputs[0]" for i in early]

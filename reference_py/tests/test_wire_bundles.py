@@ -140,7 +140,9 @@ def test_an_array_of_another_dtype_is_not_supported(array: np.ndarray) -> None:
     assert error.value.code == "UNSUPPORTED_DATA_TYPE"
 
 
-def bundle(*entries: dict[str, Any], items: list[tuple[str, int]] | None = None) -> data_pb2.DataBundle:
+def bundle(
+    *entries: dict[str, Any], items: list[tuple[str, int]] | None = None
+) -> data_pb2.DataBundle:
     table = [data_pb2.Data(), *(data_pb2.Data(**entry) for entry in entries)]
     named = [data_pb2.DataItem(name=n, data=d) for n, d in items or []]
     return data_pb2.DataBundle(table=table, items=named)

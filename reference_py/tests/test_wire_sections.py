@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from tests import wire_models as make
-from tools import file_parts
+from tools import file_parts, sample_models
 from tracescript import ir
 from tracescript.errors import TsError, UnsupportedError
 from tracescript.ir import constants as c
@@ -18,6 +17,9 @@ from tracescript.v1 import code_pb2, debug_pb2, example_pb2, file_pb2
 from tracescript.wire import scan
 from tracescript.wire.reader import read
 from tracescript.wire.writer import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 UNIT = ir.CodeUnit("u", "def forward(): ...\n", (("Gate.forward", 0, 18),))
 
@@ -29,7 +31,7 @@ def content(model: ir.Model, *units: ir.CodeUnit) -> bytes:
 
 
 def changed(number: int, kind: Any, edit: Callable[[Any], Any]) -> bytes:
-    parts = file_parts.take_apart(content(make.gate(), UNIT))
+    parts = file_parts.take_apart(content(sample_models.gate(), UNIT))
     message = kind.FromString(parts.sections[number])
     edit(message)
     parts.sections[number] = message.SerializeToString(deterministic=True)
@@ -57,7 +59,7 @@ def test_text_that_shows_other_than_it_says_is_refused(text: str) -> None:
 
 def test_text_in_any_script_is_kept() -> None:
     unit = ir.CodeUnit("u", "# \u05d0 \u4e2d \N{SNOWMAN}\n")
-    assert read(content(make.gate(), unit)).code_units == (unit,)
+    assert read(content(sample_models.gate(), unit)).code_units == (unit,)
 
 
 @pytest.mark.parametrize("span", [(1, 0, 99), (1, 5, 5), (1, 6, 5)])
@@ -89,7 +91,9 @@ def test_units_that_are_not_sorted_are_refused() -> None:
 
 def test_spans_of_functions_that_are_left_out_are_left_out() -> None:
     unit = ir.CodeUnit("u", "abc\n", (("unreached", 0, 1), ("Gate.forward", 1, 3)))
-    assert read(content(make.gate(), unit)).code_units[0].spans == (("Gate.forward", 1, 3),)
+    assert read(content(sample_models.gate(), unit)).code_units[0].spans == (
+        ("Gate.forward", 1, 3),
+    )
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "a\\b", "c:x", "a\nb", "x" * 256])
@@ -154,7 +158,7 @@ def test_a_chain_of_call_sites_beyond_the_limit_is_refused() -> None:
 
 def gate_with(*outputs: ir.ExpectedValue, **more: Any) -> ir.Model:
     call = ir.ExampleCall("forward", (("", np.ones(2, np.float32)),), outputs, **more)
-    return make.gate(examples=(ir.Example("e", (call,)),))
+    return sample_models.gate(examples=(ir.Example("e", (call,)),))
 
 
 EXPECTED = [
@@ -199,7 +203,7 @@ def test_an_expected_error_comes_back() -> None:
 def test_struct_inputs_of_a_submodule_are_written_with_their_name() -> None:
     pair = ir.StructType("Pair", (("a", c.INT), ("b", c.INT)))
     value = ir.Value(pair, "p")
-    function = make.function_of("f", ir.Block((value,), (), (value,)))
+    function = sample_models.function_of("f", ir.Block((value,), (), (value,)))
     leaf = ir.Module("Leaf", methods=(ir.Method("go", "f", exported=True),))
     root = ir.Module("R", submodules=(ir.Submodule("leaf", leaf),))
     call = ir.ExampleCall("leaf.go", (("i0", (1, 2)),), (ir.ExpectedValue((1, 2)),))
@@ -213,7 +217,7 @@ def test_struct_inputs_of_a_submodule_are_written_with_their_name() -> None:
 @pytest.mark.parametrize("method", ["nowhere", "a.b"])
 def test_an_example_of_an_unknown_method_is_written_without_types(method: str) -> None:
     call = ir.ExampleCall(method, (("", (1, 2)),), (ir.ExpectedValue(1),))
-    model = make.gate(examples=(ir.Example("e", (call,)),))
+    model = sample_models.gate(examples=(ir.Example("e", (call,)),))
     assert read(content(model)).model.examples[0].calls[0].method == method
 
 

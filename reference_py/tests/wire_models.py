@@ -1,7 +1,8 @@
-"""Models for the tests of `wire`: one by hand, many at random, and a way to compare two."""
+"""What the tests of `wire` share: random models, a way to compare two, edits of files."""
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -9,78 +10,13 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from tools import sample_models
 from tracescript import ir
 from tracescript.ir import constants as c
 from tracescript.ir.types import DataType
 
 F32 = DataType.FLOAT32
 SCALAR_TENSOR = ir.TensorType(F32, ())
-
-
-def gate(**changes: Any) -> ir.Model:
-    """The gate: `if x.sum() > 0: return x else: return -x`, with a weight and an example."""
-    vector = ir.TensorType(F32, (ir.Symbol("n"),))
-    x, y, negated = ir.Value(vector, "x"), ir.Value(vector, "y"), ir.Value(vector, "negated")
-    total, zero = ir.Value(SCALAR_TENSOR, "total"), c.tensor(np.float32(0), F32)
-    is_positive = ir.Value(ir.TensorType(DataType.BOOL, ()), "is_positive")
-    chosen = ir.Value(c.BOOL, "chosen")
-    kept = ir.Block((), (), (x,))
-    lost = ir.Block((), (ir.Node("neg", (x,), (negated,)),), (negated,))
-    place = ir.Place("gate.py", 5, 4, scope="Gate.forward")
-    body = ir.Block(
-        (x,),
-        (
-            ir.Node("sum", (x,), (total,), place=place),
-            ir.Node("gt", (total, ir.Value(SCALAR_TENSOR, "", zero)), (is_positive,)),
-            ir.Node("bool.of", (is_positive,), (chosen,)),
-            ir.Node("if", (chosen,), (y,), blocks=(kept, lost)),
-        ),
-        (y,),
-    )
-    function = ir.Function(
-        "Gate.forward", "scripted", (ir.Input("x", vector),), (ir.Output("", vector),), body
-    )
-    weight = c.weight(np.arange(12, dtype=np.float32).reshape(3, 4), F32)
-    root = ir.Module(
-        "Gate",
-        parameters=(ir.Parameter("w", weight), ir.Parameter("tied", weight)),
-        methods=(ir.Method("forward", "Gate.forward", exported=True),),
-    )
-    ones = np.ones(3, np.float32)
-    call = ir.ExampleCall("forward", (("x", ones),), (ir.ExpectedValue(ones, np.float64(1e-6)),))
-    arguments: dict[str, Any] = {
-        "name": "gate",
-        "functions": (function,),
-        "root": root,
-        "producer": ("tracescript", "0.1.0"),
-        "producer_sources": ("numpy 2.0",),
-        "metadata": (("author", "nobody"),),
-        "examples": (ir.Example("positive", (call,)),),
-        "sources": (ir.SourceFile("gate.py", "x = 1\n", bytes(32)),),
-        "extra_files": (ir.ExtraFile("labels.txt", b"cat\ndog\n", "text/plain"),),
-    }
-    return ir.Model(**(arguments | changes))
-
-
-def module_model(root: ir.Module, *functions: ir.Function) -> ir.Model:
-    return ir.Model("m", functions, root)
-
-
-def constant_model(*constants: ir.Constant) -> ir.Model:
-    """A model without functions whose root has these constants as attributes."""
-    attributes = [ir.ModuleAttribute(f"a{i}", constant) for i, constant in enumerate(constants)]
-    return module_model(ir.Module("Root", attributes=tuple(attributes)))
-
-
-def function_of(name: str, body: ir.Block, **more: Any) -> ir.Function:
-    inputs = tuple(ir.Input(f"i{i}", value.type) for i, value in enumerate(body.params))
-    outputs = tuple(ir.Output("", value.type) for value in body.results)
-    return ir.Function(name, "authored", inputs, outputs, body, **more)
-
-
-def one_function(body: ir.Block, **more: Any) -> ir.Model:
-    methods = (ir.Method("forward", "f", exported=True),)
-    return module_model(ir.Module("Root", methods=methods), function_of("f", body, **more))
 
 
 class _Description:
@@ -149,12 +85,14 @@ types = st.recursive(
 _SCALARS: dict[Any, st.SearchStrategy[Any]] = {
     c.BOOL: st.booleans(),
     c.INT: st.integers(-(2**63), 2**63 - 1),
-    c.FLOAT: st.floats().map(lambda x: float("nan") if x != x else x),
+    c.FLOAT: st.floats().map(lambda x: float("nan") if math.isnan(x) else x),
     c.STR: st.text(max_size=5),
     c.DATA_TYPE: st.sampled_from(DataType),
     c.NONE: st.none(),
 }
-native_types = st.sampled_from([F32, DataType.BOOL, DataType.INT64, DataType.BFLOAT16, DataType.INT4])
+native_types = st.sampled_from(
+    [DataType.FLOAT32, DataType.BOOL, DataType.INT64, DataType.BFLOAT16, DataType.INT4]
+)
 
 
 @st.composite
@@ -212,7 +150,9 @@ def blocks(draw: st.DrawFn, outer: tuple[ir.Value, ...] = (), depth: int = 2) ->
         if literal is not None:
             inputs.append(ir.Value(literal.type, "", literal))
         inner = draw(st.lists(blocks(tuple(visible), depth - 1), max_size=2)) if depth else []
-        attributes: list[Any] = draw(st.lists(st.tuples(names, st.one_of(types, constants())), max_size=2))
+        attributes: list[Any] = draw(
+            st.lists(st.tuples(names, st.one_of(types, constants())), max_size=2)
+        )
         outputs = tuple(ir.Value(t, draw(names)) for t in draw(st.lists(types, max_size=2)))
         op = draw(st.sampled_from(["add", "if", "loop", "neg", "sum"]))
         place = draw(st.one_of(st.none(), places))
@@ -233,7 +173,9 @@ def functions(draw: st.DrawFn, name: str, callees: tuple[str, ...]) -> ir.Functi
         debug = draw(st.one_of(st.none(), st.builds(ir.GuardDebug, places, names, st.just("if"))))
         decisions.append(ir.TraceDecision("branch", value, draw(constants()), debug))
     guards = [ir.ShapeGuard(a, "<=", 7, "comparison") for a in draw(st.lists(dims, max_size=2))]
-    return function_of(name, body, decisions=tuple(decisions), shape_guards=tuple(guards))
+    return sample_models.function_of(
+        name, body, decisions=tuple(decisions), shape_guards=tuple(guards)
+    )
 
 
 @st.composite
@@ -254,4 +196,4 @@ def models(draw: st.DrawFn) -> ir.Model:
     )
     middle = ir.Module("Middle", submodules=(ir.Submodule("leaf", leaf),))
     children = (ir.Submodule("x", leaf), ir.Submodule("middle", middle), ir.Submodule("y", leaf))
-    return module_model(ir.Module("Root", submodules=children, training=True), *made)
+    return sample_models.module_model(ir.Module("Root", submodules=children, training=True), *made)

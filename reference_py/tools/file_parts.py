@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any, Final
 
-from tracescript.v1 import file_pb2, tensor_pb2
+from tracescript.v1 import code_pb2, debug_pb2, example_pb2, file_pb2, model_pb2, tensor_pb2
 from tracescript.wire import scan
+
+MESSAGES: Final[dict[int, Any]] = {
+    scan.MODEL: model_pb2.Model,
+    scan.WEIGHTS: tensor_pb2.WeightTable,
+    scan.CODE: code_pb2.Code,
+    scan.DEBUG: debug_pb2.DebugInfo,
+    scan.EXAMPLES: example_pb2.Examples,
+    scan.EXTRA_FILES: file_pb2.ExtraFiles,
+}
+"""The message of each section."""
 
 
 @dataclass(slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import click
@@ -11,7 +10,6 @@ import numpy as np
 from tracescript import api
 from tracescript.cli.values import lines_of, read_inputs
 from tracescript.engine.choose import NAMES
-from tracescript.errors import TraceWarning
 from tracescript.model.selfcheck import difference
 
 
@@ -47,11 +45,11 @@ def command(
     """Run a method of a file and print its outputs."""
     args, kwargs = read_inputs(inputs)
     model = api.load(file, engine=engine, guards=guards)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", TraceWarning)
-        outputs = model.call(method, args, kwargs)
-    for warning in caught:
-        click.echo(str(warning.message), err=True)
+    ran = model.call_reporting(method, args, kwargs)
+    outputs = ran.outputs
+    for guard in ran.failed_guards:
+        text = f"{guard.predicate}: expected {guard.expected}, found {guard.found}"
+        click.echo(f"guard failed: {guard.location}: {text}", err=True)
     names = _names(model, method, len(outputs))
     for name, value in zip(names, outputs, strict=True):
         click.echo("\n".join(lines_of(value, name)))

@@ -63,5 +63,3 @@ def plain_attribute(value: Constant | Type | FunctionRef) -> Any:
     if isinstance(value.value, tuple):
         return tuple(v.value if isinstance(v, Constant) else v for v in value.value)
     return value.value
-
-

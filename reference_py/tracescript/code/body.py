@@ -1,15 +1,11 @@
-"""Writes the body of a function: statements, nested expressions, blocks, guards.
-
-The rules are those of the canonical form (CODE-20 to CODE-29): a node is written inside the one
-expression that uses it exactly where reading the text gives back the order of the nodes.
-"""
+"""Writes the body of a function: statements, blocks, guards, new states and the return."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tracescript.code.expressions import Expression
+from tracescript.code.lines import Lines, Pending, fits, taken_off, whole
 from tracescript.code.names import fitted, is_numbered, path_text
 from tracescript.errors import InvalidModelError
 from tracescript.ir.constants import NONE
@@ -19,7 +15,7 @@ from tracescript.opset.table import opset
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tracescript.code.expressions import Expressions, Plan
+    from tracescript.code.expressions import Expressions
     from tracescript.code.names import Names
     from tracescript.code.paths import Paths
     from tracescript.code.typing_text import TypeWriter
@@ -27,8 +23,6 @@ if TYPE_CHECKING:
     from tracescript.ir.graph import Block, Function, Node, TraceDecision
     from tracescript.ir.values import Constant, Value
 
-LONGEST: Final = 100
-DEEPEST: Final = 32
 MOST_BLOCKS: Final = 90
 
 
@@ -50,115 +44,69 @@ class Context:
     constant: Callable[[Constant], str]
 
 
-class BodyWriter:
-    """Writes one body into `lines`; `names` already holds the parameters' names."""
+def write_body(context: Context, names: Names, named: dict[Value, str], indent: str) -> list[str]:
+    """Return the lines of a body; `named` has the names of the parameters.
 
-    def __init__(self, context: Context, names: Names, named: dict[Value, str]) -> None:
-        self.lines: list[str] = []
+    Raises:
+        TooDeepError: more than 90 blocks stand in one another.
+        InvalidModelError: BAD_GUARD where a trace decision can stand nowhere in its order.
+    """
+    lines = Lines(names, named, context.paths.of_value, context.constant)
+    lines.indent = indent
+    return _Body(context, lines).write()
+
+
+def needs_list(function: Function) -> bool:
+    """Whether the one visible output would read as several, or as none, without a list."""
+    states = sum(i.kind == "state" for i in function.inputs)
+    if len(function.outputs) - states != 1:
+        return False
+    t = function.outputs[0].type
+    return isinstance(t, TupleType) or t == NONE
+
+
+class _Body:
+    def __init__(self, context: Context, lines: Lines) -> None:
         self._context = context
-        self._names = names
-        self._named = named
-        self._pending: list[tuple[Value, Expression]] = []
-        self._indent = ""
+        self._lines = lines
         self._depth = 0
-        self._assigned = False
         self._decisions = list(reversed(context.function.decisions))
         self._seen: set[Value] = set()
 
-    def write(self, indent: str) -> None:
-        """Write all statements, the new states and the return."""
+    def write(self) -> list[str]:
         function = self._context.function
-        self._indent = indent
         self._see(function.body.params)
         for node in function.body.nodes:
             self._node(node, function.body)
         self._finish()
         if self._decisions:
+            number = len(function.decisions) - len(self._decisions)
             raise InvalidModelError(
-                f"trace decision {len(function.decisions) - len(self._decisions)} stands before "
-                "one that is known earlier",
+                f"trace decision {number} is not in the order in which values are computed",
                 code="BAD_GUARD",
                 where=function.name,
                 rule="CODE-19",
             )
+        return self._lines.texts
 
-    def _line(self, text: str, *, assigned: bool = False) -> None:
-        self.lines.append(f"{self._indent}{text}")
-        self._assigned = assigned
-
-    # ---------------------------------------------------------------- values
-    def _name(self, value: Value) -> str:
-        path = self._context.paths.of_value.get(value)
-        if path is not None:
-            return path_text(path)
-        name = self._named.get(value)
-        if name is None:
-            name = self._named[value] = self._names.of_debug(value.name)
-        return name
-
-    def _atom(self, value: Value) -> Expression:
-        if value.constant is not None:
-            return Expression(self._context.constant(value.constant))
-        return Expression(self._name(value))
-
+    # ---------------------------------------------------------------- guards
     def _see(self, values: Sequence[Value]) -> None:
         """Note that values are defined, and write the guards that are due."""
         if not self._decisions:
             return
         self._seen.update(values)
         while self._decisions and self._is_due(self._decisions[-1]):
-            self._line(self._guard(self._decisions.pop()))
+            self._lines.add(self._guard(self._decisions.pop()))
 
     def _is_due(self, decision: TraceDecision) -> bool:
         value = decision.value
         return value is None or value.constant is not None or value in self._seen
 
     def _guard(self, decision: TraceDecision) -> str:
-        value = "None" if decision.value is None else self._atom(decision.value).text
-        seen = decision.observed
-        return f"guard({decision.kind}, {value}, {'None' if seen is None else self._context.constant(seen)})"
-
-    # ---------------------------------------------------------------- nesting
-    def _take(self, operands: Sequence[Value]) -> dict[Value, Expression] | None:
-        """Take pending operands off, if they are exactly the tail of what is pending."""
-        waiting = {value for value, _ in self._pending}
-        wanted = [v for v in operands if v in waiting]
-        tail = self._pending[len(self._pending) - len(wanted) :]
-        if [v for v, _ in tail] != wanted:
-            return None
-        del self._pending[len(self._pending) - len(wanted) :]
-        return dict(tail)
-
-    def _flush(self) -> None:
-        pending, self._pending = self._pending, []
-        for value, expression in pending:
-            self._line(f"{self._name(value)} = {expression.text}", assigned=True)
-
-    def _written(self, operands: Sequence[Value], plan: Plan | None) -> list[Expression]:
-        """Return the operands' text, nested where the rules allow it, else all by name."""
-        taken = self._take(operands) if self._pending else {}
-        if taken:
-            parts = [taken[v] if v in taken else self._atom(v) for v in operands]
-            if plan is None:
-                whole = Expression(", ".join(p.text for p in parts), max(p.depth for p in parts))
-            else:
-                whole = plan.render(parts)
-            if len(whole.text) <= LONGEST and whole.depth <= DEEPEST:
-                return parts
-            self._pending += taken.items()
-        if taken is None or taken:
-            self._flush()
-        return [self._atom(v) for v in operands]
-
-    def _nestable(self, node: Node, block: Block) -> bool:
-        context = self._context
-        output = node.outputs[0] if len(node.outputs) == 1 else None
-        if output is None or context.uses.alone.get(output) is not block:
-            return False
-        if output in context.paths.of_value:
-            return False
-        has_name = bool(fitted(output.name)) and not is_numbered(fitted(output.name))
-        return not has_name and output not in context.annotated and not _has_effect(node)
+        value, seen = decision.value, decision.observed
+        tested = "None" if value is None else self._lines.atom(value).text
+        observed = "None" if seen is None else self._context.constant(seen)
+        return f"guard({decision.kind}, {tested}, {observed})"
 
     # ---------------------------------------------------------------- nodes
     def _node(self, node: Node, block: Block) -> None:
@@ -170,84 +118,94 @@ class BodyWriter:
             self._see(node.outputs)
             return
         plan = self._context.expressions.plan(node, self._context.class_name)
-        expression = plan.render(self._written(plan.operands, plan))
+        expression = plan.render(self._lines.written(plan.operands, plan))
         if self._nestable(node, block):
-            self._pending.append((node.outputs[0], expression))
+            self._lines.pending.append((node.outputs[0], expression))
             return
-        self._flush()
+        self._lines.flush()
         self._statement(node, expression.text)
         self._see(node.outputs)
+
+    def _nestable(self, node: Node, block: Block) -> bool:
+        context = self._context
+        output = node.outputs[0] if len(node.outputs) == 1 else None
+        if output is None or context.uses.alone.get(output) is not block:
+            return False
+        if output in context.paths.of_value or output in context.annotated or _has_effect(node):
+            return False
+        name = fitted(output.name)
+        return not name or is_numbered(name)
 
     def _statement(self, node: Node, text: str) -> None:
         method = self._context.paths.calls.get(node)
         hidden = sum(i.kind == "state" for i in method.callee.inputs) if method else 0
         outputs = node.outputs[: len(node.outputs) - hidden]
         if not outputs:
-            self._line(text)
+            self._lines.add(text)
             return
-        only = outputs[0] if len(outputs) == 1 else None
-        if only is not None and only in self._context.annotated:
-            self._line(f"{self._name(only)}: {self._context.types.text(only.type)} = {text}", assigned=True)
+        if len(outputs) == 1 and outputs[0] in self._context.annotated:
+            self._lines.add(f"{self._declaration(outputs[0])} = {text}", assigned=True)
             return
         self._declare(outputs)
-        self._line(f"{', '.join(map(self._name, outputs))} = {text}", assigned=True)
+        names = ", ".join(map(self._lines.name, outputs))
+        self._lines.add(f"{names} = {text}", assigned=True)
+
+    def _declaration(self, value: Value) -> str:
+        return f"{self._lines.name(value)}: {self._context.types.text(value.type)}"
 
     def _declare(self, outputs: Sequence[Value]) -> None:
         for value in outputs:
             if value in self._context.annotated:
-                self._line(f"{self._name(value)}: {self._context.types.text(value.type)}")
+                self._lines.add(self._declaration(value))
 
     # ---------------------------------------------------------------- blocks
-    def _inside(self, block: Block, targets: Callable[[], list[str]], values: Sequence[Value]) -> None:
+    def _inside(
+        self, block: Block, targets: Callable[[], list[str]], values: Sequence[Value]
+    ) -> None:
         """Write a block one level deeper, closed by the move of `values` into `targets`."""
-        outer, self._indent = self._indent, f"{self._indent}    "
+        lines = self._lines
+        outer, lines.indent = lines.indent, f"{lines.indent}    "
         self._depth += 1
         if self._depth > MOST_BLOCKS:
             raise TooDeepError
-        begun, self._assigned = len(self.lines), False
+        begun, lines.assigned = len(lines.texts), False
         self._see(block.params)
         for node in block.nodes:
             self._node(node, block)
         if values:
-            self._move(targets, values)
+            moved = whole(lines.written(values))
+            lines.flush()
+            lines.add(f"{', '.join(targets())} = {moved.text}", assigned=True)
         else:
-            self._flush()
-            if len(self.lines) == begun or self._assigned:
-                self._line("pass")
+            lines.flush()
+            if len(lines.texts) == begun or lines.assigned:
+                lines.add("pass")
         self._depth -= 1
-        self._indent, self._assigned = outer, False
-
-    def _move(self, targets: Callable[[], list[str]], values: Sequence[Value]) -> None:
-        parts = self._written(values, None)
-        self._flush()
-        self._line(f"{', '.join(targets())} = {', '.join(p.text for p in parts)}", assigned=True)
+        lines.indent, lines.assigned = outer, False
 
     def _if(self, node: Node) -> None:
         condition = node.inputs[0]
         assert condition is not None
-        test = self._written((condition,), None)[0]
-        self._flush()
+        test = self._lines.written((condition,))[0]
+        self._lines.flush()
         self._declare(node.outputs)
         names: list[str] = []
 
         def targets() -> list[str]:
             if not names:
-                names.extend(map(self._name, node.outputs))
+                names.extend(map(self._lines.name, node.outputs))
             return names
 
-        self._line(f"if {test.text}:")
+        self._lines.add(f"if {test.text}:")
         self._inside(node.blocks[0], targets, node.blocks[0].results)
         other = node.blocks[1]
-        while True:
-            chained = self._elif(other)
-            if chained is None:
-                break
+        while chained := self._elif(other):
             inner, text = chained
-            self._line(f"elif {text}:")
+            self._lines.add(f"elif {text}:")
             self._inside(inner.blocks[0], targets, inner.blocks[0].results)
             other = inner.blocks[1]
         if other.nodes or other.results:
-            self._line("else:")
+            self._lines.add("else:")
             self._inside(other, targets, other.results)
 
     def _elif(self, block: Block) -> tuple[Node, str] | None:
@@ -259,33 +217,22 @@ class BodyWriter:
             return None
         if not all(self._nestable(node, block) for node in block.nodes[:-1]):
             return None
-        return self._test(block, inner)
-
-    def _test(self, block: Block, inner: Node) -> tuple[Node, str] | None:
-        """Nest everything before `inner` into its test, or leave no trace."""
-        written: list[tuple[Value, Expression]] = []
-        assert inner.inputs[0] is not None
+        waiting: Pending = []
         for node in block.nodes[:-1]:
             plan = self._context.expressions.plan(node, self._context.class_name)
-            parts = self._tail(written, plan.operands)
-            if parts is None:
+            taken = taken_off(waiting, plan.operands)
+            if taken is None:
                 return None
-            expression = plan.render(parts)
-            if len(expression.text) > LONGEST or expression.depth > DEEPEST:
+            expression = plan.render(self._lines.parts(taken, plan.operands))
+            if taken and not fits(expression):
                 return None
-            written.append((node.outputs[0], expression))
-        parts = self._tail(written, (inner.inputs[0],))
-        return (inner, parts[0].text) if parts is not None and not written else None
-
-    def _tail(
-        self, written: list[tuple[Value, Expression]], operands: Sequence[Value]
-    ) -> list[Expression] | None:
-        outer, self._pending = self._pending, written
-        taken = self._take(operands)
-        self._pending = outer
-        if taken is None:
+            waiting.append((node.outputs[0], expression))
+        condition = inner.inputs[0]
+        assert condition is not None
+        taken = taken_off(waiting, (condition,))
+        if taken is None or waiting or not all(map(fits, taken.values())):
             return None
-        return [taken[v] if v in taken else self._atom(v) for v in operands]
+        return inner, self._lines.parts(taken, (condition,))[0].text
 
     def _loop(self, node: Node) -> None:
         body = node.blocks[0]
@@ -298,51 +245,49 @@ class BodyWriter:
         else:
             shape = "break"
         skipped = 1 if shape == "for" else 0
-        starts = [v for v in (start, *carried)[skipped:] if v is not None]
-        parts = self._written(starts, None)
-        self._flush()
+        begun = whole(
+            self._lines.written([v for v in (start, *carried)[skipped:] if v is not None])
+        )
+        self._lines.flush()
         self._declare(node.outputs)
-        targets = [] if shape == "for" else [self._names.number()]
-        targets += map(self._name, node.outputs)
+        targets = [] if shape == "for" else [self._lines.names.number()]
+        targets += map(self._lines.name, node.outputs)
         if targets:
-            self._line(f"{', '.join(targets)} = {', '.join(p.text for p in parts)}")
+            self._lines.add(f"{', '.join(targets)} = {begun.text}")
         for param, output in zip(params, node.outputs, strict=True):
             if output not in self._context.paths.of_value:
-                self._named[param] = self._named[output]
+                self._lines.named[param] = self._lines.named[output]
         self._loop_head(shape, trip, index, targets)
         self._inside(body, lambda: targets, body.results[skipped:])
 
     def _loop_head(self, shape: str, trip: Value | None, index: Value, targets: list[str]) -> None:
+        lines = self._lines
         if shape == "while":
-            self._line(f"while {targets[0]}:")
+            lines.add(f"while {targets[0]}:")
             return
-        count = "count()" if trip is None else f"range({self._atom(trip).text})"
-        self._line(f"for {self._name(index)} in {count}:")
+        count = "count()" if trip is None else f"range({lines.atom(trip).text})"
+        lines.add(f"for {lines.name(index)} in {count}:")
         if shape == "break":
-            self._line(f"    if not {targets[0]}:")
-            self._line("        break")
+            lines.add(f"    if not {targets[0]}:")
+            lines.add("        break")
 
     # ---------------------------------------------------------------- end
     def _finish(self) -> None:
-        function, paths = self._context.function, self._context.paths
+        function, lines = self._context.function, self._lines
         states = [i.name for i in function.inputs if i.kind == "state"]
         split = len(function.body.results) - len(states)
-        writes = [
-            (path, value)
-            for path, value in zip(states, function.body.results[split:], strict=True)
-            if paths.final[path] is not value
-        ]
-        results = function.body.results[:split]
+        results, news = function.body.results[:split], function.body.results[split:]
+        final = self._context.paths.final
+        writes = [(p, v) for p, v in zip(states, news, strict=True) if final[p] is not v]
         self._alias(writes, results)
         for path, value in writes:
-            part = self._written((value,), None)[0]
-            self._flush()
-            self._line(f"{path_text(path)} = {part.text}")
-        parts = self._written(results, None)
-        self._flush()
-        listed = ", ".join(p.text for p in parts)
-        single = "," if len(results) == 1 and needs_list(function) else ""
-        self._line(f"return {listed}{single}".rstrip())
+            part = lines.written((value,))[0]
+            lines.flush()
+            lines.add(f"{path_text(path)} = {part.text}")
+        returned = whole(lines.written(results))
+        lines.flush()
+        comma = "," if needs_list(function) else ""
+        lines.add(f"return {returned.text}{comma}".rstrip())
 
     def _alias(self, writes: Sequence[tuple[str, Value]], results: Sequence[Value]) -> None:
         """Name the old states that are still read after a write to their path."""
@@ -350,23 +295,15 @@ class BodyWriter:
         old: dict[Value, str] = {}
         for path, value in (*writes, *(("", v) for v in results)):
             read = self._context.paths.of_value.get(value)
-            if read in written and read is not None:
+            if read is not None and read in written:
                 old[value] = read
             written.add(path)
         if old:
-            self._flush()
+            self._lines.flush()
         for value, path in old.items():
             del self._context.paths.of_value[value]
-            self._named[value] = self._names.number()
-            self._line(f"{self._named[value]} = {path_text(path)}")
-
-
-def needs_list(function: Function) -> bool:
-    """Whether the one visible output would read as several, or as none, without a list."""
-    states = sum(i.kind == "state" for i in function.inputs)
-    return len(function.outputs) - states == 1 and (
-        isinstance(function.outputs[0].type, TupleType) or function.outputs[0].type == NONE
-    )
+            name = self._lines.named[value] = self._lines.names.number()
+            self._lines.add(f"{name} = {path_text(path)}")
 
 
 def _has_effect(node: Node) -> bool:

@@ -110,7 +110,12 @@ def _inner(a: Node, b: Node) -> list[tuple[Block, Block]]:
 
 
 def _node(a: Node, b: Node, pairs: dict[Value, Value]) -> str:
-    if (a.op, a.opset, len(a.outputs), len(a.blocks)) != (b.op, b.opset, len(b.outputs), len(b.blocks)):
+    if (a.op, a.opset, len(a.outputs), len(a.blocks)) != (
+        b.op,
+        b.opset,
+        len(b.outputs),
+        len(b.blocks),
+    ):
         return f"node {a.op} is not {b.op}"
     if not _values(a.inputs, b.inputs, pairs):
         return f"the inputs of {a.op} differ"

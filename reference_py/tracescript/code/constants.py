@@ -9,18 +9,18 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.model import State
-from tracescript.ir.types import DictType, ListType, ScalarKind, ScalarType, TupleType
+from tracescript.ir.constants import FLOAT, INT
+from tracescript.ir.types import DictType, ListType, TupleType
 from tracescript.ir.values import Constant, Weight
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from tracescript.ir.graph import Block, Function
-    from tracescript.ir.model import Model
+    from tracescript.ir.model import Model, State
     from tracescript.ir.types import Type
 
-_NUMBERS = {ScalarKind.INT, ScalarKind.FLOAT}
+_NUMBERS = {INT, FLOAT}
 
 
 def content(constant: Constant) -> Hashable:
@@ -82,9 +82,8 @@ def _elements(constant: Constant) -> Iterator[Constant]:
             yield _constant(t.value, item)
         return
     types = _element_types(t, len(value))
-    if types and all(isinstance(k, ScalarType) and k == types[0] for k in types):
-        if isinstance(types[0], ScalarType) and types[0].kind in _NUMBERS:
-            return
+    if len(set(types)) == 1 and types[0] in _NUMBERS:
+        return
     for kind, item in zip(types, value, strict=True):
         yield _constant(kind, item)
 

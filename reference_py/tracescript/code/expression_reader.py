@@ -6,27 +6,17 @@ import ast
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.code import sugar
-from tracescript.code.constants import content
+from tracescript.code.call_reader import CallReader
 from tracescript.code.heads import path_steps
-from tracescript.code.names import is_numbered, opset_word
-from tracescript.code.paths import joined, visible
-from tracescript.errors import InvalidModelError
-from tracescript.ir.graph import FunctionRef, Node
-from tracescript.ir.types import StructType
-from tracescript.ir.values import Constant, Value
-from tracescript.opset import attributes as attribute_values
-from tracescript.opset.relations import compatible
-from tracescript.opset.table import opset
+from tracescript.code.names import opset_word
+from tracescript.code.nodes import NOTHING, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from tracescript.code.heads import Head
+    from tracescript.code.nodes import NodeMaker
     from tracescript.code.program import Program
     from tracescript.code.scope import Entries, Scope
-    from tracescript.ir.types import Type
-    from tracescript.opset.calls import Typing
-    from tracescript.opset.table import OpDef
+    from tracescript.ir.values import Value
 
 DEEPEST: Final = 32
 _BINARY: Final[dict[type, str]] = {
@@ -53,37 +43,19 @@ _BINARY: Final[dict[type, str]] = {
 _UNARY: Final[dict[type, str]] = {ast.USub: "-", ast.Not: "not ", ast.Invert: "~"}
 
 
-class Wanted:
-    """Names and declared types for the outputs of the node that ends a statement."""
-
-    def __init__(self, names: Sequence[str] = (), types: Mapping[str, Type] | None = None) -> None:
-        self.names = tuple(names)
-        self.types = types or {}
-
-    def type(self, k: int) -> Type | None:
-        """Return the declared type of output k."""
-        return self.types.get(self.names[k]) if k < len(self.names) else None
-
-    def debug(self, k: int) -> str:
-        """Return the debug name that output k gets."""
-        name = self.names[k] if k < len(self.names) else ""
-        return "" if is_numbered(name) else name
-
-
-NOTHING: Final = Wanted()
-
-
 class ExpressionReader:
     """Reads the expressions of one function into nodes."""
 
-    def __init__(self, head: Head, program: Program, typing: Typing, entries: Entries) -> None:
+    def __init__(self, head: Head, program: Program, maker: NodeMaker, entries: Entries) -> None:
         self._head = head
         self._program = program
-        self._typing = typing
+        self._maker = maker
         self._entries = entries
-        self._constants: dict[Any, Value] = {}
+        self._calls = CallReader(head, program, maker, entries, self.value)
 
-    def value(self, node: ast.expr, scope: Scope, depth: int = 0, wanted: Wanted = NOTHING) -> Value:
+    def value(
+        self, node: ast.expr, scope: Scope, depth: int = 0, wanted: Wanted = NOTHING
+    ) -> Value:
         """Read an expression that stands for one value."""
         values = self.values(node, scope, depth, wanted)
         if len(values) != 1:
@@ -101,19 +73,13 @@ class ExpressionReader:
             return (scope.names[node.id],)
         constant = self._head.literals.read(node)
         if constant is not None:
-            return (self.constant(constant),)
+            return (self._maker.constant(constant),)
         read = getattr(self, f"_read_{type(node).__name__}", None)
         if read is None:
             what = f"{type(node).__name__} is no expression of the code language"
             raise self._head.source.fault(node, what, "CODE-7")
         found: tuple[Value, ...] = read(node, scope, depth + 1, wanted)
         return found
-
-    def constant(self, constant: Constant) -> Value:
-        """Return the function's one value for a constant."""
-        return self._constants.setdefault(
-            content(constant), Value(constant.type, "", constant)
-        )
 
     def atom(self, node: ast.expr, scope: Scope) -> Value:
         """Read a name, a literal or a path; nothing else may stand here."""
@@ -144,7 +110,11 @@ class ExpressionReader:
     def _read_Compare(self, node: ast.Compare, scope: Scope, depth: int, wanted: Wanted) -> Any:
         if len(node.ops) == 1:
             right, operator = node.comparators[0], node.ops[0]
-            if isinstance(operator, ast.Is) and isinstance(right, ast.Constant) and right.value is None:
+            if (
+                isinstance(operator, ast.Is)
+                and isinstance(right, ast.Constant)
+                and right.value is None
+            ):
                 return self._form(node, ("", " is None"), [node.left], scope, depth, wanted)
             word = f" {_BINARY.get(type(operator), '@')} "
             return self._form(node, ("", word, ""), [node.left, right], scope, depth, wanted)
@@ -170,11 +140,11 @@ class ExpressionReader:
 
     def _read_List(self, node: ast.List, scope: Scope, depth: int, wanted: Wanted) -> Any:
         inputs = [self.value(item, scope, depth) for item in node.elts]
-        return self._node(node, "list.make", inputs, {}, scope, wanted)
+        return self._maker.add(node, "list.make", inputs, {}, scope, wanted)
 
     def _read_Tuple(self, node: ast.Tuple, scope: Scope, depth: int, wanted: Wanted) -> Any:
         inputs = [self.value(item, scope, depth) for item in node.elts]
-        return self._node(node, "tuple.make", inputs, {}, scope, wanted)
+        return self._maker.add(node, "tuple.make", inputs, {}, scope, wanted)
 
     def _read_Dict(self, node: ast.Dict, scope: Scope, depth: int, wanted: Wanted) -> Any:
         inputs = []
@@ -182,7 +152,7 @@ class ExpressionReader:
             if key is None:
                 raise self._head.source.fault(node, "no double star", "CODE-7")
             inputs += [self.value(key, scope, depth), self.value(value, scope, depth)]
-        return self._node(node, "dict.make", inputs, {}, scope, wanted)
+        return self._maker.add(node, "dict.make", inputs, {}, scope, wanted)
 
     def _form(
         self,
@@ -215,7 +185,7 @@ class ExpressionReader:
         if len(found) < len(form.slots):
             given[form.slots[-1]] = literal
         inputs = [by_name.get(declared.name) for declared in form.op.inputs]
-        return self._node(node, form.op.name, inputs, given, scope, wanted)
+        return self._maker.add(node, form.op.name, inputs, given, scope, wanted)
 
     # ---------------------------------------------------------------- calls
     def _read_Call(self, node: ast.Call, scope: Scope, depth: int, wanted: Wanted) -> Any:
@@ -225,11 +195,11 @@ class ExpressionReader:
             raise self._head.source.fault(node, "no star-arguments", "CODE-7")
         target = self._program.target(node, self._head)
         if target is not None:
-            return self._call(node, target, scope, depth, wanted)
+            return self._calls.function(node, target, scope, depth, wanted)
         if isinstance(node.func, ast.Name):
             struct = self._program.struct(node.func.id)
             if struct is not None:
-                return self._struct(node, struct, scope, depth, wanted)
+                return self._calls.struct(node, struct, scope, depth, wanted)
             operands = [*node.args, *(keyword.value for keyword in node.keywords)]
             pieces = (f"{node.func.id}(", ")")
             if len(node.args) == 1 == len(operands) and sugar.is_form(pieces):
@@ -238,156 +208,9 @@ class ExpressionReader:
         if steps and steps[1] and isinstance(node.func, ast.Attribute):
             if steps[0] == "ops":
                 name = ".".join(opset_word(step) for step in steps[1])
-                return self._op(node, name, scope, depth, wanted)
-            if steps[0] != "self":
+                return self._calls.op(node, name, scope, depth, wanted)
+            if steps[0] != "self" and steps[0] not in scope.names:
                 path = ".".join([steps[0], *steps[1][:-1]])
-                return self._foreign(node, path, steps[1][-1], scope, depth, wanted)
-        what = f"{ast.unparse(node.func)} names no op, method, struct or function"
+                return self._calls.foreign(node, path, steps[1][-1], scope, depth, wanted)
+        what = f"{self._head.source.segment(node.func)} names no op, method, struct or function"
         raise self._head.source.fault(node, what, "CODE-15")
-
-    def _op(self, node: ast.Call, name: str, scope: Scope, depth: int, wanted: Wanted) -> Any:
-        definition = opset().get(name)
-        if definition is None:
-            return self._foreign(node, "", name, scope, depth, wanted)
-        values = [self.value(arg, scope, depth) for arg in node.args]
-        optional: dict[str, Value] = {}
-        given: dict[str, Any] = {}
-        for keyword in node.keywords:
-            word = opset_word(str(keyword.arg))
-            attribute = definition.attribute(word)
-            if word in optional or word in given:
-                raise self._head.source.fault(keyword, f"{word} is given twice", "CODE-15")
-            if attribute is not None:
-                given[word] = self._attribute(keyword.value, attribute.kind)
-            else:
-                optional[word] = self.value(keyword.value, scope, depth)
-        inputs = _arranged(definition, values, optional)
-        if inputs is None or optional:
-            what = f"the inputs of {name} do not match its definition"
-            raise self._head.source.fault(node, what, "CODE-15")
-        return self._node(node, name, inputs, given, scope, wanted)
-
-    def _attribute(self, node: ast.expr, kind: str) -> Any:
-        if kind == "type":
-            return self._head.types.read(node)
-        if isinstance(node, ast.List) and not node.elts:
-            return ()
-        found = self._head.literals.read(node)
-        if kind == "function" and found is not None and type(found.value) is str:
-            return FunctionRef(found.value)
-        if found is None:
-            raise self._head.source.fault(node, "an attribute is a literal", "CODE-15")
-        return found
-
-    def _foreign(
-        self, node: ast.Call, path: str, name: str, scope: Scope, depth: int, wanted: Wanted
-    ) -> tuple[Value, ...]:
-        """Read a call of an op whose definition is not known: outputs have declared types."""
-        inputs = [
-            None
-            if isinstance(arg, ast.Name) and arg.id == "_"
-            else self.value(arg, scope, depth)
-            for arg in node.args
-        ]
-        attributes: list[tuple[str, Constant | Type | FunctionRef]] = []
-        for keyword in node.keywords:
-            literal = self._head.literals.read(keyword.value)
-            word = opset_word(str(keyword.arg))
-            attributes.append((word, literal or self._head.types.read(keyword.value)))
-        declared = [wanted.type(k) for k in range(len(wanted.names))]
-        types = [t for t in declared if t is not None]
-        if len(types) < len(declared):
-            what = f"the results of {path}.{name} need declared types"
-            raise self._head.source.fault(node, what, "CODE-15")
-        outputs = tuple(Value(t, wanted.debug(k)) for k, t in enumerate(types))
-        scope.nodes.append(Node(name, tuple(inputs), outputs, tuple(attributes), opset=path))
-        return outputs
-
-    def _struct(
-        self, node: ast.Call, struct: StructType, scope: Scope, depth: int, wanted: Wanted
-    ) -> tuple[Value, ...]:
-        names = [keyword.arg for keyword in node.keywords]
-        if node.args or names != [name for name, _ in struct.fields]:
-            what = f"{struct.name} takes its fields by keyword, in order"
-            raise self._head.source.fault(node, what, "CODE-15")
-        inputs = [self.value(keyword.value, scope, depth) for keyword in node.keywords]
-        return self._node(node, "struct.make", inputs, {"type": struct}, scope, wanted)
-
-    def _call(self, node: ast.Call, target: Any, scope: Scope, depth: int, wanted: Wanted) -> Any:
-        callee = self._program.function(target.name)
-        if callee is None:
-            what = f"{target.name} is defined nowhere before, or calls itself"
-            raise self._head.source.fault(node, what, "CODE-15")
-        if node.keywords:
-            raise self._head.source.fault(node, "a call has arguments by position only", "CODE-15")
-        inputs = [self.value(arg, scope, depth) for arg in node.args[target.skipped :]]
-        given = {"function": FunctionRef(target.name)}
-        if target.path is None:
-            return self._node(node, "call", inputs, given, scope, wanted)
-        count = visible(callee.inputs)
-        if len(inputs) != count:
-            what = f"{target.name} takes {count} arguments, found {len(inputs)}"
-            raise self._head.source.fault(node, what, "CODE-15")
-        states: list[str] = []
-        for declared in callee.inputs[count:]:
-            path = joined(target.path, declared.name)
-            if declared.kind == "state":
-                states.append(path)
-            current = scope.states.get(path) if declared.kind == "state" else None
-            inputs.append(current or self._entries.value(declared.kind, path, declared.type))
-        types = [value.type for value in inputs[len(inputs) - len(states) :]]
-        outputs = self._node(node, "call", inputs, given, scope, wanted, hidden=types if states else [])
-        split = len(outputs) - len(states)
-        scope.states.update(zip(states, outputs[split:], strict=True))
-        return outputs[:split]
-
-    def _node(
-        self,
-        node: ast.expr,
-        op: str,
-        inputs: Sequence[Value | None],
-        given: dict[str, Any],
-        scope: Scope,
-        wanted: Wanted,
-        hidden: Sequence[Type] = (),
-    ) -> tuple[Value, ...]:
-        """Append a node; its last outputs have the types `hidden`."""
-        definition = opset()[op]
-        try:
-            values = attribute_values.complete(definition, given)
-            types = list(self._typing.results(definition, inputs, values))
-        except InvalidModelError as error:
-            what = f"{error.what} [{error.rule}]"
-            raise self._head.source.fault(node, what, "CODE-15", error.hint) from error
-        types[len(types) - len(hidden) :] = hidden
-        outputs = []
-        for k, inferred in enumerate(types):
-            declared = wanted.type(k)
-            if declared is not None and not compatible(declared, inferred):
-                raise self._head.source.fault(node, "the declared type does not fit", "CODE-24")
-            outputs.append(Value(declared or inferred, wanted.debug(k)))
-        held = attribute_values.constants_of(definition, values)
-        made = Node(op, tuple(inputs), tuple(outputs), held)
-        self._typing.learn(made)
-        scope.nodes.append(made)
-        return tuple(outputs)
-
-
-def _arranged(
-    op: OpDef, values: list[Value], optional: dict[str, Value]
-) -> list[Value | None] | None:
-    """Put inputs into declared order; takes what it uses out of `optional`."""
-    rest, inputs = list(values), []
-    for declared in op.inputs:
-        if declared.variadic:
-            inputs += rest
-            rest = []
-        elif declared.optional:
-            inputs.append(optional.pop(declared.name, None))
-        elif rest:
-            inputs.append(rest.pop(0))
-        else:
-            return None
-    return None if rest else inputs
-
-

@@ -218,7 +218,11 @@ class Expressions:
     ) -> Plan | None:
         operands = tuple(given[slot] for slot in form.slots if slot in given)
         first = operands[0]
-        if form.pieces[1][:1] in {"[", "."} and not form.pieces[0] and first in self._paths.of_value:
+        if (
+            form.pieces[1][:1] in {"[", "."}
+            and not form.pieces[0]
+            and first in self._paths.of_value
+        ):
             return None
         if form.pieces == _MINUS and first.constant is not None:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.code.layout import Seat
 from tracescript.code.names import ORIGINS, is_name, is_step
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tracescript.code.type_reader import TypeReader
     from tracescript.ir.types import Type
 
+_LIMIT: Final = 1 << 63
 KINDS: Final = {"Weight": "bound", "State": "state"}
 
 
@@ -49,10 +50,13 @@ class Head:
 
 
 def path_steps(node: ast.expr) -> tuple[str, list[str]] | None:
-    """Split `self.layers[0].weight` into its root name and its steps; None for anything else."""
+    """Split `self.layers[0].weight` into its root name and its steps; None for anything else.
+
+    A step with two leading underscores is no step.
+    """
     steps: list[str] = []
     while not isinstance(node, ast.Name):
-        if isinstance(node, ast.Attribute):
+        if isinstance(node, ast.Attribute) and not node.attr.startswith("__"):
             steps.append(node.attr)
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             value = node.slice.value
@@ -68,23 +72,16 @@ def path_steps(node: ast.expr) -> tuple[str, list[str]] | None:
 def read_dim(source: Source, node: ast.Assign) -> tuple[str, Symbol]:
     """Read `B = Dim('B', 1, 4096)`. Raises InvalidModelError, BAD_CODE. Spec: CODE-12."""
     target, call = node.targets[0], node.value
-    is_dim = (
-        len(node.targets) == 1
-        and isinstance(target, ast.Name)
-        and isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Name)
-        and call.func.id == "Dim"
-        and len(call.args) == 3  # noqa: PLR2004  # name, least, most
-        and not call.keywords
-        and all(isinstance(arg, ast.Constant) for arg in call.args)
-    )
-    if is_dim and isinstance(target, ast.Name) and isinstance(call, ast.Call) and is_name(target.id):
-        name, least, most = (arg.value for arg in call.args if isinstance(arg, ast.Constant))
-        fits = type(name) is str and type(least) is int and (most is None or type(most) is int)
-        if fits and 0 <= least < 1 << 63 and (most is None or least <= most < 1 << 63):
-            return target.id, Symbol(name, least, most)
-    what = "expected a dimension: B = Dim('B', 1, 4096)"
-    raise source.fault(node, what, "CODE-12")
+    is_dim = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.keywords
+    if isinstance(target, ast.Name) and isinstance(call, ast.Call) and is_dim:
+        values: list[Any] = [a.value if isinstance(a, ast.Constant) else ... for a in call.args]
+        types = [type(value) for value in values]
+        fits = call.func.id == "Dim" and len(node.targets) == 1 and is_name(target.id)
+        if fits and types in ([str, int, int], [str, int, type(None)]):
+            name, least, most = values
+            if 0 <= least < _LIMIT and (most is None or least <= most < _LIMIT):
+                return target.id, Symbol(name, least, most)
+    raise source.fault(node, "expected a dimension: B = Dim('B', 1, 4096)", "CODE-12")
 
 
 def base_names(node: ast.ClassDef) -> tuple[str, ...]:
@@ -111,9 +108,7 @@ def read_struct(source: Source, node: ast.ClassDef, types: TypeReader) -> Struct
     return StructType(name, tuple(fields), len(base_names(node)) == 2)  # noqa: PLR2004  # Struct, tuple
 
 
-def read_member(
-    source: Source, node: ast.stmt, types: TypeReader, into: ClassText
-) -> None:
+def read_member(source: Source, node: ast.stmt, types: TypeReader, into: ClassText) -> None:
     """Read a class member. Raises InvalidModelError, BAD_CODE. Spec: CODE-16."""
     if not isinstance(node, ast.AnnAssign) or node.value is not None:
         raise source.fault(node, "a class holds members and functions", "CODE-16")
@@ -126,7 +121,11 @@ def read_member(
         raise source.fault(node, f"{path} is declared twice", "CODE-16")
     if isinstance(kind, ast.Name):
         into.modules[path] = kind.id
-    elif isinstance(kind, ast.Subscript) and isinstance(kind.value, ast.Name) and kind.value.id in KINDS:
+    elif (
+        isinstance(kind, ast.Subscript)
+        and isinstance(kind.value, ast.Name)
+        and kind.value.id in KINDS
+    ):
         into.inputs[path] = (KINDS[kind.value.id], types.read(kind.slice))
     else:
         what = "expected a class, Weight[type] or State[type]"
@@ -221,10 +220,8 @@ def _read_results(head: Head) -> None:
     if isinstance(node, ast.Constant) and node.value is None:
         return
     is_tuple = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)
-    if is_tuple and isinstance(node, ast.Subscript) and ast.unparse(node.value) == "tuple":
+    if is_tuple and isinstance(node, ast.Subscript) and node.value.id == "tuple":
         items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         head.results = tuple(head.types.read(item) for item in items)
     else:
         head.results = (head.types.read(node),)
-
-

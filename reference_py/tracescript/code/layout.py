@@ -16,6 +16,7 @@ from tracescript.ir.types import (
     TupleType,
     UnionType,
 )
+from tracescript.ir.values import Constant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,9 +111,7 @@ def _modules_by_function(model: Model) -> dict[str, Module]:
 
 
 def _find(module: Module, callee: str) -> str | None:
-    below = (
-        path for path, m in module.walk() if any(x.function == callee for x in m.methods)
-    )
+    below = (path for path, m in module.walk() if any(x.function == callee for x in m.methods))
     return next(below, None)
 
 
@@ -130,9 +129,11 @@ def _types(function: Function) -> Iterator[Type]:
     yield from (i.type for i in function.inputs)
     yield from (o.type for o in function.outputs)
     for _, node in walk(function.body):
-        for _, value in node.attributes:
-            if not isinstance(value, FunctionRef):
-                yield value if not hasattr(value, "value") else value.type
+        for _, held in node.attributes:
+            if isinstance(held, Constant):
+                yield held.type
+            elif not isinstance(held, FunctionRef):
+                yield held
         for block in node.blocks:
             yield from (v.type for v in block.params)
         for value in (*node.inputs, *node.outputs):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _NUMBERS: Final = (constants.INT, constants.FLOAT, constants.BOOL)
 _FLOATS: Final = {"inf": math.inf, "nan": math.nan}
 _DEEPEST: Final = 32
+_PAIR: Final = 2
 
 
 class LiteralReader:
@@ -102,11 +103,17 @@ class LiteralReader:
     def _dict(self, node: ast.Dict, depth: int) -> Constant | None:
         keys = [None if key is None else self.read(key, depth + 1) for key in node.keys]
         values = [self.read(value, depth + 1) for value in node.values]
-        pairs = [(k, v) for k, v in zip(keys, values, strict=True) if k is not None and v is not None]
+        pairs = [
+            (k, v) for k, v in zip(keys, values, strict=True) if k is not None and v is not None
+        ]
         if len(pairs) < len(keys):
             return None
-        if not pairs or any((k.type, v.type) != (pairs[0][0].type, pairs[0][1].type) for k, v in pairs):
-            what = "a dict literal has keys and values of one type; an empty one is dict[str, int]()"
+        if not pairs or any(
+            (k.type, v.type) != (pairs[0][0].type, pairs[0][1].type) for k, v in pairs
+        ):
+            what = (
+                "a dict literal has keys and values of one type; an empty one is dict[str, int]()"
+            )
             raise self._source.fault(node, what, "CODE-8")
         kind = DictType(pairs[0][0].type, pairs[0][1].type)
         return Constant(kind, tuple((k.value, v) for k, v in pairs))
@@ -114,8 +121,8 @@ class LiteralReader:
     def _call(self, node: ast.Call, depth: int) -> Constant | None:
         func = node.func
         if isinstance(func, ast.Subscript) and isinstance(func.value, ast.Name):
-            if func.value.id in {"list", "dict", "Optional"}:
-                return self._typed(node, depth)
+            is_typed = func.value.id in {"list", "dict", "Optional"}
+            return self._typed(node, depth) if is_typed else None
         if isinstance(func, ast.Name):
             if func.id in DATA_TYPES:
                 return self._element(node, DATA_TYPES[func.id], depth)
@@ -124,8 +131,8 @@ class LiteralReader:
             if func.id == "constant":
                 return self._numbered(node)
         if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
-            if func.value.id in DATA_TYPES and func.attr == "bits":
-                return self._bits(node, DATA_TYPES[func.value.id])
+            data_type = DATA_TYPES.get(func.value.id) if func.attr == "bits" else None
+            return None if data_type is None else self._bits(node, data_type)
         return None
 
     def _typed(self, node: ast.Call, depth: int) -> Constant:
@@ -133,7 +140,9 @@ class LiteralReader:
         if isinstance(kind, OptionalType):
             inner = self._only(node, depth)
             if inner.type not in {constants.NONE, kind.element}:
-                raise self._source.fault(node, "the literal is not of the optional's type", "CODE-8")
+                raise self._source.fault(
+                    node, "the literal is not of the optional's type", "CODE-8"
+                )
             return Constant(kind, inner.value)
         if node.args or node.keywords:
             raise self._source.fault(node, "a typed literal is empty", "CODE-8")
@@ -148,9 +157,9 @@ class LiteralReader:
         return found
 
     def _element(self, node: ast.Call, data_type: DataType, depth: int) -> Constant:
-        from tracescript.opset.dtypes import numpy_of
-
         import numpy as np
+
+        from tracescript.opset.dtypes import numpy_of
 
         value = self._only(node, depth)
         is_bool, name = data_type is DataType.BOOL, data_type.value
@@ -170,9 +179,9 @@ class LiteralReader:
         return constants.tensor(array, data_type)
 
     def _bits(self, node: ast.Call, data_type: DataType) -> Constant:
-        from tracescript.opset.dtypes import numpy_of
-
         import numpy as np
+
+        from tracescript.opset.dtypes import numpy_of
 
         text = self._source.segment(node.args[0]) if node.args else ""
         dtype = numpy_of(data_type)
@@ -186,10 +195,10 @@ class LiteralReader:
 
     def _complex(self, node: ast.Call, depth: int) -> Constant:
         parts = [self.read(arg, depth + 1) for arg in node.args]
-        if len(parts) != 2 or node.keywords or any(p is None or p.type != constants.FLOAT for p in parts):  # noqa: PLR2004  # real, imaginary
+        floats = [p.value for p in parts if p is not None and p.type == constants.FLOAT]
+        if not len(floats) == len(parts) == _PAIR or node.keywords:
             raise self._source.fault(node, "complex takes two float literals", "CODE-8")
-        real, imag = (p.value for p in parts if p is not None)
-        return constants.scalar(complex(real, imag))
+        return constants.scalar(complex(*floats))
 
     def _numbered(self, node: ast.Call) -> Constant:
         index = node.args[0] if len(node.args) == 1 and not node.keywords else None

@@ -28,7 +28,9 @@ _WORDS = (
     "Dim Module Struct Weight State Tensor list dict tuple Optional Union complex outputs inputs "
     "bound state named"
 )
-RESERVED: Final = frozenset((*_WORDS.split(), *ORIGINS, *GUARD_KINDS, *SHAPE_GUARD_KINDS, *DATA_TYPES))
+RESERVED: Final = frozenset(
+    (*_WORDS.split(), *ORIGINS, *GUARD_KINDS, *SHAPE_GUARD_KINDS, *DATA_TYPES)
+)
 """Words that no value, function or class may have as its name. Spec: CODE-6."""
 
 _LONGEST = 255

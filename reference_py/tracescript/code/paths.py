@@ -105,13 +105,15 @@ class _Finder:
         return current
 
     def _if(self, node: Node, block: Block, current: Current) -> Steps:
-        ends: list[Current] = []
-        for arm in node.blocks:
-            ends.append((yield self._block(arm, dict(current))))
+        then = yield self._block(node.blocks[0], dict(current))
+        other = yield self._block(node.blocks[1], dict(current))
+        ends = (then, other)
         begun = dict(current)
         for k, output in enumerate(node.outputs):
             for path, old in begun.items():
-                agrees = all(e[path] is a.results[k] for e, a in zip(ends, node.blocks, strict=True))
+                agrees = all(
+                    e[path] is a.results[k] for e, a in zip(ends, node.blocks, strict=True)
+                )
                 changed = any(e[path] is not old for e in ends)
                 if agrees and changed and current[path] is old and self._may_be(output, path):
                     after, end = self._uses.after[node], self._uses.ends[block]
@@ -175,17 +177,19 @@ class _Finder:
             return
         count = visible(callee.inputs)
         states = [i.name for i in callee.inputs[count:] if i.kind == "state"]
-        replaced = {joined(path, name): node.outputs[k - len(states)] for k, name in enumerate(states)}
-        if not all(self._is_replaceable(node, block, current[p], v, p) for p, v in replaced.items()):
+        replaced = {
+            joined(path, name): node.outputs[k - len(states)] for k, name in enumerate(states)
+        }
+        if not all(
+            self._is_replaceable(node, block, current[p], v, p) for p, v in replaced.items()
+        ):
             return
         self._found.calls[node] = MethodCall(callee, path)
         for p, value in replaced.items():
             current[p] = value
             self._found.of_value[value] = p
 
-    def _is_replaceable(
-        self, node: Node, block: Block, old: Value, new: Value, path: str
-    ) -> bool:
+    def _is_replaceable(self, node: Node, block: Block, old: Value, new: Value, path: str) -> bool:
         first, last = self._uses.starts[node], self._uses.ends[block]
         return self._may_be(new, path) and not self._uses.between(old, first, last)
 

@@ -113,4 +113,6 @@ def resolve(pieces: tuple[str, ...], kinds: tuple[str, ...]) -> Form | None:
 
 
 def _fits(wanted: Sequence[str], found: Sequence[str]) -> bool:
-    return all(w == f or (w == "any" and f != ATTRIBUTE) for w, f in zip(wanted, found, strict=True))
+    return all(
+        w == f or (w == "any" and f != ATTRIBUTE) for w, f in zip(wanted, found, strict=True)
+    )

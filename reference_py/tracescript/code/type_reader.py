@@ -32,6 +32,7 @@ _OPERATORS: Final = {ast.Add: "+", ast.Mult: "*", ast.FloorDiv: "//", ast.Mod: "
 _FLAT: Final = frozenset({"+", "*", "min", "max"})
 _CALLS: Final = frozenset({"min", "max", "ceil_div"})
 _DEEPEST: Final = 32
+_PAIR: Final = 2
 _MOST: Final = 1 << 63
 
 
@@ -79,7 +80,7 @@ class TypeReader:
             return ListType(parts[0])
         if name == "Optional" and len(parts) == 1:
             return OptionalType(parts[0])
-        if name == "dict" and len(parts) == 2:  # noqa: PLR2004  # key and value
+        if name == "dict" and len(parts) == _PAIR:
             return DictType(parts[0], parts[1])
         if name == "tuple":
             return TupleType(tuple(parts))
@@ -118,9 +119,10 @@ class TypeReader:
             return self._joined(_OPERATORS[type(node.op)], [node.left, node.right], depth)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             return DimExpr("neg", (self.dim(node.operand, depth + 1),))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id in _CALLS and len(node.args) == 2 and not node.keywords:  # noqa: PLR2004  # a pair
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
+            if node.func.id in _CALLS and len(node.args) == _PAIR:
                 return self._joined(node.func.id, node.args, depth)
+            raise self._source.fault(node, f"no dimension is made by {node.func.id}", "CODE-12")
         raise self._source.fault(node, "expected a dimension", "CODE-12")
 
     def _joined(self, operator: str, nodes: list[ast.expr], depth: int) -> DimExpr:

@@ -8,7 +8,6 @@ from tracescript.code.names import fitted, is_numbered
 from tracescript.ir.literals import data_type_text
 from tracescript.ir.types import (
     DictType,
-    DimExpr,
     ListType,
     OptionalType,
     ScalarType,
@@ -79,7 +78,11 @@ class TypeWriter:
         result = parts[0]
         for part in parts[1:]:
             infix = dim.operator in INFIX
-            result = f"({result} {dim.operator} {part})" if infix else f"{dim.operator}({result}, {part})"
+            result = (
+                f"({result} {dim.operator} {part})"
+                if infix
+                else f"{dim.operator}({result}, {part})"
+            )
         return result
 
     def _symbol(self, symbol: Symbol) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracescript.code.annotations import annotated
-from tracescript.code.body import BodyWriter, Context, TooDeepError, needs_list
+from tracescript.code.body import Context, TooDeepError, needs_list, write_body
 from tracescript.code.constants import ConstantTable
 from tracescript.code.expressions import Expressions
 from tracescript.code.hidden import used_paths
@@ -18,12 +18,12 @@ from tracescript.code.typing_text import TypeWriter
 from tracescript.code.units import CodeUnit
 from tracescript.code.uses import find_uses
 from tracescript.ir.literals import string_text
-from tracescript.ir.model import Model, Module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracescript.ir.graph import Function
+    from tracescript.ir.model import Model, Module
     from tracescript.ir.types import StructType
     from tracescript.ir.values import Constant, Value
 
@@ -149,9 +149,8 @@ class _UnitWriter:
             types=self._types,
             constant=self._constant,
         )
-        body = BodyWriter(context, names, named)
         try:
-            body.write(indent + INDENT)
+            body = write_body(context, names, named, indent + INDENT)
         except TooDeepError:
             return ""
         guards = [
@@ -159,7 +158,7 @@ class _UnitWriter:
             f"{self._types.dim(g.right)})"
             for g in function.shape_guards
         ]
-        return "".join(f"{line}\n" for line in (*head, *guards, *body.lines))
+        return "".join(f"{line}\n" for line in (*head, *guards, *body))
 
     def _head(
         self, function: Function, indent: str, names: Names, named: dict[Value, str]
@@ -234,11 +233,12 @@ def _derived(function: Function, paths: Paths) -> list[str]:
 def _assembled(
     name: str, head: str, texts: list[tuple[str, str]], *, blank_first: bool
 ) -> CodeUnit:
-    parts, spans, size = [head], [], len(head.encode())
-    for k, (function, text) in enumerate(texts):
+    parts, size = [head], len(head.encode())
+    spans: list[tuple[str, int, int]] = []
+    for function, text in texts:
         if not text:
             continue
-        blank = "\n" if k or blank_first else ""
+        blank = "\n" if spans or blank_first else ""
         begin = size + len(blank)
         size = begin + len(text.encode())
         parts += (blank, text)

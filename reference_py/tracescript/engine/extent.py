@@ -56,7 +56,7 @@ def _range(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
 
 def _matmul(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
     x, y = inputs[:2]
-    if min(x.ndim, y.ndim) < 2:
+    if x.ndim == 1 or y.ndim == 1:
         return max(x.size, y.size)
     rows = [x[..., :1].size, y[..., :1, :].size]
     batch = max(math.prod(x.shape[:-2]), math.prod(y.shape[:-2]))
@@ -158,7 +158,9 @@ _ITEM_BYTES: Final = {"bool": 1, "int64": 8}
 
 def is_judged(op: OpDef) -> bool:
     """Whether results may be larger than the inputs and can be estimated."""
-    return op.name in _BY_OP or (op.shape_rule in _BY_RULE and op.shape_rule not in {"same", "expand"})
+    return op.name in _BY_OP or (
+        op.shape_rule in _BY_RULE and op.shape_rule not in {"same", "expand"}
+    )
 
 
 def bytes_needed(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:

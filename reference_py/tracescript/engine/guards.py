@@ -39,8 +39,7 @@ _LOST: Final[Mapping[str, str]] = {
     "compare": "this input needs the branch that tracing lost",
 }
 _HINT: Final = (
-    "re-export with script or explore=2; "
-    'or load with guards="warn" to run the traced branch anyway'
+    'script the part that branches, or load with guards="warn" to run the traced branch anyway'
 )
 
 
@@ -113,7 +112,8 @@ def uncheckable(function: ir.Function) -> GuardError | None:
                 rule="TRACE-6",
                 where=failed.location,
                 excerpt=f"  {function.name}, decision {index}",
-                hint='re-export with script; or load with guards="warn" to run the traced nodes anyway',
+                hint="re-export with script; "
+                'or load with guards="warn" to run the traced nodes anyway',
                 guard=failed,
             )
     return None
@@ -153,7 +153,7 @@ def _failed(
     debug: ir.GuardDebug | None,
     is_shape_guard: bool = False,
     expected: str = "",
-    found: str = "",  # noqa: A002  # the field's name
+    found: str = "",  # the field's name
 ) -> FailedGuard:
     kind = "shape guard" if is_shape_guard else "decision"
     place = debug.place if debug else None

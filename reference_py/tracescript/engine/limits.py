@@ -113,7 +113,7 @@ class Budget:
         return granted
 
     def tick(self, left: int) -> int:
-        """Look at the clock now; for loops whose iterations take long. Returns `left` or a new slice."""
+        """Look at the clock now, for loops whose iterations are long; return the steps left."""
         if left < 0:
             return self.renew(left)
         self.check()

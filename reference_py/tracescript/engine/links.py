@@ -107,15 +107,16 @@ class Linker:
         if op is None:
             name = f"{node.opset}.{node.op}" if node.opset else node.op
             raise UnsupportedError(
-                f"expected an op of opset {opset().name} {opset().major}.{opset().minor}, found {name}",
+                f"expected an op of opset {opset().name} {opset().major}.{opset().minor}, "
+                f"found {name}",
                 code="UNSUPPORTED_OPSET" if node.opset else "UNSUPPORTED_OP",
-                rule="EXEC-2",
+                rule="EXEC-6",
                 where=where(function, node),
             )
         if not self.has(op) and not op.decomposition:
             raise UnsupportedError(
                 f"this engine has no kernel for {op.name}",
                 code="UNSUPPORTED_OP",
-                rule="EXEC-2",
+                rule="EXEC-6",
                 where=where(function, node),
             )

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a model is run: `guards` is `error`, `warn` or `ignore`; `expand` replaces every
-    composite by its decomposition."""
+    """How a model is run.
+
+    `guards` is `error`, `warn` or `ignore`; `expand` replaces every composite by its decomposition.
+    """
 
     guards: str = "error"
     expand: bool = False
@@ -57,7 +59,9 @@ class Loaded(Protocol):
 class Engine(Protocol):
     """A way to run models."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What `choose` knows it by."""
 
     def load(self, model: ir.Model, options: Options) -> Loaded:
         """Link a validated model. Raises UnsupportedError for an op or data type it lacks."""

@@ -13,6 +13,7 @@ import numpy as np
 from tracescript import ir
 from tracescript.engine.extent import bytes_needed
 from tracescript.engine.guards import Watch, decision_failed, holds
+from tracescript.engine.lifetimes import last_uses
 from tracescript.engine.links import Link, Linker
 from tracescript.engine.places import placed
 from tracescript.engine.protocol import Options, Run
@@ -108,7 +109,9 @@ class _Call:
         yield self.block(_Scope(function, decisions, counted=True), function.body, env)
         return [_get(v, env) for v in function.body.results]
 
-    def decide(self, function: ir.Function, decisions: Decisions, value: ir.Value, env: Env) -> None:
+    def decide(
+        self, function: ir.Function, decisions: Decisions, value: ir.Value, env: Env
+    ) -> None:
         """Check the decisions about a value that was just computed."""
         for index in decisions.get(value, ()):
             if not holds(function.decisions[index], env[value]):
@@ -117,7 +120,7 @@ class _Call:
     def block(self, scope: _Scope, block: ir.Block, env: Env) -> Steps:
         """Run the nodes of a block in an environment."""
         if block not in self.loaded.dying:
-            self.loaded.dying[block] = _last_uses(block)
+            self.loaded.dying[block] = last_uses(block)
         dying = self.loaded.dying[block]
         for node in block.nodes:
             try:
@@ -215,24 +218,6 @@ def _by_value(function: ir.Function) -> Decisions:
         if decision.value is not None:
             found.setdefault(decision.value, []).append(index)
     return found
-
-
-def _last_uses(block: ir.Block) -> dict[ir.Node, tuple[ir.Value, ...]]:
-    """Return for each node the values of its block that nothing reads afterwards."""
-    own = {v for n in block.nodes for v in n.outputs}
-    last: dict[ir.Value, ir.Node] = {v: n for n in block.nodes for v in n.outputs}
-    for node in block.nodes:
-        todo = [node]
-        while todo:
-            inner = todo.pop()
-            read = [*inner.inputs, *(v for b in inner.blocks for v in b.results)]
-            last.update((v, node) for v in read if v in own)
-            todo += (n for b in inner.blocks for n in b.nodes)
-    dying: dict[ir.Node, list[ir.Value]] = {n: [] for n in block.nodes}
-    for value, node in last.items():
-        if value not in block.results:
-            dying[node].append(value)
-    return {n: tuple(vs) for n, vs in dying.items()}
 
 
 def run_node(link: Link, inputs: Sequence[Any], budget: Budget) -> list[Any]:

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import importlib
-from importlib.util import find_spec
 from typing import Final
 
+from tracescript.kernels import (
+    container,
+    conversion,
+    create,
+    elementwise,
+    index,
+    matmul,
+    nn,
+    reduce,
+    scalar,
+    shape,
+    text,
+)
 from tracescript.kernels.table import Table
 
-_FAMILIES: Final = (
-    "scalar",
-    "text",
-    "container",
-    "conversion",
-    "elementwise",
-    "reduce",
-    "shape",
-    "create",
-    "index",
-    "matmul",
-    "nn",
-    "random",
-    "linalg",
-)
-
 KERNELS: Final = Table.join(
-    *(
-        importlib.import_module(f"tracescript.kernels.{family}").KERNELS
-        for family in _FAMILIES
-        if find_spec(f"tracescript.kernels.{family}")
-    )
+    scalar.KERNELS,
+    text.KERNELS,
+    container.KERNELS,
+    conversion.KERNELS,
+    elementwise.KERNELS,
+    reduce.KERNELS,
+    shape.KERNELS,
+    create.KERNELS,
+    index.KERNELS,
+    matmul.KERNELS,
+    nn.KERNELS,
 )
 """The kernel of every primitive op except `if`, `loop`, `call` and `struct.get`: engines run these
 themselves, the last because a field's place is in the type."""

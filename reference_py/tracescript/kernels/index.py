@@ -118,6 +118,23 @@ def topk(x: Array, k: int, dim: int, largest: bool) -> tuple[Array, Array]:
     return np.take_along_axis(x, first, dim), first
 
 
+@EXACT.of("unique")
+def unique(x: Array) -> tuple[Array, Array, Array]:
+    values, inverse, counts = np.unique(
+        x.ravel(), return_inverse=True, return_counts=True, equal_nan=False
+    )
+    return values, inverse.reshape(x.shape).astype(np.int64), counts.astype(np.int64)
+
+
+@EXACT.of("repeat_interleave")
+def repeat_interleave(x: Array, repeats: Array, dim: int) -> Array:
+    if np.any(repeats < 0):
+        raise trap("VALUE_ERROR", "expected repeats of at least 0, found a negative one")
+    if repeats.size not in {1, x.shape[dim]}:
+        raise trap("SHAPE_ERROR", f"expected {x.shape[dim]} repeats, found {repeats.size}")
+    return np.repeat(x, repeats, axis=dim)
+
+
 def _subscript(x: Array, indices: list[Any]) -> tuple[Any, ...]:
     """Return the subscript that the index tensors mean, checked."""
     key: list[Any] = []

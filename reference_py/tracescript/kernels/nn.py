@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from tracescript.kernels import activation, attention, conv, norm, pool
+from tracescript.kernels import activation, attention, conv, norm, pool, rnn
 from tracescript.kernels.table import Table
 
 KERNELS: Final = Table.join(
-    activation.KERNELS, attention.KERNELS, conv.KERNELS, norm.KERNELS, pool.KERNELS
+    activation.KERNELS,
+    attention.KERNELS,
+    conv.KERNELS,
+    norm.KERNELS,
+    pool.KERNELS,
+    rnn.KERNELS,
 )

@@ -124,4 +124,21 @@ def cumprod(x: Array, dim: int) -> Array:
     return np.multiply.accumulate(np.atleast_1d(x), axis=dim, dtype=x.dtype).reshape(x.shape)
 
 
+def _running(x: Array, dim: int, ufunc: np.ufunc) -> tuple[Array, Array]:
+    values = ufunc.accumulate(x, axis=dim)
+    place = np.arange(x.shape[dim]).reshape([-1 if i == dim % x.ndim else 1 for i in range(x.ndim)])
+    hit = (x == values) | ((x != x) & (values != values))  # noqa: PLR0124 - true for NaN
+    return values, np.maximum.accumulate(np.where(hit, place, 0), axis=dim)
+
+
+@ROUNDED.of("cummax")
+def cummax(x: Array, dim: int) -> tuple[Array, Array]:
+    return _running(x, dim, np.maximum)
+
+
+@ROUNDED.of("cummin")
+def cummin(x: Array, dim: int) -> tuple[Array, Array]:
+    return _running(x, dim, np.minimum)
+
+
 KERNELS: Final = Table.join(ROUNDED)

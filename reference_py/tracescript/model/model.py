@@ -125,7 +125,11 @@ class Model:
         if wants_torch or self._prefers_torch:
             args = tuple(map(convert.from_caller, args))
             kwargs = {name: convert.from_caller(value) for name, value in kwargs.items()}
-        outputs = self.call(method, args, kwargs)
+        run = self.call_reporting(method, args, kwargs)
+        outputs = run.outputs
+        for guard in run.failed_guards:
+            text = f"{guard.predicate}: expected {guard.expected}, found {guard.found}"
+            warnings.warn(f"{guard.location}: {text}", TraceWarning, stacklevel=3)
         if wants_torch or self._prefers_torch:
             outputs = convert.to_torch(tuple(outputs))
         if len(outputs) == 1:
@@ -165,9 +169,6 @@ class Model:
             with self._state.lock:
                 run = prepared.run(inputs, self._state.read(prepared.states), budget)
                 self._state.values.update(zip(prepared.states, run.state, strict=True))
-        for guard in run.failed_guards:
-            text = f"{guard.predicate}: expected {guard.expected}, found {guard.found}"
-            warnings.warn(f"{guard.location}: {text}", TraceWarning, stacklevel=4)
         return run
 
     def _specialised(

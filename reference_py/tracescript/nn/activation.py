@@ -33,7 +33,7 @@ class LeakyReLU(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
-        return ops.leaky_relu(x, negative_slope=self.negative_slope)
+        return ops.leaky_relu(x, slope=self.negative_slope)
 
 
 class ELU(Module):

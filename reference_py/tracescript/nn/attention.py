@@ -27,7 +27,7 @@ class MultiheadAttention(Module):
     def heads(self, x: Any) -> Any:
         """Split the last axis into heads: (N, L, E) to (N, heads, L, E / heads)."""
         size = self.embed_dim // self.num_heads
-        split = ops.reshape(x, [ops.size(x, dim=0), ops.size(x, dim=1), self.num_heads, size])
+        split = ops.reshape(x, [x.shape[0], x.shape[1], self.num_heads, size])
         return ops.transpose(split, dim0=1, dim1=2)
 
     def forward(self, x: Any) -> Any:
@@ -37,7 +37,7 @@ class MultiheadAttention(Module):
         )
         mixed = ops.scaled_dot_product_attention(self.heads(q), self.heads(k), self.heads(v))
         joined = ops.transpose(mixed, dim0=1, dim1=2)
-        flat = ops.reshape(joined, [ops.size(x, dim=0), ops.size(x, dim=1), self.embed_dim])
+        flat = ops.reshape(joined, [x.shape[0], x.shape[1], self.embed_dim])
         return self.out_proj(flat)
 
 

@@ -48,7 +48,7 @@ class Conv2d(Module):
         height, width = pair(kernel_size)
         top, left = pair(padding)
         self.stride = list(pair(stride))
-        self.padding = [top, left, top, left]
+        self.padding = [top, top, left, left]
         self.dilation = list(pair(dilation))
         self.groups = groups
         inner = in_channels // groups

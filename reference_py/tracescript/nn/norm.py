@@ -86,5 +86,5 @@ class GroupNorm(Module):
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
         return ops.group_norm(
-            x, weight=self.weight, bias=self.bias, num_groups=self.num_groups, eps=self.eps
+            x, weight=self.weight, bias=self.bias, groups=self.num_groups, eps=self.eps
         )

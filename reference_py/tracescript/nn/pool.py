@@ -21,13 +21,14 @@ class MaxPool2d(Module):
         super().__init__()
         self.kernel_size = list(pair(kernel_size))
         self.stride = list(pair(kernel_size if stride is None else stride))
-        self.padding = [*pair(padding), *pair(padding)]
+        self.padding = list(pair(padding))
 
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
-        return ops.max_pool2d(
-            x, kernel_size=self.kernel_size, stride=self.stride, padding=self.padding
+        y, _ = ops.max_pool2d(
+            x, kernel=self.kernel_size, stride=self.stride, padding=self.padding
         )
+        return y
 
 
 class AvgPool2d(Module):
@@ -42,12 +43,12 @@ class AvgPool2d(Module):
         super().__init__()
         self.kernel_size = list(pair(kernel_size))
         self.stride = list(pair(kernel_size if stride is None else stride))
-        self.padding = [*pair(padding), *pair(padding)]
+        self.padding = list(pair(padding))
 
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
         return ops.avg_pool2d(
-            x, kernel_size=self.kernel_size, stride=self.stride, padding=self.padding
+            x, kernel=self.kernel_size, stride=self.stride, padding=self.padding
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir import constants
+from tracescript.ir.text import type_text
 from tracescript.opset import faults
 from tracescript.opset.relations import bind, compatible, join, substitute
 
@@ -39,12 +40,6 @@ def results(
     return _call(op, named, attributes, function)
 
 
-def _text(a: Type) -> str:
-    from tracescript.ir.text import type_text
-
-    return type_text(a)
-
-
 def _if(op: OpDef, blocks: Sequence[Block]) -> tuple[Type, ...]:
     first, second = blocks
     if first.params or second.params or len(first.results) != len(second.results):
@@ -54,7 +49,9 @@ def _if(op: OpDef, blocks: Sequence[Block]) -> tuple[Type, ...]:
     for i, (a, b) in enumerate(zip(first.results, second.results, strict=True)):
         both = join(a.type, b.type)
         if both is None:
-            what = f"result {i} is {_text(a.type)} in one arm and {_text(b.type)} in the other"
+            what = (
+                f"result {i} is {type_text(a.type)} in one arm and {type_text(b.type)} in the other"
+            )
             raise faults.constraint(op.name, "C2", what, code="BAD_TYPE")
         joined.append(both)
     return tuple(joined)
@@ -72,7 +69,8 @@ def _loop(op: OpDef, named: dict[str, Any], body: Block) -> tuple[Type, ...]:
     for i, (param, first, following) in enumerate(rows):
         for value, which in ((first, "starts as"), (following, "becomes")):
             if not compatible(param.type, value.type):
-                what = f"carried value {i} is {_text(param.type)} and {which} {_text(value.type)}"
+                own, other = type_text(param.type), type_text(value.type)
+                what = f"carried value {i} is {own} and {which} {other}"
                 raise faults.constraint(op.name, "C3", what, code="BAD_TYPE")
     return tuple(param.type for param in body.params[1:])
 
@@ -98,8 +96,7 @@ def _call(
     for declared, value in zip(callee.inputs, arguments, strict=True):
         expected = substitute(declared.type, binding)
         if not compatible(expected, value.type):
-            what = (
-                f"{name}: {declared.name} is {_text(value.type)}, expected {_text(declared.type)}"
-            )
+            found, wanted = type_text(value.type), type_text(declared.type)
+            what = f"{name}: {declared.name} is {found}, expected {wanted}"
             raise faults.constraint(op.name, "C2", what, code="BAD_TYPE")
     return tuple(substitute(output.type, binding) for output in callee.outputs)

@@ -8,7 +8,8 @@ import numpy as np
 
 from tracescript.ir import constants
 from tracescript.ir.graph import Block, Node
-from tracescript.ir.types import DictType, ListType, TupleType
+from tracescript.ir.text import type_text
+from tracescript.ir.types import DictType, ListType, TensorType, TupleType
 from tracescript.ir.values import Constant, Value, Weight
 from tracescript.opset import attributes as attribute_values
 from tracescript.opset import dtypes, faults
@@ -111,8 +112,6 @@ def _check_given(op: str, given: tuple[Type, ...], inferred: tuple[Type, ...]) -
         raise faults.fault(op, what, code="BAD_CALL", rule=faults.ARITY)
     for i, (declared, found) in enumerate(zip(given, inferred, strict=True)):
         if not compatible(declared, found):
-            from tracescript.ir.text import type_text
-
             what = f"result {i} is {type_text(found)}, declared {type_text(declared)}"
             raise faults.fault(op, what, code="BAD_TYPE", rule=faults.SHAPE)
 
@@ -124,8 +123,6 @@ def constant_of(value: Any) -> Constant:
     no constant holds.
     """
     if isinstance(value, Weight):
-        from tracescript.ir.types import TensorType
-
         return Constant(TensorType(value.data_type, value.shape), value)
     if isinstance(value, np.ndarray | np.generic):
         data_type = dtypes.of_numpy(value.dtype)

@@ -6,6 +6,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from tracescript.ir.text import type_text
 from tracescript.ir.types import TensorType
 from tracescript.opset import attributes as attribute_values
 from tracescript.opset import blocks as block_types
@@ -165,8 +166,6 @@ def _shape_rule_id(op: OpDef) -> str:
 
 def _found(names: dict[str, Any]) -> str:
     """Describe the operands of a call for an error text."""
-    from tracescript.ir.text import type_text
-
     parts = []
     for name, value in names.items():
         if isinstance(value, Operand):

@@ -209,14 +209,15 @@ def common(tensors: Iterable[tuple[DataType, int]], scalars: Sequence[str] = ())
         if result is None:
             result = joined
         elif category(joined) > category(result):
-            result = _raised(result, joined, is_number=group is ranked[2])
+            result = _raised(result, joined)
     if result is None:
         message = "no operands"
         raise ValueError(message)
     return result
 
 
-def _raised(result: DataType, joined: DataType, *, is_number: bool) -> DataType:
+def _raised(result: DataType, joined: DataType) -> DataType:
     """Return what a lower-ranked operand of a higher category makes of a result."""
-    is_complex_number = is_number and category(joined) == category(DataType.COMPLEX64)
-    return complex_of(result) if is_complex_number else joined
+    if joined in SETS["complex"] and result in SETS["float"]:
+        return complex_of(result)
+    return joined

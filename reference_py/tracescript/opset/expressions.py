@@ -184,11 +184,11 @@ class Expressions:
 
     def iterate(self, node: ast.expr) -> tuple[Any, Callable[[Any], Any]]:
         """Return the number of rounds and what gives the item of each."""
-        is_range = isinstance(node, ast.Call) and ast.unparse(node.func) == "range"
-        if is_range and isinstance(node, ast.Call):
+        name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and name in {"range", "rounds"}:
             bounds = [self.evaluate(arg) for arg in node.args]
-            if isinstance(bounds[-1], Value):
-                return bounds[-1], lambda index: index
+            if isinstance(bounds[-1], Value) or name == "rounds":
+                return self.emitter.value(bounds[-1]), lambda index: index
             rounds = range(*bounds)
             return len(rounds), lambda i: rounds[i]
         values = self.evaluate(node)
@@ -253,6 +253,14 @@ class Expressions:
         assert isinstance(x.type, TensorType)
         return x.type.data_type
 
+    def _op_cast(self, x: Value, dtype: Any) -> Value:
+        """Write a cast, unless the data type is that already."""
+        same = self._op_dtype_of(x) is dtype
+        return x if same else self.emitter.call("cast", [x], {"dtype": dtype})
+
+    def _op_cast_like(self, x: Value, other: Value) -> Value:
+        return self._op_cast(x, self._op_dtype_of(other))
+
     def _op_size(self, x: Value, dim: int) -> Any:
         return self.emitter.size(x, dim)
 
@@ -290,6 +298,9 @@ class Expressions:
     def _call_is_known(self, value: Any) -> bool:
         items = value if isinstance(value, list) else [value]
         return not any(isinstance(item, Value) for item in items)
+
+    def _call_empty_list(self, item: Value) -> Value:
+        return self.emitter.builder.call("list.make", [], types=[ListType(item.type)])[0]
 
     def _call_range(self, *bounds: int) -> list[int]:
         return list(range(*bounds))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir import constants
+from tracescript.ir.text import type_text
 from tracescript.ir.types import (
     DataType,
     DictType,
@@ -108,8 +109,6 @@ def fit(op: OpDef, named: dict[str, Any]) -> Scope:
             try:
                 _match(declared, value.type, scope)
             except MisfitError as misfit:
-                from tracescript.ir.text import type_text
-
                 what = f"{declared.name} is {type_text(value.type)}, expected {misfit}"
                 raise faults.fault(op.name, what, code=misfit.code, rule=misfit.rule) from None
     return scope

@@ -14,6 +14,7 @@ from tracescript.model.model import Model
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tracescript.engine.protocol import Run
     from tracescript.service.limits import ServiceLimits
     from tracescript.service.registry import Served
 
@@ -49,7 +50,7 @@ class Calls:
         guards: str,
         seconds: float | None,
         on_cancel: Any,
-    ) -> tuple[Any, ...]:
+    ) -> Run:
         """Run a method on a fresh instance: state starts from the file's, changes are dropped.
 
         `on_cancel(callback)` registers what stops the call when the client goes away.
@@ -71,9 +72,9 @@ class Calls:
                     if guards == "error"
                     else Model(served.model.ir, settings)
                 )
-                outputs = model.call(method, (), inputs, budget)
+                run = model.call_reporting(method, (), inputs, budget)
             ok = True
-            return outputs
+            return run
         finally:
             self._count(served, ok, time.perf_counter_ns() - started)
 

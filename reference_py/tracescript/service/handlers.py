@@ -149,7 +149,7 @@ class Handlers:
                 f"guards {guards!r} is not allowed here", code="PERMISSION_DENIED", rule="RPC-5"
             )
         inputs = oip.arguments(request, function)
-        outputs = self._calls.run(
+        run = self._calls.run(
             served,
             method,
             inputs,
@@ -157,7 +157,7 @@ class Handlers:
             seconds=_seconds(given.get("timeout"), context),
             on_cancel=context.add_callback,
         )
-        return oip.reply(request, served, function, outputs)
+        return oip.reply(request, served, function, run)
 
     def _rpc_Check(self, request: Any, context: Any) -> Any:
         del context

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracescript import ir
+    from tracescript.engine.protocol import Run
     from tracescript.service.registry import Served
 
     Array = np.ndarray[Any, Any]
@@ -143,8 +144,9 @@ def _strings(raw: bytes) -> list[bytes]:
     return items
 
 
-def reply(request: Any, served: Served, function: ir.Function, outputs: tuple[Any, ...]) -> Any:
+def reply(request: Any, served: Served, function: ir.Function, run: Run) -> Any:
     """Build the ModelInferResponse; raw contents, in the order of the requested outputs."""
+    outputs = run.outputs
     names = output_names(function, len(function.outputs) - len(outputs))
     flat = [
         pair
@@ -160,6 +162,8 @@ def reply(request: Any, served: Served, function: ir.Function, outputs: tuple[An
     made = message("ModelInferResponse")(
         model_name=request.model_name, model_version=served.version, id=request.id
     )
+    broken = len(run.failed_guards)
+    made.parameters["tracescript_guards"].string_param = f"broken:{broken}" if broken else "held"
     for leaf, value in flat:
         array, raw = _raw(leaf, value)
         made.outputs.add(name=leaf.name, datatype=leaf.datatype, shape=array.shape)

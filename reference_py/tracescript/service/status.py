@@ -130,7 +130,8 @@ def _error(message: error_pb2.Error) -> TsError:
             sent.expected,
             sent.found,
         )
-        return GuardError(message.message, guard=guard, **place)
+        what = f"{sent.predicate}: expected {sent.expected} (traced), found {sent.found}"
+        return GuardError(message.message, guard=guard, excerpt=f"  {what}", **place)
     if found is InvalidModelError:
         return InvalidModelError(message.message, **place)
     return found(message.message, **place)

@@ -14,34 +14,43 @@ if TYPE_CHECKING:
 
     from tracescript import ir
 
-_SHOWN_LEVELS = 8
+_SHOWN = 4
+"""Levels that are shown at either end of the path of a very deep block."""
 
 
 @dataclass(slots=True, eq=False)
 class BlockSite:
-    """A block at its place. `owner` is None for a function's body."""
+    """A block at its place.
+
+    `owner` is None for a function's body; `trunk` is the path of the first levels.
+    """
 
     block: ir.Block
     owner: NodeSite | None
     index: int
-    function: str
+    trunk: str
     depth: int = 0
     enter: int = 0
     exit: int = 0
 
+    def inner(self, owner: NodeSite, index: int, block: ir.Block) -> BlockSite:
+        """Return the site of a block of one of this block's nodes."""
+        depth = self.depth + 1
+        trunk = f"{self.trunk}.nodes[{owner.index}].blocks[{index}]"
+        return BlockSite(block, owner, index, trunk if depth <= _SHOWN else self.trunk, depth)
+
     @property
     def where(self) -> str:
         """The path of the block; the middle of a very deep one is left out."""
+        left_out = self.depth - 2 * _SHOWN
         levels: list[str] = []
         site = self
-        while site.owner is not None:
+        while site.owner is not None and site.depth > max(_SHOWN, self.depth - _SHOWN):
             levels.append(f".nodes[{site.owner.index}].blocks[{site.index}]")
             site = site.owner.block
-        levels.reverse()
-        if len(levels) > _SHOWN_LEVELS:
-            half = _SHOWN_LEVELS // 2
-            levels[half:-half] = [f"...({len(levels) - 2 * half} levels)..."]
-        return f"functions[{self.function}].body{''.join(levels)}"
+        if left_out > 0:
+            levels.append(f"...({left_out} levels)...")
+        return f"{self.trunk}{''.join(reversed(levels))}"
 
 
 @dataclass(slots=True, eq=False)
@@ -104,7 +113,7 @@ class FunctionSites:
         self.definitions: dict[ir.Value, list[Definition]] = {}
         self._seen: set[ir.Block] = set()
         self._clock = 0
-        self._walk(BlockSite(function.body, None, 0, function.name))
+        self._walk(BlockSite(function.body, None, 0, f"{self.where}.body"))
 
     def _walk(self, body: BlockSite) -> None:
         steps: list[tuple[str, _Site]] = [("enter", body)]
@@ -130,9 +139,8 @@ class FunctionSites:
     def _visit(self, site: NodeSite) -> list[tuple[str, _Site]]:
         self.nodes.append(site)
         site.time = self._clock
-        name, depth = site.block.function, site.block.depth + 1
         steps: list[tuple[str, _Site]] = [
-            ("enter", BlockSite(b, site, i, name, depth)) for i, b in enumerate(site.node.blocks)
+            ("enter", site.block.inner(site, i, b)) for i, b in enumerate(site.node.blocks)
         ]
         return [*steps, ("define", site)]
 

@@ -28,6 +28,7 @@ FLOAT: Final = ScalarType(ScalarKind.FLOAT)
 NUMBERS: Final = frozenset({INT, FLOAT, ScalarType(ScalarKind.BOOL)})
 INT_MIN: Final = -(1 << 63)
 INT_MAX: Final = (1 << 63) - 1
+EXTENT_MAX: Final = (1 << 64) - 1
 CANONICAL_NAN: Final = bytes.fromhex("000000000000f87f")
 """The bytes of the only NaN that a constant may hold, little-endian."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir.model import CodeUnit, Example, ExampleCall, ExpectedValue, ExtraFile
 from tracescript.v1 import error_pb2
+from tracescript.wire import scan
 from tracescript.wire.faults import bad_index, fault
 from tracescript.wire.read_bundles import BundleReader
 
@@ -27,14 +28,16 @@ _ERROR_NAMES: Final = {
 
 
 def read_code(section: code_pb2.Code | None, names: Sequence[str]) -> tuple[CodeUnit, ...]:
-    """Return the code units. Their text is not compiled here.
+    """Return the code units, none if the text is in a language version that is not known here.
+
+    The text is not compiled: a loader that runs the graph has no need of it.
 
     Raises:
         InvalidModelError: BAD_CODE, BAD_INDEX.
 
     Spec: CONTAINER-28.
     """
-    if section is None:
+    if section is None or not knows_language(section):
         return ()
     units = []
     last = ""
@@ -47,6 +50,12 @@ def read_code(section: code_pb2.Code | None, names: Sequence[str]) -> tuple[Code
         _check_text(entry.text, f"{where}.text")
         units.append(CodeUnit(entry.name, entry.text, _spans(entry, names, where)))
     return tuple(units)
+
+
+def knows_language(section: code_pb2.Code) -> bool:
+    """Tell whether the text is in a version of the code language that this reader knows."""
+    major, minor = scan.LANGUAGE
+    return section.language_major == major and section.language_minor <= minor
 
 
 def _check_text(text: str, where: str) -> None:

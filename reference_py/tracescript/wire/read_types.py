@@ -212,7 +212,13 @@ class TypeReader:
             return dim.size
         if kind == "symbol":
             return self.symbol(dim.symbol, f"{where}.symbol")
-        return self.dim(dim.expr, f"{where}.expr") if kind == "expr" else None
+        if kind is None:
+            return None
+        expression = self.dim(dim.expr, f"{where}.expr")
+        if not isinstance(expression, DimExpr):
+            what = "found a number or symbol, expected an operation"
+            raise fault("BAD_TYPE", what, f"{where}.expr", "CONTAINER-19")
+        return expression
 
 
 _VARIADIC = frozenset({"+", "*", "min", "max"})

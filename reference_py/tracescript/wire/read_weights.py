@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from tracescript.ir.values import Weight
@@ -9,12 +10,15 @@ from tracescript.v1 import tensor_pb2
 from tracescript.wire import limits, scan
 from tracescript.wire.enums import DATA_TYPES, Enums
 from tracescript.wire.faults import bad_index, check_sentinel, fault, over_limit
-from tracescript.wire.tensors import FileSource, Payload, size_of
+from tracescript.wire.tensors import FileSource, Payload
 
 if TYPE_CHECKING:
+    from tracescript.errors import TsError
     from tracescript.wire.container import Container
 
 _BYTE = 8
+# Looked up by number, because hashing an enum member costs as much as all else here.
+_BITS = {number: (data_type, data_type.bits) for number, data_type in DATA_TYPES.items()}
 _SHA256_SIZE = 32
 
 
@@ -34,10 +38,7 @@ def read_weights(container: Container) -> tuple[list[Weight], list[Payload]]:
     check_sentinel(table.storages, "weights.storages")
     payloads = _payloads(container, table)
     enums = Enums(newer=container.newer)
-    weights = []
-    for i, entry in enumerate(table.weights):
-        if i:
-            weights.append(_weight(entry, f"weights.weights[{i}]", payloads, enums))
+    weights = [_weight(e, i, payloads, enums) for i, e in enumerate(table.weights[1:], 1)]
     for i, payload in enumerate(payloads, 1):
         if not payload.users:
             what = "found a storage that no weight lies in, expected one"
@@ -48,15 +49,14 @@ def read_weights(container: Container) -> tuple[list[Weight], list[Payload]]:
 def _payloads(container: Container, table: tensor_pb2.WeightTable) -> list[Payload]:
     storages = table.storages[1:]
     for i, storage in enumerate(storages, 1):
-        where = f"weights.storages[{i}]"
         if storage.shard:
-            raise bad_index(f"{where}.shard", storage.shard, 0, 0)
+            raise bad_index(f"weights.storages[{i}].shard", storage.shard, 0, 0)
         if not 0 < storage.length < limits.MAX_FILE:
             what = f"found length {storage.length}, expected 1..2^62-1"
-            raise fault("BAD_WEIGHT", what, f"{where}.length", "WEIGHT-5")
+            raise fault("BAD_WEIGHT", what, f"weights.storages[{i}].length", "WEIGHT-5")
         if len(storage.sha256) != _SHA256_SIZE:
             what = f"found a digest of {len(storage.sha256)} bytes, expected {_SHA256_SIZE}"
-            raise fault("BAD_WEIGHT", what, f"{where}.sha256", "WEIGHT-10")
+            raise fault("BAD_WEIGHT", what, f"weights.storages[{i}].sha256", "WEIGHT-10")
     lengths = [storage.length for storage in storages]
     places, end = scan.layout(container.end, lengths, container.alignment)
     size = len(container.view)
@@ -65,49 +65,52 @@ def _payloads(container: Container, table: tensor_pb2.WeightTable) -> list[Paylo
         what = f"found {size} bytes, expected {end} from the lengths of the sections and storages"
         raise fault(code, what, "file", "CONTAINER-5")
     return [
-        Payload(container.view, place, storage.sha256, f"weights.storages[{i}]")
+        Payload(container.view, i, place, storage.sha256)
         for i, (place, storage) in enumerate(zip(places, storages, strict=True), 1)
     ]
 
 
-def _elements(shape: tuple[int, ...], where: str) -> int:
+def _too_large(shape: tuple[int, ...], elements: int, where: str) -> TsError:
     if len(shape) > limits.MAX_RANK:
-        raise over_limit(f"{where}.shape", "dimensions", len(shape), limits.MAX_RANK)
-    elements = 0 if 0 in shape else 1
-    for extent in shape:
-        elements *= extent
-        if elements > limits.MAX_ELEMENTS:
-            raise over_limit(f"{where}.shape", "elements", elements, limits.MAX_ELEMENTS)
-    return elements
+        return over_limit(where, "dimensions", len(shape), limits.MAX_RANK)
+    return over_limit(where, "elements", elements, limits.MAX_ELEMENTS)
 
 
-def _weight(entry: tensor_pb2.Weight, where: str, payloads: list[Payload], enums: Enums) -> Weight:
-    data_type = enums.name(DATA_TYPES, entry.data_type, f"{where}.data_type")
+def _weight(entry: tensor_pb2.Weight, index: int, payloads: list[Payload], enums: Enums) -> Weight:
+    number, storage, offset = entry.data_type, entry.storage, entry.byte_offset
     shape = tuple(entry.shape)
-    elements = _elements(shape, where)
+    if number not in _BITS:
+        enums.name(DATA_TYPES, number, f"{_at(index)}.data_type")
+    data_type, bits = _BITS[number]
+    elements = math.prod(shape)
+    if len(shape) > limits.MAX_RANK or elements > limits.MAX_ELEMENTS:
+        raise _too_large(shape, elements, f"{_at(index)}.shape")
     if entry.HasField("quantization"):
         what = "found quantization, expected none: this reader lacks weight.quantized"
-        raise fault("UNSUPPORTED_FEATURE", what, f"{where}.quantization", "WEIGHT-11")
-    if entry.storage > len(payloads):
-        raise bad_index(f"{where}.storage", entry.storage, 0, len(payloads))
-    if bool(elements) != bool(entry.storage):
-        what = f"found storage {entry.storage} for {elements} elements"
+        raise fault("UNSUPPORTED_FEATURE", what, f"{_at(index)}.quantization", "WEIGHT-11")
+    if storage > len(payloads):
+        raise bad_index(f"{_at(index)}.storage", storage, 0, len(payloads))
+    if (elements == 0) != (storage == 0):
+        what = f"found storage {storage} for {elements} elements"
         expected = "expected one" if elements else "expected none"
-        raise fault("BAD_WEIGHT", f"{what}, {expected}", f"{where}.storage", "WEIGHT-4")
-    payload = payloads[entry.storage - 1] if entry.storage else None
+        raise fault("BAD_WEIGHT", f"{what}, {expected}", f"{_at(index)}.storage", "WEIGHT-4")
+    payload = payloads[storage - 1] if storage else None
     have = 0
     if payload is not None:
         payload.users += 1
-        have = payload.place.end - payload.place.start
-    need = size_of(data_type, shape)
-    if entry.byte_offset + need > have:
+        have = payload.length
+    need = (elements * bits + _BYTE - 1) // _BYTE
+    if offset + need > have:
         what = (
             f"found {have} bytes in its storage, expected {need} for "
-            f"{data_type.value}{list(shape)} at offset {entry.byte_offset}"
+            f"{data_type.value}{list(shape)} at offset {offset}"
         )
-        raise fault("BAD_WEIGHT", what, where, "WEIGHT-2")
-    if entry.byte_offset % max(1, data_type.bits // _BYTE):
-        what = f"found offset {entry.byte_offset}, expected a multiple of the element size"
-        raise fault("BAD_WEIGHT", what, f"{where}.byte_offset", "WEIGHT-3")
-    source = FileSource(payload, entry.byte_offset, data_type, shape, where)
-    return Weight(data_type, shape, source)
+        raise fault("BAD_WEIGHT", what, _at(index), "WEIGHT-2")
+    if offset % max(1, bits // _BYTE):
+        what = f"found offset {offset}, expected a multiple of the element size"
+        raise fault("BAD_WEIGHT", what, f"{_at(index)}.byte_offset", "WEIGHT-3")
+    return Weight(data_type, shape, FileSource(payload, offset, data_type, shape, index))
+
+
+def _at(index: int) -> str:
+    return f"weights.weights[{index}]"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracescript.wire import varint
 from tracescript.wire.faults import fault
@@ -40,6 +39,8 @@ NAMES: Final = {
 
 FORMAT_MAJOR: Final = 1
 FORMAT_MINOR: Final = 0
+LANGUAGE: Final = (1, 0)
+"""Version of the code language that the code section is in."""
 DEFAULT_ALIGNMENT: Final = 64
 MAX_ALIGNMENT: Final = 65_536
 
@@ -72,8 +73,7 @@ def padding(need: int) -> bytes:
     return head(PADDING, body) + bytes(body)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a payload lies: start of its framing, bytes of padding, its own start and end."""
 
     framing: int

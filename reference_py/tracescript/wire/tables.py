@@ -133,6 +133,10 @@ class Tables:
             elif isinstance(extent, DimExpr):
                 dim.expr = self.dim(extent)
             elif extent is not None:
+                if not 0 <= extent <= forms.EXTENT_MAX:
+                    what = f"found the extent {extent}, expected 0..2^64-1"
+                    where = f"types[{len(self._model.types)}]"
+                    raise fault("BAD_TYPE", what, where, "CONTAINER-19")
                 dim.size = extent
         return entry
 

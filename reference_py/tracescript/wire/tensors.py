@@ -143,15 +143,21 @@ class Payload:
     `users` counts the weights that lie in it.
     """
 
-    __slots__ = ("_checked", "_view", "place", "sha256", "users", "where")
+    __slots__ = ("_checked", "_view", "index", "length", "place", "sha256", "users")
 
-    def __init__(self, view: memoryview, place: Place, sha256: bytes, where: str) -> None:
+    def __init__(self, view: memoryview, index: int, place: Place, sha256: bytes) -> None:
         self._view = view
         self._checked = False
+        self.index = index
         self.place = place
+        self.length = place.end - place.start
         self.sha256 = sha256
-        self.where = where
         self.users = 0
+
+    @property
+    def where(self) -> str:
+        """Its place in the weight table."""
+        return f"weights.storages[{self.index}]"
 
     def content(self) -> memoryview:
         """Return a view of the bytes.
@@ -171,7 +177,7 @@ class FileSource:
     `payload` is None for a tensor without elements.
     """
 
-    __slots__ = ("_array", "byte_offset", "data_type", "payload", "shape", "where")
+    __slots__ = ("_array", "byte_offset", "data_type", "index", "payload", "shape")
 
     def __init__(
         self,
@@ -179,14 +185,19 @@ class FileSource:
         byte_offset: int,
         data_type: DataType,
         shape: tuple[int, ...],
-        where: str,
+        index: int,
     ) -> None:
         self.payload = payload
         self.byte_offset = byte_offset
         self.data_type = data_type
         self.shape = shape
-        self.where = where
+        self.index = index
         self._array: Array | None = None
+
+    @property
+    def where(self) -> str:
+        """Its place in the weight table."""
+        return f"weights.weights[{self.index}]"
 
     def content(self) -> memoryview:
         """Return the payload bytes of this weight alone. Raises FormatError, BAD_LAYOUT."""

@@ -5,19 +5,25 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from tracescript.v1 import code_pb2
 from tracescript.wire import scan
 from tracescript.wire.container import first_difference
 from tracescript.wire.faults import fault
+from tracescript.wire.limits import CODE_TABLES
+from tracescript.wire.read_sections import knows_language
 from tracescript.wire.tensors import FileSource, check_elements, size_of
 from tracescript.wire.write_debug import write_debug
 from tracescript.wire.write_model import write_model
-from tracescript.wire.write_sections import write_extra_files
+from tracescript.wire.write_sections import write_code, write_extra_files
 from tracescript.wire.write_weights import digests
 
 if TYPE_CHECKING:
+    from tracescript.errors import TsError
     from tracescript.wire.container import Container
     from tracescript.wire.reader import Opened
     from tracescript.wire.tensors import Payload
+
+_LANGUAGE = ".".join(map(str, scan.LANGUAGE))
 
 
 def verify_full(opened: Opened, container: Container) -> None:
@@ -40,6 +46,10 @@ def verify_full(opened: Opened, container: Container) -> None:
         if source.payload is not None:
             elements = math.prod(weight.shape)
             check_elements(source.content(), weight.data_type, elements, source.where)
+    code = container.message(scan.CODE, code_pb2.Code, CODE_TABLES)
+    if code is not None and not knows_language(code):
+        what = f"found language {code.language_major}.{code.language_minor}, expected {_LANGUAGE}"
+        raise fault("UNSUPPORTED_VERSION", what, "code", "CONTAINER-28")
     if not container.newer:
         _check_order(opened, container)
 
@@ -70,6 +80,7 @@ def _check_order(opened: Opened, container: Container) -> None:
     written = write_model(opened.model)
     expected = {
         scan.MODEL: written.message,
+        scan.CODE: write_code(opened.code_units, written),
         scan.DEBUG: write_debug(opened.model, written),
         scan.EXTRA_FILES: write_extra_files(opened.model),
     }
@@ -78,10 +89,9 @@ def _check_order(opened: Opened, container: Container) -> None:
         again = message.SerializeToString(deterministic=True) if message is not None else None
         if content is not None and content != again:
             at = first_difference(content, again or b"")
-            what = (
-                f"found another order or an entry without use at byte {at}, expected canonical form"
-            )
-            raise fault("NOT_CANONICAL", what, scan.section_name(number), "CONTAINER-16")
+            raise _foreign(f"another order or an entry without use at byte {at}", number)
+    if scan.EXAMPLES in container.sections and not opened.model.examples:
+        raise _foreign("no example", scan.EXAMPLES)
     if list(written.weights) != list(opened.weights):
         what = (
             f"found {len(opened.weights)} weights, expected {len(written.weights)} in order of use"
@@ -91,3 +101,8 @@ def _check_order(opened: Opened, container: Container) -> None:
     if found != (written.features, written.profiles):
         what = f"found features and profiles {found}, expected {written.features, written.profiles}"
         raise fault("NOT_CANONICAL", what, "header", "CONTAINER-14")
+
+
+def _foreign(what: str, number: int) -> TsError:
+    what = f"found {what}, expected canonical form"
+    return fault("NOT_CANONICAL", what, scan.section_name(number), "CONTAINER-16")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tracescript.v1 import code_pb2, error_pb2, example_pb2, file_pb2
+from tracescript.wire import scan
 from tracescript.wire.bundles import BundleWriter
 from tracescript.wire.faults import fault
 
@@ -17,15 +18,12 @@ if TYPE_CHECKING:
     from tracescript.ir.model import CodeUnit, ExampleCall, ExpectedValue, Model
     from tracescript.wire.write_model import Written
 
-LANGUAGE: Final = (1, 0)
-"""Version of the code language that the text is in."""
-
 
 def write_code(units: Sequence[CodeUnit], written: Written) -> code_pb2.Code | None:
     """Return the code section, or None without units. Spec: CONTAINER-28."""
     if not units:
         return None
-    code = code_pb2.Code(language_major=LANGUAGE[0], language_minor=LANGUAGE[1])
+    code = code_pb2.Code(language_major=scan.LANGUAGE[0], language_minor=scan.LANGUAGE[1])
     index = {function.name: i for i, function in enumerate(written.functions, 1)}
     for unit in sorted(units, key=lambda u: u.name):
         entry = code.units.add(name=unit.name, text=unit.text)

@@ -52,7 +52,7 @@ def length_of(item: Weight | Payload) -> int:
     """Count the bytes of a storage."""
     if isinstance(item, Weight):
         return size_of(item.data_type, item.shape)
-    return item.place.end - item.place.start
+    return item.length
 
 
 def write_weights(

@@ -38,7 +38,12 @@ class Stage:
     def quote(self, text: str, language: str = "text") -> None:
         """Print a program's text or output, set apart."""
         block = Syntax(
-            text.rstrip(), language, theme="ansi_dark", background_color="default", padding=(0, 4)
+            text.rstrip(),
+            language,
+            theme="ansi_dark",
+            background_color="default",
+            padding=(0, 4),
+            word_wrap=True,
         )
         self.console.print(block)
 

@@ -38,7 +38,15 @@ _NEW: Final = frozenset(
 _VIEWS: Final = frozenset(
     {"reshape", "permute", "transpose", "select", "slice", "unsqueeze", "squeeze", "flatten"}
     | {"narrow", "movedim", "unflatten", "split", "chunk", "unbind", "cast", "identity", "flip"}
-    | {"list.get", "tuple.get", "struct.get", "dict.get", "tuple.make", "struct.make", "list.unpack"}
+    | {
+        "list.get",
+        "tuple.get",
+        "struct.get",
+        "dict.get",
+        "tuple.make",
+        "struct.make",
+        "list.unpack",
+    }
     | {"tuple.unpack"}
 )
 
@@ -167,14 +175,15 @@ class Buffers:
                 live.difference_update(inner.params)
             else:
                 self._decide(stmt, live)
-                held.update(v for i, v in enumerate(stmt.inputs) if i != self.into.get(stmt))
+                replaced = self.into.get(stmt)
+                held.update(v for i, v in enumerate(stmt.inputs) if v is not None and i != replaced)
                 self.peaks.point(v for v in held if self._has_buffer(v))
             live.update(v for v in stmt.inputs if v is not None and not v.known)
         return live
 
-    def _has_buffer(self, val: Val | None) -> bool:
+    def _has_buffer(self, val: Val) -> bool:
         """Whether a value takes memory of the call that the plan knows."""
-        if val is None or val.known or val in self._params or val.rank == 0:
+        if val.known or val in self._params or val.rank == 0:
             return False
         return VIEW not in self.roots(val) or LOOSE in self.roots(val)
 

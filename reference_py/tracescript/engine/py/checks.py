@@ -55,20 +55,17 @@ class GuardWriter:
             w.line(depth, f"if not ({' and '.join(texts)}): {call}")
 
     def _texts(self, stmt: Stmt) -> list[str] | None:
-        """Return the shape guards as expressions over sizes; None where these do not show a symbol."""
+        """Return the shape guards as source text; None where no input shows a symbol."""
         sources = self._sources(stmt.function, stmt.inputs)
         guards = stmt.function.shape_guards
         sides = [[_text(d, sources) for d in (g.left, g.right)] for g in guards]
         if any(side is None for pair in sides for side in pair):
             return None
         return [
-            f"{left} {g.comparison} {right}"
-            for g, (left, right) in zip(guards, sides, strict=True)
+            f"{left} {g.comparison} {right}" for g, (left, right) in zip(guards, sides, strict=True)
         ]
 
-    def _sources(
-        self, function: ir.Function, values: Sequence[Val | None]
-    ) -> dict[ir.Symbol, str]:
+    def _sources(self, function: ir.Function, values: Sequence[Val | None]) -> dict[ir.Symbol, str]:
         """Return where the size of each symbol can be read."""
         sources: dict[ir.Symbol, str] = {}
         for formal, val in zip(function.inputs, values, strict=True):

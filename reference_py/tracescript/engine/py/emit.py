@@ -47,11 +47,10 @@ class Names:
 
 @dataclass(slots=True)
 class Source:
-    """Generated text, the statement that each line came from, the bytes that each call takes."""
+    """Generated text, and the statement that each line came from."""
 
     lines: list[str] = field(default_factory=list)
     stmts: list[Stmt | None] = field(default_factory=list)
-    peak: int = 0
 
     def add(self, depth: int, text: str, stmt: Stmt | None = None) -> None:
         """Append a line."""
@@ -75,14 +74,37 @@ _PREFIX: Final = "make"
 _NAME: Final = re.compile(r"\b[ck][0-9]+\b")
 
 
-def write(units: Sequence[Unit], mode: str) -> tuple[Source, Names]:
-    """Write units as one source with a function `f<number>` for each; the first is the outermost."""
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A generated function, its source, and the bytes that each call takes at fixed sizes."""
+
+    function: Callable[..., Any]
+    source: Source
+    peak: int
+
+
+def build(units: Sequence[Unit], mode: str, *, trusts_steps: bool = True) -> Compiled:
+    """Compile units; the function takes (budget, watch, *inputs) and returns a tuple.
+
+    `mode` is what happens to guards; without `trusts_steps` no overflow proof assumes that calls
+    take less than `intervals.MAX_STEPS` steps.
+    """
     names, body = Names(), Source()
-    for unit in units:
-        writer = UnitWriter(unit, names, body, mode, is_outermost=unit is units[0])
+    writers = [
+        UnitWriter(unit, names, body, mode, trusts_steps=trusts_steps, is_outermost=i == 0)
+        for i, unit in enumerate(units)
+    ]
+    for writer in writers:
         writer.write()
-        if unit is units[0]:
-            body.peak = writer.buffers.peaks.fixed
+    source = _headed(body, names)
+    scope: dict[str, Any] = {"__builtins__": BUILTINS}
+    exec(compile(source.text, FILE, "exec"), scope)
+    function = scope[_PREFIX](tuple(names.constants), tuple(names.functions))
+    return Compiled(function, source, writers[0].buffers.peaks.fixed)
+
+
+def _headed(body: Source, names: Names) -> Source:
+    """Put the units into one function that takes constants and kernels."""
     head = Source()
     head.add(0, f"def {_PREFIX}(C, K):")
     used = set(_NAME.findall("\n".join(body.lines)))
@@ -93,13 +115,4 @@ def write(units: Sequence[Unit], mode: str) -> tuple[Source, Names]:
     head.lines += body.lines
     head.stmts += body.stmts
     head.add(1, "return f0")
-    head.peak = body.peak
-    return head, names
-
-
-def build(units: Sequence[Unit], mode: str) -> tuple[Callable[..., Any], Source]:
-    """Compile units; the function takes (budget, watch, *inputs) and returns a tuple."""
-    source, names = write(units, mode)
-    scope: dict[str, Any] = {"__builtins__": BUILTINS}
-    exec(compile(source.text, FILE, "exec"), scope)
-    return scope[_PREFIX](tuple(names.constants), tuple(names.functions)), source
+    return head

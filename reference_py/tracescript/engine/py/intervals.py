@@ -19,6 +19,7 @@ MAX_STEPS: Final = 1 << 31
 """Proofs hold for calls with at most so many steps."""
 
 LOW, HIGH = -(2**63), 2**63 - 1
+_BITS: Final = 64
 _FULL: Final = (LOW, HIGH)
 _SIZE: Final = (0, 2**48)
 _SIZES: Final = frozenset({"size", "dim", "numel", "list.len", "dict.len", "str.len"})
@@ -37,7 +38,8 @@ def is_int(val: Val) -> bool:
 class Intervals:
     """The range of every int of a unit, and the statements whose result fits without a check."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: Unit, max_steps: int = MAX_STEPS) -> None:
+        self._max_steps = max_steps
         self.fits: dict[Stmt, bool] = {}
         self._of: dict[Val, Range] = {}
         self._made = {v: s for s in walk(unit.body) for v in s.outputs}
@@ -82,7 +84,7 @@ class Intervals:
         index, *params = body.params
         trip, _, *start = stmt.inputs
         most = self.get(trip)[1] if trip is not None else HIGH
-        most = max(0, min(most, MAX_STEPS) if stmt.counted else most)
+        most = max(0, min(most, self._max_steps) if stmt.counted else most)
         self._of[index] = (0, max(0, most - 1))
         begin = [self.get(v) for v in start]
         now = list(begin)
@@ -104,9 +106,7 @@ class Intervals:
         for _ in range(_NARROWING):
             self._of.update(zip(params, now, strict=True))
             self._block(body)
-            now = [
-                _hull(b, self.get(r)) for r, b in zip(body.results[1:], begin, strict=True)
-            ]
+            now = [_hull(b, self.get(r)) for r, b in zip(body.results[1:], begin, strict=True)]
         self._of.update(zip(params, now, strict=True))
         self._block(body)
         for out, p in zip(stmt.outputs, params, strict=True):
@@ -183,7 +183,11 @@ def _bits(stmt: Stmt, a: Range, b: Range) -> Range:
     assert stmt.link is not None
     operation = stmt.link.attributes["operation"]
     if operation == "shl":
-        return (a[0] << b[1], a[1] << b[1]) if a[0] >= 0 and 0 <= b[0] <= b[1] < 64 else (LOW, HIGH + 1)  # noqa: PLR2004  # bits of an int
+        return (
+            (a[0] << b[1], a[1] << b[1])
+            if a[0] >= 0 and 0 <= b[0] <= b[1] < _BITS
+            else (LOW, HIGH + 1)
+        )
     if operation == "shr":
         return min(a[0], 0), max(a[1], 0)
     if operation == "and" and (a[0] >= 0 or b[0] >= 0):

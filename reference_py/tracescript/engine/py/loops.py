@@ -45,7 +45,7 @@ class LoopWriter:
             w.define(val, name)
 
     def _start(self, val: Val | None) -> str:
-        """Return the start value; a constant container is copied, so that it can be updated in place."""
+        """Return the start value; a constant container as a copy that can be updated in place."""
         text = self._w.ref(val)
         if val is not None and is_copied(val):
             return f"[*{text}]" if isinstance(val.type, ir.ListType) else f"{{**{text}}}"
@@ -56,7 +56,7 @@ class LoopWriter:
         return self._w.assign(list(zip(carried, results, strict=True)))
 
     def _iteration(self, stmt: Stmt, depth: int) -> None:
-        """Count a step at the start of an iteration; look at the clock where iterations are long."""
+        """Count a step at the start of an iteration; where these are long, look at the clock."""
         w, (body,) = self._w, stmt.bodies
         if stmt.counted:
             w.line(depth, f"s -= {1 + entered(body)}")

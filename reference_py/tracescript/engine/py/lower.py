@@ -9,23 +9,25 @@ import numpy as np
 
 from tracescript import ir
 from tracescript.engine.places import nodes_in_order
+from tracescript.engine.py.callgraph import free_values, recursive_functions
 from tracescript.engine.py.program import Body, Stmt, Unit, Val
+from tracescript.engine.py.sizes import known_size, substituted, surely_holds, unified
 from tracescript.engine.values import runtime
-from tracescript.ir import dims
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from tracescript.engine.links import Linker
+    from tracescript.engine.py.sizes import Symbols
 
     Env = dict[ir.Value, Val]
 
 _DEEPEST_BLOCK: Final = 10
-_DEEPEST_INLINE: Final = 8
+DEEPEST_INLINE: Final = 8
+"""Calls nest so deep within one unit."""
+
 _LARGEST_INLINE: Final = 300
 _LARGEST_UNIT: Final = 1500
-
-Symbols = dict[ir.Symbol, ir.Dim]
 
 
 class _Scope:
@@ -34,7 +36,13 @@ class _Scope:
     __slots__ = ("calls", "counted", "decisions", "depth", "function", "symbols", "unit")
 
     def __init__(
-        self, unit: Unit, function: ir.Function, symbols: Symbols, depth: int, calls: int, counted: bool
+        self,
+        unit: Unit,
+        function: ir.Function,
+        symbols: Symbols,
+        depth: int,
+        calls: int,
+        counted: bool,
     ) -> None:
         self.unit = unit
         self.function = function
@@ -65,7 +73,7 @@ class Lowering:
         self._guards = guards
         self._inline = inline
         self._sizes: dict[str, int] = {}
-        self._recursive = _recursive(model)
+        self._recursive = recursive_functions(model)
         self._specialised: dict[tuple[Any, ...], Unit] = {}
         self._constants: dict[ir.Constant, Val] = {}
         self._todo: deque[tuple[_Scope, Body, ir.Block | ir.Node, Env]] = deque()
@@ -99,7 +107,9 @@ class Lowering:
         """Make the unit of a function, with its known inputs fixed; lowered later."""
         key = (function.name, *(id(v) if v.known else None for v in values))
         if key not in self._specialised:
-            fixed = [v if v.known else Val(i.type) for v, i in zip(values, function.inputs, strict=True)]
+            fixed = [
+                v if v.known else Val(i.type) for v, i in zip(values, function.inputs, strict=True)
+            ]
             unit = Unit(len(self.units), function, Body([v for v in fixed if not v.known]))
             self.units.append(unit)
             self._specialised[key] = unit
@@ -113,9 +123,7 @@ class Lowering:
         self, body: Body, function: ir.Function, values: Sequence[Val], symbols: Symbols
     ) -> None:
         """Check what must hold on entry, as far as sizes do not show it now."""
-        open_guards = [
-            guard for guard in function.shape_guards if not _surely_holds(guard, symbols)
-        ]
+        open_guards = [guard for guard in function.shape_guards if not surely_holds(guard, symbols)]
         unrecorded = any(d.kind == "unrecorded" for d in function.decisions)
         if self._guards and (open_guards or unrecorded):
             body.stmts.append(Stmt("entry", function, None, list(values), []))
@@ -151,7 +159,7 @@ class Lowering:
             self._decide(scope, body, value, env)
 
     def _define(self, scope: _Scope, values: Sequence[ir.Value], env: Env) -> list[Val]:
-        made = [Val(_substitute(v.type, scope.symbols)) for v in values]
+        made = [Val(substituted(v.type, scope.symbols)) for v in values]
         env.update(zip(values, made, strict=True))
         return made
 
@@ -162,9 +170,7 @@ class Lowering:
             arm = node.blocks[0 if inputs[0].constant else 1]
             for inner in arm.nodes:
                 self._node(scope, body, inner, env)
-            env.update(
-                zip(node.outputs, [self._get(v, env) for v in arm.results], strict=True)
-            )
+            env.update(zip(node.outputs, [self._get(v, env) for v in arm.results], strict=True))
             return
         stmt = Stmt(node.op, scope.function, node, inputs, [], counted=scope.counted)
         body.stmts.append(stmt)
@@ -177,8 +183,9 @@ class Lowering:
 
     def _outline(self, scope: _Scope, body: Body, node: ir.Node, env: Env) -> None:
         """Make a deeply nested `if` or `loop` a unit of its own."""
-        free = [v for v in _free(node) if not env[v].known]
-        inner = {v: env[v] for v in _free(node) if env[v].known}
+        read = free_values(node)
+        free = [v for v in read if not env[v].known]
+        inner = {v: env[v] for v in read if env[v].known}
         fixed = [Val(env[v].type) for v in free]
         inner.update(zip(free, fixed, strict=True))
         unit = Unit(len(self.units), scope.function, Body(fixed))
@@ -200,7 +207,7 @@ class Lowering:
             if scope.counted:
                 body.stmts.append(Stmt("enter", scope.function, node, [], []))
             types = [i.type for i in callee.inputs]
-            symbols = _unify(types, [v.type for v in values])
+            symbols = unified(types, [v.type for v in values])
             inner_scope = _Scope(
                 scope.unit, callee, symbols, scope.depth, scope.calls + 1, scope.counted
             )
@@ -227,7 +234,7 @@ class Lowering:
         if scope.function.name in self._recursive:
             return False
         return (
-            scope.calls < _DEEPEST_INLINE
+            scope.calls < DEEPEST_INLINE
             and self._size(callee) <= _LARGEST_INLINE
             and len(scope.unit.body.stmts) + self._size(callee) <= _LARGEST_UNIT
         )
@@ -257,136 +264,17 @@ class Lowering:
             inner_scope = _Scope(
                 scope.unit, scope.function, scope.symbols, scope.depth, scope.calls, counted=False
             )
-            inner = {p: v for p, v in zip(params, inputs, strict=True) if p is not None and v is not None}
+            inner = {
+                p: v for p, v in zip(params, inputs, strict=True) if p is not None and v is not None
+            }
             for inner_node in block.nodes:
                 self._node(inner_scope, body, inner_node, inner)
             results = [self._get(v, inner) for v in block.results]
             env.update(zip(node.outputs, results, strict=True))
             return
-        known = _known_size(node, inputs, link.attributes)
+        known = known_size(node, inputs, link.attributes)
         if known is not None:
             env[node.outputs[0]] = Val(node.outputs[0].type, known)
             return
         outputs = self._define(scope, node.outputs, env)
         body.stmts.append(Stmt("op", scope.function, node, inputs, outputs, link=link))
-
-
-def _known_size(
-    node: ir.Node, inputs: Sequence[Val | None], attributes: Mapping[str, Any]
-) -> int | None:
-    """Return what `size`, `dim` or `numel` gives where types say it."""
-    tensor = inputs[0] if inputs else None
-    if tensor is None or not isinstance(tensor.type, ir.TensorType) or tensor.type.shape is None:
-        return None
-    shape = tensor.type.shape
-    if node.op == "dim":
-        return len(shape)
-    if node.op == "size" and -len(shape) <= attributes["dim"] < len(shape):
-        extent = shape[attributes["dim"]]
-        return extent if isinstance(extent, int) else None
-    if node.op == "numel" and tensor.shape is not None:
-        return int(np.prod(tensor.shape, dtype=object)) if tensor.shape else 1
-    return None
-
-
-def _surely_holds(guard: ir.ShapeGuard, symbols: Symbols) -> bool:
-    """Whether a shape guard holds for all calls, its symbols being what they are in the caller."""
-    left, right = (dims.substitute(d, symbols) for d in (guard.left, guard.right))
-    if left is None or right is None:
-        return False
-    (low, high), (least, most) = dims.bounds(left), dims.bounds(right)
-    match guard.comparison:
-        case "==":
-            return left == right
-        case "!=":
-            return high < least or most < low
-        case "<":
-            return high < least
-        case _:
-            return high <= least
-
-
-def _substitute(type_: ir.Type, symbols: Symbols) -> ir.Type:
-    """Write a callee's type in the dimensions of its caller; unknown where these do not say."""
-    if not symbols:
-        return type_
-    if isinstance(type_, ir.TensorType) and type_.shape is not None:
-        return ir.TensorType(type_.data_type, tuple(dims.substitute(d, symbols) for d in type_.shape))
-    if isinstance(type_, ir.ListType):
-        return ir.ListType(_substitute(type_.element, symbols))
-    if isinstance(type_, ir.TupleType):
-        return ir.TupleType(tuple(_substitute(t, symbols) for t in type_.elements))
-    return type_
-
-
-def _dims(type_: ir.Type) -> Iterator[ir.Dim]:
-    if isinstance(type_, ir.TensorType):
-        yield from type_.shape or ()
-    elif isinstance(type_, ir.ListType):
-        yield from _dims(type_.element)
-    elif isinstance(type_, ir.TupleType):
-        for element in type_.elements:
-            yield from _dims(element)
-    elif isinstance(type_, ir.StructType):
-        for _, element in type_.fields:
-            yield from _dims(element)
-
-
-def _unify(formal: Sequence[ir.Type], actual: Sequence[ir.Type]) -> Symbols:
-    """Return what the symbols of a callee's inputs are in its caller."""
-    bound: Symbols = {
-        symbol: None for type_ in formal for dim in _dims(type_) for symbol in dims.symbols(dim)
-    }
-    for want, have in zip(formal, actual, strict=True):
-        if not isinstance(want, ir.TensorType) or not isinstance(have, ir.TensorType):
-            continue
-        if want.shape is None or have.shape is None:
-            continue
-        for dim, extent in zip(want.shape, have.shape, strict=False):
-            if isinstance(dim, ir.Symbol) and bound[dim] is None:
-                bound[dim] = extent
-    return bound
-
-
-def _free(node: ir.Node) -> list[ir.Value]:
-    """The values that a node and its blocks read and do not define, each once, in order."""
-    inside: set[ir.Value] = set()
-    read: dict[ir.Value, None] = {}
-    todo = [node]
-    while todo:
-        inner = todo.pop()
-        read.update((v, None) for v in inner.inputs if v is not None)
-        inside.update(inner.outputs)
-        for block in inner.blocks:
-            inside.update(block.params)
-            read.update((v, None) for v in block.results)
-            todo += block.nodes
-    return [v for v in read if v not in inside and v.constant is None]
-
-
-def _recursive(model: ir.Model) -> set[str]:
-    """The names of functions that can call themselves, directly or through others."""
-    calls = {
-        f.name: {
-            a.name
-            for n in nodes_in_order(f.body)
-            if n.op == "call"
-            for _, a in n.attributes
-            if isinstance(a, ir.FunctionRef)
-        }
-        for f in model.functions
-    }
-    order = {name: i for i, name in enumerate(calls)}
-    if all(order[c] < order[name] for name, callees in calls.items() for c in callees):
-        return set()
-    found = set()
-    for name in calls:
-        seen, todo = set(), list(calls[name])
-        while todo:
-            callee = todo.pop()
-            if callee not in seen:
-                seen.add(callee)
-                todo += calls[callee]
-        if name in seen:
-            found.add(name)
-    return found

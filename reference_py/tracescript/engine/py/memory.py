@@ -1,4 +1,4 @@
-"""How much memory a unit needs: its peak at each size, and which values are counted as they come."""
+"""How much memory a unit needs: its peak at each size, and what is counted as it comes."""
 
 from __future__ import annotations
 

@@ -17,10 +17,11 @@ UNKNOWN: Final = object()
 
 
 class Val:
-    """A value of a unit. `constant` is its run-time value if known, `name` what the source calls it.
+    """A value of a unit.
 
-    `text` is the expression of a value that is written into its only reader; `bounds` are then the
-    smallest and the largest number it may be, where the reader has to check that.
+    `constant` is its run-time value if known, `name` what the source calls it. `text` is the
+    expression of a value that is written into its only reader; `bounds` are then the smallest and
+    the largest number it may be, where the reader has to check that.
     """
 
     __slots__ = ("bounds", "constant", "name", "readers", "text", "type")
@@ -98,7 +99,7 @@ class Stmt:
 
 @dataclass(eq=False, slots=True)
 class Unit:
-    """What becomes one Python function; inputs that are always the same constant are no parameters."""
+    """What becomes one Python function; constant inputs are no parameters."""
 
     number: int
     function: ir.Function

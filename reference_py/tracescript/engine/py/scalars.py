@@ -40,10 +40,14 @@ _ARITHMETIC: Final = {
     "is_none": "{0} is None",
 }
 _DIVIDING: Final = frozenset({"int.floordiv", "int.mod", "int.truediv"})
-_CHECKED: Final = frozenset({"int.add", "int.sub", "int.mul", "int.neg", "int.floordiv", "int.bits"})
+_CHECKED: Final = frozenset(
+    {"int.add", "int.sub", "int.mul", "int.neg", "int.floordiv", "int.bits"}
+)
 _RELATION: Final = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _FLOAT: Final = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 _BITS: Final = {"and": "&", "or": "|", "xor": "^"}
+_INTS: Final = frozenset({"int8", "int16", "int32", "int64", "uint8"})
+_FLOATS: Final = frozenset({"float32", "float64"})
 _BOOL: Final = {"and": "and", "or": "or", "xor": "!="}
 
 
@@ -108,9 +112,7 @@ def _item(stmt: Stmt, args: Sequence[str]) -> Expression | None:
     name = val.data_type.value
     if stmt.op == "item_bool":
         return Expression(f"bool({args[0]})", is_atom=True)
-    wanted = ("int8", "int16", "int32", "int64", "uint8")
-    if stmt.op == "item_float":
-        wanted = ("float32", "float64")
+    wanted = _FLOATS if stmt.op == "item_float" else _INTS
     return Expression(f"{args[0]}.item()", is_atom=True) if name in wanted else None
 
 
@@ -137,7 +139,9 @@ def _tuple_get(stmt: Stmt, args: Sequence[str]) -> Expression | None:
     if val is None or not isinstance(val.type, ir.TupleType):
         return None
     count = len(val.type.elements)
-    return Expression(f"{args[0]}[{index % count}]", is_atom=True) if -count <= index < count else None
+    return (
+        Expression(f"{args[0]}[{index % count}]", is_atom=True) if -count <= index < count else None
+    )
 
 
 def _struct_get(stmt: Stmt, args: Sequence[str]) -> Expression | None:

@@ -36,7 +36,17 @@ _BY_KEYWORD: Final = frozenset({"maximum", "minimum"})
 _BLAS: Final = frozenset({ir.DataType.FLOAT32, ir.DataType.FLOAT64})
 _ALWAYS_NEW: Final = frozenset(
     {"where", "cat", "stack", "sum", "mean", "full", "arange", "softmax", "conv2d", "linear"}
-    | {"matmul", "bmm", "index_select", "gather", "sigmoid", "relu", "gelu", "embedding", "layer_norm"}
+    | {
+        "matmul",
+        "bmm",
+        "index_select",
+        "gather",
+        "sigmoid",
+        "relu",
+        "gelu",
+        "embedding",
+        "layer_norm",
+    }
 )
 _SMALL_SUM: Final = 64
 _SPREAD: Final = 2048
@@ -86,18 +96,29 @@ class TensorWriter:
 
     def __init__(self, name: Name) -> None:
         self._name = name
+        self._writers: dict[str, Callable[[Stmt, Sequence[str], str], list[str] | None]] = {
+            "linear": self._linear,
+            "matmul": self._matmul,
+            "permute": self._permute,
+            "reshape": self._reshape,
+            "select": self._select,
+            "slice": self._slice,
+            "sum": self._sum,
+        }
 
     def lines(self, stmt: Stmt, args: Sequence[str], out: str, into: str) -> list[str] | None:
-        """Return the lines that set `out`, using the buffer `into` if not empty; None if unknown."""
+        """Return the lines that set `out`, in the buffer `into` if given; None if unknown."""
         if stmt.op in OUT_OK or _is_relu(stmt):
             return [self._ufunc(stmt, args, out, into)]
-        writer = _WRITERS.get(stmt.op)
-        return writer(self, stmt, args, out) if writer else None
+        writer = self._writers.get(stmt.op)
+        return writer(stmt, args, out) if writer else None
 
     def _ufunc(self, stmt: Stmt, args: Sequence[str], out: str, into: str) -> str:
         result = stmt.outputs[0]
         if result.rank == 0 and all(v is not None and v.rank == 0 for v in stmt.inputs):
-            if stmt.op in _OPERATORS and result.data_type is not ir.DataType.BOOL or stmt.op in _COMPARING:
+            if (
+                stmt.op in _OPERATORS and result.data_type is not ir.DataType.BOOL
+            ) or stmt.op in _COMPARING:
                 return f"{out} = {args[0]} {_OPERATORS[stmt.op]} {args[1]}"
             return f"{out} = {self._name(OUT_OK[stmt.op])}({', '.join(args)})"
         operands = [
@@ -119,7 +140,7 @@ class TensorWriter:
             return self._name(np.full(shape, zero))
         return self._name(zero)
 
-    def linear(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+    def _linear(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
         x, weight, bias = stmt.inputs
         result = stmt.outputs[0]
         if x is None or weight is None or not weight.known or weight.data_type not in _BLAS:
@@ -134,7 +155,7 @@ class TensorWriter:
         added = self._name(spread(bias, result.shape)) if bias.known else args[2]
         return [f"{out} = {product}", f"{self._name(np.add)}({out}, {added}, {out})"]
 
-    def matmul(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+    def _matmul(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
         x, y = stmt.inputs
         if x is None or y is None or x.data_type not in _BLAS:
             return None
@@ -142,7 +163,7 @@ class TensorWriter:
             return [f"{out} = {args[0]}.dot({args[1]})"]
         return [f"{out} = {self._name(np.matmul)}({args[0]}, {args[1]})"]
 
-    def sum(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+    def _sum(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
         (x,) = stmt.inputs
         assert stmt.link is not None
         if x is None or x.data_type not in _BLAS or not x.rank:
@@ -155,25 +176,27 @@ class TensorWriter:
         add = self._name(np.add.reduce)
         return [f"{out} = {add}({args[0]}, {axis}, None, None, {bool(keepdim)})"]
 
-    def select(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+    def _select(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
         assert stmt.link is not None
         x, dim = stmt.inputs[0], stmt.link.attributes["dim"]
         if x is None or not x.rank or not -x.rank <= dim < x.rank:
             return None
         return [f"{out} = {args[0]}[{':, ' * (dim % x.rank)}{args[1]}]"]
 
-    def slice(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+    def _slice(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
         assert stmt.link is not None
         x, start, end, step = stmt.inputs
         dim = stmt.link.attributes["dim"]
         if x is None or not x.rank or not -x.rank <= dim < x.rank:
             return None
-        if step is not None and not (step.known and type(step.constant) is int and step.constant > 0):
+        if step is not None and not (
+            step.known and type(step.constant) is int and step.constant > 0
+        ):
             return None
         parts = ["" if v is None else a for v, a in zip((start, end, step), args[1:], strict=True)]
         return [f"{out} = {args[0]}[{':, ' * (dim % x.rank)}{':'.join(parts)}]"]
 
-    def reshape(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+    def _reshape(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
         x, shape = stmt.inputs
         if x is None or shape is None or not shape.known or x.shape is None:
             return None
@@ -182,26 +205,15 @@ class TensorWriter:
             return None
         return [f"{out} = {args[0]}.reshape({self._name(stmt.outputs[0].shape)})"]
 
-    def permute(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+    def _permute(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
         assert stmt.link is not None
         if stmt.inputs[0] is None or not stmt.inputs[0].rank:
             return None
         return [f"{out} = {args[0]}.transpose({self._name(stmt.link.attributes['dims'])})"]
 
 
-_WRITERS: Final = {
-    "linear": TensorWriter.linear,
-    "matmul": TensorWriter.matmul,
-    "permute": TensorWriter.permute,
-    "reshape": TensorWriter.reshape,
-    "select": TensorWriter.select,
-    "slice": TensorWriter.slice,
-    "sum": TensorWriter.sum,
-}
-
-
 def kernel_of(stmt: Stmt) -> Callable[..., Any]:
-    """Return the kernel of a statement with its attributes bound, bare where no input is a half type."""
+    """Return the kernel of a statement, attributes bound; bare where no input is a half type."""
     assert stmt.link is not None
     kernel = stmt.link.kernel
     assert kernel is not None

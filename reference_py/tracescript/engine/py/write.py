@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript import ir
-from tracescript.engine.py.buffers import CHANGING, Buffers, holds_memory
+from tracescript.engine.py.buffers import Buffers, holds_memory
 from tracescript.engine.py.checks import GuardWriter
-from tracescript.engine.py.intervals import Intervals
+from tracescript.engine.py.intervals import HIGH, MAX_STEPS, Intervals
 from tracescript.engine.py.loops import LoopWriter
-from tracescript.engine.py.memory import counted_late, estimate, peak_function
+from tracescript.engine.py.memory import peak_function
+from tracescript.engine.py.ops import OpWriter
 from tracescript.engine.py.program import Body, Stmt, Unit, Val, count_readers, entered, walk
-from tracescript.engine.py.scalars import Expression, expression
-from tracescript.engine.py.tensors import TensorWriter, kernel_of
-from tracescript.engine.values import detached, track
-from tracescript.errors import trap
+from tracescript.engine.values import detached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,14 +23,20 @@ if TYPE_CHECKING:
     from tracescript.engine.py.emit import Names, Source
 
 _LONGEST_INLINE: Final = 80
-_LOW, _HIGH = -(2**63), 2**63 - 1
 
 
 class UnitWriter:
     """Writes the lines of a unit. `mode` is what happens to guards."""
 
     def __init__(
-        self, unit: Unit, names: Names, source: Source, mode: str, *, is_outermost: bool
+        self,
+        unit: Unit,
+        names: Names,
+        source: Source,
+        mode: str,
+        *,
+        trusts_steps: bool,
+        is_outermost: bool,
     ) -> None:
         self.unit = unit
         self.names = names
@@ -41,9 +45,9 @@ class UnitWriter:
         self.is_outermost = is_outermost
         count_readers(unit)
         self.buffers = Buffers(unit)
-        self.intervals = Intervals(unit)
-        self.tensors = TensorWriter(names.of)
+        self.intervals = Intervals(unit, MAX_STEPS if trusts_steps else HIGH)
         self.counts_steps = any(s.kind in {"loop", "enter", "invoke"} for s in walk(unit.body))
+        self.ops = OpWriter(self)
         self.loops = LoopWriter(self)
         self.guards = GuardWriter(self)
 
@@ -142,7 +146,7 @@ class UnitWriter:
             case "entry":
                 self.guards.entry(stmt, depth)
             case _:
-                self._op(stmt, body, depth)
+                self.ops.write(stmt, body, depth)
 
     def step(self, depth: int, stmt: Stmt, count: int = 1) -> None:
         """Count steps."""
@@ -165,7 +169,9 @@ class UnitWriter:
 
     def _if(self, stmt: Stmt, depth: int) -> None:
         outs = [self.names.fresh("v") for _ in stmt.outputs]
-        for word, arm in zip((f"if {self.test(stmt.inputs[0])}:", "else:"), stmt.bodies, strict=True):
+        for word, arm in zip(
+            (f"if {self.test(stmt.inputs[0])}:", "else:"), stmt.bodies, strict=True
+        ):
             is_else = word == "else:"
             if is_else and not arm.stmts and not outs:
                 break
@@ -193,81 +199,6 @@ class UnitWriter:
         if stmt.calls:
             self.line(depth, f"B.leave({stmt.calls})")
 
-    def _op(self, stmt: Stmt, body: Body, depth: int) -> None:
-        args = [self.ref(v) for v in stmt.inputs]
-        needed = estimate(stmt)
-        if needed is not None:
-            self.line(depth, f"B.fits({self.names.of(needed)}({', '.join(args)}))", stmt)
-        self._compute(stmt, args, body, depth)
-        for val in counted_late(stmt):
-            self.line(depth, f"{self.names.of(track)}(B, {self.ref(val)})", stmt)
-
-    def _compute(self, stmt: Stmt, args: Sequence[str], body: Body, depth: int) -> None:
-        if stmt.op in CHANGING:
-            self._change(stmt, args, depth)
-            return
-        found = expression(stmt, args)
-        if found is not None:
-            self._expression(stmt, found, body, depth)
-            return
-        if len(stmt.outputs) == 1 and isinstance(stmt.outputs[0].type, ir.TensorType):
-            out = stmt.outputs[0].name or self.names.fresh("v")
-            into = args[self.buffers.into[stmt]] if stmt in self.buffers.into else ""
-            lines = self.tensors.lines(stmt, args, out, into)
-            if lines is not None:
-                for text in lines:
-                    self.line(depth, text, stmt)
-                self.define(stmt.outputs[0], out)
-                return
-        self._kernel(stmt, args, depth)
-
-    def _kernel(self, stmt: Stmt, args: Sequence[str], depth: int) -> None:
-        assert stmt.link is not None
-        call = f"{self.names.of(kernel_of(stmt))}({', '.join(args)})"
-        outs = [self.define(v) for v in stmt.outputs]
-        if not outs:
-            self.line(depth, call, stmt)
-        elif stmt.link.outputs == 1:
-            self.line(depth, f"{outs[0]} = {call}", stmt)
-        else:
-            self.line(depth, f"{', '.join(outs)}, = {call}", stmt)
-
-    def _expression(self, stmt: Stmt, found: Expression, body: Body, depth: int) -> None:
-        (out,) = stmt.outputs
-        bounds = _bounds(stmt, found.checked and not self.intervals.fits.get(stmt))
-        if found.is_pure and self._may_inline(out, found.text, body):
-            where, reader = body.stmts, out.readers[0][1]
-            follows = reader is not None and where.index(stmt) + 1 == where.index(reader)
-            if bounds is None or (follows and reader is not None and _shift(reader, out) is not None):
-                out.text = found.text if found.is_atom else f"({found.text})"
-                out.bounds = bounds
-                return
-        name = self.define(out)
-        self.line(depth, f"{name} = {found.text}", stmt)
-        if bounds is not None:
-            overflow = self.names.of(_overflow)
-            self.line(depth, f"if not {bounds[0]} <= {name} <= {bounds[1]}: {overflow}({name})", stmt)
-
-    def _may_inline(self, out: Val, text: str, body: Body) -> bool:
-        if len(text) > _LONGEST_INLINE or len(out.readers) != 1:
-            return False
-        where, reader = out.readers[0]
-        return where is body and (reader is None or reader.kind != "guard") and not (
-            reader is not None and reader.kind == "loop" and out is reader.inputs[0]
-        )
-
-    def _change(self, stmt: Stmt, args: Sequence[str], depth: int) -> None:
-        """Update a container: in place if nobody else sees it, else in a copy."""
-        name = args[0] if stmt in self.buffers.into else self.define(stmt.outputs[0])
-        if stmt not in self.buffers.into:
-            copy = "[*{0}]" if stmt.op.startswith("list") else "{{**{0}}}"
-            self.line(depth, f"{name} = {copy.format(args[0])}", stmt)
-        if stmt.op == "list.append":
-            self.line(depth, f"{name}.append({args[1]})", stmt)
-        else:
-            self.line(depth, f"{name}[{args[1]}] = {args[2]}", stmt)
-        self.define(stmt.outputs[0], name)
-
 
 def _promise(arm: Body, outs: Sequence[str]) -> None:
     """Let a result that only the `if` reads be computed right into its variable."""
@@ -275,27 +206,3 @@ def _promise(arm: Body, outs: Sequence[str]) -> None:
     for val, out in zip(arm.results, outs, strict=True):
         if val in made and len(val.readers) == 1:
             val.name = out
-
-
-def _shift(reader: Stmt, val: Val) -> int | None:
-    """Return by what number a reader moves a value, if that is all it does."""
-    if reader.op not in {"int.add", "int.sub"} or reader.inputs[0] is not val:
-        return None
-    number = reader.inputs[1]
-    if number is None or not number.known:
-        return None
-    return int(number.constant) if reader.op == "int.add" else -int(number.constant)
-
-
-def _bounds(stmt: Stmt, must_check: bool) -> tuple[int, int] | None:
-    """Return what a result must lie between, for its own sake and for its operand's."""
-    operand = stmt.inputs[0] if stmt.inputs else None
-    pending = operand.bounds if operand is not None else None
-    if pending is None or operand is None:
-        return (_LOW, _HIGH) if must_check else None
-    shift = _shift(stmt, operand) or 0
-    return max(_LOW, pending[0] + shift), min(_HIGH, pending[1] + shift)
-
-
-def _overflow(value: int) -> None:
-    raise trap("INT_OVERFLOW", f"expected an int of 64 bits, found {value}")

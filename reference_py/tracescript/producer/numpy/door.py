@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,9 +10,7 @@ import numpy as np
 from tracescript import ir
 from tracescript.ir import constants
 from tracescript.opset.dtypes import category, of_numpy
-from tracescript.opset.names import numpy_names
-from tracescript.opset.table import opset
-from tracescript.producer.numpy import special
+from tracescript.producer.numpy import names, special
 from tracescript.producer.numpy.array import TracedArray
 from tracescript.producer.trace import cells, indexing, lowering
 from tracescript.producer.trace.door import Door
@@ -28,6 +25,12 @@ if TYPE_CHECKING:
     from tracescript.producer.trace.tape import Wire
     from tracescript.producer.trace.tree import Tree
 
+_REDUCTIONS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+}
 _LARGE: Final = 64
 """Elements up to which a captured array is no surprise."""
 
@@ -103,14 +106,14 @@ class NumpyDoor(Door):
 
     # ---- calls
 
-    def ufunc(self, ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    def ufunc(
+        self, ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]
+    ) -> Any:
         """Run and record a ufunc; `out=` takes the result. Spec: TRACE-2."""
-        if method == "reduce":
-            names = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
-            if ufunc in names:
-                return self.function(names[ufunc], inputs, kwargs)
+        if method == "reduce" and ufunc in _REDUCTIONS:
+            return self.function(_REDUCTIONS[ufunc], inputs, kwargs)
         if method != "__call__":
-            raise self.unknown(f"numpy.{ufunc.__name__}.{method}")
+            raise names.unknown(self, f"numpy.{ufunc.__name__}.{method}")
         out = kwargs.pop("out", None)
         dtype = kwargs.pop("dtype", None)
         if dtype is not None:
@@ -130,7 +133,9 @@ class NumpyDoor(Door):
         cells.write(self.recorder, target.cell, wire)
         return target
 
-    def function(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def function(
+        self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
         """Run and record a numpy function. Spec: TRACE-2."""
         handler = special.HANDLERS.get(function)
         if handler is not None:
@@ -140,26 +145,38 @@ class NumpyDoor(Door):
         result = self.run(function, args, rest)
         return result if out is None else self.assign(out, result)
 
-    def run(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def run(
+        self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
         """Run a numpy function that is one op, and record it."""
-        candidates = _candidates().get(function, ())
+        candidates = names.candidates().get(function, ())
         found = match(candidates, args, kwargs, self)
         if found is None:
-            raise self.unknown(_full_name(function))
+            raise names.unknown(self, names.full_name(function))
         real = function(*map(self._plain, args), **{k: self._plain(v) for k, v in kwargs.items()})
         several = isinstance(real, (tuple, list))
         results = list(real) if several else [real]
         self._check_types(results)
         wires = lowering.record(self, found, results)
         made = [self._result(w, r, args) for w, r in zip(wires, results, strict=True)]
-        return type(real)(made) if several and type(real) in {tuple, list} else tuple(made) if several else made[0]
+        return (
+            type(real)(made)
+            if several and type(real) in {tuple, list}
+            else tuple(made)
+            if several
+            else made[0]
+        )
 
     def _result(self, wire: Wire, value: Any, args: Sequence[Any]) -> Any:
         """Wrap a result; one that shares memory with an argument is a view of it."""
         if not isinstance(value, (np.ndarray, np.generic)):
             return self.recorder.symbolic(wire, value) if isinstance(value, (int, float)) else value
         for arg in args:
-            if isinstance(arg, TracedArray) and isinstance(value, np.ndarray) and np.may_share_memory(value, arg.data):
+            if (
+                isinstance(arg, TracedArray)
+                and isinstance(value, np.ndarray)
+                and np.may_share_memory(value, arg.data)
+            ):
                 return TracedArray(value, cells.view(arg.cell, wire), self)
         return TracedArray(value, cells.Cell(wire), self)
 
@@ -178,13 +195,6 @@ class NumpyDoor(Door):
             return type(value)(self._plain(v) for v in value)
         return plain(value)
 
-    def unknown(self, name: str) -> Exception:
-        """Make the error about a function that is no op."""
-        stem = name.rpartition(".")[2]
-        near = difflib.get_close_matches(stem, [op.name for op in opset()], 3)
-        hint = f"nearest ops: {', '.join(near)}" if near else "see ts.ops for what there is"
-        return self.recorder.error("UNKNOWN_CALL", f"{name} is no op of the opset with these arguments", hint)
-
     # ---- methods
 
     def method(self, array: TracedArray, name: str) -> Any:
@@ -198,10 +208,12 @@ class NumpyDoor(Door):
         if callable(function) and hasattr(np.ndarray, name):
             return functools.partial(self._method, function, array)
         if hasattr(np.ndarray, name):
-            raise self.unknown(f"numpy.ndarray.{name}")
+            raise names.unknown(self, f"numpy.ndarray.{name}")
         raise AttributeError(name)
 
-    def _method(self, function: Callable[..., Any], array: TracedArray, *args: Any, **kwargs: Any) -> Any:
+    def _method(
+        self, function: Callable[..., Any], array: TracedArray, *args: Any, **kwargs: Any
+    ) -> Any:
         if isinstance(function, np.ufunc):
             return self.ufunc(function, "__call__", (array, *args), kwargs)
         return self.function(function, (array, *args), kwargs)
@@ -228,7 +240,9 @@ class NumpyDoor(Door):
         array.data[self._plain(key)] = self._plain(value)
         found = indexing.normal(self, key, array.data.ndim)
         given = lowering.operand(self, value, self.type_of(array).data_type)
-        cells.write(self.recorder, array.cell, indexing.written(self, self.wire(array), found, given))
+        cells.write(
+            self.recorder, array.cell, indexing.written(self, self.wire(array), found, given)
+        )
 
     # ---- reads
 
@@ -250,7 +264,9 @@ class NumpyDoor(Door):
         """Record that the program copied an array's elements into Python."""
         self.recorder.read("tensor_read", self.wire(array), array.data.copy(), call)
 
-    def call_root(self, module: Any, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def call_root(
+        self, module: Any, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
         """Run the traced program; buffers it replaced become states and keep real arrays."""
         try:
             result = function(*args, **kwargs)
@@ -273,21 +289,3 @@ class NumpyDoor(Door):
 
 def _is_parameter(value: Any) -> bool:
     return hasattr(type(value), "__tracescript_parameter__")
-
-
-def _full_name(function: Any) -> str:
-    return f"{getattr(function, '__module__', None) or 'numpy'}.{function.__name__}"
-
-
-@functools.cache
-def _candidates() -> dict[Any, Any]:
-    """Return the ops by numpy function object."""
-    found: dict[Any, Any] = {}
-    for name, ops in numpy_names().items():
-        target: Any = np
-        for part in name.split(".")[1:]:
-            target = getattr(target, part, None)
-        if callable(target):
-            found[target] = found.get(target, ()) + tuple(ops)
-    return found
-

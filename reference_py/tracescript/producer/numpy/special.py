@@ -44,7 +44,7 @@ def _compared(door: NumpyDoor, call: str, equal: Any, *, observed: bool) -> bool
     return observed
 
 
-def _array_equal(door: NumpyDoor, a1: Any, a2: Any, equal_nan: bool = False) -> bool:  # noqa: FBT001, FBT002  # numpy's signature
+def _array_equal(door: NumpyDoor, a1: Any, a2: Any, equal_nan: bool = False) -> bool:
     observed = bool(np.array_equal(door.real(a1), door.real(a2), equal_nan))
     if door.real(a1).shape != door.real(a2).shape:
         return False
@@ -65,8 +65,9 @@ def _split(_: NumpyDoor, ary: Any, indices_or_sections: Any, axis: int = 0) -> l
     else:
         cuts = list(indices_or_sections)
     before = (slice(None),) * (axis % ary.ndim)
-    ends = [*cuts, None]
-    return [ary[(*before, slice(a, b))] for a, b in zip([None, *cuts], ends, strict=True)]
+    parts = [slice(a, b) for a, b in zip([None, *cuts], [*cuts, None], strict=True)]
+    keys = [(*before, part) for part in parts]
+    return [ary[key] for key in keys]
 
 
 def _vstack(_: NumpyDoor, tup: Any) -> Any:
@@ -78,7 +79,9 @@ def _hstack(_: NumpyDoor, tup: Any) -> Any:
 
 
 def _expand_dims(_: NumpyDoor, a: Any, axis: Any) -> Any:
-    axes = sorted(x % (a.ndim + (len(axis) if isinstance(axis, tuple) else 1)) for x in np.atleast_1d(axis))
+    axes = sorted(
+        x % (a.ndim + (len(axis) if isinstance(axis, tuple) else 1)) for x in np.atleast_1d(axis)
+    )
     key: list[Any] = [slice(None)] * a.ndim
     for at in axes:
         key.insert(int(at), None)
@@ -121,7 +124,11 @@ def _method_reshape(_: NumpyDoor, array: Any, *shape: Any) -> Any:
 
 
 def _method_transpose(_: NumpyDoor, array: Any, *axes: Any) -> Any:
-    order = axes[0] if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))) else axes
+    order = (
+        axes[0]
+        if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list)))
+        else axes
+    )
     return np.transpose(array, order or None)
 
 

@@ -40,6 +40,7 @@ class Aliases:
         self._parent: dict[Value, Value] = {}
         self._held: dict[Value, str] = {}
         self._given: dict[Value, str] = {}
+        self._running: dict[Value, str] = {}
 
     def _root(self, value: Value) -> Value:
         while value in self._parent:
@@ -66,6 +67,18 @@ class Aliases:
         """The caller of the function holds the value."""
         self._given[self._root(value)] = name
 
+    def run_over(self, value: Value | None, where: str) -> Value | None:
+        """A loop over the container begins; returns what `run_out` takes."""
+        if value is None or self._root(value) in self._running:
+            return None
+        self._running[self._root(value)] = where
+        return self._root(value)
+
+    def run_out(self, begun: Value | None) -> None:
+        """The loop has ended."""
+        if begun is not None:
+            del self._running[begun]
+
     def change(self, e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
         """Check that nobody else sees a change made through `receiver`.
 
@@ -79,6 +92,15 @@ class Aliases:
                 name = self._given[root]
                 hint = f"{name} = {name} + ..." if is_tensor else f"copy it first: {name} = list({name})"
                 e.fail(receiver, f"this changes the caller's {kind} {name!r}", code="ALIASING", rule="SCRIPT-8", hint=hint)
+            if root in self._running:
+                e.fail(
+                    receiver,
+                    f"this {kind} is changed while a loop runs over it",
+                    code="ALIASING",
+                    rule="SCRIPT-8",
+                    second=f"{self._running[root]}: the loop",
+                    hint="run over a copy: for x in list(xs)",
+                )
             if root in self._held:
                 e.fail(
                     receiver,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from tracescript.errors import InvalidModelError, ProducerError
 from tracescript.ir import constants
-from tracescript.ir.types import ListType, OptionalType, ScalarKind, ScalarType, TensorType, TupleType
+from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, ScalarType, TensorType, TupleType
 from tracescript.ir.values import Value
 from tracescript.opset.build import Builder
 from tracescript.opset.table import opset
@@ -244,6 +244,16 @@ class Emitter:
         if not entry.is_list:
             return TupleType(tuple(known))
         return ListType(known[0]) if known and len(set(known)) == 1 else None
+
+    def fit(self, entry: Entry, kind: Type) -> Entry:
+        """Use a declared type where an entry has none of its own: `[]`, `{}`, a list of mixed parts."""
+        if isinstance(entry, Empty):
+            inner = kind.element if isinstance(kind, OptionalType) else kind
+            if isinstance(inner, ListType | DictType):
+                return self.builder.constant((), inner)
+        if isinstance(entry, Items) and isinstance(kind, TupleType) and len(entry.parts) == len(kind.elements):
+            return Items(tuple(self.fit(p, k) for p, k in zip(entry.parts, kind.elements, strict=True)))
+        return entry
 
     def key_of(self, node: ast.expr) -> str | None:
         """Return the scope's key of a name or of `self.x` that is state; None for anything else."""

@@ -111,6 +111,7 @@ class Series:
     item: Callable[[Value], Entry] | None
     parts: tuple[Entry, ...] | None = None
     what: str = "range"
+    over: Value | None = None
 
 
 Entry: TypeAlias = (

@@ -33,6 +33,8 @@ class Frame:
     inlined_at: Place | None = None
     enclosing: Frame | None = None
     number: int = 0
+    lexical: Frame | None = None
+    first_parameter: str = ""
     annotations: dict[str, Any] = field(default_factory=dict)
     local_names: frozenset[str] = frozenset()
     at: ast.AST | None = None

@@ -47,14 +47,15 @@ def _known(e: Emitter, entry: Known) -> Series:
 def _value(e: Emitter, value: Value) -> Series:
     kind = value.type
     if isinstance(kind, ListType):
-        return Series(e.op("list.len", [value]), lambda i: e.op("list.get", [value, i]), None, "list")
+        return Series(e.op("list.len", [value]), lambda i: e.op("list.get", [value, i]), None, "list", value)
     if isinstance(kind, TensorType):
         if kind.shape == ():
             e.fail(None, "cannot run over a 0-d tensor", code="TYPE_INFERENCE", rule="SCRIPT-6")
         trip = e.op("size", [value], {"dim": 0})
         return Series(trip, lambda i: e.op("select", [value, i], {"dim": 0}), None, "tensor")
     if isinstance(kind, DictType):
-        return _value(e, e.op("dict.keys", [value]))
+        keys = _value(e, e.op("dict.keys", [value]))
+        return Series(keys.trip, keys.item, None, "dict", value)
     if isinstance(kind, TupleType):
         return Series(None, None, e.parts(value).parts, "tuple")
     if is_scalar(value, ScalarKind.STR) and value.constant is not None:
@@ -98,6 +99,7 @@ def enumerated(e: Emitter, inner: Series, start: Entry) -> Series:
         lambda i: Items((i if known and begin == 0 else e.op("int.add", [first, i]), item(i))),
         None,
         "enumerate",
+        inner.over,
     )
 
 
@@ -132,7 +134,7 @@ def backwards(e: Emitter, inner: Series) -> Series:
     def at(i: Value) -> Entry:
         return item(e.op("int.sub", [e.op("int.sub", [trip, e.constant(1)]), i]))  # type: ignore[no-any-return]  # an Entry
 
-    return Series(trip, at, None, inner.what)
+    return Series(trip, at, None, inner.what, inner.over)
 
 
 def as_list(e: Emitter, series: Series) -> Entry:

@@ -149,6 +149,9 @@ class _Rolled:
         e.scope = {**self.base, **self.conflicts}
         for key, entry in self.starts.items():
             e.scope[key] = self.opened(entry, leaves, params)
+            name, opened = key.partition(":")[2], e.scope[key]
+            if isinstance(opened, Value) and name.isidentifier():
+                e.unit.names[opened] = name
         begun = {key: e.scope[key] for key in self.starts}
         index = Value(INT, "")
         next_go = self.body(index)
@@ -176,7 +179,9 @@ class _Rolled:
             assign_to(e, header.target, self.series.item(index))
         else:
             refine(e, header.test, True)
+        begun = e.session.aliases.run_over(self.series.over if self.series else None, e.where())
         e.run(self.node.body)
+        e.session.aliases.run_out(begun)
         return e.constant(True) if e.is_dead else _go_on(e, self.node)
 
     # ------------------------------------------------------------------ carried names

@@ -65,7 +65,6 @@ def _assign_name(e: Emitter, name: str, entry: Entry) -> None:
         from tracescript.producer.script.iteration import as_list
 
         entry = entry if entry.parts is None and entry.what == "range" else as_list(e, entry)
-    e.session.aliases.named(entry)
     e.bind(name, entry)
 
 

@@ -120,12 +120,18 @@ class TorchDoor(Door):
         """Return the data type of a 0-d tensor of a Python number."""
         if isinstance(value, bool):
             return ir.DataType.BOOL
-        return ir.DataType.INT64 if isinstance(value, int) else data_type_of(torch.get_default_dtype())
+        return (
+            ir.DataType.INT64 if isinstance(value, int) else data_type_of(torch.get_default_dtype())
+        )
 
     # ---- running
 
     def call_root(
-        self, module: Any, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+        self,
+        module: Any,
+        function: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
     ) -> Any:
         """Run the traced program; hooks of the root module run too."""
         if module is not None and getattr(function, "__name__", "") == "forward":

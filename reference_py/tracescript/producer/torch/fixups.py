@@ -42,7 +42,9 @@ def _conv(axes: int) -> Callable[..., Match | None]:
         if padding == "valid":
             padding = 0
         if padding == "same":
-            return _with(found, **made, padding=_same(door, found, made.get("dilation", (1,) * axes)))
+            return _with(
+                found, **made, padding=_same(door, found, made.get("dilation", (1,) * axes))
+            )
         pairs = tuple(n for p in _several(padding, axes) for n in (p, p))
         return _with(found, **made, padding=pairs)
 
@@ -51,15 +53,18 @@ def _conv(axes: int) -> Callable[..., Match | None]:
 
 def _same(door: TorchDoor, found: Match, dilation: tuple[int, ...]) -> tuple[int, ...]:
     """Return the amounts that keep the size: the odd one stands at the end."""
-    kernel = (door.type_of(found.inputs[1]).shape or ())[2:]
-    totals = [d * (int(k or 1) - 1) for d, k in zip(dilation, kernel, strict=True)]
+    kernel = door.real(found.inputs[1]).shape[2:]
+    totals = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
     return tuple(n for total in totals for n in (total // 2, total - total // 2))
 
 
 def _conv_transpose(axes: int) -> Callable[..., Match]:
     def fix(_: TorchDoor, found: Match) -> Match:
         names = ("stride", "padding", "output_padding", "dilation")
-        return _with(found, **{n: _several(found.attributes[n], axes) for n in names if n in found.attributes})
+        return _with(
+            found,
+            **{n: _several(found.attributes[n], axes) for n in names if n in found.attributes},
+        )
 
     return fix
 
@@ -71,7 +76,10 @@ def _pool(axes: int) -> Callable[..., Match | None]:
         given = found.attributes
         kernel = _several(given["kernel"], axes)
         stride = given.get("stride")
-        made = {"kernel": kernel, "stride": kernel if stride in {None, ()} or stride == [] else _several(stride, axes)}
+        made = {
+            "kernel": kernel,
+            "stride": kernel if stride in {None, ()} or stride == [] else _several(stride, axes),
+        }
         made |= {n: _several(given[n], axes) for n in ("padding", "dilation") if n in given}
         return _with(found, **made)
 
@@ -83,7 +91,13 @@ def _adaptive(axes: int) -> Callable[..., Match]:
         x, size = found.inputs
         wanted = (size,) * axes if isinstance(size, int) or size is None else tuple(size)
         sizes = door.recorder.shape(door.wire(x))[-axes:]
-        return replace(found, inputs=(x, tuple(n if n is not None else s for n, s in zip(wanted, sizes, strict=True))))
+        return replace(
+            found,
+            inputs=(
+                x,
+                tuple(n if n is not None else s for n, s in zip(wanted, sizes, strict=True)),
+            ),
+        )
 
     return fix
 
@@ -100,15 +114,18 @@ def _softmax(_: TorchDoor, found: Match) -> Match | None:
 
 def _pad(_: TorchDoor, found: Match) -> Match:
     x, padding, value = found.inputs
-    value = None if value in {0, None} and found.attributes.get("mode", "constant") == "constant" else value
+    value = (
+        None
+        if value in {0, None} and found.attributes.get("mode", "constant") == "constant"
+        else value
+    )
     return replace(found, inputs=(x, tuple(padding), value))
 
 
 def _embedding(door: TorchDoor, found: Match) -> Match:
     index = found.attributes.get("padding_idx")
     if isinstance(index, int) and index < 0:
-        rows = (door.type_of(found.inputs[1]).shape or (0,))[0]
-        return _with(found, padding_idx=index + int(rows or 0))
+        return _with(found, padding_idx=index + door.real(found.inputs[1]).shape[0])
     return found
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
-import types
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
 from torch.overrides import TorchFunctionMode
 
-from tracescript.opset.names import torch_names
-from tracescript.opset.table import opset
+from tracescript.producer.torch import names
 from tracescript.producer.trace import cells, lowering
 from tracescript.producer.trace.matching import Match, match
 from tracescript.producer.trace.numbers import plain
@@ -24,30 +21,83 @@ if TYPE_CHECKING:
     from tracescript.producer.trace.tape import Wire
 
 _QUIET: Final = frozenset(
-    "dim ndimension is_floating_point is_complex __repr__ __format__ requires_grad_ is_contiguous stride"
-    " get_device __hash__ element_size _assert _has_compatible_shallow_copy_type is_same_size"
-    " is_signed is_inference is_pinned storage_offset is_nonzero_ type_ has_names __dir__ is_tensor"
-    " result_type promote_types can_cast get_default_dtype __deepcopy__ is_conj is_neg is_set_to"
-    " is_coalesced _is_view retain_grad backward register_hook register_post_accumulate_grad_hook"
-    " is_storage dim_order is_shared untyped_storage".split()
+    [
+        "dim",
+        "ndimension",
+        "is_floating_point",
+        "is_complex",
+        "__repr__",
+        "__format__",
+        "requires_grad_",
+        "is_contiguous",
+        "stride",
+        "get_device",
+        "__hash__",
+        "element_size",
+        "_assert",
+        "_has_compatible_shallow_copy_type",
+        "is_same_size",
+        "is_signed",
+        "is_inference",
+        "is_pinned",
+        "storage_offset",
+        "is_nonzero_",
+        "type_",
+        "has_names",
+        "__dir__",
+        "is_tensor",
+        "result_type",
+        "promote_types",
+        "can_cast",
+        "get_default_dtype",
+        "__deepcopy__",
+        "is_conj",
+        "is_neg",
+        "is_set_to",
+        "is_coalesced",
+        "_is_view",
+        "retain_grad",
+        "backward",
+        "register_hook",
+        "register_post_accumulate_grad_hook",
+        "is_storage",
+        "dim_order",
+        "is_shared",
+        "untyped_storage",
+    ]
 )
 """Names that ask about a tensor and never about its elements."""
 
 
-class Mode(TorchFunctionMode):
+class Mode(TorchFunctionMode):  # type: ignore[misc]  # torch is not typed here
     """Hands every call to `run`, with itself switched off."""
 
     def __init__(self, door: TorchDoor) -> None:
         super().__init__()
         self.door = door
         self.is_paused = False
+        self._open: list[Any] = []
 
     def __torch_function__(
-        self, func: Any, _types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+        self,
+        func: Any,
+        _types: Any,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         if self.is_paused:
             return func(*args, **(kwargs or {}))
         return run(self.door, func, tuple(args), dict(kwargs or {}))
+
+    def taken_apart(self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Run a copy of a Python function of torch that calls smaller ones."""
+        if function in self._open:
+            raise names.unknown(self.door, function)
+        self._open.append(function)
+        try:
+            return self.inside(names.unhooked(function), *args, **kwargs)
+        finally:
+            self._open.pop()
 
     def inside(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run a function of Python with its calls seen: a lowering into other calls."""
@@ -76,10 +126,10 @@ def run(door: TorchDoor, function: Any, args: tuple[Any, ...], kwargs: dict[str,
     if found is not None:
         return _recorded(door, function, found, args, kwargs)
     if inspect.isfunction(function) and (function.__module__ or "").startswith("torch"):
-        return door.mode.inside(_unhooked(function), *args, **kwargs)
+        return door.mode.taken_apart(function, args, kwargs)
     if not _has_tensor(door, (args, kwargs)):
-        return _made(door, function(*plain(args), **plain(kwargs)))
-    raise unknown(door, function)
+        return made(door, function(*plain(args), **plain(kwargs)))
+    raise names.unknown(door, function)
 
 
 def _match(
@@ -87,7 +137,7 @@ def _match(
 ) -> Match | None:
     from tracescript.producer.torch.fixups import fixed_up
 
-    candidates = _candidates(function)
+    candidates = names.candidates(function)
     if not candidates:
         return None
     given, named = args, kwargs
@@ -169,7 +219,31 @@ def _shares(a: torch.Tensor, b: torch.Tensor) -> bool:
     return pointer != 0 and pointer == b.untyped_storage().data_ptr()
 
 
-def _made(door: TorchDoor, result: Any) -> Any:
+def one_op(
+    door: TorchDoor, call: Any, op: str, x: torch.Tensor, dims: tuple[int, ...]
+) -> torch.Tensor:
+    """Run and record an op with an axis list."""
+    wire = door.wire(x)
+    with door.paused():
+        result = call(x, plain(dims))
+    made_wire = door.recorder.single(op, (wire,), {"dim": tuple(plain(dims))}, door.type_of(result))
+    adopt(door, result, made_wire, (x,))
+    return result
+
+
+def sized_op(
+    door: TorchDoor, call: Any, op: str, x: torch.Tensor, sizes: Sequence[int]
+) -> torch.Tensor:
+    """Run and record an op with a list of sizes as second input."""
+    wire = door.wire(x)
+    with door.paused():
+        result = call(x, *plain(tuple(sizes)))
+    inputs = (wire, door.recorder.ints(sizes))
+    adopt(door, result, door.recorder.single(op, inputs, None, door.type_of(result)), (x,))
+    return result
+
+
+def made(door: TorchDoor, result: Any) -> Any:
     """Take in a tensor that the program made of Python values: a constant it may write."""
     if isinstance(result, torch.Tensor):
         wire = door.wire(result)
@@ -189,60 +263,3 @@ def _tensors(door: TorchDoor, value: Any) -> list[torch.Tensor]:
 
 def _has_tensor(door: TorchDoor, value: Any) -> bool:
     return bool(_tensors(door, value))
-
-
-# ---- names
-
-
-def _candidates(function: Any) -> Any:
-    try:
-        found = _by_object().get(function)
-    except TypeError:
-        found = None
-    if found is not None:
-        return found
-    name = getattr(function, "__name__", "")
-    owner = getattr(function, "__qualname__", "").partition(".")[0]
-    if owner in {"TensorBase", "Tensor"}:
-        return torch_names().get(f"torch.Tensor.{name}")
-    for prefix in ("torch", "torch.nn.functional", "torch.special", "torch.linalg"):
-        if f"{prefix}.{name}" in torch_names() and (function.__module__ or "").startswith("torch"):
-            return torch_names()[f"{prefix}.{name}"]
-    return None
-
-
-@functools.cache
-def _by_object() -> dict[Any, Any]:
-    """Return the ops by torch callable."""
-    found: dict[Any, Any] = {}
-    for name, ops in torch_names().items():
-        target: Any = torch
-        for part in name.split(".")[1:]:
-            target = getattr(target, part, None)
-        if callable(target):
-            found[target] = found.get(target, ()) + tuple(ops)
-    return found
-
-
-@functools.cache
-def _unhooked(function: Any) -> Any:
-    """Copy a function of torch so that it no longer asks for overrides: it then takes itself apart."""
-    space = dict(function.__globals__)
-    for name in ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic"):
-        if name in space:
-            space[name] = lambda *_: False
-    copy = types.FunctionType(
-        function.__code__, space, function.__name__, function.__defaults__, function.__closure__
-    )
-    copy.__kwdefaults__ = function.__kwdefaults__
-    return copy
-
-
-def unknown(door: TorchDoor, function: Any) -> Exception:
-    """Make the error about a call that is no op."""
-    name = getattr(function, "__name__", repr(function))
-    owner = getattr(function, "__qualname__", name).replace("TensorBase", "Tensor")
-    near = difflib.get_close_matches(name.strip("_"), [op.name for op in opset()], 3)
-    hint = f"nearest ops: {', '.join(near)}" if near else "see ts.ops for what there is"
-    shown = owner if owner.startswith("Tensor.") else name
-    return door.recorder.error("UNKNOWN_CALL", f"torch.{shown} is no op of the opset with these arguments", hint)

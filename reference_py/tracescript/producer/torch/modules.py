@@ -32,9 +32,9 @@ class TorchModules:
     def slots(self, module: Any) -> Iterator[tuple[str, int, Slot]]:
         """Yield parameters and buffers: name, identity, slot."""
         if not isinstance(module, torch.nn.Module):
-            from tracescript.producer.numpy.modules import VIEW as arrays
+            from tracescript.producer.numpy.modules import VIEW as ARRAYS
 
-            yield from arrays.slots(module)
+            yield from ARRAYS.slots(module)
             return
         hidden = module._non_persistent_buffers_set  # noqa: SLF001  # the only way to know
         for name, parameter in module._parameters.items():  # noqa: SLF001  # see children
@@ -50,9 +50,9 @@ class TorchModules:
 def _slot(tensor: torch.Tensor, *, is_parameter: bool) -> Slot:
     kind = ir.TensorType(data_type_of(tensor.dtype), tuple(tensor.shape))
     if is_parameter:
-        return Slot(kind, lambda: elements(tensor), True, tensor, tensor.requires_grad)  # noqa: FBT003  # by the line above
+        return Slot(kind, lambda: elements(tensor), True, tensor, tensor.requires_grad)
     before = elements(tensor).copy()
-    return Slot(kind, lambda: before, False, tensor)  # noqa: FBT003  # by the line above
+    return Slot(kind, lambda: before, False, tensor)
 
 
 VIEW = TorchModules()

@@ -8,7 +8,7 @@ import torch
 
 from tracescript.ir import constants
 from tracescript.opset.dtypes import category
-from tracescript.producer.torch import mode
+from tracescript.producer.torch import names
 from tracescript.producer.torch.values import elements
 from tracescript.producer.trace import cells
 
@@ -162,7 +162,7 @@ def attribute(door: TorchDoor, getter: Any, args: Sequence[Any]) -> Any:
     value = getter(*args)
     if isinstance(value, torch.Tensor) and not door.is_known(value):
         if name not in _SAME:
-            raise mode.unknown(door, getter)
+            raise names.unknown(door, getter)
         cell = door.cell(tensor)
         door.bind(value, cells.view(cell, cells.read(door.recorder, cell)))
     return value

@@ -1,4 +1,4 @@
-"""Array objects as cells over values, so that writing in place, also through a view, keeps its meaning.
+"""Array objects as cells over values, so that writing in place keeps its meaning, views included.
 
 A cell is one array object of the program. A view remembers its parent and the ops that led to it:
 reading it after somebody wrote the storage replays those ops, writing it runs them backwards.
@@ -20,7 +20,7 @@ _RESHAPES: Final = frozenset({"reshape", "flatten", "unflatten", "squeeze", "uns
 
 @dataclass(eq=False, slots=True)
 class Cell:
-    """An array object: its value, and for a view its parent and the ops (with output) from the parent.
+    """An array object: its value, and for a view its parent and the ops (with output) from there.
 
     `version` counts the writes into the storage that `wire` has seen. `origin` is `argument`,
     `constant` or `result`; the first two belong to somebody else and are not written.
@@ -43,7 +43,7 @@ class Cell:
 
 
 def view(parent: Cell, wire: Wire) -> Cell:
-    """Return the cell of a view whose value is `wire`; ops from the parent are found by walking back."""
+    """Return the cell of a view with value `wire`; its ops are found by walking back."""
     steps: list[tuple[Op, int]] = []
     at: Wire | None = wire
     while at is not None and at is not parent.wire and at.maker is not None:
@@ -117,7 +117,8 @@ def _replay(recorder: Recorder, step: Op, wire: Wire) -> tuple[Wire, ...]:
 def _undo(recorder: Recorder, step: Op, before: Wire, wire: Wire) -> Wire:
     """Return `before` with the part that `step` takes out of it replaced by `wire`."""
     kind, attributes = before.type, step.attributes
-    assert isinstance(kind, TensorType) and kind.shape is not None, "examples have a shape"
+    assert isinstance(kind, TensorType), "an array is a tensor"
+    assert kind.shape is not None, "examples have a shape"
     if step.op == "identity":
         return wire
     if step.op in _RESHAPES:

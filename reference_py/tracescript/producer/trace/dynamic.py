@@ -48,7 +48,9 @@ class Dynamic:
             given = dict(zip(names, given, strict=False))
         for name in given:
             if name not in names:
-                raise _bad(f"dynamic names {name!r}, which is no input", f"inputs: {', '.join(names)}")
+                raise _bad(
+                    f"dynamic names {name!r}, which is no input", f"inputs: {', '.join(names)}"
+                )
         return {name: dict(given).get(name) for name in names}
 
 
@@ -76,10 +78,14 @@ class _Naming:
         below = [(key, _below(wanted, key)) for key, _ in inner]
         if isinstance(kind, ir.TupleType):
             pairs = zip(kind.elements, inner, below, strict=True)
-            return ir.TupleType(tuple(self.type(t, v, w, f"{name}_{k}") for t, (k, v), (_, w) in pairs))
+            return ir.TupleType(
+                tuple(self.type(t, v, w, f"{name}_{k}") for t, (k, v), (_, w) in pairs)
+            )
         if isinstance(kind, ir.StructType):
             pairs_of = zip(kind.fields, inner, below, strict=True)
-            fields = tuple((n, self.type(t, v, w, f"{name}_{n}")) for (n, t), (_, v), (_, w) in pairs_of)
+            fields = tuple(
+                (n, self.type(t, v, w, f"{name}_{n}")) for (n, t), (_, v), (_, w) in pairs_of
+            )
             return ir.StructType(kind.name, fields, kind.is_tuple)
         return kind
 
@@ -117,11 +123,15 @@ class _Naming:
             if symbol.name not in self.symbols.example:
                 self.symbols.add(symbol, _solve(made, size, name), name)
         if self.symbols.value(made) != size:
-            raise _bad(f"dynamic of {name}: {dims.text(made)} cannot be {size}, its size in the example")
+            raise _bad(
+                f"dynamic of {name}: {dims.text(made)} cannot be {size}, its size in the example"
+            )
         for symbol in dims.symbols(made):
             value = self.symbols.example[symbol.name]
             if value < symbol.min or (symbol.max is not None and value > symbol.max):
-                what = f"dynamic of {name}: {symbol.name} is {value} in the example, out of its range"
+                what = (
+                    f"dynamic of {name}: {symbol.name} is {value} in the example, out of its range"
+                )
                 raise _bad(f"{what} {symbol.min}..{'' if symbol.max is None else symbol.max}")
         return made
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
 from tracescript.errors import InvalidModelError
+from tracescript.ir import constants, dims
 from tracescript.opset.build import Builder
 from tracescript.opset.calls import Typing
 from tracescript.opset.relations import tensors_in
 from tracescript.opset.table import opset
 from tracescript.producer.trace import guards
+from tracescript.producer.trace.body import Made, Scope
 from tracescript.producer.trace.equalities import needed
 from tracescript.producer.trace.prune import pruned
 from tracescript.producer.trace.recorder import error_at
@@ -27,53 +29,15 @@ if TYPE_CHECKING:
     from tracescript.producer.trace.tree import Tree
 
 
-@dataclass(eq=False)
-class Scope:
-    """A function under construction. The four lists are its inputs by kind, in order."""
-
-    frame: Frame
-    builder: Builder
-    parent: Scope | None
-    values: dict[Wire, ir.Value] = field(default_factory=dict)
-    args: list[tuple[str, Wire, ir.Value]] = field(default_factory=list)
-    captured: list[tuple[str, Wire, ir.Value]] = field(default_factory=list)
-    bound: list[tuple[str, Any, ir.Value]] = field(default_factory=list)
-    states: list[tuple[str, Any, ir.Value]] = field(default_factory=list)
-    interned: dict[Any, ir.Value] = field(default_factory=dict)
-    decisions: list[ir.TraceDecision] = field(default_factory=list)
-    shape_guards: list[ir.ShapeGuard] = field(default_factory=list)
-    reads: dict[ir.TraceDecision, list[Read | SizeFact]] = field(default_factory=dict)
-    facts: dict[ir.ShapeGuard, SizeFact] = field(default_factory=dict)
-
-    def inputs(self) -> list[ir.Input]:
-        """Return the function's inputs in the order of the format."""
-        kinds = ("positional", "positional", "bound", "state")
-        groups = (self.args, self.captured, self.bound, self.states)
-        return [
-            ir.Input(name, value.type, kind)
-            for kind, group in zip(kinds, groups, strict=True)
-            for name, _, value in group
-        ]
-
-    def params(self) -> tuple[ir.Value, ...]:
-        """Return the values of the inputs."""
-        groups = (self.args, self.captured, self.bound, self.states)
-        return tuple(value for group in groups for _, _, value in group)
-
-
-@dataclass(frozen=True)
-class Made:
-    """A finished function with what a caller must pass behind the caller's own arguments."""
-
-    function: ir.Function
-    scope: Scope
-    escaping: tuple[Wire, ...]
+_INTS = ir.ListType(constants.INT)
 
 
 class Emitter:
     """Emits all functions of a recording under the present substitution of symbols."""
 
-    def __init__(self, symbols: Symbols, tree: Tree, imports: Imports, escaping: dict[Frame, list[Wire]]) -> None:
+    def __init__(
+        self, symbols: Symbols, tree: Tree, imports: Imports, escaping: dict[Frame, list[Wire]]
+    ) -> None:
         self.symbols = symbols
         self.tree = tree
         self.imports = imports
@@ -99,7 +63,9 @@ class Emitter:
             self._event(scope, event)
         escaping = tuple(self.escaping.get(frame, ()))
         results = [self.resolve(scope, wire) for wire in (*frame.outputs, *escaping)]
-        results += [self.resolve(scope, frame.exit.get(s, frame.entry[s])) for _, s, _ in scope.states]
+        results += [
+            self.resolve(scope, frame.exit.get(s, frame.entry[s])) for _, s, _ in scope.states
+        ]
         made = Made(self._finish(scope, results), scope, escaping)
         self.made[frame] = made
         return made
@@ -191,13 +157,33 @@ class Emitter:
             assert isinstance(kind, ir.ListType), "a list is unpacked"
             types = [kind.element] * len(event.outputs)
         try:
-            results = scope.builder.call(event.op, inputs, event.attributes, place=place, types=types)
+            results = scope.builder.call(
+                event.op, inputs, event.attributes, place=place, types=types
+            )
         except InvalidModelError as error:
             self.symbols.fix(_sizes(inputs), event.site, f"{event.op} needs to know it")
             raise error_at(event.site, "TYPE_INFERENCE", f"{event.op}: {error}") from error
         for wire, value in zip(event.outputs, results, strict=True):
             self._check(event, inputs, wire, value)
-            scope.values[wire] = value
+            scope.values[wire] = self._known(scope, value)
+
+    def _known(self, scope: Scope, value: ir.Value) -> ir.Value:
+        """Return a simpler value for numbers: a constant, or an earlier equal one.
+
+        The node that computed it is then read by nobody and goes.
+        """
+        if value.type not in {constants.INT, _INTS}:
+            return value
+        known = self.typing.known(value)
+        if known is None or (isinstance(known, tuple) and None in known):
+            return value
+        if isinstance(known, int):
+            return self._constant(scope, constants.scalar(known))
+        if isinstance(known, tuple):
+            numbers = [k for k in known if isinstance(k, int)]
+            if len(numbers) == len(known):
+                return self._constant(scope, constants.numbers(tuple(numbers), constants.INT))
+        return scope.sizes.setdefault(known, value)
 
     def _shapes(self, scope: Scope, event: Op) -> list[tuple[ir.Dim, ...] | None]:
         wires: list[Wire | None] = []
@@ -207,13 +193,17 @@ class Emitter:
         values = [None if w is None else self.resolve(scope, w).type for w in wires]
         return [t.shape if isinstance(t, ir.TensorType) else None for t in values]
 
-    def _check(self, event: Op, inputs: Sequence[ir.Value | None], wire: Wire, value: ir.Value) -> None:
+    def _check(
+        self, event: Op, inputs: Sequence[ir.Value | None], wire: Wire, value: ir.Value
+    ) -> None:
         """Compare an inferred type with what happened; a size seen unseen fixes the symbols."""
         seen, kind = wire.type, value.type
         if not isinstance(seen, ir.TensorType) or not isinstance(kind, ir.TensorType):
             return
         if kind.data_type is not seen.data_type:
-            what = f"{event.op} gives {kind.data_type.value}, the program got {seen.data_type.value}"
+            what = (
+                f"{event.op} gives {kind.data_type.value}, the program got {seen.data_type.value}"
+            )
             raise error_at(event.site, "TYPE_INFERENCE", what)
         if kind.shape is None or seen.shape is None:
             return
@@ -229,7 +219,10 @@ class Emitter:
     def _call(self, scope: Scope, event: Call) -> None:
         frame = event.frame
         given = [self.resolve(scope, wire) for _, wire in frame.args]
-        types = [self.symbols.inside(v.type, name) for v, (name, _) in zip(given, frame.args, strict=True)]
+        types = [
+            self.symbols.inside(v.type, name)
+            for v, (name, _) in zip(given, frame.args, strict=True)
+        ]
         made = self.function(frame, scope, types)
         given += [self.resolve(scope, wire) for _, wire, _ in made.scope.captured]
         given += [self.resolve(scope, frame.entry[slot]) for _, slot, _ in made.scope.bound]
@@ -241,7 +234,21 @@ class Emitter:
     def _model_call(self, scope: Scope, event: ModelCall) -> None:
         given = [self.resolve(scope, wire) for wire in event.inputs]
         name = self.imports.name(event.model, event.function)
+        self._fit(self.functions[name], given, event.site)
         self._record_call(scope, name, given, list(event.outputs), event.site)
+
+    def _fit(self, function: ir.Function, given: Sequence[ir.Value], site: Site | None) -> None:
+        """Make the sizes of arguments those that a finished function declares."""
+        binding: dict[ir.Symbol, ir.Dim] = {}
+        for declared, value in zip(function.inputs, given, strict=True):
+            pairs = zip(tensors_in(declared.type), tensors_in(value.type), strict=False)
+            for wanted, found in pairs:
+                for size, is_size in zip(wanted.shape or (), found.shape or (), strict=False):
+                    if isinstance(size, ir.Symbol) and size not in binding:
+                        binding[size] = is_size
+                    elif all(s in binding for s in dims.symbols(size)):
+                        why = f"{function.name} declares it for its input {declared.name}"
+                        self.symbols.same(dims.substitute(size, binding), is_size, site, why)
 
     def _record_call(
         self, scope: Scope, name: str, given: list[ir.Value], outputs: list[Wire], site: Site | None

@@ -1,7 +1,8 @@
-"""Which sizes an op needs to be equal. Symbols on both sides become one before types are inferred."""
+"""Which sizes an op needs to be equal: symbols on both sides become one before typing."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from tracescript.ir import dims
@@ -32,19 +33,19 @@ def broadcast(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
     known = [shape for shape in shapes if shape is not None]
     for axis in range(1, max(map(len, known), default=0) + 1):
         column = [s[-axis] for s in known if len(s) >= axis and s[-axis] != 1]
-        yield from zip(column, column[1:], strict=False)
+        yield from pairwise(column)
 
 
 def _stack(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
     known = [shape for shape in shapes if shape is not None]
-    for a, b in zip(known, known[1:], strict=False):
+    for a, b in pairwise(known):
         yield from zip(a, b, strict=False)
 
 
 def _cat(shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
     known = [shape for shape in shapes if shape]
     axis = attributes.get("dim", 0)
-    for a, b in zip(known, known[1:], strict=False):
+    for a, b in pairwise(known):
         skipped = axis % len(a)
         yield from (p for i, p in enumerate(zip(a, b, strict=False)) if i != skipped)
 

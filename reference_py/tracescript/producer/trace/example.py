@@ -29,7 +29,15 @@ def example_of(runs: list[Run]) -> ir.Example:
 
 
 def bound(value: Any) -> Any:
-    """Return the largest difference allowed: a step of the data type, as wide as the values are."""
+    """Return the largest difference allowed: a step of the data type, as wide as the values are.
+
+    A container has the largest of its parts.
+    """
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, (tuple, list)):
+        inner = [b for b in map(bound, value) if b is not None]
+        return max(inner, default=None)
     if not isinstance(value, (np.ndarray, np.generic)):
         return None
     step = (_STEPS | _STEPS_COMPLEX).get(value.dtype.name)

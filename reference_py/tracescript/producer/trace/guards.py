@@ -9,7 +9,8 @@ from tracescript.ir import constants, dims
 from tracescript.producer.trace import places
 
 if TYPE_CHECKING:
-    from tracescript.producer.trace.emit import Emitter, Scope
+    from tracescript.producer.trace.body import Scope
+    from tracescript.producer.trace.emit import Emitter
     from tracescript.producer.trace.tape import Read, Site, SizeFact, Wire
 
 _RELATIONS: Final = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le"}
@@ -108,7 +109,11 @@ def _run_time_fact(emitter: Emitter, scope: Scope, event: SizeFact) -> None:
     place = event.site.place if event.site else None
     debug = describe(event.site, call=event.written, observed=None)
     if event.kind != "comparison" and isinstance(event.right, int):
-        _add(scope, ir.TraceDecision("int_read", values[0], constants.scalar(event.right), debug), event)
+        _add(
+            scope,
+            ir.TraceDecision("int_read", values[0], constants.scalar(event.right), debug),
+            event,
+        )
         return
     relation = {"relation": _RELATIONS[event.comparison]}
     (value,) = scope.builder.call("int.cmp", values, relation, place=place)

@@ -46,7 +46,9 @@ class Imports:
         names: dict[str, str] = {}
         for function in model.functions:
             same = self.functions.get(function.name)
-            names[function.name] = function.name if same in {None, function} else self._free(function.name)
+            names[function.name] = (
+                function.name if same in {None, function} else self._free(function.name)
+            )
             renamed = _renamed(function, names)
             self.functions.setdefault(names[function.name], renamed)
         return names
@@ -54,7 +56,9 @@ class Imports:
     def _free(self, name: str) -> str:
         owner, dot, method = name.rpartition(".")
         count = 2
-        while (found := f"{owner}_{count}.{method}" if dot else f"{name}_{count}") in self.functions:
+        while (
+            found := f"{owner}_{count}.{method}" if dot else f"{name}_{count}"
+        ) in self.functions:
             count += 1
         return found
 
@@ -72,7 +76,9 @@ def _slots_of(model: ir.Model, known: dict[Any, Slot]) -> dict[str, Slot]:
         prefix = f"{path}." if path else ""
         held: list[tuple[str, Any, bool]] = [(p.name, p.weight, True) for p in module.parameters]
         held += [(b.name, b.value, False) for b in module.buffers]
-        held += [(a.name, a.value, False) for a in module.attributes if isinstance(a.value, ir.State)]
+        held += [
+            (a.name, a.value, False) for a in module.attributes if isinstance(a.value, ir.State)
+        ]
         for name, value, is_parameter in held:
             if value not in known:
                 known[value] = _slot(value, is_parameter=is_parameter)
@@ -84,7 +90,9 @@ def _slot(value: ir.Weight | ir.State, *, is_parameter: bool) -> Slot:
     if isinstance(value, ir.Weight):
         kind = ir.TensorType(value.data_type, value.shape)
         return Slot(kind, lambda: value.array, is_parameter, weight=value)
-    return Slot(value.type, lambda: value.initial.value.array, is_parameter, written=True, state=value)
+    return Slot(
+        value.type, lambda: value.initial.value.array, is_parameter, written=True, state=value
+    )
 
 
 def _renamed(function: ir.Function, names: Mapping[str, str]) -> ir.Function:
@@ -105,16 +113,22 @@ def _node(node: ir.Node, names: Mapping[str, str]) -> ir.Node:
     return replace(node, attributes=attributes, blocks=tuple(_block(b, names) for b in node.blocks))
 
 
-def _module(module: ir.Module, names: Mapping[str, str], states: Mapping[ir.State, Any]) -> ir.Module:
+def _module(
+    module: ir.Module, names: Mapping[str, str], states: Mapping[ir.State, Any]
+) -> ir.Module:
     methods = tuple(
-        replace(m, function=names[m.function], exported=False, states=tuple(states[s] for s in m.states))
+        replace(
+            m, function=names[m.function], exported=False, states=tuple(states[s] for s in m.states)
+        )
         for m in module.methods
     )
     return replace(
         module,
         buffers=tuple(replace(b, value=_held(b.value, states)) for b in module.buffers),
         attributes=tuple(replace(a, value=_held(a.value, states)) for a in module.attributes),
-        submodules=tuple(replace(s, module=_module(s.module, names, states)) for s in module.submodules),
+        submodules=tuple(
+            replace(s, module=_module(s.module, names, states)) for s in module.submodules
+        ),
         methods=methods,
     )
 

@@ -1,4 +1,4 @@
-"""Subscripts of arrays as ops: integers and slices one by one, arrays by `index`, writes likewise."""
+"""Subscripts as ops: integers and slices one by one, arrays by `index`, writes likewise."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from tracescript.producer.trace.door import Door
     from tracescript.producer.trace.tape import Wire
+
+    Step = tuple[Wire, str, dict[str, Any], tuple[Wire | None, ...]]
+    """A value on the way to the part that is written, and the op that led there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,12 @@ def read(door: Door, wire: Wire, key: Key, result: ir.TensorType) -> Wire:
 def _basic(
     door: Door, wire: Wire, key: Key, last: ir.TensorType | None
 ) -> tuple[Wire, list[Any], int]:
-    """Record the integers, slices and new axes of a key; return the arrays left, one for each axis."""
+    """Record integers, slices and new axes of a key; return the arrays left, one for each axis."""
     recorder, axis, arrays = door.recorder, 0, []
     for part in key.parts:
         kind = wire.type
-        assert isinstance(kind, ir.TensorType) and kind.shape is not None, "examples have a shape"
+        assert isinstance(kind, ir.TensorType), "an array is a tensor"
+        assert kind.shape is not None, "examples have a shape"
         shape = list(kind.shape)
         if part is None:
             shape.insert(axis, 1)
@@ -92,7 +96,8 @@ def _basic(
 
 def _slice(door: Door, wire: Wire, part: slice, axis: int) -> Wire:
     kind = wire.type
-    assert isinstance(kind, ir.TensorType) and kind.shape is not None, "examples have a shape"
+    assert isinstance(kind, ir.TensorType), "an array is a tensor"
+    assert kind.shape is not None, "examples have a shape"
     if part.start in {None, 0} and part.stop is None and part.step in {None, 1}:
         return wire
     shape = list(kind.shape)
@@ -136,7 +141,8 @@ def written(door: Door, wire: Wire, key: Key, value: Wire) -> Wire:
     value = recorder.cast(value, kind.data_type)
     if not key.is_basic:
         return _put(door, wire, key, value)
-    chain, axis = [(wire, "", {}, ())], 0
+    chain: list[Step] = [(wire, "", {}, ())]
+    axis = 0
     for part in key.parts:
         at = chain[-1][0]
         made, _, axis_after = _basic(door, at, Key((*[slice(None)] * axis, part)), None)
@@ -144,14 +150,19 @@ def written(door: Door, wire: Wire, key: Key, value: Wire) -> Wire:
             chain.append((made, made.maker.op, made.maker.attributes, made.maker.inputs[1:]))
         axis = axis_after if not isinstance(part, int) else axis
     inner = chain[-1][0].type
-    assert isinstance(inner, ir.TensorType) and inner.shape is not None, "examples have a shape"
+    assert isinstance(inner, ir.TensorType), "an array is a tensor"
+    assert inner.shape is not None, "examples have a shape"
     value = _expanded(door, value, chain[-1][0])
-    for (before, *_), (_, op, attributes, rest) in zip(reversed(chain[:-1]), reversed(chain[1:]), strict=True):
+    for (before, *_), (_, op, attributes, rest) in zip(
+        reversed(chain[:-1]), reversed(chain[1:]), strict=True
+    ):
         if op == "unsqueeze":
             dims = {"dim": (attributes["dim"],)}
             value = recorder.single("squeeze", (value,), dims, before.type)
         else:
-            value = recorder.single(f"{op}_scatter", (before, value, *rest), attributes, before.type)
+            value = recorder.single(
+                f"{op}_scatter", (before, value, *rest), attributes, before.type
+            )
     return value
 
 

@@ -47,7 +47,9 @@ def _listed(
     types = [_type(door, r) for r in results]
     first = types[0]
     assert isinstance(first, ir.TensorType), "lists of ops hold tensors"
-    whole = door.recorder.single(op, inputs, attributes, ir.ListType(ir.TensorType(first.data_type, None)))
+    whole = door.recorder.single(
+        op, inputs, attributes, ir.ListType(ir.TensorType(first.data_type, None))
+    )
     return door.recorder.unpacked(whole, types)
 
 
@@ -69,8 +71,12 @@ def _unseen(output: OutputDef, types: Sequence[ir.Type]) -> ir.Type:
 def _target(door: Door, match: Match, results: Sequence[Any]) -> ir.DataType | None:
     """Return the data type that operands of the op's type variable are cast to."""
     op = match.op
-    operands = [v for v, i in zip(match.inputs, op.inputs, strict=False) if i.type in {"T", "list[T]"}]
-    flat = [v for o in operands for v in (o if isinstance(o, (list, tuple)) else (o,)) if v is not None]
+    operands = [
+        v for v, i in zip(match.inputs, op.inputs, strict=False) if i.type in {"T", "list[T]"}
+    ]
+    flat = [
+        v for o in operands for v in (o if isinstance(o, (list, tuple)) else (o,)) if v is not None
+    ]
     first = results[0] if results else None
     same = op.outputs and op.outputs[0].type in {"T", "list[T]"}
     if op.name == "cast" or not flat:
@@ -100,7 +106,9 @@ def _input(door: Door, value: Any, declared: InputDef, target: ir.DataType | Non
     return door.recorder.number(value)
 
 
-def _wanted(declared: InputDef, target: ir.DataType | None, door: Door, value: Any) -> ir.DataType | None:
+def _wanted(
+    declared: InputDef, target: ir.DataType | None, door: Door, value: Any
+) -> ir.DataType | None:
     if declared.type == "T":
         return target
     if declared.type in {"int64", "bool", "uint32"}:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tracescript.opset.table import OpDef, PythonName
-    from tracescript.producer.trace.structure import Arrays
+    from tracescript.producer.trace.structure import Typed
 
 _ALIASES: Final = {
     "axis": "dim",
@@ -72,7 +72,7 @@ def match(
     candidates: Iterable[tuple[OpDef, PythonName]],
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
-    arrays: Arrays,
+    arrays: Typed,
 ) -> Match | None:
     """Return the first candidate that the arguments fit, or None."""
     for op, name in candidates:
@@ -138,7 +138,7 @@ def _literal(text: str) -> Any:
         return text
 
 
-def _sorted(op: OpDef, name: PythonName, bound: dict[str, Any], arrays: Arrays) -> Match | None:
+def _sorted(op: OpDef, name: PythonName, bound: dict[str, Any], arrays: Typed) -> Match | None:
     inputs: list[Any] = []
     for declared in op.inputs:
         value = bound.pop(declared.name, None)
@@ -155,14 +155,14 @@ def _sorted(op: OpDef, name: PythonName, bound: dict[str, Any], arrays: Arrays) 
     return Match(op, tuple(inputs), attributes, bound, name.in_place)
 
 
-def _is_operand(value: Any, arrays: Arrays) -> bool:
+def _is_operand(value: Any, arrays: Typed) -> bool:
     return value is None or arrays.is_array(value) or isinstance(value, (bool, int, float, complex))
 
 
 # ---- conditions
 
 
-def _holds(when: str, bound: Mapping[str, Any], count: int, arrays: Arrays) -> bool:
+def _holds(when: str, bound: Mapping[str, Any], count: int, arrays: Typed) -> bool:
     return not when or bool(_value(_parsed(when), bound, count, arrays))
 
 
@@ -183,7 +183,7 @@ _COMPARE: Final[Mapping[type, Callable[[Any, Any], bool]]] = {
 }
 
 
-def _value(node: ast.expr, bound: Mapping[str, Any], count: int, arrays: Arrays) -> Any:
+def _value(node: ast.expr, bound: Mapping[str, Any], count: int, arrays: Typed) -> Any:
     """Evaluate a condition of a name table; a name without an argument is None."""
     if isinstance(node, ast.Constant):
         return node.value
@@ -203,11 +203,12 @@ def _value(node: ast.expr, bound: Mapping[str, Any], count: int, arrays: Arrays)
                 return False
             left = right
         return True
-    assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name), "see opdef.proto"
+    assert isinstance(node, ast.Call), "see opdef.proto"
+    assert isinstance(node.func, ast.Name), "see opdef.proto"
     return _question(node.func.id, [inner(a) for a in node.args], arrays)
 
 
-def _question(name: str, args: list[Any], arrays: Arrays) -> Any:
+def _question(name: str, args: list[Any], arrays: Typed) -> Any:
     value = args[0]
     is_array = arrays.is_array(value)
     if name == "is_tensor":

@@ -25,6 +25,7 @@ class SymInt(int):
     recorder: Recorder
 
     def __new__(cls, value: int, wire: Wire, recorder: Recorder) -> SymInt:
+        """Make an int of its observed value."""
         self = int.__new__(cls, value)
         self.wire, self.recorder = wire, recorder
         return self
@@ -58,7 +59,7 @@ class SymInt(int):
 
     def fixed(self, call: str, kind: str = "size_read") -> int:
         """Return the plain value and record that the program depends on it."""
-        self.recorder.fix_number(self, kind, call)
+        self.recorder.arithmetic.fix(self, kind, call)
         return plain(self)
 
 
@@ -69,6 +70,7 @@ class SymFloat(float):
     recorder: Recorder
 
     def __new__(cls, value: float, wire: Wire, recorder: Recorder) -> SymFloat:
+        """Make a float of its observed value."""
         self = float.__new__(cls, value)
         self.wire, self.recorder = wire, recorder
         return self
@@ -77,7 +79,7 @@ class SymFloat(float):
         return hash(self.__float__())
 
     def __float__(self) -> float:
-        self.recorder.fix_number(self, "float_read", "float")
+        self.recorder.arithmetic.fix(self, "float_read", "float")
         return plain(self)
 
     def __int__(self) -> int:
@@ -136,7 +138,7 @@ def _arithmetic(name: str, function: Callable[..., Any], *, swap: bool) -> Calla
             return NotImplemented
         a, b = (other, self) if swap else (self, other)
         value = function(plain(a), plain(b))
-        return self.recorder.number_op(name, a, b, value)
+        return self.recorder.arithmetic.op(name, a, b, value)
 
     return method
 
@@ -145,13 +147,15 @@ def _comparison(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, other: Any) -> Any:
         if not isinstance(other, (int, float)):
             return NotImplemented
-        return self.recorder.compare_numbers(name, self, other, function(plain(self), plain(other)))
+        return self.recorder.arithmetic.compare(
+            name, self, other, function(plain(self), plain(other))
+        )
 
     return method
 
 
 def _negative(self: Any) -> Any:
-    return self.recorder.number_op("neg", self, None, -plain(self))
+    return self.recorder.arithmetic.op("neg", self, None, -plain(self))
 
 
 for _name, _function in _ARITHMETIC.items():
@@ -177,7 +181,9 @@ def _range_type(real: type[range]) -> type:
         """`range` while a trace runs: a loop over a symbolic number is recorded as unrolled."""
 
         def __new__(cls, *args: Any) -> Any:
-            return real(*(a.fixed("range", "unrolled_loop") if isinstance(a, SymInt) else a for a in args))
+            return real(
+                *(a.fixed("range", "unrolled_loop") if isinstance(a, SymInt) else a for a in args)
+            )
 
     return SymbolicRange
 

@@ -6,6 +6,7 @@ import ast
 import functools
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tracescript.ir import Place
@@ -16,13 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType, FrameType
 
-_OURS: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
-_LIBRARIES: Final = tuple(f"{os.sep}site-packages{os.sep}{name}{os.sep}" for name in ("torch", "numpy"))
-_STDLIB: Final = os.path.dirname(os.path.abspath(functools.__file__)) + os.sep
+_PACKAGE: Final = Path(__file__).resolve().parents[2]
+_OURS: Final = f"{_PACKAGE}{os.sep}"
+_PROGRAMS: Final = f"{_PACKAGE / 'cli' / 'demo'}{os.sep}"
+"""Programs that stand for a user's own."""
+_LIBRARIES: Final = tuple(
+    f"{os.sep}site-packages{os.sep}{name}{os.sep}" for name in ("torch", "numpy")
+)
+_STDLIB: Final = f"{Path(functools.__file__).resolve().parent}{os.sep}"
 
 
 @functools.lru_cache(maxsize=4096)
 def _is_user(path: str) -> bool:
+    if path.startswith(_PROGRAMS):
+        return path.endswith("programs.py")
     if path.startswith((_OURS, "<frozen")) or any(part in path for part in _LIBRARIES):
         return False
     return not path.startswith(_STDLIB) or "site-packages" in path
@@ -122,9 +130,28 @@ def _test_at(site: Site) -> tuple[str, ast.expr, ast.AST] | None:
         if place.end_line == 0:
             if start[0] == place.line:
                 return kind, test, node
-        elif start <= begin and end <= stop and (best is None or start >= (best[1].lineno, best[1].col_offset)):
+        elif (
+            start <= begin
+            and end <= stop
+            and (best is None or start >= (best[1].lineno, best[1].col_offset))
+        ):
             best = kind, test, node
     return best
+
+
+def _rest(path: str, test: ast.If | ast.While) -> list[ast.stmt]:
+    """Return what runs instead of an `if` without else whose body leaves: the statements below."""
+    leaves = isinstance(test.body[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))
+    source = source_of_file(path)
+    if source is None or not leaves or isinstance(test, ast.While):
+        return []
+    for node in ast.walk(source.tree):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if isinstance(block, list) and test in block:
+                rest: list[ast.stmt] = block[block.index(test) + 1 :]
+                return rest
+    return []
 
 
 def _lines(site: Site, nodes: list[ast.stmt]) -> Place | None:
@@ -140,7 +167,8 @@ def arms(site: Site, *, observed: bool) -> tuple[str, Place | None, Place | None
         return "call", None, None
     kind, _, node = found
     if isinstance(node, (ast.If, ast.While)):
-        yes, no = _lines(site, node.body), _lines(site, node.orelse)
+        otherwise = node.orelse or _rest(site.path, node)
+        yes, no = _lines(site, node.body), _lines(site, otherwise)
         return (kind, yes, no) if observed else (kind, no, yes)
     if isinstance(node, ast.IfExp):
         yes, no = (_expression(site, part) for part in (node.body, node.orelse))
@@ -150,5 +178,9 @@ def arms(site: Site, *, observed: bool) -> tuple[str, Place | None, Place | None
 
 def _expression(site: Site, node: ast.expr) -> Place:
     return Place(
-        site.place.file, node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
+        site.place.file,
+        node.lineno,
+        node.col_offset,
+        node.end_lineno or node.lineno,
+        node.end_col_offset or 0,
     )

@@ -8,30 +8,37 @@ from tracescript.errors import ProducerError
 from tracescript.ir import DataType, ListType, ScalarType, TensorType, constants
 from tracescript.producer.source import caret_of_file, position
 from tracescript.producer.trace import places
-from tracescript.producer.trace.numbers import SymFloat, SymInt, plain
-from tracescript.producer.trace.tape import Call, Frame, ModelCall, Op, Read, Site, SizeFact, Slot, Wire
+from tracescript.producer.trace.arithmetic import Arithmetic
+from tracescript.producer.trace.numbers import SymFloat, SymInt
+from tracescript.producer.trace.tape import (
+    Call,
+    Frame,
+    ModelCall,
+    Op,
+    Read,
+    Site,
+    Slot,
+    Wire,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tracescript.ir import Constant, Type
 
-_HOLDS: Final = {
-    "eq": ("==", "!="),
-    "ne": ("!=", "=="),
-    "lt": ("<", ">="),
-    "le": ("<=", ">"),
-    "gt": (">", "<="),
-    "ge": (">=", "<"),
+_SCALARS: Final = {
+    bool: constants.BOOL,
+    int: constants.INT,
+    float: constants.FLOAT,
+    str: constants.STR,
 }
-_SCALARS: Final = {bool: constants.BOOL, int: constants.INT, float: constants.FLOAT, str: constants.STR}
 
 
 class Recorder:
     """One run of a program. `strict` makes an unrecorded read an error.
 
     `forced` are outcomes for the first branch decisions, in order: with them a run can be repeated
-    down another path.
+    down another path. `is_running` is set while the program runs.
     """
 
     def __init__(self, title: str, *, strict: bool = True, forced: Sequence[bool] = ()) -> None:
@@ -40,12 +47,14 @@ class Recorder:
         self.strict = strict
         self.forced = list(forced)
         self.asked = 0
+        self.is_running = False
         self.slots: list[Slot] = []
+        self.arithmetic = Arithmetic(self)
         self._constants: dict[tuple[Any, ...], Wire] = {}
 
     def here(self) -> Site | None:
-        """Return the user's place of the call being recorded."""
-        return places.here()
+        """Return the user's place of the call being recorded; None before and after the run."""
+        return places.here() if self.is_running else None
 
     # ---- frames
 
@@ -102,7 +111,11 @@ class Recorder:
         return wires
 
     def single(
-        self, op: str, inputs: Sequence[Wire | None], attributes: Mapping[str, Any] | None, output: Type
+        self,
+        op: str,
+        inputs: Sequence[Wire | None],
+        attributes: Mapping[str, Any] | None,
+        output: Type,
     ) -> Wire:
         """Record an op with one result."""
         return self.op(op, inputs, attributes, (output,))[0]
@@ -165,7 +178,8 @@ class Recorder:
     def size(self, wire: Wire, axis: int) -> int:
         """Return one size of a tensor: symbolic, unless no input can change it."""
         kind = wire.type
-        assert isinstance(kind, TensorType) and kind.shape is not None, "examples have a shape"
+        assert isinstance(kind, TensorType), "an array is a tensor"
+        assert kind.shape is not None, "examples have a shape"
         extent = kind.shape[axis]
         assert isinstance(extent, int), "examples have plain sizes"
         if not wire.varies:
@@ -180,7 +194,8 @@ class Recorder:
     def shape(self, wire: Wire) -> tuple[int, ...]:
         """Return all sizes of a tensor."""
         kind = wire.type
-        assert isinstance(kind, TensorType) and kind.shape is not None, "examples have a shape"
+        assert isinstance(kind, TensorType), "an array is a tensor"
+        assert kind.shape is not None, "examples have a shape"
         return tuple(self.size(wire, axis) for axis in range(len(kind.shape)))
 
     # ---- slots
@@ -209,61 +224,13 @@ class Recorder:
         for frame in self.frame.up():
             frame.exit[slot] = wire
 
-    # ---- numbers
-
-    def number_op(self, name: str, a: Any, b: Any, value: Any) -> Any:
-        """Record arithmetic on symbolic numbers; called by SymInt and SymFloat."""
-        whole = isinstance(a, int) and isinstance(b, (int, type(None)))
-        if whole and (isinstance(value, int) or name == "truediv"):
-            operands = [self.number(a)] + ([] if b is None else [self.number(int(b) if b is True else b)])
-            kind = constants.INT if isinstance(value, int) else constants.FLOAT
-            return self.symbolic(self.single(f"int.{name}", operands, None, kind), value)
-        if name == "neg":
-            return self.symbolic(self.single("float.neg", [self.number(a)], None, constants.FLOAT), value)
-        operation = {"operation": "div" if name == "truediv" else name}
-        operands = [self.as_float(a), self.as_float(b)]
-        return self.symbolic(self.single("float.arith", operands, operation, constants.FLOAT), value)
-
-    def as_float(self, value: Any) -> Wire:
-        """Return a float wire of any number."""
-        if isinstance(value, SymInt):
-            return self.single("num.cast", (value.wire,), {"to": "float"}, constants.FLOAT)
-        return self.number(value if isinstance(value, float) else float(value))
-
     def symbolic(self, wire: Wire, value: Any) -> Any:
         """Return a Python number that remembers its wire."""
         return SymInt(value, wire, self) if isinstance(value, int) else SymFloat(value, wire, self)
 
-    def compare_numbers(self, name: str, a: Any, b: Any, observed: bool) -> bool:  # noqa: FBT001  # a result
-        """Record a comparison of symbolic numbers in the form that held, and return its outcome."""
-        if isinstance(a, float) or isinstance(b, float):
-            wires = [self.as_float(a), self.as_float(b)]
-            return self.decide(self.single("float.cmp", wires, {"relation": name}, constants.BOOL), observed)
-        comparison = _HOLDS[name][0 if observed else 1]
-        left, right = self._operand(a), self._operand(b)
-        if comparison in {">", ">="}:
-            left, right, comparison = right, left, {">": "<", ">=": "<="}[comparison]
-        self._fact("comparison", left, comparison, right)
-        return observed
-
-    def fix_number(self, number: SymInt | SymFloat, kind: str, call: str) -> None:
-        """Record that the program used a symbolic number as a plain one."""
-        if isinstance(number, SymFloat):
-            self.read("float_read", number.wire, plain(number), call)
-        else:
-            self._fact(kind, number.wire, "==", plain(number))
-
-    def _operand(self, value: Any) -> Wire | int:
-        return value.wire if isinstance(value, SymInt) else int(value)
-
-    def _fact(self, kind: str, left: Wire | int, comparison: str, right: Wire | int) -> None:
-        site = self.here()
-        written = places.text_of(site) if site is not None else ""
-        self.frame.events.append(SizeFact(kind, left, comparison, right, site, written))
-
     # ---- reads
 
-    def decide(self, wire: Wire, observed: bool, call: str = "bool") -> bool:  # noqa: FBT001  # a result
+    def decide(self, wire: Wire, observed: bool, call: str = "bool") -> bool:  # a result
         """Record a branch decision and return its outcome, forced or observed."""
         if not wire.varies:
             return observed
@@ -297,7 +264,11 @@ def error_at(site: Site | None, code: str, what: str, hint: str = "") -> Produce
     if site is None:
         return ProducerError(what, code=code, hint=hint)
     return ProducerError(
-        what, code=code, where=position(site.place), hint=hint, excerpt=caret_of_file(site.path, site.place)
+        what,
+        code=code,
+        where=position(site.place),
+        hint=hint,
+        excerpt=caret_of_file(site.path, site.place),
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tracescript import ir
-    from tracescript.producer.trace.emit import Made
+    from tracescript.producer.trace.body import Made
     from tracescript.producer.trace.tape import Frame, Site, SizeFact
 
 _PRINTED: Final = 10
@@ -243,14 +243,17 @@ def _called(function: str, frame: Frame) -> str:
     if frame.parent is None:
         return f"  in {function}"
     at = f" ({position(frame.site.place)})" if frame.site else ""
-    return f"  in {function}, called as {frame.path or function}{at}"
+    root = list(frame.up())[-1].title.partition(".")[0]
+    return f"  in {function}, called as {root}.{frame.path}{at}"
 
 
 def _guard_text(guard: ShapeGuard, fact: SizeFact) -> str:
     where = f"{position(guard.place)}: " if guard.place else ""
     lines = [f"{where}a loop over a size was unrolled: {guard.text}"]
     if fact.site is not None:
-        lines += [f"  {line}" for line in caret_of_file(fact.site.path, fact.site.place).splitlines()]
+        lines += [
+            f"  {line}" for line in caret_of_file(fact.site.path, fact.site.place).splitlines()
+        ]
     lines.append("  On another size a loader stops with SHAPE_GUARD_FAILED.")
     lines.append("  To keep the loop: ts.script the function that holds it.")
     return "\n".join(lines)
@@ -272,7 +275,7 @@ _FIRST: Final[Mapping[str, str]] = {
     "unrecorded": "the trace lost sight of data",
 }
 _ADVICE: Final[Mapping[str, str]] = {
-    "branch": "To keep both branches: ts.script the part that holds them, or compute both and use `where`.",
+    "branch": "To keep both branches: ts.script this part, or compute both and use `where`.",
     "loop_condition": "To keep the loop: ts.script the function that holds it.",
     "int_read": "To keep it open: leave it a tensor, or ts.script this function.",
     "float_read": "To keep it open: leave it a tensor.",

@@ -12,7 +12,7 @@ from tracescript import ir
 from tracescript.errors import ProducerError
 from tracescript.producer.trace import report, structure
 from tracescript.producer.trace.dynamic import Dynamic
-from tracescript.producer.trace.emit import Emitter, Made
+from tracescript.producer.trace.emit import Emitter
 from tracescript.producer.trace.example import example_of
 from tracescript.producer.trace.imports import Imports
 from tracescript.producer.trace.numbers import recording_range
@@ -25,6 +25,7 @@ from tracescript.producer.trace.tree import Tree
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from tracescript.producer.trace.body import Made
     from tracescript.producer.trace.door import Door
     from tracescript.producer.trace.report import TraceReport
     from tracescript.producer.trace.tape import Frame
@@ -42,7 +43,7 @@ class Traced:
 
 @dataclass(eq=False, slots=True)
 class Run:
-    """One recorded method: its frame, the arguments by name, what it returned as run-time values."""
+    """One recorded method: its frame, arguments by name, and results as run-time values."""
 
     method: str
     frame: Frame
@@ -73,6 +74,7 @@ def trace(
     if decisions not in {"warn", "error", "record"}:
         what = f"decisions: warn, error or record expected, found {decisions!r}"
         raise ProducerError(what, code="UNSUPPORTED_PYTHON", rule="TRACE-7")
+    calls: dict[str, tuple[tuple[Any, ...], dict[str, Any]]]
     calls = {m: (tuple(given), {}) for m, given in (methods or {}).items()}
     calls = calls or {"forward": (tuple(args), dict(kwargs or {}))}
     session = Session(f, calls, strict=strict)
@@ -120,7 +122,9 @@ class Session:
         with contextlib.ExitStack() as stack:
             stack.enter_context(recording_range())
             stack.enter_context(door.running())
+            recorder.is_running = True
             result = door.call_root(self.module, function, *_call(values, args, kwargs))
+            recorder.is_running = False
         parts = result if type(result) is tuple and len(result) > 1 else (result,)
         parts = () if result is None else parts
         recorder.root.outputs = [structure.pack(p, door, "the result") for p in parts]
@@ -174,7 +178,7 @@ class Session:
         for frame, one in emitter.made.items():
             if frame.parent is not None:
                 methods.setdefault(id(frame.module), [("forward", one)])
-        return self.tree.build(methods, self.name if self.module is not None else "")
+        return self.tree.build(methods, self.name)
 
 
 def _uses_torch(f: Any, calls: Mapping[str, Any]) -> bool:
@@ -202,7 +206,9 @@ def _arguments(
     try:
         inspect.signature(function).bind(*args, **kwargs)
     except TypeError as error:
-        what = f"the example inputs do not fit {getattr(function, '__qualname__', function)}: {error}"
+        what = (
+            f"the example inputs do not fit {getattr(function, '__qualname__', function)}: {error}"
+        )
         raise ProducerError(what, code="UNSUPPORTED_PYTHON", hint="pass args as a tuple") from error
     except ValueError:
         pass
@@ -230,7 +236,7 @@ def _version() -> str:
         return ""
 
 
-def _sources_of(uses_torch: bool) -> tuple[str, ...]:  # noqa: FBT001  # one flag
+def _sources_of(uses_torch: bool) -> tuple[str, ...]:  # one flag
     import sys
 
     import numpy as np
@@ -241,7 +247,5 @@ def _sources_of(uses_torch: bool) -> tuple[str, ...]:  # noqa: FBT001  # one fla
 
 def _files(functions: Any) -> tuple[ir.SourceFile, ...]:
     """Return the names of the source files that places point into."""
-    names = {
-        node.place.file for f in functions for node in f.body.nodes if node.place is not None
-    }
+    names = {node.place.file for f in functions for node in f.body.nodes if node.place is not None}
     return tuple(ir.SourceFile(name) for name in sorted(names))

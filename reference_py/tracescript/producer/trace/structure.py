@@ -18,16 +18,20 @@ if TYPE_CHECKING:
     from tracescript.producer.trace.tape import Wire
 
 
-class Arrays(Protocol):
-    """What a front door knows about its arrays."""
+class Typed(Protocol):
+    """What tells arrays from other values, and their types."""
 
     recorder: Recorder
 
     def is_array(self, value: Any) -> bool:
-        """Tell whether a Python value is one of its arrays."""
+        """Tell whether a Python value is an array."""
 
     def type_of(self, value: Any) -> ir.TensorType:
         """Return the data type and sizes of an array."""
+
+
+class Arrays(Typed, Protocol):
+    """What a front door knows about its arrays."""
 
     def wire(self, value: Any) -> Wire:
         """Return the present value of an array; one never seen becomes a constant."""
@@ -37,7 +41,7 @@ class Arrays(Protocol):
 
 
 def fields(value: Any) -> tuple[tuple[str, Any], ...] | None:
-    """Return the named fields of a named tuple, a data class or a dict with text keys; else None."""
+    """Return the named fields of a named tuple or a data class; None for anything else."""
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return tuple(zip(value._fields, value, strict=True))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -58,7 +62,9 @@ def parts(value: Any) -> tuple[tuple[str, Any], ...]:
     return ()
 
 
-def leaves(value: Any, is_array: Callable[[Any], bool], name: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(
+    value: Any, is_array: Callable[[Any], bool], name: str = ""
+) -> Iterator[tuple[str, Any]]:
     """Yield the arrays and symbolic numbers inside a value, with names like `state_0`."""
     if is_array(value) or isinstance(value, (SymInt, SymFloat)):
         yield name, value
@@ -67,7 +73,7 @@ def leaves(value: Any, is_array: Callable[[Any], bool], name: str = "") -> Itera
         yield from leaves(part, is_array, f"{name}_{key}" if name else key)
 
 
-def type_of(value: Any, arrays: Arrays, where: str) -> ir.Type:
+def type_of(value: Any, arrays: Typed, where: str) -> ir.Type:
     """Return the type of an argument or result.
 
     Raises ProducerError with UNSUPPORTED_PYTHON for an object that is no value of the format.
@@ -94,7 +100,7 @@ def type_of(value: Any, arrays: Arrays, where: str) -> ir.Type:
     raise _unsupported(value, arrays, where)
 
 
-def _one_type(values: list[Any], arrays: Arrays, where: str) -> ir.Type:
+def _one_type(values: list[Any], arrays: Typed, where: str) -> ir.Type:
     types = [type_of(v, arrays, f"{where}[{i}]") for i, v in enumerate(values)]
     if not types:
         raise arrays.recorder.error("UNSUPPORTED_PYTHON", f"{where} is an empty list or dict")
@@ -107,7 +113,7 @@ def _one_type(values: list[Any], arrays: Arrays, where: str) -> ir.Type:
     return joined
 
 
-def _unsupported(value: Any, arrays: Arrays, where: str) -> Exception:
+def _unsupported(value: Any, arrays: Typed, where: str) -> Exception:
     what = f"{where} is a {type(value).__name__}, which is no value of a model"
     hint = "pass and return arrays, numbers, strings, None, and tuples, lists, dicts of them"
     return arrays.recorder.error("UNSUPPORTED_PYTHON", what, hint)
@@ -150,20 +156,23 @@ def unpack(wire: Wire, value: Any, arrays: Arrays, origin: str) -> Any:
     if isinstance(value, str):
         same = {"relation": "eq"}
         equal = recorder.single("str.cmp", (wire, recorder.scalar(value)), same, constants.BOOL)
-        recorder.read("branch", equal, True, "str")  # noqa: FBT003  # what was observed
+        recorder.read("branch", equal, True, "str")  # what was observed
         return value
     if value is None:
         return None
     inner = [part for _, part in parts(value)]
     wires = _taken_apart(recorder, wire, value)
-    return _rebuilt(value, [unpack(w, v, arrays, origin) for w, v in zip(wires, inner, strict=True)])
+    return _rebuilt(
+        value, [unpack(w, v, arrays, origin) for w, v in zip(wires, inner, strict=True)]
+    )
 
 
 def _taken_apart(recorder: Recorder, wire: Wire, value: Any) -> list[Wire]:
     kind = wire.type
     if isinstance(kind, ir.StructType):
         return [
-            recorder.single("struct.get", (wire,), {"field": name}, field) for name, field in kind.fields
+            recorder.single("struct.get", (wire,), {"field": name}, field)
+            for name, field in kind.fields
         ]
     if isinstance(kind, ir.TupleType):
         return list(recorder.op("tuple.unpack", (wire,), None, kind.elements))

@@ -21,7 +21,7 @@ class Changed(Exception):  # noqa: N818  # no error: the types are inferred agai
 
 
 class Symbols:
-    """The substitution found so far. `wanted` are symbols the user asked to keep, with their input."""
+    """The substitution found so far. `wanted` are symbols the user wants kept, with the input."""
 
     def __init__(self) -> None:
         self.example: dict[str, int] = {}
@@ -56,13 +56,25 @@ class Symbols:
         a, b = self.outside(a), self.outside(b)
         if a is None or b is None or a == b or (isinstance(a, int) and isinstance(b, int)):
             return
-        for left, right in ((a, b), (b, a)):
-            if isinstance(left, Symbol) and left not in self.wanted and left not in dims.symbols(right):
+        for left, right in sorted(((a, b), (b, a)), key=self._age, reverse=True):
+            if (
+                isinstance(left, Symbol)
+                and left not in self.wanted
+                and left not in dims.symbols(right)
+            ):
                 self._replace(left, right)
         symbol, size = _solved(a, b)
         if symbol is not None and symbol not in self.wanted:
             self._replace(symbol, size)
+        tied = [s for s in (a, b) if isinstance(s, Symbol) and s in self.wanted]
+        if len(tied) == 2:  # noqa: PLR2004  # both sides
+            raise self.fixed(tied[0], site, why, f'equal to dimension "{tied[1].name}"')
         self.fix((a, b), site, why)
+
+    def _age(self, pair: tuple[Dim, Dim]) -> int:
+        """Order replacements so that the symbol declared first stays."""
+        symbol = pair[0]
+        return list(self.example).index(symbol.name) if isinstance(symbol, Symbol) else -1
 
     def fix(self, sizes: Iterable[Dim], site: Site | None, why: str) -> None:
         """Fix every symbol of these sizes to its size in the example. Raises as `same`."""
@@ -75,15 +87,16 @@ class Symbols:
         if free:
             raise Changed
 
-    def fixed(self, symbol: Symbol, site: Site | None, why: str) -> ProducerError:
-        """Make the error about a dimension that cannot stay dynamic."""
-        size = self.example[symbol.name]
-        name = self.wanted[symbol]
+    def fixed(
+        self, symbol: Symbol, site: Site | None, why: str, becomes: str = ""
+    ) -> ProducerError:
+        """Make the error about a dimension that cannot stay dynamic, with what it would become."""
+        becomes = becomes or f"fixed to {self.example[symbol.name]}"
         what = (
-            f'dimension "{symbol.name}" of input {name} cannot stay dynamic: '
-            f"it would be fixed to {size}\n  {why}"
+            f'dimension "{symbol.name}" of input {self.wanted[symbol]} cannot stay dynamic: '
+            f"it would be {becomes}\n  {why}"
         )
-        hint = f'ts.script keeps it; or drop "{symbol.name}" from dynamic to accept {size}'
+        hint = f'ts.script keeps it; or drop "{symbol.name}" from dynamic to accept that'
         return error_at(site, "DIMENSION_FIXED", what, hint)
 
     def _replace(self, symbol: Symbol, size: Dim) -> None:
@@ -128,7 +141,7 @@ class Symbols:
             value = self.value(size)
             assert value is not None, "an expression has no unknown part"
             self.example[name] = value
-            self._locals[size] = Symbol(name, max(0, int(dims.bounds(size)[0])))
+            self._locals[size] = Symbol(name, int(max(0, dims.bounds(size)[0])))
         return self._locals[size]
 
     def outside(self, size: Dim) -> Dim:

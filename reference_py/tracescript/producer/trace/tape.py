@@ -1,4 +1,4 @@
-"""What a run leaves behind: frames of events over wires. Types are concrete here; symbols come later."""
+"""What a run leaves behind: frames of events over wires. Types are concrete; symbols come later."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class ModelCall:
 
 @dataclass(eq=False, slots=True)
 class Read:
-    """The program took a value out of a tensor: one trace decision. `wire` is None if unrecorded."""
+    """The program took a value out of a tensor: a trace decision. `wire` is None if unrecorded."""
 
     kind: str
     wire: Wire | None

@@ -11,7 +11,7 @@ from tracescript.ir import constants
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tracescript.producer.trace.emit import Made
+    from tracescript.producer.trace.body import Made
     from tracescript.producer.trace.imports import Imports
     from tracescript.producer.trace.tape import Frame, Slot
 
@@ -33,7 +33,7 @@ def is_model(value: Any) -> bool:
 
 @dataclass(eq=False)
 class Branch:
-    """A module of the program with its own slots and submodules. `module` None: the function itself."""
+    """A module of the program, its own slots and submodules. `module` None: the function itself."""
 
     module: Any
     path: str
@@ -75,7 +75,7 @@ class Tree:
         """Return a module's branch; one met for the first time hangs below the root."""
         found = self._branches.get(id(module))
         if found is None:
-            stem = type(module).__name__.lower()
+            stem = module.ir.name.lower() if is_model(module) else type(module).__name__.lower()
             name, count = stem, 1
             while name in self.root.children or name in self.root.slots:
                 count += 1
@@ -127,7 +127,7 @@ class Tree:
         return ir.State(self.path(slot), slot.type, initial)
 
     def build(self, methods: dict[Any, list[tuple[str, Made]]], class_name: str) -> ir.Module:
-        """Make the module tree; `methods` are named functions by id of their module, None for the root."""
+        """Make the module tree; `methods` are those by id of their module, None for the root."""
         return self._module(self.root, methods, {}, class_name)
 
     def _module(
@@ -144,11 +144,11 @@ class Tree:
             return done[branch]
         parameters, buffers = [], []
         for name, slot in branch.slots.items():
-            value = self.state(slot) if slot.written else self.constant(slot).value
             if slot.is_parameter:
-                parameters.append(ir.Parameter(name, value, slot.trainable))
+                parameters.append(ir.Parameter(name, self.constant(slot).value, slot.trainable))
             else:
-                buffers.append(ir.Buffer(name, value, slot.persistent))
+                held = self.state(slot) if slot.written else self.constant(slot).value
+                buffers.append(ir.Buffer(name, held, slot.persistent))
         key = None if branch.module is None else id(branch.module)
         done[branch] = ir.Module(
             class_name=class_name or type(branch.module).__name__,

@@ -1,0 +1,145 @@
+"""Asks the second oracle of an op's example: CPython for scalars, torch in float64 for tensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from oracles.python_scalars import FUNCTIONS
+from tools.op_models import Literal
+from tracescript.conformance.v1 import case_pb2
+from tracescript_conformance import values
+from tracescript_conformance.values import SHORT, Tensor
+
+
+class DisagreementError(Exception):
+    """The two oracles of a case differ by more than its bound allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What the second oracle said: its message, and the largest difference in ULP."""
+
+    oracle: case_pb2.Oracle
+    ulps: float
+
+
+def second(
+    op: dict[str, Any],
+    inputs: list[Literal | None],
+    chosen: dict[str, Any],
+    results: list[Literal],
+    error: str,
+) -> Second | None:
+    """Ask the second oracle and compare. Raises DisagreementError."""
+    plain = {n: form[1] if form[0] == "type" else v for n, (form, v) in chosen.items()}
+    if op["name"] in FUNCTIONS:
+        return _python(op, inputs, plain, results, error)
+    if error:
+        return None
+    from oracles import torch_ops
+
+    names = [i["name"] for i in op.get("inputs", [])]
+    by_name = {n: i.value for n, i in zip(names, inputs, strict=False) if i is not None}
+    try:
+        got = torch_ops.run(op, by_name, plain)
+    except torch_ops.NoOracleError:
+        return None
+    return Second(_torch_oracle(), _compare_torch(op, got, results))
+
+
+def _python(
+    op: dict[str, Any],
+    inputs: list[Literal | None],
+    plain: dict[str, Any],
+    results: list[Literal],
+    error: str,
+) -> Second | None:
+    args = [None if i is None else i.value for i in inputs]
+    oracle = case_pb2.Oracle(
+        kind=case_pb2.ORACLE_KIND_EXACT_ARITHMETIC,
+        name="CPython",
+        method="builtins, operator, math",
+    )
+    try:
+        got = FUNCTIONS[op["name"]](*args, **plain)
+    except Exception:
+        if error:
+            return Second(oracle, 0.0)
+        raise
+    if error:
+        return None
+    want = [i.value for i in results]
+    have = list(got) if len(want) > 1 and isinstance(got, tuple) else [got] if want else []
+    if op["name"] == "list.unpack":
+        have, want = [list(got)], [list(args[0])]
+    if repr(have) != repr(want) and not _near(have, want, results):
+        raise DisagreementError(f"{op['name']}: {want} in the definition, {have} from CPython")
+    return Second(oracle, 0.0)
+
+
+def _near(have: list[Any], want: list[Any], results: list[Literal]) -> bool:
+    """Whether single floats agree within a quarter of the bound."""
+    if len(have) != 1 or not isinstance(have[0], float) or not results[0].bounds:
+        return False
+    return bool(abs(have[0] - want[0]) <= results[0].bounds[0] / 4)
+
+
+def _torch_oracle() -> case_pb2.Oracle:
+    return case_pb2.Oracle(
+        kind=case_pb2.ORACLE_KIND_OTHER_RUNTIME,
+        name="torch",
+        version="2.13.0",
+        method="float64, rounded once",
+    )
+
+
+def _compare_torch(op: dict[str, Any], got: Any, results: list[Literal]) -> float:
+    """Return the largest difference in units in the last place. Raises DisagreementError."""
+    from oracles import torch_ops
+
+    listed = bool(results) and results[0].name.endswith("[0]")
+    single = len(results) == 1 and not listed
+    parts = [got] if single and not isinstance(got, list) else list(got) if not single else [got]
+    worst = 0.0
+    for item, part in zip(results, parts, strict=True):
+        have = torch_ops.rounded(part, item.value)
+        if not isinstance(item.value, Tensor):
+            if repr(have) != repr(item.value):
+                raise DisagreementError(f"{op['name']}: {item.value!r} defined, torch {have!r}")
+            continue
+        want = item.value.wide() if item.value.is_float else item.value.array
+        worst = max(worst, _ulps(op, want, np.asarray(have), item))
+    return worst
+
+
+def _ulps(op: dict[str, Any], want: Any, have: Any, item: Literal) -> float:
+    if want.shape != have.shape:
+        raise DisagreementError(f"{op['name']}: shape {want.shape} defined, torch {have.shape}")
+    same = (want == have) | ((want != want) & (have != have))  # noqa: PLR0124  # NaN
+    if same.all():
+        return 0.0
+    bounds = np.broadcast_to(
+        np.asarray(item.bounds or (0.0,)).reshape(
+            -1 if len(item.bounds) != want.size else want.shape
+        ),
+        want.shape,
+    )
+    with np.errstate(all="ignore"):
+        error = np.abs(want - have)
+        inside = same | (error <= bounds / 4)
+        unit = (
+            np.spacing(np.abs(want.astype(SHORT[_short(item)][1])).astype(np.float64))
+            if item.value.is_float
+            else 1
+        )
+    if not inside.all():
+        raise DisagreementError(f"{op['name']}: {want.tolist()} defined, torch {have.tolist()}")
+    return float(np.max(np.where(same, 0.0, error / np.maximum(unit, 1e-300))))
+
+
+def _short(item: Literal) -> str:
+    found = values.NAME[item.value.data_type]
+    return "f32" if found == "bf16" else found

@@ -1,0 +1,1 @@
+"""Random programs: CPython against scripted models."""

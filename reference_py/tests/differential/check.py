@@ -1,0 +1,104 @@
+"""Runs one program under CPython and as a scripted model, and compares what happens."""
+
+from __future__ import annotations
+
+import linecache
+import math
+from typing import Any
+
+from tracescript.engine.choose import choose
+from tracescript.engine.limits import Budget, Limits
+from tracescript.engine.protocol import Options
+from tracescript.errors import LimitError, ProducerError, TrapError
+from tracescript.producer.script.run import script
+
+_CODES = {
+    ZeroDivisionError: "ZERO_DIVISION",
+    IndexError: "INDEX_ERROR",
+    KeyError: "KEY_ERROR",
+    AssertionError: "ASSERTION_ERROR",
+    ValueError: "CONVERSION_ERROR",
+    OverflowError: "CONVERSION_ERROR",
+}
+LONGEST = 20_000
+
+
+class TooLongError(Exception):
+    """The program runs too long to compare."""
+
+
+def function_of(source: str, name: str = "f", label: str = "program") -> Any:
+    """Make a function whose source the compiler finds."""
+    path = f"<{label}>"
+    linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
+    from tracescript.producer.source import source_of_file
+
+    source_of_file.cache_clear()
+    space: dict[str, Any] = {}
+    exec(compile(source, path, "exec"), space)
+    return space[name]
+
+
+def in_python(function: Any, args: tuple[Any, ...]) -> Any:
+    """Run in CPython; an error becomes its code."""
+    import sys
+
+    left = [LONGEST]
+
+    def watch(frame: Any, event: str, arg: Any) -> Any:
+        left[0] -= 1
+        if left[0] < 0:
+            raise TooLongError
+        return watch
+
+    sys.settrace(watch)
+    try:
+        return function(*args)
+    except UnboundLocalError:
+        return "UNDEFINED"
+    except tuple(_CODES) as error:
+        return next(code for kind, code in _CODES.items() if isinstance(error, kind))
+    finally:
+        sys.settrace(None)
+
+
+def in_model(prepared: Any, args: tuple[Any, ...]) -> Any:
+    """Run the model; an error becomes its code."""
+    try:
+        outputs = prepared(args, (), Budget(Limits(steps=LONGEST))).outputs
+    except TrapError as error:
+        return error.code
+    return outputs[0] if len(outputs) == 1 else outputs
+
+
+def compare(source: str, inputs: list[tuple[int, ...]], engine: str = "ref") -> str:
+    """Return `equal`, `refused`, `long`, or a text that says what differs."""
+    function = function_of(source)
+    try:
+        model = script(function).model
+    except ProducerError as error:
+        return "refused" if error.where else f"refused without a place: {error}"
+    prepared = choose(engine).load(model, Options()).method(model.root.methods[0])
+    for args in inputs:
+        try:
+            expected, found = in_python(function, args), in_model(prepared, args)
+        except (TooLongError, LimitError):
+            continue
+        if found == "INT_OVERFLOW" or _beyond(expected):
+            continue
+        if not _equal(expected, found):
+            return f"{args}: CPython {expected!r}, model {found!r}"
+    return "equal"
+
+
+def _beyond(value: Any) -> bool:
+    parts = value if isinstance(value, tuple) else (value,)
+    return any(isinstance(v, int) and abs(v) >= 2**62 for v in parts)
+
+
+def _equal(a: Any, b: Any) -> bool:
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, float) and isinstance(b, float) and math.isnan(a):
+        return math.isnan(b)
+    return type(a) is type(b) and a == b

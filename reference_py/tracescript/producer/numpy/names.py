@@ -1,0 +1,43 @@
+"""Finds ops by numpy function."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tracescript.opset.names import numpy_names
+from tracescript.opset.table import opset
+
+if TYPE_CHECKING:
+    from tracescript.producer.numpy.door import NumpyDoor
+
+
+def full_name(function: Any) -> str:
+    """Return a numpy function's name with its module."""
+    return f"{getattr(function, '__module__', None) or 'numpy'}.{function.__name__}"
+
+
+@functools.cache
+def candidates() -> dict[Any, Any]:
+    """Return the ops by numpy function object."""
+    found: dict[Any, Any] = {}
+    for name, ops in numpy_names().items():
+        target: Any = np
+        for part in name.split(".")[1:]:
+            target = getattr(target, part, None)
+        if callable(target):
+            found[target] = found.get(target, ()) + tuple(ops)
+    return found
+
+
+def unknown(door: NumpyDoor, name: str) -> Exception:
+    """Make the error about a function that is no op."""
+    stem = name.rpartition(".")[2]
+    near = difflib.get_close_matches(stem, [op.name for op in opset()], 3)
+    hint = f"nearest ops: {', '.join(near)}" if near else "see ts.ops for what there is"
+    return door.recorder.error(
+        "UNKNOWN_CALL", f"{name} is no op of the opset with these arguments", hint
+    )

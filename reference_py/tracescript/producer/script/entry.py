@@ -1,0 +1,188 @@
+"""Where a program is entered: a function, or the exported methods of a module."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tracescript.errors import ProducerError
+from tracescript.ir import constants
+from tracescript.ir.types import DataType, ListType, OptionalType, TensorType, TupleType
+from tracescript.producer.marks import mark_of
+from tracescript.producer.script.annotations import OPEN, type_of_object
+from tracescript.producer.script.core import Emitter
+from tracescript.producer.script.entries import Known
+from tracescript.producer.script.frame import flavour_of
+from tracescript.producer.script.pycalls import run_body
+from tracescript.producer.script.unit import Unit, is_module_object
+from tracescript.producer.script.units import finish, open_parameters
+
+if TYPE_CHECKING:
+    from tracescript.ir.types import Type
+    from tracescript.ir.values import Constant
+    from tracescript.producer.script.facts import Facts
+    from tracescript.producer.script.session import Session
+    from tracescript.producer.script.unit import Compiled
+
+_NO_ROOTS: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Entrance:
+    """One function a loader can call. `open_names` are parameters of which no data type is given."""
+
+    function: Any
+    module: Any
+    method: str
+    model_name: str
+    flavour: str
+    is_open: bool = False
+    open_names: tuple[str, ...] = ()
+    captures: dict[str, Any] = field(default_factory=dict)
+    is_closed: bool = False
+
+    def close(self) -> None:
+        """Take what is known now as settled."""
+        self.is_closed = True
+
+    def compile(self, session: Session, types: dict[str, Any]) -> Compiled:
+        """Compile the function for its declared or assumed types."""
+        name = f"{self.model_name}.{self.method}" if self.module is not None else self.model_name
+        unit = Unit(name, self.module)
+        frame = session.calls.frame(self.function, self.module, self.flavour)
+        e = Emitter(session, unit, frame)
+        parameters = list(inspect.signature(self.function).parameters.values())
+        if self.module is not None:
+            session.states.enter(e, self.module)
+            e.scope[frame.key(frame.first_parameter)] = Known(self.module, "")
+            parameters = parameters[1:]
+        hints = _hints(self.function)
+        if hints.get("return") is not None:
+            frame.annotations["return"] = type_of_object(hints["return"])
+        self._check_types(types, parameters)
+        kinds: dict[str, tuple[Type, frozenset[str]]] = {}
+        defaults: dict[str, Constant] = {}
+        for p in parameters:
+            kind, is_open = self._kind(p, types, hints, session.facts)
+            kinds[p.name] = kind, frozenset({p.name}) if is_open else _NO_ROOTS
+            if p.default is not inspect.Parameter.empty:
+                default = _default(session, p)
+                if default is not None:
+                    defaults[p.name] = default
+        self.open_names = tuple(n for n, (_, roots) in kinds.items() if roots)
+        self.is_open |= bool(self.open_names) and not self.is_closed
+        params = open_parameters(e, kinds, defaults)
+        compiled = finish(e, params, run_body(e, frame), session.calls.linker)
+        self.captures = unit.captures
+        if self.module is not None:
+            session.calls.methods.setdefault(id(self.module), {})[self.method] = compiled
+        return compiled
+
+    def _check_types(self, types: dict[str, Any], parameters: list[inspect.Parameter]) -> None:
+        unknown = [n for n in types if n not in {p.name for p in parameters}]
+        if unknown and self.method in {"forward", self.model_name}:
+            known = ", ".join(p.name for p in parameters)
+            raise ProducerError(
+                f"types: no parameter {unknown[0]!r}", code="TYPE_INFERENCE", where=self.model_name, rule="SCRIPT-13", hint=f"parameters: {known}"
+            )
+
+    def _kind(self, p: inspect.Parameter, types: dict[str, Any], hints: dict[str, Any], facts: Facts) -> tuple[Type, bool]:
+        """Return a parameter's type, and whether its data type is still open."""
+        if p.kind in {p.VAR_POSITIONAL, p.VAR_KEYWORD}:
+            raise ProducerError(
+                f"{self.model_name}: the parameter *{p.name} has no fixed number of values",
+                code="UNSUPPORTED_PYTHON",
+                rule="SCRIPT-13",
+                hint="name the parameters, or take a list",
+            )
+        given = types.get(p.name)
+        kind = type_of_object(given) if given is not None else None
+        if given is not None and kind is None:
+            raise ProducerError(f"types: {given!r} is no type", code="TYPE_INFERENCE", where=p.name, rule="SCRIPT-13")
+        if kind is not None and not (isinstance(given, str) and given == "Tensor"):
+            return kind, False
+        kind = type_of_object(hints[p.name]) if p.name in hints else None
+        if kind is None:
+            kind = _of_default(p)
+        return self._settled(kind, p.name, facts)
+
+    def _settled(self, kind: Type, name: str, facts: Facts) -> tuple[Type, bool]:
+        """Put a learned data type where it was open."""
+        if not _has_open(kind):
+            return kind, False
+        known = facts.data_types.get(name)
+        if known is not None:
+            return _replaced(kind, known), False
+        return kind, not self.is_closed
+
+    def notes(self, facts: Facts) -> list[str]:
+        """Say which parameters became float32 for want of anything better."""
+        return [
+            f'{self.model_name}: nothing determines the data type of {n!r}; it is float32. To choose: types={{"{n}": "float64[...]"}}'
+            for n in self.open_names
+            if n not in facts.data_types
+        ]
+
+
+def _has_open(kind: Type) -> bool:
+    if isinstance(kind, ListType | OptionalType):
+        return _has_open(kind.element)
+    if isinstance(kind, TupleType):
+        return any(map(_has_open, kind.elements))
+    return kind is OPEN
+
+
+def _replaced(kind: Type, data_type: DataType) -> Type:
+    if isinstance(kind, ListType):
+        return ListType(_replaced(kind.element, data_type))
+    if isinstance(kind, OptionalType):
+        return OptionalType(_replaced(kind.element, data_type))
+    if isinstance(kind, TupleType):
+        return TupleType(tuple(_replaced(t, data_type) for t in kind.elements))
+    return TensorType(data_type, None) if kind is OPEN else kind
+
+
+def _of_default(p: inspect.Parameter) -> Type:
+    """A parameter without annotation: what its default says, else a tensor."""
+    if p.default is None:
+        return OptionalType(OPEN)
+    if p.default is not p.empty and type(p.default) in {bool, int, float, str}:
+        return constants.scalar(p.default).type
+    return OPEN
+
+
+def _default(session: Session, p: inspect.Parameter) -> Constant | None:
+    found = session.entry_of(p.default)
+    return getattr(found, "constant", None)
+
+
+def _hints(function: Any) -> dict[str, Any]:
+    """Return a function's annotations, each resolved on its own; those that cannot be say nothing."""
+    try:
+        return typing.get_type_hints(function)
+    except Exception:  # noqa: BLE001  # annotations are any code of the user's
+        return {k: v for k, v in getattr(function, "__annotations__", {}).items() if not isinstance(v, str)}
+
+
+def entrance_of(f: Any) -> list[Entrance]:
+    """Return the methods of a module, or a function, as entrances. Raises ProducerError for anything else."""
+    if is_module_object(f):
+        name = type(f).__qualname__.rpartition("<locals>.")[2]
+        methods = ["forward"] if hasattr(type(f), "forward") else []
+        methods += [n for n in dir(type(f)) if mark_of(getattr(type(f), n, None)) == "export" and n not in methods]
+        home = "torch" if type(f).__module__.startswith("torch") or not getattr(f, "__tracescript_module__", False) else "torch"
+        return [Entrance(getattr(type(f), m), f, m, name, flavour_of(getattr(type(f), m), home)) for m in methods]
+    if inspect.ismethod(f) and is_module_object(f.__self__):
+        name = type(f.__self__).__qualname__.rpartition("<locals>.")[2]
+        return [Entrance(f.__func__, f.__self__, f.__name__, name, flavour_of(f.__func__, "torch"))]
+    if inspect.isfunction(f):
+        name = f.__qualname__.rpartition("<locals>.")[2] if f.__name__ != "<lambda>" else "function"
+        return [Entrance(f, None, "forward", name.rpartition(".")[2], flavour_of(f, "numpy"))]
+    raise ProducerError(
+        f"{getattr(f, '__qualname__', None) or type(f).__name__} cannot be scripted",
+        code="UNSUPPORTED_PYTHON",
+        rule="SCRIPT-1",
+        hint="give a function or a module instance",
+    )

@@ -1,0 +1,94 @@
+"""The functions of a program: equal ones are one, names are unique, those of other models join in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tracescript import ir
+from tracescript.producer.script.same import fingerprint
+from tracescript.producer.script.unit import Compiled
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.session import Session
+
+
+class Linker:
+    """Adds functions to the session's table under unique names."""
+
+    def __init__(self, session: Session) -> None:
+        self._functions = session.functions
+        self._by_print: dict[str, ir.Function] = {}
+        self._merged: dict[int, tuple[ir.Model, dict[str, str]]] = {}
+        self._modules: dict[ir.Module, ir.Module] = {}
+
+    def add(self, function: ir.Function) -> ir.Function:
+        """Add a function, or return the equal one that is there."""
+        text = fingerprint(function)
+        if text in self._by_print:
+            return self._by_print[text]
+        name = self._free(function.name)
+        made = function if name == function.name else replace(function, name=name)
+        self._functions[name] = made
+        self._by_print[text] = made
+        return made
+
+    def _free(self, name: str) -> str:
+        cls, dot, method = name.rpartition(".")
+        candidate, k = name, 1
+        while candidate in self._functions:
+            k += 1
+            candidate = f"{cls}_{k}.{method}" if dot else f"{name}_{k}"
+        return candidate
+
+    def merge(self, model: ir.Model) -> dict[str, str]:
+        """Add another model's functions; returns their names here."""
+        if id(model) not in self._merged:
+            names: dict[str, str] = {}
+            for function in model.functions:
+                body = _renamed(function.body, names)
+                names[function.name] = self.add(replace(function, body=body)).name
+            self._merged[id(model)] = (model, names)
+        return self._merged[id(model)][1]
+
+    def method(self, e: Emitter, model: ir.Model, name: str) -> Compiled:
+        """Return a method of another model, its functions merged in."""
+        found = model.root.method(name)
+        if found is None:
+            names = ", ".join(m.name for m in model.root.methods)
+            e.fail(None, f"the model has no method {name!r}", code="UNKNOWN_CALL", rule="SCRIPT-12", hint=f"methods: {names}")
+        function = self._functions[self.merge(model)[found.function]]
+        bound = [i.name for i in function.inputs if i.kind == "bound"]
+        states = [i.name for i in function.inputs if i.kind == "state"]
+        return Compiled(
+            function,
+            tuple(zip(bound, found.bound, strict=True)),
+            tuple(zip(states, found.states, strict=True)),
+        )
+
+    def module(self, model: ir.Model) -> ir.Module:
+        """Return another model's module tree with the functions' names here."""
+        return self._module(model.root, self.merge(model))
+
+    def _module(self, module: ir.Module, names: dict[str, str]) -> ir.Module:
+        if module not in self._modules:
+            methods = tuple(replace(m, function=names[m.function]) for m in module.methods)
+            children = tuple(ir.Submodule(s.name, self._module(s.module, names)) for s in module.submodules)
+            self._modules[module] = replace(module, methods=methods, submodules=children)
+        return self._modules[module]
+
+
+def _renamed(block: ir.Block, names: dict[str, str]) -> ir.Block:
+    if all(names.get(k) == k for k in names):
+        return block
+    nodes = tuple(_renamed_node(n, names) for n in block.nodes)
+    return ir.Block(block.params, nodes, block.results)
+
+
+def _renamed_node(node: ir.Node, names: dict[str, str]) -> ir.Node:
+    def attribute(value: Any) -> Any:
+        return ir.FunctionRef(names[value.name]) if isinstance(value, ir.FunctionRef) else value
+
+    attributes = tuple((n, attribute(v)) for n, v in node.attributes)
+    return replace(node, attributes=attributes, blocks=tuple(_renamed(b, names) for b in node.blocks))

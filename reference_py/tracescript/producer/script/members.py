@@ -1,0 +1,184 @@
+"""Attributes, children and items of Python objects known at compile time."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+from typing import TYPE_CHECKING, Any
+
+
+from tracescript.producer.script import objects
+from tracescript.producer.script.entries import Bound, Empty, Items, Known, MethodOf, Struct
+from tracescript.producer.script.states import join_path
+
+if TYPE_CHECKING:
+    import ast
+
+    from tracescript.ir.types import DataType
+    from tracescript.ir.values import Value
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+    from tracescript.producer.script.session import Session
+
+_LISTS = frozenset({"ModuleList", "Sequential"})
+
+
+class Members:
+    """What a script sees when it looks into a Python object."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def entry_of(self, value: Any, path: str | None = None) -> Entry:
+        """Return what a Python object found at compile time stands for."""
+        if isinstance(value, bool | int | float | str | type(None)) and not isinstance(value, enum.Enum):
+            return self._session.constant_entry(value)
+        if isinstance(value, tuple) and not hasattr(value, "_fields"):
+            return Items(tuple(self.entry_of(x) for x in value))
+        if isinstance(value, list) and path is None and all(isinstance(x, bool | int | float | str) for x in value):
+            return Items(tuple(self.entry_of(x) for x in value), is_list=True) if value else Empty()
+        if inspect.ismethod(value) and not isinstance(value.__self__, type):
+            return MethodOf(Known(value.__self__), value.__func__)
+        return Known(value, path)
+
+    def attribute(self, e: Emitter, owner: Known, node: ast.Attribute) -> Entry:
+        """`owner.name` of a known object."""
+        name = node.attr
+        if isinstance(owner.value, Struct):
+            return e.session.structs.member(e, owner.value, name)
+        key = e.session.states.key(e, owner, name)
+        if key is not None:
+            return e.scope[key]
+        if self._session.is_model(owner):
+            return MethodOf(owner, name)
+        if objects.is_module(owner.value) or isinstance(owner.value, super):
+            return self._of_module(e, owner, node)
+        if isinstance(owner.value, list | dict) and name in {"items", "keys", "values", "get"}:
+            return Known(getattr(owner.value, name))
+        found = self._raw(owner.value, name)
+        if isinstance(found, property):
+            return self._session.call_python(e, found.fget, [], {}, owner=owner)
+        if not hasattr(owner.value, name):
+            if objects.is_array(owner.value):
+                return Bound(e.value(owner), name, node.value)
+            e.fail(node, f"{e.describe(owner)} has no attribute {name!r}", rule="SCRIPT-3")
+        value = getattr(owner.value, name)
+        if inspect.ismethod(value):
+            return MethodOf(owner if not isinstance(value.__self__, type) else Known(value.__self__), value.__func__)
+        path = join_path(owner.path, name) if owner.path is not None else None
+        return self.entry_of(value, path if path is not None and _is_kept(value) else None)
+
+    def _raw(self, value: Any, name: str) -> Any:
+        try:
+            return inspect.getattr_static(value, name)
+        except AttributeError:
+            return None
+
+    def _of_module(self, e: Emitter, owner: Known, node: ast.Attribute) -> Entry:
+        module, name = owner.value, node.attr
+        raw = self._raw(module, name) if not isinstance(module, super) else None
+        if isinstance(raw, property):
+            return self._session.call_python(e, raw.fget, [], {}, owner=owner)
+        if isinstance(raw, staticmethod):
+            return Known(raw.__func__)
+        try:
+            value = getattr(module, name)
+        except AttributeError:
+            e.fail(node, f"{type(module).__name__} has no attribute {name!r}", rule="SCRIPT-3", hint="set it in __init__")
+        if inspect.ismethod(value):
+            found = value.__self__
+            same = found is module or isinstance(module, super)
+            return MethodOf(Known(found, owner.path) if same else Known(found), value.__func__)
+        path = join_path(owner.path, name) if owner.path is not None and _is_kept(value) else None
+        return self.entry_of(value, path)
+
+    # ------------------------------------------------------------------ containers of modules
+    def children(self, entry: Known) -> tuple[Entry, ...] | None:
+        """Return the modules of a ModuleList, Sequential or ModuleDict (its names), None for the rest."""
+        value = entry.value
+        if not objects.is_module(value):
+            return None
+        kinds = {c.__name__ for c in type(value).__mro__}
+        named = [(n, c) for n, c in self._session.parts(value)[2]]
+        if kinds & _LISTS:
+            return tuple(Known(c, None if entry.path is None else join_path(entry.path, n)) for n, c in named)
+        if "ModuleDict" in kinds:
+            return tuple(self._session.constant_entry(n) for n, _ in named)
+        if "ParameterList" in kinds:
+            found = self._session.parts(value)[0]
+            return tuple(Known(p, None if entry.path is None else join_path(entry.path, n)) for n, p, _ in found)
+        return None
+
+    def child_at(self, e: Emitter, owner: Known, index: Any) -> Entry:
+        """`modules[i]`, `modules["name"]`, or an item of a known list or dict."""
+        value = owner.value
+        if objects.is_module(value) and isinstance(index, str):
+            for name, child in self._session.parts(value)[2]:
+                if name == index:
+                    return Known(child, None if owner.path is None else join_path(owner.path, name))
+            e.fail(None, f"no module {index!r}", rule="SCRIPT-3")
+        found = self.children(owner)
+        if found is not None:
+            try:
+                return Items(found[index]) if isinstance(index, slice) else found[index]
+            except (IndexError, TypeError):
+                e.fail(None, f"no item {index!r} in {len(found)} modules", rule="SCRIPT-3")
+        try:
+            return self.entry_of(value[index])
+        except (KeyError, IndexError, TypeError) as error:
+            e.fail(None, f"no item {index!r} in {e.describe(owner)}: {type(error).__name__}", rule="SCRIPT-3")
+
+    def module_items(self, owner: Known, method: str) -> tuple[Entry, ...] | None:
+        """`.items()`, `.values()`, `.keys()` of a ModuleDict; `.children()`, `.named_children()`."""
+        parts = self._session.parts(owner.value)[2]
+        known = [(self._session.constant_entry(n), Known(c, None if owner.path is None else join_path(owner.path, n))) for n, c in parts]
+        if method in {"items", "named_children"}:
+            return tuple(Items(pair) for pair in known)
+        if method in {"values", "children"}:
+            return tuple(c for _, c in known)
+        return tuple(n for n, _ in known) if method == "keys" else None
+
+    # ------------------------------------------------------------------ arrays
+    def array_value(self, e: Emitter, entry: Known, what: str) -> Value:
+        """Return the value of an array: a bound weight of the module, or a constant."""
+        value = entry.value
+        if not objects.is_array(value):
+            data_type = objects.data_type_of_object(value)
+            if data_type is not None:
+                return e.constant(data_type)
+            e.fail(None, f"{what} is {e.describe(entry)}; it cannot be computed with at run time")
+        try:
+            constant = self._session.arrays.of(value)
+        except TypeError as error:
+            e.fail(None, str(error), rule="SCRIPT-9")
+        path = entry.path if entry.path is not None else self._session.find_array(e.unit.module, value)
+        if path:
+            return e.unit.bound_value(path, constant)
+        key = ("array", id(value), None)
+        if key not in e.unit.constants:
+            e.unit.constants[key] = e.builder.constant(constant)
+        return e.unit.constants[key]
+
+
+def _is_kept(value: Any) -> bool:
+    """Whether an attribute has a path of its own: modules, models and arrays."""
+    return objects.is_module(value) or getattr(value, "__tracescript_model__", False) is True or objects.is_array(value)
+
+
+def data_type_of(e: Emitter, entry: Entry) -> DataType:
+    """Return the data type an entry stands for; an error if it is none."""
+    found = data_type_if(entry)
+    if found is None:
+        e.fail(None, f"a data type is expected, found {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-10")
+    return found
+
+
+def data_type_if(entry: Entry) -> DataType | None:
+    """Return the data type an entry stands for, None if it is none."""
+    if isinstance(entry, Known):
+        return objects.data_type_of_object(entry.value)
+    constant = getattr(entry, "constant", None)
+    return objects.data_type_of_object(constant.value) if constant is not None and isinstance(constant.value, str) else None
+
+
+__all__ = ["Members", "data_type_if", "data_type_of"]

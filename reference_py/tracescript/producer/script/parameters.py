@@ -1,0 +1,90 @@
+"""Binds a call's arguments to the parameters of a Python function."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tracescript.producer.script.entries import Items, Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+
+def bind_parameters(
+    e: Emitter,
+    definition: ast.FunctionDef | ast.Lambda,
+    args: list[Entry],
+    kwargs: dict[str, Entry],
+    defaults: list[Entry],
+    keyword_defaults: list[Entry | None],
+) -> dict[str, Entry]:
+    """Return what each parameter stands for. Raises ProducerError for arguments that do not fit."""
+    a = definition.args
+    name = getattr(definition, "name", "<lambda>")
+    positional = [p.arg for p in a.posonlyargs + a.args]
+    bound: dict[str, Entry] = dict(zip(positional, args, strict=False))
+    rest = args[len(positional) :]
+    extra: dict[str, Entry] = {}
+    keyword = [p.arg for p in a.kwonlyargs]
+    for key, entry in kwargs.items():
+        if key in bound:
+            _fail(e, f"{name}() gets {key!r} twice")
+        if key in positional or key in keyword:
+            bound[key] = entry
+        elif a.kwarg is not None:
+            extra[key] = entry
+        else:
+            _fail(e, f"{name}(): no parameter {key!r}", f"parameters: {', '.join([*positional, *keyword])}")
+    if rest and a.vararg is None:
+        _fail(e, f"{name}() takes {len(positional)} arguments, found {len(args)}")
+    with_default = dict(zip(positional[len(positional) - len(defaults) :], defaults, strict=True))
+    with_default |= {k: d for k, d in zip(keyword, keyword_defaults, strict=True) if d is not None}
+    out: dict[str, Entry] = {}
+    for parameter in [*positional, *keyword]:
+        entry = bound.get(parameter, with_default.get(parameter))
+        if entry is None:
+            _fail(e, f"{name}() needs {parameter!r}")
+        else:
+            out[parameter] = entry
+    if a.vararg is not None:
+        out[a.vararg.arg] = Items(tuple(rest))
+    if a.kwarg is not None:
+        out[a.kwarg.arg] = Struct(dict, extra)
+    return out
+
+
+def _fail(e: Emitter, what: str, hint: str = "") -> None:
+    e.fail(None, what, code="TYPE_INFERENCE", rule="SCRIPT-10", hint=hint)
+
+
+def local_names(definition: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
+    """Return the parameters and the names a function assigns itself."""
+    a = definition.args
+    names = {p.arg for p in [*a.posonlyargs, *a.args, *a.kwonlyargs]}
+    names |= {p.arg for p in (a.vararg, a.kwarg) if p is not None}
+    body = [definition.body] if isinstance(definition, ast.Lambda) else definition.body
+    for statement in body:
+        names |= set(_stores(statement))
+    return frozenset(names)
+
+
+def _stores(node: ast.AST) -> Iterator[str]:
+    """Yield assigned names, not those of nested functions and comprehensions."""
+    if isinstance(node, ast.FunctionDef):
+        yield node.name
+        return
+    if isinstance(node, ast.Lambda | ast.ClassDef):
+        return
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+        yield node.id
+    if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp):
+        for child in ast.walk(node):
+            if isinstance(child, ast.NamedExpr):
+                yield child.target.id
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _stores(child)

@@ -1,0 +1,97 @@
+"""Begins and ends a function of the model: parameters, results, bound weights, states."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir import constants
+from tracescript.ir.graph import Function, Input, Output
+from tracescript.ir.types import DictType, ListType, OptionalType, TensorType
+from tracescript.ir.values import Value
+from tracescript.producer.script.core import is_none
+from tracescript.producer.script.entries import Empty, Items
+from tracescript.producer.script.tidy import first_uses, tidy
+from tracescript.producer.script.unit import Compiled
+
+if TYPE_CHECKING:
+    from tracescript.ir.values import Constant
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+    from tracescript.producer.script.linking import Linker
+
+
+def open_parameters(e: Emitter, kinds: dict[str, Any], defaults: dict[str, Constant] | None = None) -> list[tuple[Input, Value]]:
+    """Make an input of every parameter: name -> (type, parameters whose data type it has)."""
+    params = []
+    for name, (kind, roots) in kinds.items():
+        value = Value(kind, name)
+        e.session.roots.open(value, roots)
+        if isinstance(_inside(kind), TensorType | ListType | DictType):
+            e.session.aliases.given(value, name)
+        e.scope[e.frame.key(name)] = value
+        e.unit.names[value] = name
+        params.append((Input(name, kind, default=(defaults or {}).get(name)), value))
+    return params
+
+
+def _inside(kind: Any) -> Any:
+    return kind.element if isinstance(kind, OptionalType) else kind
+
+
+def results_of(e: Emitter, entry: Entry) -> list[Value]:
+    """Return the outputs a result becomes: none for None, several for a tuple, else one."""
+    if is_none(entry):
+        return []
+    kind = e.frame.annotations.get("return")
+    if isinstance(entry, Empty) and kind is not None:
+        entry = e.fit(entry, kind)
+    if isinstance(entry, Items) and not entry.is_list and len(entry.parts) > 1:
+        return [e.value(p, "the result") for p in entry.parts]
+    value = e.value(entry, "the result")
+    if value.type == constants.NONE:
+        return []
+    return [value]
+
+
+def finish(e: Emitter, params: list[tuple[Input, Value]], result: Entry, linker: Linker) -> Compiled:
+    """Close a unit: a tidy function with its bound inputs in order of first use."""
+    unit = e.unit
+    outputs = results_of(e, result)
+    states = [(path, value, state, e.value(e.scope[f"state:{path}"])) for path, (value, state) in unit.states.items()]
+    everything = [v for _, v in params] + [v for v, _ in unit.bound.values()] + [v for _, v, _, _ in states]
+    block = e.builder.block(everything, [*outputs, *(new for _, _, _, new in states)])
+    block = tidy(block, unit.proved, unit.names)
+    order = first_uses(block)
+    count = len(outputs)
+    placed = dict(zip(everything, block.params, strict=True))
+    bound = sorted(((p, placed[v], c) for p, (v, c) in unit.bound.items() if placed[v] in order), key=lambda b: order[b[1]])
+    used = []
+    in_nodes = first_uses(type(block)((), block.nodes, block.results[:count]))
+    for k, (path, value, state, _) in enumerate(states):
+        new = block.results[count + k]
+        if new is not placed[value] or placed[value] in in_nodes:
+            used.append((path, placed[value], state, new))
+    inputs = [i for i, _ in params]
+    inputs += [Input(p, c.type, "bound") for p, _, c in bound]
+    inputs += [Input(p, s.type, "state") for p, _, s, _ in used]
+    final = type(block)(
+        (*(placed[v] for _, v in params), *(v for _, v, _ in bound), *(v for _, v, _, _ in used)),
+        block.nodes,
+        (*block.results[:count], *(new for _, _, _, new in used)),
+    )
+    function = Function(
+        unit.name,
+        "scripted",
+        tuple(inputs),
+        (*(Output("", v.type) for v in final.results[:count]), *(Output(p, s.type) for p, _, s, _ in used)),
+        final,
+    )
+    return Compiled(
+        linker.add(function),
+        tuple((p, c) for p, _, c in bound),
+        tuple((p, s) for p, _, s, _ in used),
+        tuple(e.session.roots.of(v) for v in outputs),
+    )
+
+
+__all__ = ["finish", "open_parameters", "results_of"]

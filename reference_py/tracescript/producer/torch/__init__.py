@@ -1,0 +1,1 @@
+"""The front door for torch. Nothing outside this package imports torch."""

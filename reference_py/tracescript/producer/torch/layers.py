@@ -1,0 +1,112 @@
+"""Layers whose torch call depends on a mode: normalisation, dropout, softmax, one-hot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+from torch.nn import functional
+
+from tracescript.producer.torch import mode
+from tracescript.producer.torch.named import matched, matched_all
+from tracescript.producer.trace.numbers import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tracescript.producer.torch.door import TorchDoor
+
+
+def _batch_norm(
+    door: TorchDoor,
+    input: torch.Tensor,  # noqa: A002  # torch's name
+    running_mean: Any,
+    running_var: Any,
+    weight: Any = None,
+    bias: Any = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> torch.Tensor:
+    tensors = (input, running_mean, running_var, weight, bias)
+    for tensor in tensors:
+        if tensor is not None:
+            door.wire(tensor)
+    with door.paused():
+        result = functional.batch_norm(*tensors, training, momentum, eps)
+    if not training:
+        matched(door, "batch_norm", tensors, [result], eps=eps)
+        return result
+    states = [t for t in (running_mean, running_var) if t is not None]
+    wires = matched_all(
+        door, "batch_norm_train", tensors, [result, *states], momentum=momentum, eps=eps
+    )
+    mode.adopt(door, result, wires[0], ())
+    for tensor, wire in zip(states, wires[1:], strict=True):
+        mode.write(door, tensor, wire)
+    return result
+
+
+def _dropout(call: Any, op: str) -> Callable[..., Any]:
+    def handler(
+        door: TorchDoor,
+        input: torch.Tensor,  # noqa: A002  # torch's name
+        p: float = 0.5,
+        training: bool = True,
+        **_: Any,
+    ) -> torch.Tensor:
+        if training and p > 0:
+            raise door.recorder.error(
+                "UNKNOWN_CALL",
+                f"{call} in training mode draws random numbers",
+                "call model.eval() before tracing",
+            )
+        with door.paused():
+            result = input.view_as(input)
+        matched(door, op, (input,), [result], p=float(p))
+        return result
+
+    return handler
+
+
+def _normalized(call: Any) -> Callable[..., Any]:
+    def handler(
+        door: TorchDoor, x: torch.Tensor, dim: Any = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        rest = {k: v for k, v in kwargs.items() if k != "_stacklevel"}
+        dtype = rest.get("dtype") or next((a for a in args if isinstance(a, torch.dtype)), None)
+        if dim is None:
+            dim = 0 if x.dim() in {0, 1, 3} else 1
+        if dtype is not None:
+            x = x.to(dtype)
+        with door.paused():
+            result = getattr(torch, call)(x, plain(dim))
+        matched(door, call, (x,), [result], dim=plain(dim))
+        return result
+
+    return handler
+
+
+def _one_hot(door: TorchDoor, tensor: torch.Tensor, num_classes: int = -1) -> torch.Tensor:
+    if num_classes < 0:
+        num_classes = int(tensor.max()) + 1
+    with door.paused():
+        result = functional.one_hot(tensor, plain(num_classes))
+    matched(door, "one_hot", (tensor,), [result], num_classes=plain(num_classes))
+    return result
+
+
+TABLE: Final[Mapping[str, Callable[..., Any]]] = {
+    "torch.nn.functional.batch_norm": _batch_norm,
+    "torch.nn.functional.dropout": _dropout("dropout", "dropout"),
+    "torch.nn.functional.dropout1d": _dropout("dropout1d", "feature_dropout"),
+    "torch.nn.functional.dropout2d": _dropout("dropout2d", "feature_dropout"),
+    "torch.nn.functional.dropout3d": _dropout("dropout3d", "feature_dropout"),
+    "torch.softmax": _normalized("softmax"),
+    "torch.Tensor.softmax": _normalized("softmax"),
+    "torch.nn.functional.softmax": _normalized("softmax"),
+    "torch.log_softmax": _normalized("log_softmax"),
+    "torch.Tensor.log_softmax": _normalized("log_softmax"),
+    "torch.nn.functional.log_softmax": _normalized("log_softmax"),
+    "torch.nn.functional.one_hot": _one_hot,
+}

@@ -1,0 +1,78 @@
+"""Finds ops by torch callable, and takes Python functions of torch apart."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import types
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from tracescript.opset.names import torch_names
+from tracescript.opset.table import opset
+
+if TYPE_CHECKING:
+    from tracescript.producer.torch.door import TorchDoor
+
+
+def candidates(function: Any) -> Any:
+    """Return the ops that a torch callable may mean, with their names; None if there is none."""
+    try:
+        found = _by_object().get(function)
+    except TypeError:
+        found = None
+    if found is not None:
+        return found
+    name = getattr(function, "__name__", "")
+    owner = getattr(function, "__qualname__", "").partition(".")[0]
+    if owner in {"TensorBase", "Tensor"}:
+        return torch_names().get(f"torch.Tensor.{name}")
+    for prefix in ("torch", "torch.nn.functional", "torch.special", "torch.linalg"):
+        if f"{prefix}.{name}" in torch_names() and (function.__module__ or "").startswith("torch"):
+            return torch_names()[f"{prefix}.{name}"]
+    return None
+
+
+@functools.cache
+def _by_object() -> dict[Any, Any]:
+    """Return the ops by torch callable."""
+    found: dict[Any, Any] = {}
+    for name, ops in torch_names().items():
+        target: Any = torch
+        for part in name.split(".")[1:]:
+            target = getattr(target, part, None)
+        if callable(target):
+            found[target] = found.get(target, ()) + tuple(ops)
+    return found
+
+
+@functools.cache
+def unhooked(function: Any) -> Any:
+    """Copy a function of torch so that it asks for no overrides: it then takes itself apart."""
+    space = dict(function.__globals__)
+    for name in ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic"):
+        if name in space:
+            space[name] = lambda *_: False
+    closure = function.__closure__
+    if "boolean_dispatch" in function.__qualname__:
+        inner = (cell.cell_contents for cell in closure)
+        closure = tuple(types.CellType(unhooked(v) if inspect.isfunction(v) else v) for v in inner)
+    copy = types.FunctionType(
+        function.__code__, space, function.__name__, function.__defaults__, closure
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return copy
+
+
+def unknown(door: TorchDoor, function: Any) -> Exception:
+    """Make the error about a call that is no op."""
+    name = getattr(function, "__name__", repr(function))
+    owner = getattr(function, "__qualname__", name).replace("TensorBase", "Tensor")
+    near = difflib.get_close_matches(name.strip("_"), [op.name for op in opset()], 3)
+    hint = f"nearest ops: {', '.join(near)}" if near else "see ts.ops for what there is"
+    shown = owner if owner.startswith("Tensor.") else name
+    return door.recorder.error(
+        "UNKNOWN_CALL", f"torch.{shown} is no op of the opset with these arguments", hint
+    )

@@ -1,0 +1,66 @@
+"""Torch objects a script meets: functions by name, modules, tensors, data types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from tracescript.ir.types import DataType
+from tracescript.opset import dtypes
+from tracescript.opset.names import torch_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BY_NAME = {d.value: d for d in DataType}
+
+
+def callables(more: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    """Yield (dotted name, object) for every torch function the opset or a script knows."""
+    for name in [*torch_names(), *(n for n in more if n.startswith("torch."))]:
+        found: Any = torch
+        for part in name.split(".")[1:]:
+            found = getattr(found, part, None)
+        if found is not None:
+            yield name, found
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether an object is a torch tensor or parameter."""
+    return isinstance(value, torch.Tensor)
+
+
+def is_module(value: Any) -> bool:
+    """Whether an object is a torch module."""
+    return isinstance(value, nn.Module)
+
+
+def array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
+    """Return a tensor's elements; bfloat16 and float8 keep their type."""
+    plain = tensor.detach().cpu().contiguous()
+    found = data_type(plain.dtype)
+    if found is not None and dtypes.numpy_of(found).kind == "V":
+        width = torch.int16 if found.bits == 16 else torch.uint8  # noqa: PLR2004  # bits of the element
+        return plain.view(width).numpy().view(dtypes.numpy_of(found))
+    return plain.numpy()
+
+
+def data_type(value: Any) -> DataType | None:
+    """Return what a torch dtype means; None for anything else."""
+    return (
+        _BY_NAME.get(str(value).removeprefix("torch.")) if isinstance(value, torch.dtype) else None
+    )
+
+
+def parts(
+    module: nn.Module,
+) -> tuple[list[tuple[str, Any, bool]], list[tuple[str, Any, bool]], list[tuple[str, Any]]]:
+    """Return a module's own parameters, buffers and children."""
+    parameters = [(n, p, p.requires_grad) for n, p in module._parameters.items() if p is not None]  # noqa: SLF001  # named_parameters hides a tied one
+    kept = module._non_persistent_buffers_set  # noqa: SLF001  # torch has no other way to ask
+    buffers = [(n, b, n not in kept) for n, b in module._buffers.items() if b is not None]  # noqa: SLF001  # as above
+    children = [(n, c) for n, c in module._modules.items() if c is not None]  # noqa: SLF001  # as above
+    return parameters, buffers, children

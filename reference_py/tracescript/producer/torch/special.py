@@ -1,0 +1,211 @@
+"""torch calls that are no single op: written with other torch calls, which are recorded."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+
+from tracescript.ir import constants
+from tracescript.producer.torch import layers, mode, recurrent, views
+from tracescript.producer.torch.named import matched
+from tracescript.producer.trace.numbers import SymFloat, SymInt, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tracescript.producer.torch.door import TorchDoor
+
+
+def _added(sign: int) -> Callable[..., Any]:
+    def handler(door: TorchDoor, x: Any, y: Any, alpha: Any = 1) -> Any:
+        if plain(alpha) != 1:
+            y = y * alpha
+        call = torch.add if sign > 0 else torch.sub
+        with door.paused():
+            result = call(*plain((x, y)))
+        matched(door, "add" if sign > 0 else "sub", (x, y), [result])
+        return result
+
+    return handler
+
+
+def _reflected(call: Any) -> Callable[..., Any]:
+    def handler(door: TorchDoor, x: torch.Tensor, y: Any) -> Any:
+        names = {
+            torch.sub: "sub",
+            torch.div: "div",
+            torch.floor_divide: "floor_divide",
+            torch.remainder: "remainder",
+        }
+        with door.paused():
+            result = call(torch.as_tensor(plain(y)), x)
+            if (
+                not isinstance(y, torch.Tensor)
+                and result.dtype != x.dtype
+                and x.dtype.is_floating_point
+            ):
+                result = result.to(x.dtype)
+        matched(door, names[call], (y, x), [result])
+        return result
+
+    return handler
+
+
+def _arange(door: TorchDoor, *args: Any, **kwargs: Any) -> torch.Tensor:
+    names = ("end",) if len(args) == 1 else ("start", "end", "step")
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    with door.paused():
+        result = torch.arange(*plain(args), **plain(kwargs))
+    numbers: tuple[Any, ...] = (given.get("start", 0), given["end"], given.get("step", 1))
+    if any(isinstance(n, float) for n in numbers):
+        numbers = tuple(n if isinstance(n, float) else float(plain(n)) for n in numbers)
+    kind = door.type_of(result)
+    wires = [door.recorder.number(n) for n in numbers]
+    wire = door.recorder.single("arange", wires, {"dtype": kind.data_type}, kind)
+    mode.adopt(door, result, wire, ())
+    return result
+
+
+def _tensor(door: TorchDoor, data: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
+    """Make a tensor of Python values; symbolic numbers in it stay symbolic."""
+    with door.paused():
+        result = torch.as_tensor(
+            plain(data), *args, **{k: v for k, v in kwargs.items() if k == "dtype"}
+        )
+        result = result.clone()
+    if isinstance(data, torch.Tensor):
+        mode.adopt(
+            door, result, door.recorder.cast(door.wire(data), door.type_of(result).data_type), ()
+        )
+        return result
+    kind = door.type_of(result)
+    flat = data if isinstance(data, (list, tuple)) else [data]
+    if any(isinstance(v, torch.Tensor) for v in flat):
+        return torch.stack([torch.as_tensor(v, dtype=result.dtype) for v in flat])
+    if not any(isinstance(v, (SymInt, SymFloat)) for v in flat):
+        return mode.made(door, result)
+    wires = [door.recorder.number(v) for v in flat]
+    made = wires[0]
+    if flat is data:
+        made = door.recorder.list(wires, constants.INT)
+    wire = door.recorder.single("to_tensor", (made,), {"dtype": kind.data_type}, kind)
+    mode.adopt(door, result, wire, ())
+    return result
+
+
+def _full(door: TorchDoor, size: Any, fill_value: Any, **kwargs: Any) -> torch.Tensor:
+    value = fill_value
+    if isinstance(value, torch.Tensor):
+        dtype = kwargs.get("dtype") or value.dtype
+        return value.to(dtype).reshape(()).expand(size).clone()
+    with door.paused():
+        result = torch.full(plain(tuple(size)), plain(value), **plain(kwargs))
+    matched(door, "full", (tuple(size), value), [result])
+    return result
+
+
+def _new_full(
+    door: TorchDoor, x: torch.Tensor, size: Any, fill_value: Any, **kwargs: Any
+) -> torch.Tensor:
+    return _full(door, size, fill_value, dtype=kwargs.get("dtype") or x.dtype)
+
+
+def _where(door: TorchDoor, condition: torch.Tensor, x: Any = None, y: Any = None) -> Any:
+    other = condition if x is None else x
+    if x is None and y is None:
+        return torch.nonzero(other, as_tuple=True)
+    with door.paused():
+        result = torch.where(condition, plain(x), plain(y))
+    matched(door, "where", (condition, x, y), [result])
+    return result
+
+
+def _method_where(door: TorchDoor, x: torch.Tensor, condition: torch.Tensor, y: Any) -> Any:
+    return _where(door, condition, x, y)
+
+
+def _random(door: TorchDoor, *_args: Any, **_kwargs: Any) -> Any:
+    raise door.recorder.error(
+        "UNKNOWN_CALL",
+        "this call draws random numbers",
+        "pass the random tensor as an input of the program",
+    )
+
+
+def _einsum(door: TorchDoor, equation: str, *operands: Any) -> torch.Tensor:
+    tensors = (
+        operands[0] if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else operands
+    )
+    with door.paused():
+        result = torch.einsum(equation, *tensors)
+    matched(door, "einsum", (tuple(tensors),), [result], equation=equation.replace(" ", ""))
+    return result
+
+
+_TABLE: Final[Mapping[str, Callable[..., Any]]] = {
+    "torch.add": _added(1),
+    "torch.Tensor.add": _added(1),
+    "torch.sub": _added(-1),
+    "torch.Tensor.sub": _added(-1),
+    "torch.Tensor.__rsub__": _reflected(torch.sub),
+    "torch.rsub": _reflected(torch.sub),
+    "torch.Tensor.__rdiv__": _reflected(torch.div),
+    "torch.Tensor.__rtruediv__": _reflected(torch.div),
+    "torch.Tensor.__rfloordiv__": _reflected(torch.floor_divide),
+    "torch.Tensor.__rmod__": _reflected(torch.remainder),
+    "torch.arange": _arange,
+    "torch.tensor": _tensor,
+    "torch.as_tensor": _tensor,
+    "torch.scalar_tensor": _tensor,
+    "torch.full": _full,
+    "torch.Tensor.new_full": _new_full,
+    "torch.where": _where,
+    "torch.Tensor.where": _method_where,
+    "torch.einsum": _einsum,
+    **{
+        f"torch.{name}": _random
+        for name in (
+            "rand",
+            "randn",
+            "randint",
+            "rand_like",
+            "randn_like",
+            "randperm",
+            "bernoulli",
+            "normal",
+        )
+    },
+    **{
+        f"torch.Tensor.{name}": _random for name in ("uniform_", "normal_", "bernoulli_", "random_")
+    },
+    **layers.TABLE,
+    **views.TABLE,
+    **recurrent.TABLE,
+}
+
+
+@functools.cache
+def _by_object() -> dict[Any, Callable[..., Any]]:
+    found: dict[Any, Callable[..., Any]] = {}
+    for name, handler_of in _TABLE.items():
+        target: Any = torch
+        for part in name.split(".")[1:]:
+            target = getattr(target, part, None)
+        if target is not None:
+            found[target] = handler_of
+    return found
+
+
+def handler(function: Any) -> Callable[..., Any] | None:
+    """Return the handler of a torch callable, or None."""
+    try:
+        found = _by_object().get(function)
+    except TypeError:
+        return None
+    if found is not None or not getattr(function, "__qualname__", "").startswith(
+        ("TensorBase.", "Tensor.")
+    ):
+        return found
+    return _TABLE.get(f"torch.Tensor.{function.__name__}")

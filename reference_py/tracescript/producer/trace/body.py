@@ -1,0 +1,56 @@
+"""A function of the model while it is being written, and when it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tracescript import ir
+
+if TYPE_CHECKING:
+    from tracescript.opset.build import Builder
+    from tracescript.producer.trace.tape import Frame, Read, SizeFact, Wire
+
+
+@dataclass(eq=False)
+class Scope:
+    """A function under construction. The four lists are its inputs by kind, in order."""
+
+    frame: Frame
+    builder: Builder
+    parent: Scope | None
+    values: dict[Wire, ir.Value] = field(default_factory=dict)
+    args: list[tuple[str, Wire, ir.Value]] = field(default_factory=list)
+    captured: list[tuple[str, Wire, ir.Value]] = field(default_factory=list)
+    bound: list[tuple[str, Any, ir.Value]] = field(default_factory=list)
+    states: list[tuple[str, Any, ir.Value]] = field(default_factory=list)
+    interned: dict[Any, ir.Value] = field(default_factory=dict)
+    sizes: dict[Any, ir.Value] = field(default_factory=dict)
+    decisions: list[ir.TraceDecision] = field(default_factory=list)
+    shape_guards: list[ir.ShapeGuard] = field(default_factory=list)
+    reads: dict[ir.TraceDecision, list[Read | SizeFact]] = field(default_factory=dict)
+    facts: dict[ir.ShapeGuard, SizeFact] = field(default_factory=dict)
+
+    def inputs(self) -> list[ir.Input]:
+        """Return the function's inputs in the order of the format."""
+        kinds = ("positional", "positional", "bound", "state")
+        groups = (self.args, self.captured, self.bound, self.states)
+        return [
+            ir.Input(name, value.type, kind)
+            for kind, group in zip(kinds, groups, strict=True)
+            for name, _, value in group
+        ]
+
+    def params(self) -> tuple[ir.Value, ...]:
+        """Return the values of the inputs."""
+        groups = (self.args, self.captured, self.bound, self.states)
+        return tuple(value for group in groups for _, _, value in group)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished function with what a caller must pass behind the caller's own arguments."""
+
+    function: ir.Function
+    scope: Scope
+    escaping: tuple[Wire, ...]

@@ -1,0 +1,89 @@
+"""A finished model called inside a traced program: executed, and recorded as one call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tracescript import ir
+from tracescript.errors import ProducerError
+from tracescript.producer.trace import structure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracescript.producer.trace.door import Door
+    from tracescript.producer.trace.tape import Slot, Wire
+
+
+def call(
+    door: Door, model: Any, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
+    """Run a method of a model on real data and record a call of its function. Spec: TRACE-8."""
+    recorder = door.recorder
+    found = _method(model.ir.root, method)
+    function = model.ir.function(found.function)
+    door.tree.branch(model)
+    inputs = _inputs(door, function, args, kwargs)
+    with door.paused():
+        outputs = model.call(method, [door.run_time(value) for _, value in inputs], {})
+    wires = [structure.pack(value, door, name) for name, value in inputs]
+    wires += [_bound(door, model, constant) for constant in found.bound]
+    slots = [_slot(door, model, state) for state in found.states]
+    wires += [recorder.read_slot(slot) for slot in slots]
+    types = [door.value_type(v) for v in outputs] + [slot.type for slot in slots]
+    made = recorder.model_call(model, found.function, wires, types)
+    for slot, wire in zip(slots, made[len(outputs) :], strict=True):
+        recorder.write_slot(slot, wire)
+    lifted = [door.lift(w, v) for w, v in zip(made, outputs, strict=False)]
+    return lifted[0] if len(lifted) == 1 else tuple(lifted) if lifted else None
+
+
+def _method(root: ir.Module, path: str) -> ir.Method:
+    module: ir.Module | None = root
+    *steps, name = path.split(".")
+    for step in steps:
+        module = module.child(step) if module is not None else None
+    found = module.method(name) if module is not None else None
+    if found is None:
+        raise ProducerError(f"the model has no method {path!r}", code="UNKNOWN_CALL")
+    return found
+
+
+def _inputs(
+    door: Door, function: ir.Function, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> list[tuple[str, Any]]:
+    """Return the caller's inputs by name in declared order, defaults filled in."""
+    from tracescript.engine.values import runtime
+
+    given, rest = list(args), dict(kwargs)
+    values: list[tuple[str, Any]] = []
+    for declared in function.inputs:
+        if declared.kind in {"bound", "state"}:
+            break
+        if given:
+            values.append((declared.name, given.pop(0)))
+        elif declared.name in rest:
+            values.append((declared.name, rest.pop(declared.name)))
+        elif declared.default is not None:
+            values.append((declared.name, runtime(declared.default)))
+        else:
+            what = f"{function.name} needs the input {declared.name!r}"
+            raise door.recorder.error("UNSUPPORTED_PYTHON", what)
+    if given or rest:
+        what = f"{function.name} takes {len(values)} inputs, found {len(args) + len(kwargs)}"
+        raise door.recorder.error("UNSUPPORTED_PYTHON", what)
+    return values
+
+
+def _bound(door: Door, model: Any, constant: ir.Constant) -> Wire:
+    if isinstance(constant.value, ir.Weight):
+        slot = door.imports.slot(model, constant.value)
+        if slot is not None:
+            return door.recorder.read_slot(slot)
+    return door.recorder.constant(constant)
+
+
+def _slot(door: Door, model: Any, state: ir.State) -> Slot:
+    slot = door.imports.slot(model, state)
+    assert slot is not None, "a model's states are in its tree"
+    return slot
