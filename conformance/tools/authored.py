@@ -1,2 +1,149 @@
-"""stub"""
-def cases(root): return []
+"""Makes cases of `authored/*.toml`. A key that nobody reads is an error.
+
+A file holds named models and cases; AUTHORING.md says what each key means.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tools.expectations import Oracles, code, expected, phase, step
+from tools.sources import Models, SourceError, strict
+from tracescript.conformance.v1 import case_pb2
+from tracescript.v1 import error_pb2
+from tracescript_conformance import values
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ALWAYS = {"id", "story", "rules", "needs", "level", "since", "revision", "model", "models"}
+_FILE = {"model", "case", "defaults"}
+
+
+def cases(root: Path) -> list[case_pb2.Case]:
+    """Read every authored file and make its cases. Raises SourceError with file and id."""
+    models = Models()
+    tables: list[tuple[str, Mapping[str, Any]]] = []
+    for file in sorted((root / "authored").glob("**/*.toml")):
+        content = tomllib.loads(file.read_text("utf-8"))
+        strict(content, _FILE, file.name)
+        for name, source in content.get("model", {}).items():
+            models.add(name, source)
+        tables += [
+            (file.name, content.get("defaults", {}) | table) for table in content.get("case", [])
+        ]
+    return [_case(table, models, f"{file}: {table.get('id', '?')}") for file, table in tables]
+
+
+def _case(table: Mapping[str, Any], models: Models, where: str) -> case_pb2.Case:
+    kind = next((k for k in _KINDS if k in table), None)
+    if kind is None:
+        raise SourceError(f"{where}: one of {', '.join(_KINDS)} expected")
+    keys, fill = _KINDS[kind]
+    strict(table, _ALWAYS | keys | {kind}, where)
+    made = case_pb2.Case(
+        id=table["id"],
+        revision=table.get("revision", 1),
+        story=table["story"],
+        rules=table["rules"],
+        needs=table.get("needs", ["core"]),
+        level=case_pb2.Level.Value(f"LEVEL_{table.get('level', 'must').upper()}"),
+        since=table.get("since", "1.0"),
+    )
+    try:
+        for source in table["models"] if "models" in table else [table["model"]]:
+            made.artifacts.add(content=models.file(source, where))
+        oracles = Oracles()
+        fill(made, table, oracles, where)
+        oracles.fill(made.provenance)
+    except (ValueError, KeyError, IndexError) as error:
+        raise SourceError(f"{where}: {type(error).__name__}: {error}") from error
+    return made
+
+
+def _options(table: Mapping[str, Any], options: case_pb2.CallOptions, where: str) -> None:
+    limits = table.get("limits", {})
+    strict(limits, {"max_steps", "max_memory_bytes", "deadline_ms"}, where)
+    for name, number in limits.items():
+        setattr(options, name, number)
+    mode = table.get("guard_mode", "error")
+    options.guards = error_pb2.GuardMode.Value(f"GUARD_MODE_{mode.upper()}")  # type: ignore[assignment]  # a number of the enum
+    options.expand_composites = table.get("expand", False)
+
+
+def _run(made: case_pb2.Case, table: Mapping[str, Any], oracles: Oracles, where: str) -> None:
+    made.run.steps.extend([step(s, oracles, where) for s in table["steps"]])
+    _options(table, made.run.options, where)
+
+
+def _trap(made: case_pb2.Case, table: Mapping[str, Any], oracles: Oracles, where: str) -> None:
+    made.trap.step.CopyFrom(step(table["trap"], oracles, where))
+    if "after" in table:
+        made.trap.after.CopyFrom(step(table["after"], oracles, where))
+    _options(table, made.trap.options, where)
+
+
+def _reject(made: case_pb2.Case, table: Mapping[str, Any], _: Oracles, __: str) -> None:
+    """Refuse with the first code, or one of the others; the phase follows from the codes."""
+    names = table["rejects"]
+    codes = list(map(code, [names] if isinstance(names, str) else names))
+    made.reject.refusal.codes.extend(codes)
+    made.reject.refusal.phase = phase(table["phase"]) if "phase" in table else _phase(max(codes))
+    made.reject.refusal.rule = made.rules[0]
+    made.reject.refusal.strict_code = table.get("strict_code", False)
+    made.reject.full_verify = table.get("full", False)
+
+
+def _phase(number: int) -> int:
+    starts = ((40, error_pb2.PHASE_LINK), (20, error_pb2.PHASE_VALIDATE))
+    return next((found for start, found in starts if number >= start), error_pb2.PHASE_DECODE)
+
+
+def _inspect(made: case_pb2.Case, table: Mapping[str, Any], _: Oracles, __: str) -> None:
+    for key, value in table["facts"].items():
+        made.inspect.facts.add(key=key, value=value)
+
+
+def _round_trip(made: case_pb2.Case, table: Mapping[str, Any], _: Oracles, __: str) -> None:
+    form = f"ROUND_TRIP_{table['saves'].upper()}"
+    made.round_trip.form = case_pb2.RoundTrip.Value(form)  # type: ignore[assignment]  # a number of the enum
+
+
+def _recompile(made: case_pb2.Case, _: Mapping[str, Any], __: Oracles, ___: str) -> None:
+    made.recompile.SetInParent()
+
+
+def _pair(made: case_pb2.Case, table: Mapping[str, Any], oracles: Oracles, where: str) -> None:
+    made.diff_pair.method = table.get("method", "forward")
+    for item in table["pair"]:
+        strict(item, {"inputs", "guard", "traced", "eager"}, where)
+        entry = made.diff_pair.inputs.add()
+        given = [values.parse(text) for text in item["inputs"]]
+        entry.inputs.CopyFrom(values.bundle([("", value) for value in given]))
+        entry.eager.CopyFrom(expected(item["eager"], given, oracles))
+        if "guard" in item:
+            function, index, *shape = item["guard"]
+            entry.failed_guard.function = function
+            entry.failed_guard.index = index
+            entry.failed_guard.is_shape_guard = bool(shape)
+            entry.traced.CopyFrom(expected(item["traced"], given, oracles))
+
+
+_CALLS = {"guard_mode", "limits", "expand"}
+_KINDS: dict[str, tuple[set[str], Any]] = {
+    "steps": (_CALLS, _run),
+    "trap": (_CALLS | {"after"}, _trap),
+    "rejects": ({"phase", "full", "strict_code"}, _reject),
+    "facts": (set(), _inspect),
+    "saves": (set(), _round_trip),
+    "recompiles": (set(), _recompile),
+    "pair": ({"method"}, _pair),
+}
+"""What a case is: the key that says so, the keys that may stand beside it, who reads them."""

@@ -56,12 +56,8 @@ def padding(position: int, length: int, alignment: int) -> bytes:
     raise AssertionError(need)
 
 
-def file_bytes(
-    sections: dict[int, bytes],
-    payloads: Sequence[bytes] = (),
-    header: file_pb2.Header | None = None,
-) -> bytes:
-    """Lay sections and payloads out as a file; section list and digests are filled in."""
+def header_bytes(sections: dict[int, bytes], header: file_pb2.Header | None = None) -> bytes:
+    """Encode a header; its list of sections is filled in."""
     made = file_pb2.Header()
     if header is not None:
         made.CopyFrom(header)
@@ -69,12 +65,26 @@ def file_bytes(
     for number, content in sorted(sections.items()):
         digest = hashlib.sha256(content).digest()
         made.sections.add(field_number=number, length=len(content), sha256=digest)
-    content = made.SerializeToString(deterministic=True)
+    return made.SerializeToString(deterministic=True)
+
+
+def file_bytes(
+    sections: dict[int, bytes],
+    payloads: Sequence[bytes] = (),
+    header: file_pb2.Header | None = None,
+    raw_header: bytes = b"",
+) -> bytes:
+    """Lay sections and payloads out as a file; section list and digests are filled in.
+
+    `raw_header` stands for the header's bytes as they are, whatever they say.
+    """
+    content = raw_header or header_bytes(sections, header)
     data = bytearray(SIGNATURE + field(2, content) + field(3, hashlib.sha256(content).digest()))
     for number, section in sorted(sections.items()):
         data += field(number, section)
+    alignment = header.alignment if header is not None else 0
     for payload in payloads:
-        data += padding(len(data), len(payload), made.alignment or ALIGNMENT)
+        data += padding(len(data), len(payload), alignment or ALIGNMENT)
         data += field(15, payload)
     return bytes(data)
 

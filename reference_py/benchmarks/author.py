@@ -61,7 +61,7 @@ class Writer:
         self, trip: Any, condition: Any, carried: Sequence[Any], body: Callable[..., Any],
         types: Sequence[ir.Type] | None = None,
     ) -> tuple[ir.Value, ...]:  # fmt: skip
-        """Append a `loop`; its body takes (writer, index, *carried), gives [condition, *carried]."""
+        """Append a `loop`; its body takes (writer, index, *carried), gives [go on, *carried]."""
         start = [self.value(c) for c in carried]
         kinds = types or [v.type for v in start if v is not None]
         params = [ir.Value(INT), *(ir.Value(t) for t in kinds)]

@@ -126,9 +126,8 @@ def main() -> int:
         )
         print(f"{memory:.0f} KiB of anonymous memory")
     if theirs:
-        print(
-            f"ratio tracescript / safetensors: {medians['tracescript'] / medians['safetensors']:.2f}"
-        )
+        ratio = medians["tracescript"] / medians["safetensors"]
+        print(f"ratio tracescript / safetensors: {ratio:.2f}")
     return 0
 
 

@@ -44,7 +44,9 @@ class Programs:
 
     def model(self) -> Model:
         for k in range(self.r.randint(1, 3)):
-            self._function(f"Inner{k}.forward", bound=self.r.random() < 0.6, states=self.r.randint(0, 2))
+            self._function(
+                f"Inner{k}.forward", bound=self.r.random() < 0.6, states=self.r.randint(0, 2)
+            )
         self._function("helper", bound=False, states=0)
         self._function("Outer.forward", bound=True, states=1, calls=True)
         return Model("m", tuple(self.functions.values()), self._root())
@@ -82,7 +84,11 @@ class Programs:
         self._block(builder, pool, 3, dict(self.states))
         current = self.states
         results = [self.pick(pool) for _ in range(r.randint(0, 3))]
-        news = [current[i.name] if r.random() < 0.7 else self.pick(pool, INT) for i in inputs if i.kind == "state"]
+        news = [
+            current[i.name] if r.random() < 0.7 else self.pick(pool, INT)
+            for i in inputs
+            if i.kind == "state"
+        ]
         outputs = [Output(r.choice(["", "out"]), v.type) for v in results]
         outputs += [Output("", INT) for _ in news]
         guards = [ShapeGuard(BATCH, "!=", 1, "comparison")] if r.random() < 0.3 else []
@@ -128,7 +134,9 @@ class Programs:
             self.states = states
         return states
 
-    def _statement(self, b: Builder, pool: list[Value], depth: int, states: dict[str, Value]) -> None:
+    def _statement(
+        self, b: Builder, pool: list[Value], depth: int, states: dict[str, Value]
+    ) -> None:
         r = self.r
         pick = r.random()
         begun = len(pool)
@@ -146,7 +154,9 @@ class Programs:
             pool += self._simple(b, pool)
         for value in pool[begun:]:
             if depth == 3 and r.random() < 0.1 and value.type in SCALARS:
-                self.decisions.append(TraceDecision("compare", value, self._literal(value.type).constant))
+                self.decisions.append(
+                    TraceDecision("compare", value, self._literal(value.type).constant)
+                )
 
     def name(self) -> list[str]:
         return [self.r.choice(NAMES)]
@@ -159,37 +169,61 @@ class Programs:
         strs = [self.pick(pool, STR), self.pick(pool, STR)]
         relation = {"relation": r.choice(["eq", "ne", "lt", "le", "gt", "ge"])}
         zero = b.constant(r.choice([np.float32(0.1), np.float32(-0.0), np.float32(3e38)]))
-        op, inputs, given = r.choice([
-            ("int." + r.choice(["add", "sub", "mul", "floordiv", "mod", "pow", "truediv"]), ints, {}),
-            ("int.bits", ints, {"operation": r.choice(["and", "or", "xor", "shl", "shr"])}),
-            ("int.neg", ints[:1], {}),
-            ("int.cmp", ints, relation),
-            ("float.arith", floats, {"operation": r.choice(["add", "div", "pow", "mod"])}),
-            ("float.cmp", floats, relation),
-            ("float.neg", floats[:1], {}),
-            ("bool.not", [self.pick(pool, BOOL)], {}),
-            ("num.cast", ints[:1], {"to": r.choice(["float", "str", "bool"])}),
-            ("str.concat", strs, {}),
-            ("str.len", strs[:1], {}),
-            ("math.unary", floats[:1], {"function": "sqrt"}),
-            ("add", tensors, {}),
-            ("mul", [tensors[0], zero], {}),
-            ("neg", tensors[:1], {}),
-            ("sum", tensors[:1], r.choice([{}, {"dim": [0]}, {"dim": [1], "keepdim": True}])),
-            ("size", tensors[:1], {"dim": 0}),
-            ("linear", [tensors[0], b.call("full", [b.constant([4, 4]), b.constant(1.0)], {"dtype": DataType.FLOAT32})[0], None], {}),
-        ])
+        op, inputs, given = r.choice(
+            [
+                (
+                    "int." + r.choice(["add", "sub", "mul", "floordiv", "mod", "pow", "truediv"]),
+                    ints,
+                    {},
+                ),
+                ("int.bits", ints, {"operation": r.choice(["and", "or", "xor", "shl", "shr"])}),
+                ("int.neg", ints[:1], {}),
+                ("int.cmp", ints, relation),
+                ("float.arith", floats, {"operation": r.choice(["add", "div", "pow", "mod"])}),
+                ("float.cmp", floats, relation),
+                ("float.neg", floats[:1], {}),
+                ("bool.not", [self.pick(pool, BOOL)], {}),
+                ("num.cast", ints[:1], {"to": r.choice(["float", "str", "bool"])}),
+                ("str.concat", strs, {}),
+                ("str.len", strs[:1], {}),
+                ("math.unary", floats[:1], {"function": "sqrt"}),
+                ("add", tensors, {}),
+                ("mul", [tensors[0], zero], {}),
+                ("neg", tensors[:1], {}),
+                ("sum", tensors[:1], r.choice([{}, {"dim": [0]}, {"dim": [1], "keepdim": True}])),
+                ("size", tensors[:1], {"dim": 0}),
+                (
+                    "linear",
+                    [
+                        tensors[0],
+                        b.call(
+                            "full",
+                            [b.constant([4, 4]), b.constant(1.0)],
+                            {"dtype": DataType.FLOAT32},
+                        )[0],
+                        None,
+                    ],
+                    {},
+                ),
+            ]
+        )
         return b.call(op, inputs, given, names=self.name())
 
     def _containers(self, b: Builder, pool: list[Value]) -> list[Value]:
         made = []
-        items, = b.call("list.make", [self.pick(pool, INT) for _ in range(self.r.randint(1, 3))], names=self.name())
+        (items,) = b.call(
+            "list.make",
+            [self.pick(pool, INT) for _ in range(self.r.randint(1, 3))],
+            names=self.name(),
+        )
         made += b.call("list.get", [items, self.pick(pool, INT)], names=self.name())
         if self.r.random() < 0.5:
             both = b.call("list.pop", [items, self.pick(pool, INT)], names=["h", ""])
             made.append(both[0])
             made += b.call("list.len", [both[1]])
-        pair, = b.call("tuple.make", [self.pick(pool, INT), self.pick(pool, STR)], names=self.name())
+        (pair,) = b.call(
+            "tuple.make", [self.pick(pool, INT), self.pick(pool, STR)], names=self.name()
+        )
         made += b.call("tuple.get", [pair], {"i": self.r.choice([0, 1, -1])})
         return made
 
@@ -216,7 +250,9 @@ class Programs:
     def _loop(self, b: Builder, pool: list[Value], depth: int, states: dict[str, Value]) -> None:
         r = self.r
         shape = r.choice(["for", "while", "break"])
-        starts = [self.pick(pool, r.choice([INT, TENSOR, FLOAT])) for _ in range(r.choice([0, 1, 3]))]
+        starts = [
+            self.pick(pool, r.choice([INT, TENSOR, FLOAT])) for _ in range(r.choice([0, 1, 3]))
+        ]
         kept = list(states) if r.random() < 0.5 else []
         child, index = b.child(), Value(INT, r.choice(NAMES))
         params = [Value(v.type, r.choice(NAMES)) for v in starts]

@@ -7,6 +7,7 @@ import itertools
 from typing import Any
 
 import numpy as np
+
 from tracescript import ir
 from tracescript.engine.limits import Budget, Limits
 from tracescript.engine.protocol import Options

@@ -53,40 +53,72 @@ REFUSED = {
     "eval": (function("return eval('1')", "", "int"), "CODE-15"),
     "unknown op": (function("v0 = ops.nothing(a)\nreturn", "a: int"), "CODE-15"),
     "two moves": (function("for i in range(n):\n    v0 = i\nreturn", "n: int"), "CODE-22"),
-    "arms with other targets": (function("if c:\n    a = 1\nelse:\n    b = 1\nreturn", "c: bool"), "CODE-21"),
+    "arms with other targets": (
+        function("if c:\n    a = 1\nelse:\n    b = 1\nreturn", "c: bool"),
+        "CODE-21",
+    ),
     "a move without else": (function("if c:\n    a = 1\nreturn", "c: bool"), "CODE-21"),
     "a move of other length": (
-        function("if c:\n    a, b = 1\nelse:\n    a, b = 1, 2\nreturn", "c: bool"), "CODE-21"),
+        function("if c:\n    a, b = 1\nelse:\n    a, b = 1, 2\nreturn", "c: bool"),
+        "CODE-21",
+    ),
     "return in the middle": (function("if c:\n    return\nreturn", "c: bool"), "CODE-7"),
     "no return": ("@traced\ndef f() -> None:\n    pass\n", "CODE-18"),
     "continue": (function("for i in range(n):\n    continue\nreturn", "n: int"), "CODE-7"),
     "break elsewhere": (function("for i in range(n):\n    break\nreturn", "n: int"), "CODE-7"),
-    "else of a loop": (function("for i in range(n):\n    pass\nelse:\n    pass\nreturn", "n: int"), "CODE-7"),
+    "else of a loop": (
+        function("for i in range(n):\n    pass\nelse:\n    pass\nreturn", "n: int"),
+        "CODE-7",
+    ),
     "range of two": (function("for i in range(0, n):\n    pass\nreturn", "n: int"), "CODE-22"),
-    "range of an expression": (function("for i in range(n + 1):\n    pass\nreturn", "n: int"), "CODE-7"),
+    "range of an expression": (
+        function("for i in range(n + 1):\n    pass\nreturn", "n: int"),
+        "CODE-7",
+    ),
     "count without break": (function("for i in count():\n    pass\nreturn"), "CODE-22"),
-    "while on an expression": (function("c = True\nwhile not c:\n    c = False\nreturn"), "CODE-22"),
-    "a name of an arm": (function("if c:\n    b = a + 1\n    pass\nreturn b", "a: int, c: bool", "int"), "CODE-6"),
+    "while on an expression": (
+        function("c = True\nwhile not c:\n    c = False\nreturn"),
+        "CODE-22",
+    ),
+    "a name of an arm": (
+        function("if c:\n    b = a + 1\n    pass\nreturn b", "a: int, c: bool", "int"),
+        "CODE-6",
+    ),
     "nested function": (function("def g() -> None:\n    return\nreturn"), "CODE-7"),
     "try": (function("try:\n    pass\nfinally:\n    pass\nreturn"), "CODE-7"),
     "with": (function("with a:\n    pass\nreturn", "a: int"), "CODE-7"),
     "delete": (function("del a\nreturn", "a: int"), "CODE-7"),
     "global": (function("global a\nreturn"), "CODE-7"),
     "a reserved name": (function("ops = a + 1\nreturn", "a: int"), "CODE-6"),
-    "a keyword argument twice": (function("return ops.sum(a, dim=[0], bias=a)", "a: Tensor[int8, 2]",
-                                          "Tensor[int64]"), "CODE-15"),
-    "an attribute that is computed": (function("return ops.sum(a, dim=n)", "a: Tensor[int8, 2], n: list[int]",
-                                               "Tensor[int64]"), "CODE-15"),
-    "a missing input": (function("return ops.add(a)", "a: Tensor[int8]", "Tensor[int8]"), "CODE-15"),
-    "types that do not fit": (function("return ops.add(a, b)", "a: Tensor[int8], b: Tensor[int32]",
-                                       "Tensor[int8]"), "CODE-15"),
-    "a wrong declared type": (function("b: int = ops.neg(a)\nreturn", "a: Tensor[int8]"), "CODE-24"),
+    "a keyword argument twice": (
+        function("return ops.sum(a, dim=[0], bias=a)", "a: Tensor[int8, 2]", "Tensor[int64]"),
+        "CODE-15",
+    ),
+    "an attribute that is computed": (
+        function("return ops.sum(a, dim=n)", "a: Tensor[int8, 2], n: list[int]", "Tensor[int64]"),
+        "CODE-15",
+    ),
+    "a missing input": (
+        function("return ops.add(a)", "a: Tensor[int8]", "Tensor[int8]"),
+        "CODE-15",
+    ),
+    "types that do not fit": (
+        function("return ops.add(a, b)", "a: Tensor[int8], b: Tensor[int32]", "Tensor[int8]"),
+        "CODE-15",
+    ),
+    "a wrong declared type": (
+        function("b: int = ops.neg(a)\nreturn", "a: Tensor[int8]"),
+        "CODE-24",
+    ),
     "a wrong result": (function("return a", "a: int", "str"), "CODE-18"),
     "too few results": (function("return a", "a: int", "tuple[int, int]"), "CODE-18"),
     "no origin": ("def f() -> None:\n    return\n", "CODE-18"),
     "two origins": ("@traced\n@scripted\ndef f() -> None:\n    return\n", "CODE-18"),
     "no result type": ("@traced\ndef f():\n    return\n", "CODE-18"),
-    "a default that is computed": ("@traced\ndef f(a: int = len('a')) -> None:\n    return\n", "CODE-18"),
+    "a default that is computed": (
+        "@traced\ndef f(a: int = len('a')) -> None:\n    return\n",
+        "CODE-18",
+    ),
     "async": ("@traced\nasync def f() -> None:\n    return\n", "CODE-7"),
     "a function twice": (function("return") + "\n" + function("return"), "CODE-6"),
     "a free base": ("class A(int):\n    pass\n", "CODE-16"),
@@ -95,7 +127,10 @@ REFUSED = {
     "a float beyond binary64": (function("return 1e999", "", "float"), "CODE-8"),
     "an int beyond its type": (function("return uint8(256)", "", "Tensor[uint8]"), "CODE-9"),
     "half a surrogate pair": (function(r"return '\ud800'", "", "str"), "CODE-8"),
-    "bits of another length": (function("return float32.bits(0x7fc0)", "", "Tensor[float32]"), "CODE-9"),
+    "bits of another length": (
+        function("return float32.bits(0x7fc0)", "", "Tensor[float32]"),
+        "CODE-9",
+    ),
     "mixed list": (function("return [1, 2.0]", "", "list[int]"), "CODE-8"),
     "an unknown constant": (function("return constant(1)", "", "int"), "CODE-10"),
     "an unknown type": (function("return", "a: Foo"), "CODE-11"),
@@ -103,10 +138,19 @@ REFUSED = {
     "an unknown dimension": (function("return", "a: Tensor[int8, B]"), "CODE-12"),
     "a bad dimension": ("B = Dim('B', -1, None)\n", "CODE-12"),
     "a guard of no kind": (function("guard(hope, a, 1)\nreturn", "a: int"), "CODE-19"),
-    "a guard of an expression": (function("guard(branch, not a, True)\nreturn", "a: bool"), "CODE-7"),
-    "a late shape guard": (function("v0 = a + 1\nshape_guard(comparison, 1 == 1)\nreturn", "a: int"), "CODE-15"),
+    "a guard of an expression": (
+        function("guard(branch, not a, True)\nreturn", "a: bool"),
+        "CODE-7",
+    ),
+    "a late shape guard": (
+        function("v0 = a + 1\nshape_guard(comparison, 1 == 1)\nreturn", "a: int"),
+        "CODE-15",
+    ),
     "deep expression": (function(f"return {'-(' * 33}a{')' * 33}", "a: int", "int"), "CODE-3"),
-    "endless parentheses": (function(f"return {'(' * 5000}a{')' * 5000}", "a: int", "int"), "CODE-5"),
+    "endless parentheses": (
+        function(f"return {'(' * 5000}a{')' * 5000}", "a: int", "int"),
+        "CODE-5",
+    ),
     "endless minus": (function(f"return {'-' * 20000}a", "a: int", "int"), None),
     "a long line": (function(f"return '{'a' * 70000}'", "", "str"), "CODE-3"),
     "a struct in itself": ("class A(Struct):\n    a: A\n", "CODE-13"),
@@ -164,16 +208,24 @@ def test_a_path_that_is_no_member_is_refused():
 
 
 ACCEPTED = {
-    "comments and blank lines": ("# about\n\nb = a + 1  # one\n\nreturn b * b", "b = a + 1\nreturn b * b"),
+    "comments and blank lines": (
+        "# about\n\nb = a + 1  # one\n\nreturn b * b",
+        "b = a + 1\nreturn b * b",
+    ),
     "docstring": ("'what it does'\nreturn a", "return a"),
     "free layout": ("return ops.int.add(\n        a,\n        1,\n    )", "return a + 1"),
     "precedence": ("return a + 2 * -a", "return a + (2 * (-a))"),
     "augmented assignment": ("b = a + 1\nb += b\nreturn b", "b = a + 1\nb_2 = b + b\nreturn b_2"),
     "copies": ("b = a\nc = b\nreturn c", "return a"),
     "a tuple of copies": ("b, c = a, 1\nreturn b + c", "return a + 1"),
-    "names assigned twice": ("b = a + 1\nb = b * b\nreturn b", "b = a + 1\nb_2 = b * b\nreturn b_2"),
-    "default attributes": ("return ops.int.add(a, ops.list.len(ops.list.sort([a], descending=False)))",
-                           "return a + len(ops.list.sort([a]))"),
+    "names assigned twice": (
+        "b = a + 1\nb = b * b\nreturn b",
+        "b = a + 1\nb_2 = b * b\nreturn b_2",
+    ),
+    "default attributes": (
+        "return ops.int.add(a, ops.list.len(ops.list.sort([a], descending=False)))",
+        "return a + len(ops.list.sort([a]))",
+    ),
 }
 
 
@@ -256,7 +308,16 @@ def test_random_damage_never_ends_in_another_error():
     import random
 
     r = random.Random(7)
-    texts = [CELL, GATE, LINEAR, function("if a > 1:\n    b = [a, {'x': 1}]\n    pass\nreturn (a,), 1", "a: int", "tuple[tuple[int], int]")]
+    texts = [
+        CELL,
+        GATE,
+        LINEAR,
+        function(
+            "if a > 1:\n    b = [a, {'x': 1}]\n    pass\nreturn (a,), 1",
+            "a: int",
+            "tuple[tuple[int], int]",
+        ),
+    ]
     for _ in range(1500):
         text = r.choice(texts)
         at, n = r.randrange(len(text)), r.randint(0, 4)

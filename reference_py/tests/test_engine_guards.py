@@ -14,7 +14,7 @@ from tracescript.errors import GuardError, TrapError
 from tracescript.ir import constants
 from tracescript.opset.build import constant_of
 
-BOTH = pytest.mark.parametrize("engine", ("ref", "py"))
+BOTH = pytest.mark.parametrize("engine", ["ref", "py"])
 POSITIVE, NEGATIVE = np.ones((3, 4), np.float32), np.full((3, 4), -1, np.float32)
 
 
@@ -53,7 +53,7 @@ def test_an_input_of_the_lost_branch_is_refused_with_its_line(engine):
     assert str(caught.value) == (
         "cell.py:7: this input needs the branch that tracing lost [GUARD_FAILED TRACE-4]\n"
         "  x.sum() > 0: expected False (traced), found True; Gate.forward, decision 0\n"
-        "  hint: re-export with script or explore=2; "
+        "  hint: script the part that branches, "
         'or load with guards="warn" to run the traced branch anyway'
     )
     guard = caught.value.guard
@@ -148,8 +148,8 @@ def test_a_guard_comes_before_a_later_trap(engine):
 )
 def test_each_kind_of_decision_compares_what_was_read(engine, kind, observed, holding, failing):
     author = Author()
-    for value, holds in ((holding, True), (failing, False)):
-        value = np.asarray(value)
+    for given, holds in ((holding, True), (failing, False)):
+        value = np.asarray(given)
         type_ = ir.TensorType(ir.DataType(value.dtype.name), value.shape)
         function = author.function(
             f"F{holds}.forward", [("x", type_)], lambda w, x: [w("identity", x)],
@@ -172,7 +172,7 @@ def test_a_decision_about_a_scalar_is_checked(engine):
     )  # fmt: skip
 
     assert run(engine, author, function, [4]).outputs == (5,)
-    with pytest.raises(GuardError, match="expected 5 .traced., found 6"):
+    with pytest.raises(GuardError, match=r"expected 5 \(traced\), found 6"):
         run(engine, author, function, [5])
 
 

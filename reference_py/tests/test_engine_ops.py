@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from op_runs import model_of
 from test_op_examples import EXAMPLES, check, is_refused
+
 from tracescript.engine.choose import choose
 from tracescript.engine.limits import Budget
 from tracescript.engine.protocol import Options

@@ -16,11 +16,12 @@ from tracescript.engine.protocol import Options
 from tracescript.errors import TrapError, UnsupportedError
 from tracescript.ir import constants
 
-ENGINES = ("ref", "py")
+ENGINES = ["ref", "py"]
+USUAL = Limits()
 BOTH = pytest.mark.parametrize("engine", ENGINES)
 
 
-def run(engine, author, method, inputs, *, state=(), limits=Limits(), guards="error"):
+def run(engine, author, method, inputs, *, state=(), limits=USUAL, guards="error"):
     prepared = choose(engine).load(author.model(), Options(guards=guards)).method(method)
     return prepared(inputs, state, Budget(limits))
 
@@ -382,12 +383,10 @@ def test_several_threads_can_run_one_method(engine):
     model, method, inputs = PROGRAMS["gate"]()
     prepared = choose(engine).load(model, Options()).method(method)
     want = prepared(inputs, (), Budget()).outputs[0]
-    wrong = []
+    results = []
 
     def work():
-        for _ in range(10):
-            if not np.array_equal(prepared(inputs, (), Budget()).outputs[0], want):
-                wrong.append(1)
+        results.extend(prepared(inputs, (), Budget()).outputs[0] for _ in range(10))
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for t in threads:
@@ -395,7 +394,8 @@ def test_several_threads_can_run_one_method(engine):
     for t in threads:
         t.join()
 
-    assert not wrong
+    assert len(results) == 40
+    assert all(np.array_equal(result, want) for result in results)
 
 
 @BOTH

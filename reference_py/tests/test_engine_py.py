@@ -1,4 +1,4 @@
-"""What the generated Python looks like: nothing of the file in it, and the tricks that make it fast."""
+"""What the generated Python looks like: nothing of the file in it, and what makes it fast."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import tokenize
 
 import numpy as np
 import pytest
+
 from benchmarks.author import INT, Author, call, f32
 from benchmarks.programs import PROGRAMS
 from tracescript import ir
 from tracescript.engine.choose import choose
 from tracescript.engine.limits import Budget, Limits
 from tracescript.engine.protocol import Options
+from tracescript.ir import constants
 
 NAME = re.compile(r"[vckng][0-9]+|f[0-9]+")
 WORDS = frozenset(
@@ -91,7 +93,14 @@ def test_generated_code_has_six_builtins():
     model, method, _ = PROGRAMS["cell"]()
     function = prepared(model, method)._latest[1].function
 
-    assert set(function.__globals__["__builtins__"]) == {"range", "min", "max", "float", "bool", "len"}
+    assert set(function.__globals__["__builtins__"]) == {
+        "range",
+        "min",
+        "max",
+        "float",
+        "bool",
+        "len",
+    }
     assert not hasattr(builtins, "make")
 
 
@@ -156,7 +165,33 @@ def test_small_callees_are_inlined_and_large_ones_are_not():
 
 def test_a_size_that_the_types_tell_is_a_number():
     source = source_of(
-        lambda w, x: list(w.loop(w("size", x, dim=0), True, [0], lambda b, i, y: [True, i])), f32(7, 2)
+        lambda w, x: list(w.loop(w("size", x, dim=0), True, [0], lambda b, i, y: [True, i])),
+        f32(7, 2),
     )
 
     assert "= 7" in source
+
+
+def test_what_nobody_reads_is_dropped_unless_it_can_trap():
+    dropped = source_of(lambda w, x: [w("neg", x), w("tanh", x)][:1], f32(3)).partition("def f0")[2]
+    kept = source_of(lambda w, n: [w("int.add", n, 1), w("int.mul", n, 2)][:1], INT)
+
+    assert dropped.count("= k") == 1
+    assert " * 2" in kept
+
+
+def test_ignored_guards_cost_nothing():
+    author = Author()
+
+    def body(w, x):
+        w("gt", w("sum", x), np.float32(0))
+        return [w("neg", x)]
+
+    function = author.function(
+        "F.forward", [("x", f32(2))], body,
+        decisions=lambda v: [ir.TraceDecision("branch", v[1], constants.scalar(False))],
+    )  # fmt: skip
+    method = author.method(function)
+
+    assert "dot" in prepared(author.model(), method).source
+    assert "dot" not in prepared(author.model(), method, "ignore").source

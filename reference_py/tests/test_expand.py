@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from op_runs import model_of, run_model
+
 from tracescript import ir
 from tracescript.errors import TrapError
 from tracescript.ir.constants import scalar
@@ -124,7 +125,7 @@ def test_expand_missing_keeps_what_the_engine_has() -> None:
 
 
 def test_a_trace_decision_about_a_replaced_value_moves_with_it() -> None:
-    model, given = model_of("relu", [np.array([-1.0, 2.0])], {})
+    model, _ = model_of("relu", [np.array([-1.0, 2.0])], {})
     function = model.functions[0]
     decision = ir.TraceDecision("tensor_read", function.body.results[0], scalar(True))
     model = replace(model, functions=(replace(function, decisions=(decision,)),))

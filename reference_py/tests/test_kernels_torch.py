@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 from op_runs import by_definition, by_kernel
+
 from tracescript.ir import DataType
 from tracescript.kernels import KERNELS
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
 
-import torch_core_cases
-import torch_more_cases
-import torch_nn_cases
+import torch_core_cases  # noqa: E402 - needs torch, which is asked for above
+import torch_more_cases  # noqa: E402 - as above
+import torch_nn_cases  # noqa: E402 - as above
 
 CASES = [
     *torch_core_cases.CASES.params,
@@ -33,7 +34,7 @@ def to_torch(value: Any) -> Any:
 def parts(value: Any) -> list[Any]:
     if isinstance(value, torch.Tensor):
         return [value.numpy()]
-    return [v if isinstance(v, np.ndarray) else parts(v) if isinstance(v, list) else v.numpy() for v in value]
+    return [parts(v) for v in value]
 
 
 def flat(values: Any) -> list[Any]:
@@ -57,7 +58,9 @@ def given(attributes: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("op", "inputs", "attributes", "reference"), CASES)
-def test_the_kernel_agrees_with_torch(op: str, inputs: list[Any], attributes: Any, reference: Any) -> None:
+def test_the_kernel_agrees_with_torch(
+    op: str, inputs: list[Any], attributes: Any, reference: Any
+) -> None:
     if op not in KERNELS:
         pytest.skip("a composite without a kernel of its own")
     expected = reference(*map(to_torch, inputs))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from op_runs import attribute, by_definition, by_kernel, operands, results
+
 from tracescript.errors import InvalidModelError, TsError
 from tracescript.kernels import KERNELS
 from tracescript.opset.table import opset

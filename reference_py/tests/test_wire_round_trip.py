@@ -143,8 +143,9 @@ def test_recursion_needs_its_feature() -> None:
 
 def test_complex_scalars_and_a_foreign_opset_need_their_features() -> None:
     value = ir.Value(c.COMPLEX, "z", ir.Constant(c.COMPLEX, complex(-0.0, float("inf"))))
-    node = ir.Node("op", (value,), (), opset="org.example.ops")
-    opened = read(written(sample_models.one_function(ir.Block((), (node,), ()))), verify="full")
+    nodes = (ir.Node("op", (value,), (), opset="org.example.ops"), ir.Node("neg", (value,), ()))
+    opened = read(written(sample_models.one_function(ir.Block((), nodes, ()))), verify="full")
+    assert [name for name, _, _ in opened.opsets] == ["org.example.ops", "tracescript"]
     assert opened.features == ("opset.custom", "scalar.complex")
     assert opened.model.functions[0].body.nodes[0].opset == "org.example.ops"
 

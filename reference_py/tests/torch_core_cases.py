@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch_data import DIVISORS, PAIRS, PLACES, PLANES, SPECIAL, UNIT, V4, WHOLE, X, Y, Cases, real
+from torch_data import DIVISORS, PAIRS, PLACES, PLANES, SPECIAL, UNIT, V4, WHOLE, Cases, X, Y, real
 
+F = torch.nn.functional
 CASES = Cases()
 add = CASES.add
 
@@ -143,4 +143,10 @@ add("matmul", [X, real(5, 2)], torch.matmul)
 add("matmul", [real(5), real(2, 5, 3)], torch.matmul)
 add("bmm", [X, real(3, 5, 2)], torch.bmm)
 add("outer", [V4, X[0, 0]], torch.outer)
-add("addmm", [V4, X[0], real(5, 4)], lambda b, x, y: torch.addmm(b, x, y, beta=2, alpha=3), beta=2.0, alpha=3.0)
+add(
+    "addmm",
+    [V4, X[0], real(5, 4)],
+    lambda b, x, y: torch.addmm(b, x, y, beta=2, alpha=3),
+    beta=2.0,
+    alpha=3.0,
+)

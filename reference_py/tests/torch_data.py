@@ -25,8 +25,6 @@ PLACES = RANDOM.integers(0, 4, (3, 4, 5))
 PAIRS = np.array(np.meshgrid(SPECIAL, SPECIAL)).reshape(2, -1)
 
 
-
-
 class Cases:
     """Calls of ops with the torch function that each is compared with."""
 

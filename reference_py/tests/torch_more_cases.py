@@ -6,9 +6,23 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch_data import DIVISORS, FINITE, PAIRS, PLACES, PLANES, SPECIAL, UNIT, V4, WHOLE, X, Y, Cases, real
+from torch_data import (
+    DIVISORS,
+    FINITE,
+    PAIRS,
+    PLACES,
+    PLANES,
+    SPECIAL,
+    UNIT,
+    V4,
+    WHOLE,
+    Cases,
+    X,
+    Y,
+    real,
+)
 
+F = torch.nn.functional
 CASES = Cases()
 add = CASES.add
 
@@ -33,7 +47,12 @@ add("median_dim", [X], lambda x: torch.median(x, 2), dim=2)
 add("kthvalue", [X, 2], lambda x, k: torch.kthvalue(x, k, 1, True), dim=1, keepdim=True)
 SORTED = np.sort(X[0, 0])
 for right in (False, True):
-    add("searchsorted", [SORTED, X], lambda s, v, r=right: torch.searchsorted(s, v, right=r), right=right)
+    add(
+        "searchsorted",
+        [SORTED, X],
+        lambda s, v, r=right: torch.searchsorted(s, v, right=r),
+        right=right,
+    )
 REPEATS = np.array([2, 0, 1, 3])
 add("repeat_interleave", [X, REPEATS], lambda x, r: torch.repeat_interleave(x, r, 1), dim=1)
 add("tensor_unfold", [X], lambda x: x.unfold(1, 2, 2), dim=1, size=2, step=2)
@@ -58,12 +77,33 @@ add("bincount", [abs(DIVISORS).ravel(), 7], lambda x, n: torch.bincount(x, minle
 for offset in (-1, 0, 2):
     add("diag_embed", [UNIT], lambda x, o=offset: torch.diag_embed(x, o), offset=offset)
 add("diag_embed", [UNIT], lambda x: torch.diag_embed(x, 0, 0, 2), dim1=0, dim2=2)
-add("baddbmm", [real(5), X, real(3, 5, 5)], lambda b, x, y: torch.baddbmm(b, x, y, alpha=2), alpha=2.0)
-add("tensordot", [X, real(5, 4)], lambda x, y: torch.tensordot(x, y, ([1, 2], [1, 0])), dims_x=(1, 2), dims_y=(1, 0))
+add(
+    "baddbmm",
+    [real(5), X, real(3, 5, 5)],
+    lambda b, x, y: torch.baddbmm(b, x, y, alpha=2),
+    alpha=2.0,
+)
+add(
+    "tensordot",
+    [X, real(5, 4)],
+    lambda x, y: torch.tensordot(x, y, ([1, 2], [1, 0])),
+    dims_x=(1, 2),
+    dims_y=(1, 0),
+)
 for reduction in ("none", "mean", "sum"):
     for name in "smooth_l1_loss huber_loss".split():
-        add(name, [X, Y], lambda x, y, f=name, r=reduction: getattr(F, f)(x, y, reduction=r), reduction=reduction)
-add("kl_div", [X, UNIT[:, :, None] + X * 0], lambda x, t: F.kl_div(x, t, reduction="batchmean"), reduction="batchmean")
+        add(
+            name,
+            [X, Y],
+            lambda x, y, f=name, r=reduction: getattr(F, f)(x, y, reduction=r),
+            reduction=reduction,
+        )
+add(
+    "kl_div",
+    [X, UNIT[:, :, None] + X * 0],
+    lambda x, t: F.kl_div(x, t, reduction="batchmean"),
+    reduction="batchmean",
+)
 add(
     "kl_div",
     [X, Y],
@@ -73,8 +113,12 @@ add(
 )
 add("pixel_shuffle", [PLANES], lambda x: F.pixel_shuffle(x, 2), factor=2)
 add("pixel_unshuffle", [PLANES[..., :8]], lambda x: F.pixel_unshuffle(x, 2), factor=2)
-add("channel_shuffle", [PLANES], lambda x: torch.nn.ChannelShuffle(2)(x), groups=2)
-add("adaptive_max_pool2d", [PLANES, [3, 4]], lambda x, o: F.adaptive_max_pool2d(x, o, return_indices=True))
+add("channel_shuffle", [PLANES], torch.nn.ChannelShuffle(2), groups=2)
+add(
+    "adaptive_max_pool2d",
+    [PLANES, [3, 4]],
+    lambda x, o: F.adaptive_max_pool2d(x, o, return_indices=True),
+)
 add("local_response_norm", [PLANES], lambda x: F.local_response_norm(x, 3), window=3)
 add("cdist", [X, real(3, 2, 5)], torch.cdist)
 add(
@@ -102,7 +146,12 @@ for ours, theirs, aligned in (
             mode=ours,
             align_corners=bool(aligned),
         )
-add("interpolate", [PLANES, [20, 22], [2.5, 2.5]], lambda x, _, s: F.interpolate(x, scale_factor=s, mode="bilinear"), mode="linear")
+add(
+    "interpolate",
+    [PLANES, [20, 22], [2.5, 2.5]],
+    lambda x, _, s: F.interpolate(x, scale_factor=s, mode="bilinear"),
+    mode="linear",
+)
 
 
 def recurrent(kind: str, layers: int, both: bool, bias: bool) -> None:

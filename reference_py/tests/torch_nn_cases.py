@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch_data import FINITE, PLACES, PLANES, RANDOM, SPECIAL, UNIT, V4, W, X, Y, Cases, real
+from torch_data import FINITE, PLACES, PLANES, RANDOM, SPECIAL, UNIT, V4, Cases, W, X, Y, real
 
+F = torch.nn.functional
 CASES = Cases()
 add = CASES.add
 
@@ -70,7 +70,12 @@ for ceil_mode in (False, True):
 add("adaptive_avg_pool2d", [PLANES, [3, 4]], F.adaptive_avg_pool2d)
 add("adaptive_avg_pool1d", [X, [2]], F.adaptive_avg_pool1d)
 add("batch_norm", [PLANES, V4, V4**2, V4, real(4)], F.batch_norm)
-add("layer_norm", [PLANES, real(8, 9), real(8, 9)], lambda x, w, b: F.layer_norm(x, (8, 9), w, b), normalized_rank=2)
+add(
+    "layer_norm",
+    [PLANES, real(8, 9), real(8, 9)],
+    lambda x, w, b: F.layer_norm(x, (8, 9), w, b),
+    normalized_rank=2,
+)
 add("rms_norm", [X, X[0, 0]], lambda x, w: F.rms_norm(x, (5,), w))
 add("group_norm", [PLANES, V4, V4], lambda x, w, b: F.group_norm(x, 2, w, b), groups=2)
 add("instance_norm", [PLANES, V4, V4], lambda x, w, b: F.instance_norm(x, None, None, w, b))
@@ -94,7 +99,12 @@ for mask, causal in ((MASK, False), (np.where(MASK, 0.0, -np.inf), False), (None
 TARGETS, LOGITS = np.array([1, -100, 2]), real(3, 4)
 for reduction in ("none", "mean", "sum"):
     for name in "mse_loss l1_loss".split():
-        add(name, [X, Y], lambda x, y, f=name, r=reduction: getattr(F, f)(x, y, reduction=r), reduction=reduction)
+        add(
+            name,
+            [X, Y],
+            lambda x, y, f=name, r=reduction: getattr(F, f)(x, y, reduction=r),
+            reduction=reduction,
+        )
     add(
         "nll_loss",
         [LOGITS, TARGETS, V4**2],
@@ -108,10 +118,21 @@ for reduction in ("none", "mean", "sum"):
         reduction=reduction,
         label_smoothing=0.1,
     )
-add("cross_entropy", [real(2, 3, 4), np.array([[0, 1, 2, 0], [1, 1, 0, -100]]), None], F.cross_entropy)
+add(
+    "cross_entropy",
+    [real(2, 3, 4), np.array([[0, 1, 2, 0], [1, 1, 0, -100]]), None],
+    F.cross_entropy,
+)
 add("binary_cross_entropy", [UNIT, 1 - UNIT, None], F.binary_cross_entropy)
-add("binary_cross_entropy_with_logits", [UNIT, 1 - UNIT, UNIT, V4**2], lambda x, t, w, p: F.binary_cross_entropy_with_logits(x, t, w, pos_weight=p))
-add("linspace", [-1.0, 2.0, 7], lambda a, b, n: torch.linspace(a, b, n, dtype=torch.float64), dtype="float64")
-add("eye", [3, 4], lambda n, m: torch.eye(n, m), dtype="float32")
-
-
+add(
+    "binary_cross_entropy_with_logits",
+    [UNIT, 1 - UNIT, UNIT, V4**2],
+    lambda x, t, w, p: F.binary_cross_entropy_with_logits(x, t, w, pos_weight=p),
+)
+add(
+    "linspace",
+    [-1.0, 2.0, 7],
+    lambda a, b, n: torch.linspace(a, b, n, dtype=torch.float64),
+    dtype="float64",
+)
+add("eye", [3, 4], torch.eye, dtype="float32")

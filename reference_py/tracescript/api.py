@@ -10,6 +10,7 @@ from tracescript import ir
 from tracescript.code.writer import write_units
 from tracescript.engine.limits import Limits
 from tracescript.errors import ProducerError, TsError
+from tracescript.ir.order import canonical
 from tracescript.model.model import Model, Settings
 from tracescript.validator import validate
 
@@ -172,7 +173,7 @@ def save(
         added = tuple(ir.ExtraFile(n, c) for n, c in sorted(extra_files.items()))
         made = replace(made, extra_files=added)
     validate(made)
-    units = write_units(made) if code else ()
+    units = write_units(canonical(made)) if code else ()
     return write(made, file, code_units=units, debug=debug, examples=examples)
 
 

@@ -124,7 +124,7 @@ class Loader:
             made if not stripped else replace(made, extra_files=()),
             target,
             code_units=() if stripped else opened.code_units,
-            debug=opened.has_debug and not stripped,
+            debug=any(name == "debug" for name, _ in opened.sections) and not stripped,
             examples=bool(made.examples) and not stripped,
         )
         return testee_pb2.SaveResponse(content=target.getvalue())

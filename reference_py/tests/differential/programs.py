@@ -52,9 +52,15 @@ class _Writer:
 
     def if_(self, depth: int, *, in_loop: bool, indent: int) -> list[str]:
         pad = "    " * indent
-        out = [pad + f"if {self.test()}:", *self.body(depth - 1, in_loop=in_loop, indent=indent + 1)]
+        out = [
+            pad + f"if {self.test()}:",
+            *self.body(depth - 1, in_loop=in_loop, indent=indent + 1),
+        ]
         if self.r.random() < 0.25:
-            out += [pad + f"elif {self.test()}:", *self.body(depth - 1, in_loop=in_loop, indent=indent + 1)]
+            out += [
+                pad + f"elif {self.test()}:",
+                *self.body(depth - 1, in_loop=in_loop, indent=indent + 1),
+            ]
         if self.r.random() < 0.5:
             out += [pad + "else:", *self.body(depth - 1, in_loop=in_loop, indent=indent + 1)]
         return out
@@ -79,7 +85,9 @@ class _Writer:
             head = f"for j{self.loops}, {name} in enumerate({over}):"
         elif r.random() < 0.1:
             head = f"for j{self.loops}, {name} in zip(range(9), {over}):"
-        body = [f"{pad}    {r.choice(NAMES)} = {name} + {r.randint(0, 3)}"] if r.random() < 0.5 else []
+        body = (
+            [f"{pad}    {r.choice(NAMES)} = {name} + {r.randint(0, 3)}"] if r.random() < 0.5 else []
+        )
         return self.looping(depth, indent, head, body)
 
     def while_(self, depth: int, indent: int) -> list[str]:
@@ -87,7 +95,10 @@ class _Writer:
         self.loops += 1
         name = f"t{self.loops}"
         test = f"{name} < {r.randint(1, 4)} and {r.choice(NAMES)} < 50"
-        return [f"{pad}{name} = 0", *self.looping(depth, indent, f"while {test}:", [f"{pad}    {name} += 1"])]
+        return [
+            f"{pad}{name} = 0",
+            *self.looping(depth, indent, f"while {test}:", [f"{pad}    {name} += 1"]),
+        ]
 
     def looping(self, depth: int, indent: int, head: str, first: list[str]) -> list[str]:
         pad = "    " * indent
@@ -149,14 +160,29 @@ class _Writer:
             return r.choice(["u", "u", "0.5", "-2.25", "3.0"])
         a, b = self.decimal(depth - 1), self.number(depth - 1)
         return r.choice(
-            [f"({a} {r.choice('+-*')} {b})", f"({b} / {r.choice(['2', '7', b])})", f"(-{a})", f"float({b})", f"({a} / 4)", f"abs({a})", f"({a} // 2)"]
+            [
+                f"({a} {r.choice('+-*')} {b})",
+                f"({b} / {r.choice(['2', '7', b])})",
+                f"(-{a})",
+                f"float({b})",
+                f"({a} / 4)",
+                f"abs({a})",
+                f"({a} // 2)",
+            ]
         )
 
     def test(self, depth: int = 2) -> str:
         r = self.r
         a, b = self.number(min(depth, 1)), self.number(min(depth, 1))
         relation = r.choice(["<", ">", "==", "!=", "<=", ">="])
-        plain = [f"{a} {relation} {b}", f"{a} < {b} <= {r.choice(NAMES)}", f"{a} in xs", "p", f"not {a}", f"u {relation} {b}"]
+        plain = [
+            f"{a} {relation} {b}",
+            f"{a} < {b} <= {r.choice(NAMES)}",
+            f"{a} in xs",
+            "p",
+            f"not {a}",
+            f"u {relation} {b}",
+        ]
         if depth == 0 or r.random() < 0.5:
             return r.choice(plain)
         return f"({self.test(depth - 1)} {r.choice(['and', 'or'])} {self.test(depth - 1)})"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tracescript.code.guards import Guards
 from tracescript.code.lines import Lines, Pending, fits, taken_off, whole
 from tracescript.code.names import fitted, is_numbered, path_text
-from tracescript.errors import InvalidModelError
 from tracescript.ir.constants import NONE
 from tracescript.ir.types import TupleType
 from tracescript.opset.table import opset
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tracescript.code.paths import Paths
     from tracescript.code.typing_text import TypeWriter
     from tracescript.code.uses import Uses
-    from tracescript.ir.graph import Block, Function, Node, TraceDecision
+    from tracescript.ir.graph import Block, Function, Node
     from tracescript.ir.values import Constant, Value
 
 MOST_BLOCKS: Final = 90
@@ -70,43 +70,16 @@ class _Body:
         self._context = context
         self._lines = lines
         self._depth = 0
-        self._decisions = list(reversed(context.function.decisions))
-        self._seen: set[Value] = set()
+        self._guards = Guards(context.function, lines, context.constant)
 
     def write(self) -> list[str]:
         function = self._context.function
-        self._see(function.body.params)
+        self._guards.see(function.body.params)
         for node in function.body.nodes:
             self._node(node, function.body)
         self._finish()
-        if self._decisions:
-            number = len(function.decisions) - len(self._decisions)
-            raise InvalidModelError(
-                f"trace decision {number} is not in the order in which values are computed",
-                code="BAD_GUARD",
-                where=function.name,
-                rule="CODE-19",
-            )
+        self._guards.finish()
         return self._lines.texts
-
-    # ---------------------------------------------------------------- guards
-    def _see(self, values: Sequence[Value]) -> None:
-        """Note that values are defined, and write the guards that are due."""
-        if not self._decisions:
-            return
-        self._seen.update(values)
-        while self._decisions and self._is_due(self._decisions[-1]):
-            self._lines.add(self._guard(self._decisions.pop()))
-
-    def _is_due(self, decision: TraceDecision) -> bool:
-        value = decision.value
-        return value is None or value.constant is not None or value in self._seen
-
-    def _guard(self, decision: TraceDecision) -> str:
-        value, seen = decision.value, decision.observed
-        tested = "None" if value is None else self._lines.atom(value).text
-        observed = "None" if seen is None else self._context.constant(seen)
-        return f"guard({decision.kind}, {tested}, {observed})"
 
     # ---------------------------------------------------------------- nodes
     def _node(self, node: Node, block: Block) -> None:
@@ -115,7 +88,7 @@ class _Body:
                 self._if(node)
             else:
                 self._loop(node)
-            self._see(node.outputs)
+            self._guards.see(node.outputs)
             return
         plan = self._context.expressions.plan(node, self._context.class_name)
         expression = plan.render(self._lines.written(plan.operands, plan))
@@ -124,11 +97,11 @@ class _Body:
             return
         self._lines.flush()
         self._statement(node, expression.text)
-        self._see(node.outputs)
+        self._guards.see(node.outputs)
 
     def _nestable(self, node: Node, block: Block) -> bool:
         context = self._context
-        output = node.outputs[0] if len(node.outputs) == 1 else None
+        output = node.outputs[0] if len(node.outputs) == 1 and not node.blocks else None
         if output is None or context.uses.alone.get(output) is not block:
             return False
         if output in context.paths.of_value or output in context.annotated or _has_effect(node):
@@ -169,7 +142,7 @@ class _Body:
         if self._depth > MOST_BLOCKS:
             raise TooDeepError
         begun, lines.assigned = len(lines.texts), False
-        self._see(block.params)
+        self._guards.see(block.params)
         for node in block.nodes:
             self._node(node, block)
         if values:

@@ -6,9 +6,12 @@ then states, then modules; the elements of a constant before it. Spec: CODE-10.
 
 from __future__ import annotations
 
+import math
 import struct
 from typing import TYPE_CHECKING, Any
 
+from tracescript.code.uses import walk
+from tracescript.ir import order
 from tracescript.ir.constants import FLOAT, INT
 from tracescript.ir.types import DictType, ListType, TupleType
 from tracescript.ir.values import Constant, Weight
@@ -17,30 +20,33 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from tracescript.ir.graph import Block, Function
-    from tracescript.ir.model import Model, State
+    from tracescript.ir.model import Model, Module
     from tracescript.ir.types import Type
 
 _NUMBERS = {INT, FLOAT}
 
 
-def content(constant: Constant) -> Hashable:
-    """Return a key that is equal for equal constants: types, bits, identity of larger weights."""
-    return (constant.type, _content(constant.value))
+def content(constant: Constant, own: frozenset[Weight] = frozenset()) -> Hashable:
+    """Return a key that is equal for equal constants: types, bits, identity of weights.
+
+    A 0-d weight counts by its bits, unless it is one of a module's `own`.
+    """
+    return (constant.type, _content(constant.value, own))
 
 
-def _content(value: Any) -> Hashable:
+def _content(value: Any, own: frozenset[Weight]) -> Hashable:
     if isinstance(value, Constant):
-        return _content(value.value)
+        return _content(value.value, own)
     if isinstance(value, float):
-        return ("float", struct.pack("<d", value) if value == value else "nan")  # noqa: PLR0124  # NaN
+        return ("float", "nan" if math.isnan(value) else struct.pack("<d", value))
     if isinstance(value, complex):
-        return ("complex", _content(value.real), _content(value.imag))
+        return ("complex", _content(value.real, own), _content(value.imag, own))
     if isinstance(value, tuple):
-        return tuple(_content(v) for v in value)
+        return tuple(_content(v, own) for v in value)
     if isinstance(value, Weight):
-        if value.shape == ():
+        if value.shape == () and value not in own:
             return ("element", value.data_type, bytes(value.array.tobytes()))
-        return ("weight", id(value))
+        return value
     return (type(value).__name__, value)
 
 
@@ -50,11 +56,13 @@ class ConstantTable:
     def __init__(self, model: Model) -> None:
         self._index: dict[Hashable, int] = {}
         self._entries: list[Constant] = []
-        for constant in _in_order(model):
+        modules = order.modules_of(model.root)
+        self._own = order.own_weights(modules)
+        for constant in _in_order(model, modules):
             self._add(constant)
 
     def _add(self, constant: Constant) -> None:
-        key = content(constant)
+        key = content(constant, self._own)
         if key in self._index:
             return
         for element in _elements(constant):
@@ -64,7 +72,7 @@ class ConstantTable:
 
     def index(self, constant: Constant) -> int:
         """Return the index of a constant of this model. Raises KeyError."""
-        return self._index[content(constant)]
+        return self._index[content(constant, self._own)]
 
     def get(self, index: int) -> Constant | None:
         """Return the constant at an index, or None."""
@@ -100,17 +108,20 @@ def _constant(t: Type, value: Any) -> Constant:
     return value if isinstance(value, Constant) else Constant(t, value)
 
 
-def _in_order(model: Model) -> Iterator[Constant]:
-    for function in model.functions:
+def in_file_order(model: Model) -> list[Function]:
+    """Return the functions as a file orders them; those that no method reaches come last.
+
+    Raises InvalidModelError for a call of a function that the model lacks.
+    """
+    reached = order.functions_of(model, order.modules_of(model.root))
+    return list(dict.fromkeys([*reached, *model.functions]))
+
+
+def _in_order(model: Model, modules: list[Module]) -> Iterator[Constant]:
+    for function in in_file_order(model):
         yield from _of_function(function)
-    seen: set[State] = set()
-    for _, module in model.root.walk():
-        for method in module.methods:
-            for state in method.states:
-                if state not in seen:
-                    seen.add(state)
-                    yield state.initial
-    for _, module in model.root.walk():
+    yield from (state.initial for state in order.states_of(modules))
+    for module in modules:
         yield from (a.value for a in module.attributes if isinstance(a.value, Constant))
         for method in module.methods:
             yield from method.bound
@@ -119,14 +130,10 @@ def _in_order(model: Model) -> Iterator[Constant]:
 def _of_function(function: Function) -> Iterator[Constant]:
     yield from (i.default for i in function.inputs if i.default is not None)
     yield from _values(function.body)
-    todo: list[Block] = [function.body]
-    while todo:
-        block = todo.pop()
-        inner: list[Block] = []
-        for node in block.nodes:
-            yield from (a for _, a in node.attributes if isinstance(a, Constant))
-            inner += node.blocks
-        todo += reversed(inner)
+    tested = (d.value for d in function.decisions if d.value is not None)
+    yield from (v.constant for v in tested if v.constant is not None)
+    for _, node in walk(function.body):
+        yield from (a for _, a in node.attributes if isinstance(a, Constant))
     yield from (d.observed for d in function.decisions if d.observed is not None)
 
 

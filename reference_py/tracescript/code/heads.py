@@ -72,11 +72,11 @@ def path_steps(node: ast.expr) -> tuple[str, list[str]] | None:
 def read_dim(source: Source, node: ast.Assign) -> tuple[str, Symbol]:
     """Read `B = Dim('B', 1, 4096)`. Raises InvalidModelError, BAD_CODE. Spec: CODE-12."""
     target, call = node.targets[0], node.value
-    is_dim = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.keywords
-    if isinstance(target, ast.Name) and isinstance(call, ast.Call) and is_dim:
+    func = call.func if isinstance(call, ast.Call) and not call.keywords else None
+    if isinstance(call, ast.Call) and isinstance(func, ast.Name) and isinstance(target, ast.Name):
         values: list[Any] = [a.value if isinstance(a, ast.Constant) else ... for a in call.args]
         types = [type(value) for value in values]
-        fits = call.func.id == "Dim" and len(node.targets) == 1 and is_name(target.id)
+        fits = func.id == "Dim" and len(node.targets) == 1 and is_name(target.id)
         if fits and types in ([str, int, int], [str, int, type(None)]):
             name, least, most = values
             if 0 <= least < _LIMIT and (most is None or least <= most < _LIMIT):
@@ -219,8 +219,9 @@ def _read_results(head: Head) -> None:
         raise head.source.fault(head.node, "the result type is missing", "CODE-18")
     if isinstance(node, ast.Constant) and node.value is None:
         return
-    is_tuple = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)
-    if is_tuple and isinstance(node, ast.Subscript) and node.value.id == "tuple":
+    outer = node.value if isinstance(node, ast.Subscript) else None
+    is_listed = isinstance(outer, ast.Name) and outer.id == "tuple"
+    if isinstance(node, ast.Subscript) and is_listed:
         items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         head.results = tuple(head.types.read(item) for item in items)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tracescript.code.constants import in_file_order
 from tracescript.code.names import Names, fitted, is_name, is_step
 from tracescript.code.uses import walk
 from tracescript.ir.graph import FunctionRef
@@ -19,7 +20,7 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Constant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tracescript.ir.graph import Function
     from tracescript.ir.model import Model, Module
@@ -51,19 +52,19 @@ class Layout:
     """Seats of all functions, class names of all structs, and module paths of callees."""
 
     def __init__(self, model: Model) -> None:
-        self._model = model
+        self._functions = in_file_order(model)
         self.seats: dict[str, Seat] = {}
         self.structs: dict[StructType, str] = {}
         self._classes = Names()
         self._defs: dict[str, Names] = {}
         self._prefixes: dict[str, str] = {}
-        for prefix in dict.fromkeys(f.name.rpartition(".")[0] for f in model.functions):
+        for prefix in dict.fromkeys(f.name.rpartition(".")[0] for f in self._functions):
             if is_name(prefix) and prefix != PLAIN_UNIT:
                 self._prefixes[prefix] = self._classes.claim(prefix)
         for exact in (True, False):
-            for function in model.functions:
+            for function in self._functions:
                 self._seat(function, exact=exact)
-        for struct in _structs(model):
+        for struct in _structs(self._functions):
             if struct not in self.structs:
                 wanted = fitted(struct.name.rpartition(".")[2], "Record")
                 self.structs[struct] = self._classes.claim(wanted)
@@ -115,10 +116,10 @@ def _find(module: Module, callee: str) -> str | None:
     return next(below, None)
 
 
-def _structs(model: Model) -> Iterator[StructType]:
+def _structs(functions: Iterable[Function]) -> Iterator[StructType]:
     """Yield every struct type, those inside another first, in the order of the functions."""
     seen: set[Type] = set()
-    for function in model.functions:
+    for function in functions:
         for t in _types(function):
             if t not in seen:
                 seen.add(t)

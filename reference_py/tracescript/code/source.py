@@ -66,7 +66,7 @@ class Source:
     def segment(self, node: ast.expr) -> str:
         """Return the text of a node that stands on one line."""
         line = self.lines[node.lineno - 1].encode()
-        return line[node.col_offset : node.end_col_offset].decode()
+        return line[node.col_offset : node.end_col_offset].decode(errors="replace")
 
     def fault(self, node: ast.AST, what: str, rule: str, hint: str = "") -> InvalidModelError:
         """Make an error at a node of the tree."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracescript.code.annotations import annotated
 from tracescript.code.body import Context, TooDeepError, needs_list, write_body
-from tracescript.code.constants import ConstantTable
+from tracescript.code.constants import ConstantTable, in_file_order
 from tracescript.code.expressions import Expressions
 from tracescript.code.hidden import used_paths
 from tracescript.code.layout import PLAIN_UNIT, Layout, Seat
@@ -71,7 +71,7 @@ class _Writer:
         self._model = model
         self._table: ConstantTable | None = None
         self._functions: dict[str, list[Function]] = {}
-        for function in model.functions:
+        for function in in_file_order(model):
             self._functions.setdefault(self.layout.seats[function.name].unit, []).append(function)
 
     def units(self) -> tuple[CodeUnit, ...]:

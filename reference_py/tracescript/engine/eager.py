@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tracescript import ir
 from tracescript.engine.limits import Budget, Limits
-from tracescript.engine.links import Linker
 from tracescript.engine.places import placed
-from tracescript.engine.ref import run_node
+from tracescript.engine.protocol import Options
+from tracescript.engine.ref import RefEngine
+from tracescript.engine.values import attributes as attribute_values
 from tracescript.ir.constants import scalar
+from tracescript.kernels import KERNELS
 from tracescript.opset import dtypes
 from tracescript.opset.build import Builder
 from tracescript.opset.calls import Typing
 from tracescript.opset.relations import NEVER, join
+from tracescript.opset.table import opset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _UNLIMITED = Limits(steps=1 << 62, memory=1 << 62, seconds=1e9)
 _NOWHERE = ir.Function("", "authored", (), (), ir.Block((), (), ()))
-
-
-@functools.cache
-def _linker() -> Linker:
-    return Linker()
 
 
 def type_of(value: Any) -> ir.Type:
@@ -76,17 +73,48 @@ def run_op(name: str, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> A
         TrapError: the op stopped.
     """
     builder = Builder(Typing())
-    values = [
-        None if x is None else ir.Value(type_of(x)) if _has_tensor(x) else builder.constant(x)
-        for x in inputs
-    ]
-    builder.call(name, values, attributes)
+    params: list[ir.Value] = []
+    given: list[Any] = []
+
+    def operand(value: Any) -> ir.Value | None:
+        if value is None:
+            return None
+        if isinstance(value, list) and _has_tensor(value):
+            return builder.call("list.make", [operand(item) for item in value])[0]
+        if not _has_tensor(value):
+            return builder.constant(value)
+        params.append(ir.Value(type_of(value)))
+        given.append(value)
+        return params[-1]
+
+    outputs = builder.call(name, [operand(x) for x in inputs], attributes)
     node = builder.nodes[-1]
+    kernel = KERNELS.get(name)
+    if kernel is None:
+        results: Any = _run(builder.block(params, outputs), given)
+        return results[0] if len(results) == 1 else results
+    op = opset()[name]
+    missing = [None] * (sum(not i.variadic for i in op.inputs) - len(inputs))
     try:
-        results = run_node(_linker().make(node), inputs, Budget(_UNLIMITED))
+        with np.errstate(all="ignore"):
+            return kernel(*inputs, *missing, **attribute_values(node, op))
     except Exception as error:
         found = placed(error, _NOWHERE, node)
         if found is None:
             raise
         raise found from None
-    return results[0] if len(results) == 1 else tuple(results)
+
+
+def _run(body: ir.Block, inputs: Sequence[Any]) -> tuple[Any, ...]:
+    """Run a block by the plain interpreter: the decomposition of an op without a kernel."""
+    function = ir.Function(
+        "",
+        "authored",
+        tuple(ir.Input(f"x{i}", p.type) for i, p in enumerate(body.params)),
+        tuple(ir.Output("", r.type) for r in body.results),
+        body,
+    )
+    method = ir.Method("", function.name, exported=False)
+    model = ir.Model("", (function,), ir.Module("", methods=(method,)))
+    prepared = RefEngine().load(model, Options()).method(method)
+    return prepared(inputs, (), Budget(_UNLIMITED)).outputs

@@ -1,4 +1,4 @@
-"""Links nodes to what computes them: a kernel, or the decomposition of a composite."""
+"""Links nodes to the kernels that compute them; composites without one are expanded first."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Link:
     node: ir.Node
     inputs: tuple[ir.Value | None, ...]
     attributes: dict[str, Any]
-    kernel: Callable[..., Any] | None
+    kernel: Callable[..., Any]
 
     @functools.cached_property
     def outputs(self) -> int:
@@ -44,14 +44,6 @@ class Link:
         if any(o.variadic for o in self.op.outputs):
             return -1
         return len(self.op.outputs)
-
-    @functools.cached_property
-    def expansion(self) -> tuple[tuple[ir.Value | None, ...], ir.Block]:
-        """The decomposition: its parameters, one for each input, and its body."""
-        from tracescript.passes.expand import expansion
-
-        plain = {n: a.value if isinstance(a, ir.Constant) else a for n, a in self.node.attributes}
-        return expansion(self.op, self.inputs, plain)
 
 
 def _struct_get(field: int) -> Callable[..., Any]:
@@ -62,15 +54,63 @@ def _struct_get(field: int) -> Callable[..., Any]:
 
 
 class Linker:
-    """Links nodes once each. `expand` leaves out the kernels of composites."""
+    """Links the nodes of a model once each.
 
-    def __init__(self, *, expand: bool = False) -> None:
+    `model` is the given one with the composites expanded that no kernel computes, all of them
+    under `expand`.
+
+    Raises:
+        UnsupportedError: UNSUPPORTED_OPSET or UNSUPPORTED_OP for an op that cannot be run.
+    """
+
+    def __init__(self, model: ir.Model, *, expand: bool = False) -> None:
         self._expand = expand
         self._links: dict[ir.Node, Link] = {}
+        self._stored: set[ir.Value] = set()
+        is_missing = False
+        for function in model.functions:
+            for node in nodes_in_order(function.body):
+                is_missing |= self._is_missing(function, node)
+                if node.op == "loop":
+                    self._stored.add(node.blocks[0].params[0])
+        self.model = self._expanded(model) if is_missing else model
 
-    def has(self, op: OpDef) -> bool:
-        """Whether the op is computed by a kernel, not by its decomposition."""
-        return (op.name in KERNELS or op.name in _OWN) and not (self._expand and op.is_composite)
+    def _has(self, name: str) -> bool:
+        """Whether an op is computed by a kernel or by the engine, not by its decomposition."""
+        is_expanded = self._expand and opset()[name].is_composite
+        return name in CONTROL or ((name in KERNELS or name in _OWN) and not is_expanded)
+
+    def _is_missing(self, function: ir.Function, node: ir.Node) -> bool:
+        """Whether a node must be expanded. Raises UnsupportedError where it cannot be."""
+        op = None if node.opset else opset().get(node.op)
+        if op is not None and self._has(op.name):
+            return False
+        if op is not None and op.decomposition:
+            return True
+        name = f"{node.opset}.{node.op}" if node.opset else node.op
+        raise UnsupportedError(
+            f"expected an op of opset {opset().name} {opset().major}.{opset().minor} "
+            f"with a kernel here, found {name}",
+            code="UNSUPPORTED_OPSET" if node.opset else "UNSUPPORTED_OP",
+            rule="EXEC-6",
+            where=where(function, node),
+        )
+
+    def _expanded(self, model: ir.Model) -> ir.Model:
+        from tracescript.passes.expand import expand_missing
+
+        try:
+            return expand_missing(model, self._has)
+        except RecursionError:
+            raise UnsupportedError(
+                "blocks nest too deep for expanding the ops in them",
+                code="UNSUPPORTED_FEATURE",
+                rule="EXEC-6",
+            ) from None
+
+    def counts(self, loop: ir.Node) -> bool:
+        """Whether a loop's iterations are steps: it stands in the model, not in a decomposition."""
+        return loop.blocks[0].params[0] in self._stored
 
     def link(self, node: ir.Node) -> Link:
         """Return the link of a node that is no `if`, `loop` or `call`."""
@@ -83,40 +123,11 @@ class Linker:
         op = opset()[node.op]
         count = sum(not i.variadic for i in op.inputs)
         inputs = node.inputs + (None,) * (count - len(node.inputs))
-        given, kernel = attributes(node, op), KERNELS.get(op.name) if self.has(op) else None
+        given, kernel = attributes(node, op), KERNELS.get(op.name)
         if op.name == "struct.get":
             struct = node.inputs[0].type if node.inputs[0] is not None else None
             assert isinstance(struct, ir.StructType)
             names = [name for name, _ in struct.fields]
             kernel = _struct_get(names.index(given.pop("field")))
+        assert kernel is not None, op.name
         return Link(op, node, inputs, given, kernel)
-
-    def check(self, model: ir.Model) -> None:
-        """Refuse a model with an op that cannot be run.
-
-        Raises UnsupportedError with UNSUPPORTED_OPSET or UNSUPPORTED_OP.
-        """
-        for function in model.functions:
-            for node in nodes_in_order(function.body):
-                self._check(function, node)
-
-    def _check(self, function: ir.Function, node: ir.Node) -> None:
-        if node.op in CONTROL and not node.opset:
-            return
-        op = None if node.opset else opset().get(node.op)
-        if op is None:
-            name = f"{node.opset}.{node.op}" if node.opset else node.op
-            raise UnsupportedError(
-                f"expected an op of opset {opset().name} {opset().major}.{opset().minor}, "
-                f"found {name}",
-                code="UNSUPPORTED_OPSET" if node.opset else "UNSUPPORTED_OP",
-                rule="EXEC-6",
-                where=where(function, node),
-            )
-        if not self.has(op) and not op.decomposition:
-            raise UnsupportedError(
-                f"this engine has no kernel for {op.name}",
-                code="UNSUPPORTED_OP",
-                rule="EXEC-6",
-                where=where(function, node),
-            )

@@ -6,7 +6,7 @@ driver loop, so Python's own stack stays flat.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -43,10 +43,8 @@ class RefLoaded:
     """A model and the kernels of its nodes."""
 
     def __init__(self, model: ir.Model, options: Options) -> None:
-        self.model = model
         self.options = options
-        self.linker = Linker(expand=options.expand)
-        self.linker.check(model)
+        self.linker = Linker(model, expand=options.expand)
         self.dying: dict[ir.Block, dict[ir.Node, tuple[ir.Value, ...]]] = {}
 
     def method(self, method: ir.Method) -> RefPrepared:
@@ -59,7 +57,7 @@ class RefPrepared:
 
     def __init__(self, loaded: RefLoaded, method: ir.Method) -> None:
         self._loaded = loaded
-        self._function = loaded.model.function(method.function)
+        self._function = loaded.linker.model.function(method.function)
         self._bound = tuple(runtime(c) for c in method.bound)
 
     def __call__(self, inputs: Sequence[Any], state: Sequence[Any], budget: Budget) -> Run:
@@ -106,7 +104,7 @@ class _Call:
         decisions = _by_value(function) if watching else {}
         for value in function.body.params:
             self.decide(function, decisions, value, env)
-        yield self.block(_Scope(function, decisions, counted=True), function.body, env)
+        yield self.block(_Scope(function, decisions), function.body, env)
         return [_get(v, env) for v in function.body.results]
 
     def decide(
@@ -148,19 +146,16 @@ class _Call:
         if node.op == "call":
             reference = dict(node.attributes)["function"]
             assert isinstance(reference, ir.FunctionRef)
-            return (yield from self.call(scope, reference.name, inputs))
-        link = self.loaded.linker.link(node)
-        if link.kernel is None:
-            return (yield from self.composite(scope, link, inputs))
-        return self.kernel(link, inputs)
+            return (yield from self.call(reference.name, inputs))
+        return self.kernel(self.loaded.linker.link(node), inputs)
 
     def loop(self, scope: _Scope, node: ir.Node, inputs: Sequence[Any], env: Env) -> Steps:
         """Run the body while the condition holds and the trip count is not reached."""
         trip, condition, *carried = inputs
         (body,) = node.blocks
-        index = 0
+        counted, index = self.loaded.linker.counts(node), 0
         while condition and (trip is None or index < trip):
-            self.budget.step() if scope.counted else self.budget.check()
+            self.budget.step() if counted else self.budget.check()
             env.update(zip(body.params, (index, *carried), strict=True))
             for value in body.params:
                 self.decide(scope.function, scope.decisions, value, env)
@@ -169,40 +164,27 @@ class _Call:
             index += 1
         return carried
 
-    def call(self, scope: _Scope, name: str, inputs: Sequence[Any]) -> Steps:
+    def call(self, name: str, inputs: Sequence[Any]) -> Steps:
         """Enter another function of the model."""
-        if scope.counted:
-            self.budget.step()
+        self.budget.step()
         self.budget.enter()
-        results = yield self.function(self.loaded.model.function(name), inputs)
+        results = yield self.function(self.loaded.linker.model.function(name), inputs)
         self.budget.leave()
         return results
 
-    def composite(self, scope: _Scope, link: Link, inputs: Sequence[Any]) -> Steps:
-        """Run the decomposition of a composite op; its loops count no steps."""
-        params, body = link.expansion
-        env: Env = {p: x for p, x in zip(params, inputs, strict=True) if p is not None}
-        yield self.block(_Scope(scope.function, {}, counted=False), body, env)
-        return [_get(v, env) for v in body.results]
-
     def kernel(self, link: Link, inputs: Sequence[Any]) -> list[Any]:
         """Compute a primitive."""
-        assert link.kernel is not None
         self.budget.fits(bytes_needed(link.op, inputs, link.attributes))
         results = link.kernel(*inputs, **link.attributes)
         many = link.outputs != 1
         return [self.ledger.track(r) for r in ((results or ()) if many else (results,))]
 
 
-class _Scope:
-    """Where a block stands: its function, the decisions to check, whether its loops count steps."""
+class _Scope(NamedTuple):
+    """Where a block stands: its function, and the decisions to check."""
 
-    __slots__ = ("counted", "decisions", "function")
-
-    def __init__(self, function: ir.Function, decisions: Decisions, counted: bool) -> None:
-        self.function = function
-        self.decisions = decisions
-        self.counted = counted
+    function: ir.Function
+    decisions: Decisions
 
 
 Decisions = dict[ir.Value, list[int]]
@@ -220,22 +202,8 @@ def _by_value(function: ir.Function) -> Decisions:
     return found
 
 
-def run_node(link: Link, inputs: Sequence[Any], budget: Budget) -> list[Any]:
-    """Run one node that is no `if`, `loop` or `call`, by itself; results may be views of inputs."""
-    loaded = RefLoaded(_EMPTY, Options(guards="ignore"))
-    call, given = _Call(loaded, budget), [*inputs, *[None] * (len(link.inputs) - len(inputs))]
-    with np.errstate(all="ignore"):
-        if link.kernel is not None:
-            return call.kernel(link, given)
-        return list(_drive(call.composite(_Scope(_NOWHERE, {}, counted=False), link, given)))
-
-
 def run_op(name: str, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> Any:
     """Compute one op eagerly; see `eager.run_op`."""
     from tracescript.engine import eager
 
     return eager.run_op(name, inputs, attributes)
-
-
-_NOWHERE: Final = ir.Function("", "authored", (), (), ir.Block((), (), ()))
-_EMPTY: Final = ir.Model("", (), ir.Module(""))

@@ -12,6 +12,7 @@ from tracescript.kernels import (
     index,
     matmul,
     nn,
+    random,
     reduce,
     scalar,
     shape,
@@ -31,6 +32,7 @@ KERNELS: Final = Table.join(
     index.KERNELS,
     matmul.KERNELS,
     nn.KERNELS,
+    random.KERNELS,
 )
 """The kernel of every primitive op except `if`, `loop`, `call` and `struct.get`: engines run these
 themselves, the last because a field's place is in the type."""

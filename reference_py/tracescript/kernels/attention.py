@@ -37,7 +37,7 @@ def scaled_dot_product_attention(
     if mask is not None:
         scores = np.where(mask, scores, low) if mask.dtype == bool else scores + mask
     if is_causal:
-        scores = np.where(np.tri(*scores.shape[-2:], dtype=bool), scores, low)
+        scores = np.where(np.tri(*scores.shape[-2:], dtype=np.bool_), scores, low)
     if not scores.size:
         return np.matmul(scores, v)
     top = scores.max(axis=-1, keepdims=True)

@@ -22,9 +22,7 @@ def _patches(x: Array, kernel: Pair, stride: Pair, dilation: Pair) -> Array:
     """Return a view (N, C, P, Q, out rows, out columns) of the patches of padded planes."""
     reach = tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
     windows = sliding_window_view(x, reach, axis=(2, 3))
-    picked = windows[
-        :, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]
-    ]
+    picked = windows[:, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
     return picked.transpose(0, 1, 4, 5, 2, 3)
 
 
@@ -37,11 +35,16 @@ def _grouped(patches: Array, weight: Array, groups: int) -> Array:
 
 
 def _depthwise(patches: Array, weight: Array) -> Array:
-    """One filter for each plane: add up the shifted planes."""
+    """One filter for each plane: add up the shifted planes, one image at a time."""
     total = np.zeros((*patches.shape[:2], *patches.shape[4:]), patches.dtype)
-    for p in range(patches.shape[2]):
-        for q in range(patches.shape[3]):
-            total += patches[:, :, p, q] * weight[:, 0, p, q, np.newaxis, np.newaxis]
+    product = np.empty(total.shape[1:], total.dtype)
+    for image, planes in zip(total, patches, strict=True):
+        for p in range(patches.shape[2]):
+            for q in range(patches.shape[3]):
+                np.multiply(
+                    planes[:, p, q], weight[:, 0, p, q, np.newaxis, np.newaxis], out=product
+                )
+                image += product  # noqa: PLW2901 - a view of the total
     return total
 
 

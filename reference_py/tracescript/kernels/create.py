@@ -20,7 +20,7 @@ Number = float
 
 
 def _saturate(x: Array, dtype: DType) -> Array:
-    """Truncate towards zero, stop at the ends of the range, NaN gives 0. Spec: NUM-21."""
+    """Truncate towards zero, stop at the ends of the range, NaN gives 0. Spec: NUM-20."""
     low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
     wide = np.trunc(x.astype(np.float64))
     above, below = wide >= float(high), wide <= float(low)
@@ -29,7 +29,7 @@ def _saturate(x: Array, dtype: DType) -> Array:
 
 
 def _round_to_odd(x: Array) -> Array:
-    """Narrow to float32 so that a second rounding cannot move the result. Spec: NUM-22."""
+    """Narrow to float32 so that a second rounding cannot move the result. Spec: NUM-21."""
     wide = np.asarray(x, dtype=np.float64)
     near = wide.astype(np.float32)
     away = np.abs(near.astype(np.float64)) > np.abs(wide)
@@ -39,7 +39,7 @@ def _round_to_odd(x: Array) -> Array:
 
 
 def _narrow_float(x: Array, dtype: DType) -> Array:
-    exact = x.dtype.itemsize < 4 or x.dtype == np.float32
+    exact = np.can_cast(x.dtype, np.float32)
     near = x.astype(np.float32) if exact else _round_to_odd(x)
     if dtype.name == "float8_e4m3fn":
         near = np.clip(near, -448, 448)

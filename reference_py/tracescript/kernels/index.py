@@ -148,7 +148,9 @@ def _subscript(x: Array, indices: list[Any]) -> tuple[Any, ...]:
         covered = index.ndim if index.dtype == bool else 1
         extents = x.shape[axis : axis + covered]
         if index.dtype == bool and index.shape != extents:
-            raise trap("INDEX_ERROR", f"expected a mask of {list(extents)}, found {list(index.shape)}")
+            raise trap(
+                "INDEX_ERROR", f"expected a mask of {list(extents)}, found {list(index.shape)}"
+            )
         if index.dtype != bool and index.size:
             n = extents[0]
             if int(index.min()) < -n or int(index.max()) >= n:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tracescript.errors import trap
 from tracescript.kernels.rounding import Array, RoundedTable
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 KERNELS: Final = RoundedTable()
+
+_ADD: Final[Callable[..., Any]] = np.add.reduce
+_LARGEST: Final[Callable[..., Any]] = np.maximum.reduce
 
 
 def _per_channel(value: Array, x: Array) -> Array:
@@ -34,9 +40,11 @@ def batch_norm(
 
 
 def _standardized(x: Array, axes: tuple[int, ...], eps: float) -> Array:
-    away = x - x.mean(axis=axes, keepdims=True)
-    spread = np.square(away).mean(axis=axes, keepdims=True)
-    away /= np.sqrt(spread + x.dtype.type(eps))
+    number = x.dtype.type
+    count = number(math.prod(x.shape[axis] for axis in axes))
+    away = x - _ADD(x, axis=axes, keepdims=True) / count
+    spread = _ADD(away * away, axis=axes, keepdims=True) / count
+    away /= np.sqrt(spread + number(eps))
     return away
 
 
@@ -47,7 +55,9 @@ def layer_norm(
     y = _standardized(x, tuple(range(-normalized_rank, 0)), eps)
     if weight is not None:
         y *= weight
-    return y if bias is None else y + bias
+    if bias is not None:
+        y += bias
+    return y
 
 
 @KERNELS.of("group_norm")
@@ -68,9 +78,9 @@ def softmax(x: Array, dim: int) -> Array:
     if not x.size:
         return x
     axis = dim if x.ndim else None
-    e = np.asarray(x - np.max(x, axis=axis, keepdims=True))
+    e = np.asarray(x - _LARGEST(x, axis=axis, keepdims=True))
     np.exp(e, out=e)
-    e /= np.sum(e, axis=axis, keepdims=True)
+    e /= _ADD(e, axis=axis, keepdims=True)
     return e
 
 
@@ -79,5 +89,5 @@ def log_softmax(x: Array, dim: int) -> Array:
     if not x.size:
         return x
     axis = dim if x.ndim else None
-    c = x - np.max(x, axis=axis, keepdims=True)
-    return c - np.log(np.sum(np.exp(c), axis=axis, keepdims=True))
+    c = x - _LARGEST(x, axis=axis, keepdims=True)
+    return c - np.log(_ADD(np.exp(c), axis=axis, keepdims=True))

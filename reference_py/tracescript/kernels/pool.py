@@ -18,13 +18,15 @@ Pair = tuple[int, ...]
 
 
 def _extent(n: int, kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bool) -> int:
-    """Return the number of windows on one axis. Spec: NUM-52."""
+    """Return the number of windows on one axis. Spec: NUM-50."""
     room = n + 2 * padding - dilation * (kernel - 1) - 1
     out = -(-room // stride) + 1 if ceil_mode else room // stride + 1
     if ceil_mode and (out - 1) * stride >= n + padding:
         out -= 1
     if out < 1:
-        raise trap("SHAPE_ERROR", f"a window of {kernel} exceeds the padded extent {n + 2 * padding}")
+        raise trap(
+            "SHAPE_ERROR", f"a window of {kernel} exceeds the padded extent {n + 2 * padding}"
+        )
     return out
 
 
@@ -32,7 +34,14 @@ class _Windows:
     """The windows of padded planes, as one slice of the planes for each place in a window."""
 
     def __init__(
-        self, x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool, fill: float
+        self,
+        x: Array,
+        kernel: Pair,
+        stride: Pair,
+        padding: Pair,
+        dilation: Pair,
+        ceil_mode: bool,
+        fill: float,
     ) -> None:
         self.kernel, self.stride, self.dilation = kernel, stride, dilation
         self.out = tuple(
@@ -92,7 +101,7 @@ def max_pool2d(
 
 
 def _counts(n: int, out: int, kernel: int, stride: int, padding: int, include_pad: bool) -> Array:
-    """Return how many elements the mean of each window on an axis divides by. Spec: NUM-53."""
+    """Return how many elements the mean of each window on an axis divides by. Spec: NUM-51."""
     start = np.arange(out) * stride - padding
     end = np.minimum(start + kernel, n + padding)
     if include_pad:

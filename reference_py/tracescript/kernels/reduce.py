@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 ROUNDED: Final = RoundedTable()
 
+_ADD: Final[Callable[..., Any]] = np.add.reduce
+_MULTIPLY: Final[Callable[..., Any]] = np.multiply.reduce
+
 Axes = tuple[int, ...] | None
 
 
@@ -30,24 +33,24 @@ def _count(x: Array, dim: Axes) -> int:
 
 @ROUNDED.of("sum")
 def sum_(x: Array, dim: Axes, keepdim: bool) -> Array:
-    return np.add.reduce(x, axis=_axes(x, dim), keepdims=keepdim, dtype=x.dtype)
+    return _ADD(x, axis=_axes(x, dim), keepdims=keepdim, dtype=x.dtype)
 
 
 @ROUNDED.of("prod")
 def prod(x: Array, dim: Axes, keepdim: bool) -> Array:
-    return np.multiply.reduce(x, axis=_axes(x, dim), keepdims=keepdim, dtype=x.dtype)
+    return _MULTIPLY(x, axis=_axes(x, dim), keepdims=keepdim, dtype=x.dtype)
 
 
 @ROUNDED.of("mean")
 def mean(x: Array, dim: Axes, keepdim: bool) -> Array:
-    total = np.add.reduce(x, axis=_axes(x, dim), keepdims=keepdim)
+    total = _ADD(x, axis=_axes(x, dim), keepdims=keepdim)
     return total / x.dtype.type(_count(x, dim))
 
 
 @ROUNDED.of("var")
 def var(x: Array, dim: Axes, correction: float, keepdim: bool) -> Array:
     away = x - mean(x, dim, True)
-    total = np.add.reduce(away * away, axis=_axes(x, dim), keepdims=keepdim)
+    total = _ADD(away * away, axis=_axes(x, dim), keepdims=keepdim)
     return total / x.dtype.type(max(_count(x, dim) - correction, 0.0))
 
 
@@ -111,7 +114,7 @@ def all_(x: Array, dim: Axes, keepdim: bool) -> Array:
 
 @ROUNDED.of("count_nonzero")
 def count_nonzero(x: Array, dim: Axes) -> Array:
-    return np.add.reduce(x.astype(bool), axis=_axes(x, dim), dtype=np.int64)
+    return _ADD(x.astype(bool), axis=_axes(x, dim), dtype=np.int64)
 
 
 @ROUNDED.of("cumsum")

@@ -60,7 +60,13 @@ def _pass(x: Array, carried: Any, weights: list[Array], step: Step) -> tuple[Arr
 
 
 def _run(
-    x: Array, start: tuple[Array, ...], weights: list[Array], step: Step, layers: int, both: bool, bias: bool
+    x: Array,
+    start: tuple[Array, ...],
+    weights: list[Array],
+    step: Step,
+    layers: int,
+    both: bool,
+    bias: bool,
 ) -> tuple[Array, ...]:
     """Run all layers; return the outputs and the last carried values, stacked."""
     if not x.shape[0]:
@@ -81,7 +87,13 @@ def _run(
 
 @KERNELS.of("lstm")
 def lstm(
-    x: Array, h: Array, c: Array, weights: list[Array], layers: int, bidirectional: bool, has_bias: bool
+    x: Array,
+    h: Array,
+    c: Array,
+    weights: list[Array],
+    layers: int,
+    bidirectional: bool,
+    has_bias: bool,
 ) -> tuple[Array, ...]:
     return _run(x, (h, c), weights, _lstm_step, layers, bidirectional, has_bias)
 

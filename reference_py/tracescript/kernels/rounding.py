@@ -1,4 +1,4 @@
-"""One rule for float16 and bfloat16: compute in float32, round once. Spec: NUM-4."""
+"""One rule for float16 and bfloat16: compute in float32, round once. Spec: NUM-1."""
 
 from __future__ import annotations
 

@@ -19,11 +19,12 @@ KERNELS: Final = Table()
 def _reshape(x: Array, shape: Any) -> Array:
     try:
         if min(shape, default=0) < -1:
-            raise ValueError  # noqa: TRY301 - numpy takes any negative number for the open one
+            raise ValueError
         return x.reshape(shape)
     except ValueError:
         raise trap(
-            "SHAPE_ERROR", f"expected sizes for {x.size} elements of {list(x.shape)}, found {list(shape)}"
+            "SHAPE_ERROR",
+            f"expected sizes for {x.size} elements of {list(x.shape)}, found {list(shape)}",
         ) from None
 
 
@@ -140,9 +141,7 @@ def select(x: Array, index: int, dim: int) -> Array:
 
 
 @KERNELS.of("slice")
-def slice_(
-    x: Array, start: int | None, end: int | None, step: int | None, dim: int
-) -> Array:
+def slice_(x: Array, start: int | None, end: int | None, step: int | None, dim: int) -> Array:
     if step is not None and step < 1:
         raise trap("VALUE_ERROR", f"expected a step of at least 1, found {step}")
     return x[(slice(None),) * (dim % x.ndim) + (slice(start, end, step),)]

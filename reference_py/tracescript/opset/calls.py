@@ -148,12 +148,22 @@ def _shapes(op: OpDef, names: dict[str, Any]) -> list[Any]:
     """Return the shape of each output of an op."""
     try:
         arguments = [resolve(op.shape_rule, a, names) for a in op.shape_arguments]
+        if op.shape_rule == "argument" and _has_unknown_shape(op, arguments):
+            return [None] * len(op.outputs)
         made = shape_rules.infer(op.shape_rule, arguments)
     except MismatchError as mismatch:
         raise faults.fault(
             op.name, str(mismatch), code="BAD_SHAPE", rule=_shape_rule_id(op)
         ) from None
     return made if isinstance(made, list) else [made] * len(op.outputs)
+
+
+def _has_unknown_shape(op: OpDef, arguments: list[Any]) -> bool:
+    """Return whether a part of a result's shape is a list of extents of unknown length."""
+    return any(
+        value is UNKNOWN and text.startswith(("shape(", "["))
+        for text, value in zip(op.shape_arguments, arguments, strict=True)
+    )
 
 
 def _shape_rule_id(op: OpDef) -> str:

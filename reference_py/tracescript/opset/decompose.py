@@ -2,7 +2,7 @@
 
 The text is parsed, never run. What is known before the model runs (attributes, ranks, data
 types, which optional inputs are there, numbers) is computed here: an `if` over it picks an arm,
-a `for` unrolls. The rest becomes nodes. Spec: CODE-12.
+a `for` unrolls. The rest becomes nodes. Spec: NUM-60 to NUM-63.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def expansion(
 
     The block's nodes use the inputs themselves. Its params are the inputs that are there.
 
-    Raises InvalidModelError where the definition does not fit the types. Spec: CODE-12.
+    Raises InvalidModelError where the definition does not fit the types. Spec: NUM-60 to NUM-63.
     """
     from tracescript.opset.build import Builder
     from tracescript.opset.calls import Typing as NewTyping
@@ -61,7 +61,7 @@ def expansion(
     block = Block(
         tuple(v for v in inputs if v is not None),
         tuple(emitter.builder.nodes),
-        tuple(v for v in made if v is not None),
+        made,
     )
     return tuple(inputs), block
 
@@ -122,8 +122,8 @@ class Statements(Expressions):
                 assert RETURNED not in self.scope, "a return under a run-time condition"
                 results = [self.emitter.value(self.scope[name]) for name in names]
                 arms.append(builder.block((), results))
-        results = self.emitter.builder.call("if", [test], blocks=arms)
-        self.scope.update(zip(names, results, strict=True))
+        made = self.emitter.builder.call("if", [test], blocks=arms)
+        self.scope.update(zip(names, made, strict=True))
 
     def _stmt_For(self, node: ast.For) -> None:
         count, item = self.iterate(node.iter)

@@ -57,9 +57,13 @@ class Emitter:
             for i, n in enumerate(known)
         ]
 
-    def value(self, given: Any, type_: Type | None = None) -> Value | None:
-        """Return a value as a node takes it: None stays None, a Python value becomes a constant."""
-        if given is None or isinstance(given, Value):
+    def optional(self, given: Any, type_: Type | None = None) -> Value | None:
+        """Return an optional input as a node takes it."""
+        return None if given is None else self.value(given, type_)
+
+    def value(self, given: Any, type_: Type | None = None) -> Value:
+        """Return a value as a node takes it: a Python value becomes a constant."""
+        if isinstance(given, Value):
             return given
         if isinstance(given, list | tuple):
             return self._list(list(given), type_)
@@ -155,7 +159,7 @@ class Emitter:
         if declared.kind == "float" and isinstance(given, int):
             given = float(given)
         is_ints = declared.kind == "list" and declared.type == "int"
-        return self.value(given, ListType(INT) if is_ints and not given else None)
+        return self.optional(given, ListType(INT) if is_ints and not given else None)
 
 
 def _is_number(value: Any) -> bool:

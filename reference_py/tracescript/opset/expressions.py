@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import math
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir import ListType, TensorType, Value
+from tracescript.ir import ListType, Value
 from tracescript.ir.constants import INT
 from tracescript.opset.fold import BINARY, COMPARE, FUNCTIONS, NAMES
+from tracescript.opset.intrinsics import Intrinsics
 from tracescript.opset.table import opset
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from tracescript.opset.emit import Emitter
 
 
-class Expressions:
+class Expressions(Intrinsics):
     """One method for each form of expression; `scope` holds the names of the function walked."""
 
     def __init__(self, emitter: Emitter, functions: Mapping[str, ast.FunctionDef]) -> None:
-        self.emitter = emitter
+        super().__init__(emitter)
         self.functions = functions
         self.scope: dict[Any, Any] = {}
 
@@ -89,7 +89,10 @@ class Expressions:
         fold, word = BINARY[type(node.op)]
         a, b = self.evaluate(node.left), self.evaluate(node.right)
         if any(isinstance(v, Value) and isinstance(v.type, ListType) for v in (a, b)):
-            a, b = self._items(a), self._items(b)
+            known = self.emitter.items(a), self.emitter.items(b)
+            if None in known:
+                return self.emitter.call("list.concat", [a, b], {})
+            a, b = known
         if isinstance(a, Value) or isinstance(b, Value):
             return self.emitter.arithmetic(word, a, b)
         return fold(a, b)
@@ -132,19 +135,12 @@ class Expressions:
         if isinstance(node.slice, ast.Slice):
             ends = (node.slice.lower, node.slice.upper)
             low, high = (None if e is None else self.evaluate(e) for e in ends)
-            return self._items(value)[low:high]
+            return self.items(value)[low:high]
         index = self.evaluate(node.slice)
         if not isinstance(value, Value):
             return value[index]
         items = None if isinstance(index, Value) else self.emitter.items(value)
         return items[index] if items else self.emitter.call("list.get", [value, index], {})
-
-    def _items(self, value: Any) -> Any:
-        items = self.emitter.items(value)
-        if items is None:
-            message = "a decomposition needs a list of known length here"
-            raise TypeError(message)
-        return items
 
     def _expr_ListComp(self, node: ast.ListComp) -> Any:
         generator = node.generators[0]
@@ -168,13 +164,12 @@ class Expressions:
     def _collect(self, node: ast.ListComp, count: Value, item: Callable[[Any], Any]) -> Any:
         """Write a loop that appends each item to a list."""
 
-        def element(index: Value) -> Value | None:
+        def element(index: Value) -> Value:
             self.assign(node.generators[0].target, item(index))
             return self.emitter.value(self.evaluate(node.elt))
 
         with self.inner_block():
             probe = element(Value(INT))
-        assert probe is not None
         empty = self.emitter.builder.call("list.make", [], types=[ListType(probe.type)])[0]
 
         def body(index: Value) -> list[Any]:
@@ -206,7 +201,7 @@ class Expressions:
         carried = [outer.value(v) for v in start]
         with self.inner_block() as builder:
             index = Value(INT)
-            params = [Value(v.type) for v in carried if v is not None]
+            params = [Value(v.type) for v in carried]
             self.scope.update(zip(names, params, strict=True))
             results = [self.emitter.value(v) for v in body(index)]
             block = builder.block((index, *params), [builder.constant(True), *results])
@@ -214,9 +209,7 @@ class Expressions:
 
     def _expr_Call(self, node: ast.Call) -> Any:
         name = ast.unparse(node.func)
-        args: list[Any] = []
-        for arg in node.args:
-            args.append(self.evaluate(arg))
+        args = [self.evaluate(arg) for arg in node.args]
         keywords = {k.arg: self.evaluate(k.value) for k in node.keywords if k.arg}
         if name in self.functions:
             return self.call_function(self.functions[name], args, keywords)
@@ -225,7 +218,7 @@ class Expressions:
         special = getattr(self, f"_call_{name}", None)
         if special:
             return special(*args)
-        return FUNCTIONS[name](*[self._items(v) if isinstance(v, Value) else v for v in args])
+        return FUNCTIONS[name](*[self.items(v) if isinstance(v, Value) else v for v in args])
 
     def _op(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
         special = getattr(self, f"_op_{name.replace('.', '_')}", None)
@@ -241,71 +234,3 @@ class Expressions:
             if a.name in given
         }
         return self.emitter.call(name, inputs, attributes)
-
-    def _op_dim(self, x: Value) -> int:
-        assert isinstance(x.type, TensorType)
-        if x.type.shape is None:
-            message = "a decomposition needs a known rank"
-            raise TypeError(message)
-        return len(x.type.shape)
-
-    def _op_dtype_of(self, x: Value) -> Any:
-        assert isinstance(x.type, TensorType)
-        return x.type.data_type
-
-    def _op_cast(self, x: Value, dtype: Any) -> Value:
-        """Write a cast, unless the data type is that already."""
-        same = self._op_dtype_of(x) is dtype
-        return x if same else self.emitter.call("cast", [x], {"dtype": dtype})
-
-    def _op_cast_like(self, x: Value, other: Value) -> Value:
-        return self._op_cast(x, self._op_dtype_of(other))
-
-    def _op_size(self, x: Value, dim: int) -> Any:
-        return self.emitter.size(x, dim)
-
-    def _op_shape(self, x: Value) -> list[Any]:
-        return [self.emitter.size(x, i) for i in range(self._op_dim(x))]
-
-    def _op_numel(self, x: Value) -> Any:
-        total: Any = 1
-        for n in self._op_shape(x):
-            both = isinstance(total, Value) or isinstance(n, Value)
-            total = self.emitter.arithmetic("mul", total, n) if both else total * n
-        return total
-
-    def _call_len(self, value: Any) -> Any:
-        items = self.emitter.items(value)
-        return self.emitter.call("list.len", [value], {}) if items is None else len(items)
-
-    def _call_min(self, *numbers: Any) -> Any:
-        values = numbers if len(numbers) > 1 else self._items(numbers[0])
-        return self.emitter.extreme(values, largest=False)
-
-    def _call_max(self, *numbers: Any) -> Any:
-        values = numbers if len(numbers) > 1 else self._items(numbers[0])
-        return self.emitter.extreme(values, largest=True)
-
-    def _call_float(self, value: Any) -> Any:
-        return self.emitter.to_float(value)
-
-    def _call_sqrt(self, value: Any) -> Any:
-        if isinstance(value, Value):
-            given = self.emitter.to_float(value)
-            return self.emitter.call("math.unary", [given], {"function": "sqrt"})
-        return math.sqrt(value)
-
-    def _call_is_known(self, value: Any) -> bool:
-        items = value if isinstance(value, list) else [value]
-        return not any(isinstance(item, Value) for item in items)
-
-    def _call_empty_list(self, item: Value) -> Value:
-        return self.emitter.builder.call("list.make", [], types=[ListType(item.type)])[0]
-
-    def _call_range(self, *bounds: int) -> list[int]:
-        return list(range(*bounds))
-
-    def _call_check(self, condition: Any, message: str, code: str = "VALUE_ERROR") -> None:
-        """Write an assert, unless the condition is known to hold."""
-        if condition is not True:
-            self.emitter.call("assert", [condition, message], {"code": code})

@@ -110,5 +110,5 @@ def zero_d(value: float, data_type: DataType) -> np.ndarray[Any, Any]:
     """Return a number as a rank 0 array; fractions are cut for integers, which wrap."""
     dtype = numpy_of(data_type)
     if in_set(data_type, "int") and isinstance(value, int):
-        return np.asarray(value % 2 ** data_type.bits, dtype=np.uint64).astype(dtype)
+        return np.asarray(value % 2**data_type.bits, dtype=np.uint64).astype(dtype)
     return np.asarray(value).astype(dtype)

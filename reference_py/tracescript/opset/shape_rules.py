@@ -49,8 +49,10 @@ def gather(_x: Any, index: Any) -> Any:
     return None if index is UNKNOWN else index
 
 
-def reduce(x: Shape, dim: Any = None, keepdim: bool = False) -> Shape:
-    """Without the axes of dim, or 1 there; None is all axes."""
+def reduce(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
+    """Without the axes of dim, or 1 there; None is all axes, whatever the rank."""
+    if x is UNKNOWN:
+        return () if dim is None and not keepdim else None
     n = len(x)
     listed = range(n) if dim is None else [dim] if isinstance(dim, int) else dim
     gone = {axis_of(d, max(n, 1)) for d in listed}
@@ -179,7 +181,7 @@ RULES: Final[dict[str, Callable[..., Any]]] = {
 }
 """Every rule that makes shapes, by name; `value_rules` and `blocks` hold the others."""
 
-_TAKES_UNKNOWN: Final = {"argument", "broadcast", "each", "gather", "range", "scalar"}
+_TAKES_UNKNOWN: Final = {"argument", "broadcast", "each", "gather", "range", "reduce", "scalar"}
 
 
 def infer(rule: str, arguments: Sequence[Any]) -> Any:

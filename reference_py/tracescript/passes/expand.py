@@ -66,7 +66,9 @@ class _Rewriter:
             self._typing.learn(kept)
             return [kept]
         _, body = expansion(op, inputs, plain_attributes(node), typing=self._typing)
-        made = [part for inner in body.nodes for part in self._node(replace(inner, place=node.place))]
+        made = [
+            part for inner in body.nodes for part in self._node(replace(inner, place=node.place))
+        ]
         for old, new in zip(node.outputs, body.results, strict=True):
             self._renamed[old] = self.current(new)
         return made

@@ -29,6 +29,7 @@ from tracescript.wire.faults import bad_index, check_sentinel, fault, over_limit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tracescript.errors import TsError
     from tracescript.v1 import model_pb2
     from tracescript.wire.enums import Enums
     from tracescript.wire.read_constants import ConstantReader
@@ -114,15 +115,13 @@ class FunctionReader:
             raise over_limit(f"{where}.values", "entries", len(message.values), limits.MAX_VALUES)
         types, constants = self._context.types.types, self._context.constants.constants
         names = self._debug.value_names
-        for i in range(1, len(message.values)):
-            entry = message.values[i]
-            if not 0 < entry.type < len(types):
-                raise bad_index(f"{where}.values[{i}].type", entry.type, 1, len(types) - 1)
-            if entry.constant >= len(constants):
-                place = f"{where}.values[{i}].constant"
-                raise bad_index(place, entry.constant, 0, len(constants) - 1)
-            name = names[i] if names else ""
-            self._values.append(Value(types[entry.type], name, constants[entry.constant]))
+        for i, entry in enumerate(message.values[1:], 1):
+            form, constant = entry.type, entry.constant
+            if not 0 < form < len(types):
+                raise bad_index(f"{where}.values[{i}].type", form, 1, len(types) - 1)
+            if constant >= len(constants):
+                raise bad_index(f"{where}.values[{i}].constant", constant, 0, len(constants) - 1)
+            self._values.append(Value(types[form], names[i] if names else "", constants[constant]))
 
     def _read_blocks(self) -> Block:
         """Build blocks from the last to the first: a node's blocks come after the one it is in."""
@@ -141,8 +140,10 @@ class FunctionReader:
             place = f"{where}.blocks[{i}]"
             last -= len(entry.nodes)
             nodes = tuple(
-                self._node(node, f"{place}.nodes[{j}]", made, places[last + j] if places else None)
-                for j, node in enumerate(entry.nodes)
+                [
+                    self._node(node, (i, j), made, places[last + j] if places else None)
+                    for j, node in enumerate(entry.nodes)
+                ]
             )
             params = self._defined(entry.inputs, f"{place}.inputs")
             made[i] = Block(params, nodes, self._defined(entry.results, f"{place}.results"))
@@ -178,27 +179,51 @@ class FunctionReader:
                 raise bad_index(f"{where}[{i}]", index, 1, len(values) - 1)
         return tuple([values[index] for index in indices])
 
-    def _node(self, entry: model_pb2.Node, where: str, blocks: list[Any], place: Any) -> Node:
+    def _node(
+        self, entry: model_pb2.Node, at: tuple[int, int], blocks: list[Any], place: Any
+    ) -> Node:
+        """Build a node; texts for errors are made only when there is one."""
         ops, values = self._context.ops, self._values
-        if not 0 < entry.op < len(ops):
-            raise bad_index(f"{where}.op", entry.op, 1, len(ops) - 1)
-        opset, op = ops[entry.op]
-        _check_ports(entry.inputs, f"{where}.inputs")
-        _check_ports(entry.outputs, f"{where}.outputs")
-        for i, index in enumerate(entry.inputs):
-            if index >= len(values):
-                raise bad_index(f"{where}.inputs[{i}]", index, 0, len(values) - 1)
+        op, inputs, outputs = entry.op, entry.inputs, entry.outputs
+        try:
+            used = tuple([values[index] for index in inputs])
+            defined = tuple([values[index] for index in outputs])
+        except IndexError:
+            raise self._bad_node(entry, at) from None
+        if not 0 < op < len(ops) or 0 in outputs or max(len(used), len(defined)) > limits.MAX_PORTS:
+            raise self._bad_node(entry, at)
+        opset, name = ops[op]
         return Node(
-            op,
-            tuple([values[index] for index in entry.inputs]),
-            self._defined(entry.outputs, f"{where}.outputs"),
-            self._attributes(entry.attributes, where) if entry.attributes else (),
+            name,
+            used,
+            defined,
+            self._attributes(entry.attributes, at) if entry.attributes else (),
             tuple([blocks[index] for index in entry.blocks]) if entry.blocks else (),
             place,
             opset,
         )
 
-    def _attributes(self, entries: Sequence[model_pb2.Attribute], where: str) -> tuple[Any, ...]:
+    def _bad_node(self, entry: model_pb2.Node, at: tuple[int, int]) -> TsError:
+        """Return the error of a node of which something is wrong."""
+        where = self._node_path(at)
+        if not 0 < entry.op < len(self._context.ops):
+            return bad_index(f"{where}.op", entry.op, 1, len(self._context.ops) - 1)
+        last = len(self._values) - 1
+        for name, least, indices in (("inputs", 0, entry.inputs), ("outputs", 1, entry.outputs)):
+            if len(indices) > limits.MAX_PORTS:
+                return over_limit(f"{where}.{name}", "entries", len(indices), limits.MAX_PORTS)
+            for i, index in enumerate(indices):
+                if not least <= index <= last:
+                    return bad_index(f"{where}.{name}[{i}]", index, least, last)
+        raise AssertionError(where)
+
+    def _node_path(self, at: tuple[int, int]) -> str:
+        return f"{self._where}.blocks[{at[0]}].nodes[{at[1]}]"
+
+    def _attributes(
+        self, entries: Sequence[model_pb2.Attribute], at: tuple[int, int]
+    ) -> tuple[Any, ...]:
+        where = self._node_path(at)
         return tuple(
             (entry.name, self._attribute(entry, f"{where}.attributes[{i}]"))
             for i, entry in enumerate(entries)

@@ -45,6 +45,7 @@ DEFAULT_ALIGNMENT: Final = 64
 MAX_ALIGNMENT: Final = 65_536
 
 _DELIMITED = 2
+_EPOCH = 13
 _LONGEST_HEAD = 11
 _UNREACHABLE: Final = (1, 130, 16_387)
 """Sizes that no padding field with a minimal length has."""
@@ -125,10 +126,10 @@ def _check_signature(view: memoryview) -> None:
     if found == SIGNATURE:
         return
     hint = ""
-    if found.replace(b"\r\n", b"\n").startswith(SIGNATURE.replace(b"\r\n", b"\n")[:12]):
-        hint = "the file was changed by a text-mode transfer; copy it again in binary mode"
-    elif found[:13] == SIGNATURE[:13]:
+    if found[:_EPOCH] == SIGNATURE[:_EPOCH]:
         hint = "the file has a newer container layout; update the reader"
+    elif found.replace(b"\r\n", b"\n").startswith(SIGNATURE[:_EPOCH].replace(b"\r\n", b"\n")):
+        hint = "the file was changed by a text-mode transfer; copy it again in binary mode"
     what = f"found {found.hex(' ') or 'no bytes'}, expected {SIGNATURE.hex(' ')}"
     raise fault("NOT_TSPROTO", what, "signature", "CONTAINER-1", hint)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir.graph import FunctionRef
+from tracescript.ir.order import visit
 from tracescript.ir.values import Constant
 from tracescript.wire.enums import (
     COMPARISONS,
@@ -15,7 +16,6 @@ from tracescript.wire.enums import (
     invert,
 )
 from tracescript.wire.faults import fault
-from tracescript.wire.order import visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from tracescript.ir import order
 from tracescript.ir.model import State
 from tracescript.ir.types import ScalarKind
 from tracescript.v1 import model_pb2
-from tracescript.wire import order
 from tracescript.wire.enums import SCALAR_KINDS, STATE_KINDS, invert
 from tracescript.wire.tables import Tables
 from tracescript.wire.write_functions import FunctionWriter

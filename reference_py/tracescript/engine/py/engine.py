@@ -38,10 +38,8 @@ class PyLoaded:
     """A model whose methods are compiled when they are asked for."""
 
     def __init__(self, model: ir.Model, options: Options) -> None:
-        self.model = model
         self.options = options
-        self.linker = Linker(expand=options.expand)
-        self.linker.check(model)
+        self.linker = Linker(model, expand=options.expand)
 
     def method(self, method: ir.Method) -> PyPrepared:
         """Compile a method: its function with weights and constants bound."""
@@ -94,8 +92,8 @@ class PyPrepared:
         if key not in self._variants:
             loaded = self._loaded
             guards = self._mode != "ignore"
-            lowering = Lowering(loaded.model, loaded.linker, guards=guards, inline=key[1])
-            function = loaded.model.function(self._method.function)
+            lowering = Lowering(loaded.linker, guards=guards, inline=key[1])
+            function = loaded.linker.model.function(self._method.function)
             units = lowering.method(function, self._method.bound)
             self._variants[key] = build(units, self._mode, trusts_steps=key[0])
         return self._variants[key]

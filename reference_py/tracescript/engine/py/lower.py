@@ -33,7 +33,7 @@ _LARGEST_UNIT: Final = 1500
 class _Scope:
     """Where a block of a function is being lowered to."""
 
-    __slots__ = ("calls", "counted", "decisions", "depth", "function", "symbols", "unit")
+    __slots__ = ("calls", "decisions", "depth", "function", "symbols", "unit")
 
     def __init__(
         self,
@@ -42,39 +42,33 @@ class _Scope:
         symbols: Symbols,
         depth: int,
         calls: int,
-        counted: bool,
     ) -> None:
         self.unit = unit
         self.function = function
         self.symbols = symbols
         self.depth = depth
         self.calls = calls
-        self.counted = counted
         self.decisions: dict[ir.Value, list[int]] = {}
         for index, decision in enumerate(function.decisions):
             if decision.value is not None:
                 self.decisions.setdefault(decision.value, []).append(index)
 
     def deeper(self) -> _Scope:
-        return _Scope(
-            self.unit, self.function, self.symbols, self.depth + 1, self.calls, self.counted
-        )
+        return _Scope(self.unit, self.function, self.symbols, self.depth + 1, self.calls)
 
 
 class Lowering:
     """Makes the units of one method; `units[0]` is the method itself."""
 
-    def __init__(
-        self, model: ir.Model, linker: Linker, *, guards: bool, inline: bool = True
-    ) -> None:
+    def __init__(self, linker: Linker, *, guards: bool, inline: bool = True) -> None:
         self.units: list[Unit] = []
-        self._model = model
+        self._model = linker.model
         self._linker = linker
         self._guards = guards
         self._inline = inline
         self._sizes: dict[str, int] = {}
-        self._recursive = recursive_functions(model)
-        self._specialised: dict[tuple[Any, ...], Unit] = {}
+        self._recursive = recursive_functions(linker.model)
+        self._specialised: dict[tuple[Any, ...], tuple[Unit, list[Val]]] = {}
         self._constants: dict[ir.Constant, Val] = {}
         self._todo: deque[tuple[_Scope, Body, ir.Block | ir.Node, Env]] = deque()
 
@@ -112,12 +106,12 @@ class Lowering:
             ]
             unit = Unit(len(self.units), function, Body([v for v in fixed if not v.known]))
             self.units.append(unit)
-            self._specialised[key] = unit
-            scope = _Scope(unit, function, {}, 0, 0, counted=True)
+            self._specialised[key] = unit, fixed
+            scope = _Scope(unit, function, {}, 0, 0)
             self._enter(unit.body, function, fixed, {})
             env = dict(zip(function.body.params, fixed, strict=True))
             self._todo.append((scope, unit.body, function.body, env))
-        return self._specialised[key]
+        return self._specialised[key][0]
 
     def _enter(
         self, body: Body, function: ir.Function, values: Sequence[Val], symbols: Symbols
@@ -172,7 +166,8 @@ class Lowering:
                 self._node(scope, body, inner, env)
             env.update(zip(node.outputs, [self._get(v, env) for v in arm.results], strict=True))
             return
-        stmt = Stmt(node.op, scope.function, node, inputs, [], counted=scope.counted)
+        counted = node.op == "loop" and self._linker.counts(node)
+        stmt = Stmt(node.op, scope.function, node, inputs, [], counted=counted)
         body.stmts.append(stmt)
         inner_scope = scope.deeper()
         for block in node.blocks:
@@ -190,7 +185,7 @@ class Lowering:
         inner.update(zip(free, fixed, strict=True))
         unit = Unit(len(self.units), scope.function, Body(fixed))
         self.units.append(unit)
-        inner_scope = _Scope(unit, scope.function, scope.symbols, 0, scope.calls, scope.counted)
+        inner_scope = _Scope(unit, scope.function, scope.symbols, 0, scope.calls)
         self._todo.append((inner_scope, unit.body, node, inner))
         outputs = self._define(scope, node.outputs, env)
         stmt = Stmt("invoke", scope.function, node, [env[v] for v in free], outputs, unit=unit)
@@ -204,13 +199,10 @@ class Lowering:
         callee = self._model.function(reference.name)
         values = [v for v in inputs if v is not None]
         if self._may_inline(scope, callee):
-            if scope.counted:
-                body.stmts.append(Stmt("enter", scope.function, node, [], []))
+            body.stmts.append(Stmt("enter", scope.function, node, [], []))
             types = [i.type for i in callee.inputs]
             symbols = unified(types, [v.type for v in values])
-            inner_scope = _Scope(
-                scope.unit, callee, symbols, scope.depth, scope.calls + 1, scope.counted
-            )
+            inner_scope = _Scope(scope.unit, callee, symbols, scope.depth, scope.calls + 1)
             self._enter(body, callee, values, symbols)
             inner = dict(zip(callee.body.params, values, strict=True))
             for param in callee.body.params:
@@ -225,7 +217,7 @@ class Lowering:
         variable = [v for v in values if not v.known]
         body.stmts.append(
             Stmt("invoke", scope.function, node, list(variable), outputs, unit=unit,
-                 calls=scope.calls + 1, counted=scope.counted)
+                 calls=scope.calls + 1)
         )  # fmt: skip
 
     def _may_inline(self, scope: _Scope, callee: ir.Function) -> bool:
@@ -259,19 +251,6 @@ class Lowering:
     ) -> None:
         link = self._linker.link(node)
         inputs = inputs + [None] * (len(link.inputs) - len(inputs))
-        if link.kernel is None:
-            params, block = link.expansion
-            inner_scope = _Scope(
-                scope.unit, scope.function, scope.symbols, scope.depth, scope.calls, counted=False
-            )
-            inner = {
-                p: v for p, v in zip(params, inputs, strict=True) if p is not None and v is not None
-            }
-            for inner_node in block.nodes:
-                self._node(inner_scope, body, inner_node, inner)
-            results = [self._get(v, inner) for v in block.results]
-            env.update(zip(node.outputs, results, strict=True))
-            return
         known = known_size(node, inputs, link.attributes)
         if known is not None:
             env[node.outputs[0]] = Val(node.outputs[0].type, known)

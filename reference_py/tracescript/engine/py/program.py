@@ -135,4 +135,4 @@ def count_readers(unit: Unit) -> None:
 
 def entered(body: Body) -> int:
     """How many inlined function calls stand in a body itself."""
-    return sum(s.kind == "enter" and s.counted for s in body.stmts)
+    return sum(s.kind == "enter" for s in body.stmts)

@@ -15,6 +15,7 @@ from tracescript.engine.py.loops import LoopWriter
 from tracescript.engine.py.memory import peak_function
 from tracescript.engine.py.ops import OpWriter
 from tracescript.engine.py.program import Body, Stmt, Unit, Val, count_readers, entered, walk
+from tracescript.engine.py.prune import prune
 from tracescript.engine.values import detached
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class UnitWriter:
         self.source = source
         self.mode = mode
         self.is_outermost = is_outermost
+        prune(unit)
         count_readers(unit)
         self.buffers = Buffers(unit)
         self.intervals = Intervals(unit, MAX_STEPS if trusts_steps else HIGH)
@@ -186,7 +188,7 @@ class UnitWriter:
 
     def _invoke(self, stmt: Stmt, depth: int) -> None:
         assert stmt.unit is not None
-        if stmt.calls and stmt.counted:
+        if stmt.calls:
             self.step(depth, stmt)
         if stmt.calls:
             self.line(depth, f"B.enter({stmt.calls})", stmt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,14 +17,14 @@ from tracescript.producer.trace import cells, indexing, lowering
 from tracescript.producer.trace.door import Door
 from tracescript.producer.trace.matching import match
 from tracescript.producer.trace.numbers import plain
+from tracescript.producer.trace.tape import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracescript.producer.trace.imports import Imports
     from tracescript.producer.trace.recorder import Recorder
-    from tracescript.producer.trace.tape import Wire
-    from tracescript.producer.trace.tree import Tree
+    from tracescript.producer.trace.tree import Branch, Tree
 
 _REDUCTIONS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
     np.add: np.sum,
@@ -38,12 +39,12 @@ _LARGE: Final = 64
 class NumpyDoor(Door):
     """Sees numpy calls on `TracedArray`s, and modules and ops of `tracescript`.
 
-    `replaced` are the buffers that the program assigned, with what they hold now.
+    Buffers are traced arrays while the program runs, so that it can compute with them.
     """
 
     def __init__(self, recorder: Recorder, tree: Tree, imports: Imports) -> None:
         super().__init__(recorder, tree, imports)
-        self.replaced: list[tuple[Any, str, TracedArray]] = []
+        self._opened: dict[Branch, dict[str, Any]] = {}
 
     # ---- arrays
 
@@ -114,6 +115,8 @@ class NumpyDoor(Door):
             return self.function(_REDUCTIONS[ufunc], inputs, kwargs)
         if method != "__call__":
             raise names.unknown(self, f"numpy.{ufunc.__name__}.{method}")
+        if ufunc in special.UFUNCS:
+            return special.UFUNCS[ufunc](self, *inputs)
         out = kwargs.pop("out", None)
         dtype = kwargs.pop("dtype", None)
         if dtype is not None:
@@ -264,27 +267,66 @@ class NumpyDoor(Door):
         """Record that the program copied an array's elements into Python."""
         self.recorder.read("tensor_read", self.wire(array), array.data.copy(), call)
 
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """See calls for the length of a `with` block; buffers are traced arrays for as long."""
+        for branch in self.tree.branches():
+            self._open_buffers(branch)
+        try:
+            with super().running():
+                yield
+        finally:
+            self._close_buffers()
+
+    def call_module(
+        self,
+        module: Any,
+        forward: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+    ) -> Any:
+        """Run a module's forward in a frame of its own; buffers it assigns become states."""
+        for branch in self.tree.below(module):
+            self._open_buffers(branch)
+        return super().call_module(module, forward, args, kwargs)
+
     def call_root(
         self, module: Any, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
-        """Run the traced program; buffers it replaced become states and keep real arrays."""
-        try:
-            result = function(*args, **kwargs)
-            if module is not None:
-                self.leaving(module)
-            return result
-        finally:
-            for owner, name, value in self.replaced:
-                setattr(owner, name, value.data)
+        """Run the traced program itself."""
+        result = function(*args, **kwargs)
+        if module is not None:
+            self.leaving(module)
+        return result
 
     def leaving(self, module: Any) -> None:
-        """Turn buffers that a forward replaced into states."""
+        """Turn buffers that a forward assigned into states."""
         for name, value in list(module.named_buffers()):
-            slot = self.tree.branch(module).slots.get(name)
-            if slot is not None and isinstance(value, TracedArray) and value.cell.slot is not slot:
-                self.recorder.write_slot(slot, self.wire(value))
-                value.cell = cells.Cell(self.wire(value), slot=slot)
-                self.replaced.append((module, name, value))
+            slot = self.tree.branch(module).slots[name]
+            if not isinstance(value, TracedArray) or value.cell.slot is not slot:
+                wire = self.wire(value)
+                self.recorder.write_slot(slot, wire)
+                setattr(
+                    module, name, TracedArray(self.real(value), cells.Cell(wire, slot=slot), self)
+                )
+
+    def _open_buffers(self, branch: Branch) -> None:
+        if branch in self._opened or not hasattr(branch.module, "named_buffers"):
+            return
+        before = dict(branch.module.named_buffers())
+        self._opened[branch] = before
+        for name, buffer in before.items():
+            slot = branch.slots[name]
+            cell = cells.Cell(Wire(slot.type, slot=slot), slot=slot)
+            setattr(branch.module, name, TracedArray(np.array(buffer), cell, self))
+
+    def _close_buffers(self) -> None:
+        """Put real arrays back: the new value of a buffer that was written, else the old array."""
+        for branch, before in self._opened.items():
+            for name, value in dict(branch.module.named_buffers()).items():
+                written = branch.slots[name].written
+                setattr(branch.module, name, self.real(value) if written else before[name])
+        self._opened.clear()
 
 
 def _is_parameter(value: Any) -> bool:

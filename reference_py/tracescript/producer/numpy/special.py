@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.ir import constants
+from tracescript.producer.numpy import names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -92,10 +93,67 @@ def _dot(_: NumpyDoor, a: Any, b: Any) -> Any:
     return np.multiply(a, b) if 0 in {a.ndim, b.ndim} else np.matmul(a, b)
 
 
+def _spread(function: Any) -> Callable[..., Any]:
+    """Numpy's variance and deviation divide by n unless `ddof` says otherwise."""
+
+    def handler(door: NumpyDoor, a: Any, *args: Any, **kwargs: Any) -> Any:
+        return door.run(function, (a, *args), {"ddof": 0, **kwargs})
+
+    return handler
+
+
+def _sign(door: NumpyDoor, x: Any) -> Any:
+    signs = door.call_op("sign", [x], {})
+    return np.where(np.isnan(x), x, signs) if door.real(x).dtype.kind == "f" else signs
+
+
+def _norm(
+    door: NumpyDoor, x: Any, order: Any = None, axis: Any = None, keepdims: bool = False, **kw: Any
+) -> Any:
+    order = kw.get("ord", order)
+    if order is not None and (axis is None or isinstance(axis, tuple)) and x.ndim > 1:
+        raise names.unknown(door, "numpy.linalg.norm of a matrix")
+    dim = (axis,) if isinstance(axis, int) else axis
+    attributes = {"ord": 2.0 if order is None else float(order), "dim": dim, "keepdim": keepdims}
+    return door.call_op("vector_norm", [x], attributes)
+
+
+def _trace(_: NumpyDoor, a: Any, offset: int = 0) -> Any:
+    return np.sum(np.diagonal(a, offset), axis=-1)
+
+
+def _take(door: NumpyDoor, a: Any, indices: Any, axis: int | None = None) -> Any:
+    if axis is None:
+        return np.reshape(a, (-1,))[indices]
+    before = (slice(None),) * (axis % a.ndim)
+    key = (*before, door.constant_array(indices) if isinstance(indices, list) else indices)
+    return a[key]
+
+
+def _meshgrid(_: NumpyDoor, *xi: Any, indexing: str = "xy") -> Any:
+    shapes = [tuple(-1 if k == i else 1 for k in range(len(xi))) for i in range(len(xi))]
+    grids = np.broadcast_arrays(*(np.reshape(x, s) for x, s in zip(xi, shapes, strict=True)))
+    first_two = indexing == "xy" and len(xi) > 1
+    return [np.swapaxes(g, 0, 1) if first_two else g for g in grids]
+
+
+def _pad(door: NumpyDoor, array: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -> Any:
+    modes = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
+    value = kwargs.get("constant_values", 0)
+    if mode not in modes or not isinstance(value, (int, float)):
+        raise names.unknown(door, f"numpy.pad with mode {mode!r}")
+    pairs = np.broadcast_to(np.asarray(pad_width), (array.ndim, 2)).tolist()
+    amounts = [n for pair in reversed(pairs) for n in pair]
+    given = None if mode != "constant" or value == 0 else value
+    return door.call_op("pad", [array, amounts, given], {"mode": modes[mode]})
+
+
 def _copyto(door: NumpyDoor, dst: Any, src: Any) -> None:
     door.setitem(dst, Ellipsis, src)
 
 
+UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {np.sign: _sign}
+"""By ufunc, where numpy's differs from the op."""
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.transpose: _transpose,
     np.squeeze: _squeeze,
@@ -110,6 +168,13 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.expand_dims: _expand_dims,
     np.dot: _dot,
     np.copyto: _copyto,
+    np.var: _spread(np.var),
+    np.std: _spread(np.std),
+    np.linalg.norm: _norm,
+    np.trace: _trace,
+    np.take: _take,
+    np.meshgrid: _meshgrid,
+    np.pad: _pad,
 }
 """By numpy function."""
 

@@ -90,10 +90,20 @@ class Aliases:
             kind = "tensor" if is_tensor else "container"
             if root in self._given:
                 name = self._given[root]
-                hint = f"{name} = {name} + ..." if is_tensor else f"copy it first: {name} = list({name})"
-                e.fail(receiver, f"this changes the caller's {kind} {name!r}", code="ALIASING", rule="SCRIPT-8", hint=hint)
+                hint = (
+                    f"{name} = {name} + ..."
+                    if is_tensor
+                    else f"copy it first: {name} = list({name})"
+                )
+                raise e.error(
+                    receiver,
+                    f"this changes the caller's {kind} {name!r}",
+                    code="ALIASING",
+                    rule="SCRIPT-8",
+                    hint=hint,
+                )
             if root in self._running:
-                e.fail(
+                raise e.error(
                     receiver,
                     f"this {kind} is changed while a loop runs over it",
                     code="ALIASING",
@@ -102,7 +112,7 @@ class Aliases:
                     hint="run over a copy: for x in list(xs)",
                 )
             if root in self._held:
-                e.fail(
+                raise e.error(
                     receiver,
                     f"this {kind} is changed while another container holds it",
                     code="ALIASING",
@@ -122,13 +132,19 @@ class Aliases:
             name = key.partition(":")[2]
             if key.startswith(f"{e.frame.number}:") and not is_read_later(e.frame, receiver, name):
                 continue
-            kind = "tensor" if isinstance(old, Value) and isinstance(old.type, TensorType) else "container"
-            e.fail(
+            kind = (
+                "tensor"
+                if isinstance(old, Value) and isinstance(old.type, TensorType)
+                else "container"
+            )
+            raise e.error(
                 receiver,
                 f"{ast.unparse(receiver)!r} and {name!r} may be the same {kind} when it is changed here",
                 code="ALIASING",
                 rule="SCRIPT-8",
-                hint="copy it: list(...) or .clone()" if kind == "container" else "write x = x + y, or x.clone() first",
+                hint="copy it: list(...) or .clone()"
+                if kind == "container"
+                else "write x = x + y, or x.clone() first",
             )
 
     def _may_be(self, entry: Entry, old: Entry) -> bool:
@@ -136,11 +152,19 @@ class Aliases:
             return any(self._may_be(p, old) for p in entry.parts)
         if isinstance(entry, Empty):
             return entry is old
-        return isinstance(entry, Value) and isinstance(old, Value) and self._root(entry) is self._root(old)
+        return (
+            isinstance(entry, Value)
+            and isinstance(old, Value)
+            and self._root(entry) is self._root(old)
+        )
 
 
 def _is_changeable(value: Value) -> bool:
-    kind = getattr(value.type, "element", value.type) if not isinstance(value.type, ListType) else value.type
+    kind = (
+        getattr(value.type, "element", value.type)
+        if not isinstance(value.type, ListType)
+        else value.type
+    )
     return isinstance(kind, ListType | DictType | TensorType)
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
 from tracescript.ir import constants
-from tracescript.ir.types import DataType, DictType, ListType, OptionalType, Symbol, TensorType, TupleType, UnionType
+from tracescript.ir.types import (
+    DataType,
+    DictType,
+    ListType,
+    OptionalType,
+    Symbol,
+    TensorType,
+    TupleType,
+    UnionType,
+)
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Dim, Type
@@ -18,9 +27,23 @@ if TYPE_CHECKING:
 OPEN = TensorType(DataType.FLOAT32, None)
 """The type of a tensor of which nothing is said."""
 
-_SCALARS = {int: constants.INT, float: constants.FLOAT, bool: constants.BOOL, str: constants.STR, type(None): constants.NONE}
-_NAMED = {"int": constants.INT, "float": constants.FLOAT, "bool": constants.BOOL, "str": constants.STR, "None": constants.NONE}
-_TENSOR_NAMES = frozenset({"Tensor", "ndarray", "Parameter", "NDArray", "ArrayLike", "Array", "FloatTensor", "LongTensor"})
+_SCALARS = {
+    int: constants.INT,
+    float: constants.FLOAT,
+    bool: constants.BOOL,
+    str: constants.STR,
+    type(None): constants.NONE,
+}
+_NAMED = {
+    "int": constants.INT,
+    "float": constants.FLOAT,
+    "bool": constants.BOOL,
+    "str": constants.STR,
+    "None": constants.NONE,
+}
+_TENSOR_NAMES = frozenset(
+    {"Tensor", "ndarray", "Parameter", "NDArray", "ArrayLike", "Array", "FloatTensor", "LongTensor"}
+)
 _TYPES = {d.value: d for d in DataType} | {"bool_": DataType.BOOL}
 
 
@@ -94,7 +117,10 @@ def type_of_object(given: Any) -> Type | None:
             return _union([type_of_object(a) for a in arguments])
         if getattr(origin, "__name__", "") in _TENSOR_NAMES:
             return OPEN
-        return _generic(getattr(origin, "__name__", ""), [type_of_object(a) for a in arguments if a is not Ellipsis])
+        return _generic(
+            getattr(origin, "__name__", ""),
+            [type_of_object(a) for a in arguments if a is not Ellipsis],
+        )
     if isinstance(given, list) and len(given) == 1:
         inner = type_of_object(given[0])
         return None if inner is None else ListType(inner)
@@ -164,4 +190,12 @@ def _dim(node: ast.expr) -> Dim:
     raise ValueError(ast.dump(node))
 
 
-_IR_TYPES = (TensorType, ListType, TupleType, DictType, OptionalType, UnionType, type(constants.INT))
+_IR_TYPES = (
+    TensorType,
+    ListType,
+    TupleType,
+    DictType,
+    OptionalType,
+    UnionType,
+    type(constants.INT),
+)

@@ -2,56 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
 
 from tracescript import ir
 from tracescript.producer.script import objects
+from tracescript.producer.script.linking import renamed
 
 if TYPE_CHECKING:
     from tracescript.producer.script.entry import Entrance
     from tracescript.producer.script.session import Session
     from tracescript.producer.script.unit import Compiled
 
+_NUMBER: Final = re.compile(r"_\d+$")
+
 
 def assemble(session: Session, methods: list[tuple[Entrance, Compiled]], name: str) -> ir.Model:
     """Return the model of compiled entrances, with the functions they reach."""
     root = methods[0][0].module
-    tree = _Tree(session, {x.method for x, _ in methods})
+    reached = _reached(session, [c.function.name for _, c in methods])
+    names = _closed_up(reached)
+    tree = _Tree(session, {x.method for x, _ in methods}, names)
     if root is not None:
         module = tree.module(root)
     else:
         entrance, compiled = methods[0]
         captured = [ir.Submodule(n, tree.module(m)) for n, m in entrance.captures.items()]
-        module = ir.Module(name, submodules=tuple(captured), methods=(_method("forward", compiled, exported=True),))
-    functions = tuple(_reached(session, module))
-    return ir.Model(name, functions, module)
-
-
-def _method(name: str, compiled: Compiled, *, exported: bool) -> ir.Method:
-    return ir.Method(
-        name,
-        compiled.function.name,
-        exported,
-        tuple(c for _, c in compiled.bound),
-        tuple(s for _, s in compiled.states),
+        method = tree.method("forward", compiled, exported=True)
+        module = ir.Module(name, submodules=tuple(captured), methods=(method,))
+    functions = tuple(
+        replace(session.functions[n], name=names[n], body=renamed(session.functions[n].body, names))
+        for n in reached
     )
+    return ir.Model(name, functions, module, producer=("tracescript", version("tracescript")))
 
 
-def _reached(session: Session, module: ir.Module) -> list[ir.Function]:
-    """Return the functions that methods need, callees first."""
-    needed: set[str] = set()
+def _reached(session: Session, entries: list[str]) -> list[str]:
+    """Return the names of the functions that entrances need, callees first."""
+    needed: dict[str, None] = {}
 
     def visit(name: str) -> None:
         if name in needed:
             return
         for callee in _callees(session.functions[name].body):
             visit(callee)
-        needed.add(name)
+        needed[name] = None
 
-    for _, found in module.walk():
-        for method in found.methods:
-            visit(method.function)
-    return [f for n, f in session.functions.items() if n in needed]
+    for entry in entries:
+        visit(entry)
+    return list(needed)
 
 
 def _callees(block: ir.Block) -> list[str]:
@@ -63,10 +64,27 @@ def _callees(block: ir.Block) -> list[str]:
     return names
 
 
+def _closed_up(reached: list[str]) -> dict[str, str]:
+    """Number functions of one name anew: attempts that were given up leave no gaps."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in reached:
+        cls, dot, method = name.rpartition(".")
+        base = _NUMBER.sub("", cls if dot else method)
+        candidate, k = f"{base}{dot}{method}" if dot else base, 1
+        while candidate in taken:
+            k += 1
+            candidate = f"{base}_{k}{dot}{method}" if dot else f"{base}_{k}"
+        taken.add(candidate)
+        names[name] = candidate
+    return names
+
+
 class _Tree:
-    def __init__(self, session: Session, exported: set[str]) -> None:
+    def __init__(self, session: Session, exported: set[str], names: dict[str, str]) -> None:
         self._session = session
         self._exported = exported
+        self._names = names
         self._made: dict[int, tuple[Any, ir.Module]] = {}
 
     def module(self, obj: Any) -> ir.Module:
@@ -78,19 +96,38 @@ class _Tree:
     def _build(self, obj: Any) -> ir.Module:
         session = self._session
         if getattr(obj, "__tracescript_model__", False) is True:
-            return session.calls.linker.module(obj.ir)
+            return session.calls.linker.module(obj.ir, self._names)
         parameters, buffers, children = session.parts(obj)
-        compiled = session.calls.methods.get(id(obj), {})
+        compiled: dict[str, Compiled] = {}
+        for n, c in session.calls.methods.get(id(obj), []):
+            if c.function.name in self._names:
+                compiled.setdefault(n, c)
         is_root = obj is session.root
         arrays = {name for name, _, _ in [*parameters, *buffers]}
         return ir.Module(
             type(obj).__qualname__.rpartition("<locals>.")[2],
             tuple(ir.Parameter(n, self._weight(p), t) for n, p, t in parameters),
-            tuple(ir.Buffer(n, session.states.find(obj, n) or self._weight(b), k) for n, b, k in buffers),
+            tuple(
+                ir.Buffer(n, session.states.find(obj, n) or self._weight(b), k)
+                for n, b, k in buffers
+            ),
             tuple(self._attributes(obj, arrays)),
             tuple(ir.Submodule(n, self.module(c)) for n, c in children if _is_part(c)),
-            tuple(_method(n, c, exported=is_root and n in self._exported) for n, c in compiled.items()),
+            tuple(
+                self.method(n, c, exported=is_root and n in self._exported)
+                for n, c in compiled.items()
+            ),
             bool(getattr(obj, "training", False)),
+        )
+
+    def method(self, name: str, compiled: Compiled, *, exported: bool) -> ir.Method:
+        """Return a method: a function with this module's weights and states."""
+        return ir.Method(
+            name,
+            self._names[compiled.function.name],
+            exported,
+            tuple(c for _, c in compiled.bound),
+            tuple(s for _, s in compiled.states),
         )
 
     def _weight(self, value: Any) -> ir.Weight:
@@ -109,6 +146,3 @@ class _Tree:
 
 def _is_part(child: Any) -> bool:
     return objects.is_module(child) or getattr(child, "__tracescript_model__", False) is True
-
-
-

@@ -6,15 +6,47 @@ import ast
 import math
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, ScalarType, TensorType, TupleType
+from tracescript.ir.types import (
+    DictType,
+    ListType,
+    OptionalType,
+    ScalarKind,
+    ScalarType,
+    TensorType,
+    TupleType,
+)
 from tracescript.ir.values import Value
 from tracescript.producer.script.comprehensions import quantifier
 from tracescript.producer.script.containers import copied, sorted_list
 from tracescript.producer.script.core import is_none, is_scalar, is_tensor
-from tracescript.producer.script.entries import Closure, Empty, Items, Known, MethodOf, Struct, constant_of
+from tracescript.producer.script.entries import (
+    Closure,
+    Empty,
+    Items,
+    Known,
+    MethodOf,
+    Struct,
+    constant_of,
+)
 from tracescript.producer.script.flow import branch
-from tracescript.producer.script.iteration import as_list, as_tuple, backwards, enumerated, range_series, series_of, zipped
-from tracescript.producer.script.operators import NUMBERS, binary, compare, fold, scalar_kind, to_number, truth
+from tracescript.producer.script.iteration import (
+    as_list,
+    as_tuple,
+    backwards,
+    enumerated,
+    range_series,
+    series_of,
+    zipped,
+)
+from tracescript.producer.script.operators import (
+    NUMBERS,
+    binary,
+    compare,
+    fold,
+    scalar_kind,
+    to_number,
+    truth,
+)
 from tracescript.producer.script.promote import emit_op
 from tracescript.producer.script.text import joined
 
@@ -49,7 +81,12 @@ def _args(e: Emitter, node: ast.Call, low: int, high: int, *names: str) -> list[
             args.append(kwargs.pop(name))
     if kwargs or not low <= len(args) <= high:
         shown = ast.unparse(node.func)
-        e.fail(node, f"{shown}() takes {low} to {high} arguments here", code="TYPE_INFERENCE", rule="SCRIPT-10")
+        raise e.error(
+            node,
+            f"{shown}() takes {low} to {high} arguments here",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-10",
+        )
     return args
 
 
@@ -84,7 +121,11 @@ def sorted_(e: Emitter, node: ast.Call) -> Entry:
     """`sorted(xs, reverse=True)`."""
     args = _args(e, node, 1, 2, "reverse")
     xs = as_list(e, series_of(e, args[0]))
-    return xs if isinstance(xs, Empty) else sorted_list(e, e.value(xs), args[1] if len(args) > 1 else e.constant(False))
+    return (
+        xs
+        if isinstance(xs, Empty)
+        else sorted_list(e, e.value(xs), args[1] if len(args) > 1 else e.constant(False))
+    )
 
 
 @builtin("builtins.list")
@@ -93,7 +134,11 @@ def list_(e: Emitter, node: ast.Call) -> Entry:
     args = _args(e, node, 0, 1)
     if not args:
         return Empty(at=node)
-    return copied(e, args[0]) if isinstance(args[0], Value) and isinstance(args[0].type, ListType) else as_list(e, series_of(e, args[0]))
+    return (
+        copied(e, args[0])
+        if isinstance(args[0], Value) and isinstance(args[0].type, ListType)
+        else as_list(e, series_of(e, args[0]))
+    )
 
 
 @builtin("builtins.tuple")
@@ -102,7 +147,13 @@ def tuple_(e: Emitter, node: ast.Call) -> Entry:
     args = _args(e, node, 0, 1)
     made = as_tuple(series_of(e, args[0])) if args else Items(())
     if made is None:
-        e.fail(node, "the length of this tuple is known only at run time", code="TYPE_INFERENCE", rule="SCRIPT-4", hint="use a list")
+        raise e.error(
+            node,
+            "the length of this tuple is known only at run time",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint="use a list",
+        )
     return made
 
 
@@ -130,7 +181,7 @@ def len_(e: Emitter, node: ast.Call) -> Entry:
             return extent(e, x, 0)
         if is_scalar(x, ScalarKind.STR):
             return e.op("str.len", [x])
-        e.fail(node, f"{e.describe(x)} has no length", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(node, f"{e.describe(x)} has no length", code="TYPE_INFERENCE", rule="SCRIPT-4")
     known, value = constant_of(x)
     if known and hasattr(value, "__len__"):
         return e.constant(len(value))
@@ -163,7 +214,7 @@ def _convert(e: Emitter, node: ast.Call, kind: ScalarKind) -> Entry:
         return e.op("item_int" if kind is ScalarKind.INT else "item_float", [e.value(x)])
     if is_scalar(x, *NUMBERS, ScalarKind.STR):
         return to_number(e, e.value(x), kind)
-    e.fail(node, f"{kind.value}() of {e.describe(x)}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+    raise e.error(node, f"{kind.value}() of {e.describe(x)}", code="TYPE_INFERENCE", rule="SCRIPT-4")
 
 
 @builtin("builtins.bool")
@@ -203,7 +254,12 @@ def abs_(e: Emitter, node: ast.Call) -> Entry:
 
 def _number(e: Emitter, x: Entry) -> Value:
     if not is_scalar(x, *NUMBERS):
-        e.fail(None, f"a number is expected, found {e.describe(x)}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(
+            None,
+            f"a number is expected, found {e.describe(x)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
     return e.value(x)
 
 
@@ -223,7 +279,7 @@ def round_(e: Emitter, node: ast.Call) -> Entry:
         return e.op("num.cast", [e.op("round_half_even", [value])], {"to": "int"})
     known, digits = constant_of(args[1])
     if not known:
-        e.fail(node, "the digits of round() must be known at compile time", rule="SCRIPT-10")
+        raise e.error(node, "the digits of round() must be known at compile time", rule="SCRIPT-10")
     if scalar_kind(value) is ScalarKind.BOOL:
         value = to_number(e, value, ScalarKind.INT)
     return e.op("round_half_even", [value], {"digits": digits})
@@ -257,7 +313,13 @@ def _extreme(e: Emitter, node: ast.Call, *, largest: bool) -> Entry:
     if len(kinds) == 1 and kinds != {ScalarKind.BOOL}:
         return e.op("min_max", [e.make_list([e.value(a) for a in args])], {"largest": largest})
     if ScalarKind.FLOAT in kinds:
-        e.fail(node, "min() and max() of ints and floats together: the result's type hangs on the values", code="TYPE_INFERENCE", rule="SCRIPT-4", hint="make all floats: float(n)")
+        raise e.error(
+            node,
+            "min() and max() of ints and floats together: the result's type hangs on the values",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint="make all floats: float(n)",
+        )
     ints = [to_number(e, e.value(a), ScalarKind.INT) for a in args]
     return e.op("min_max", [e.make_list(ints)], {"largest": largest})
 
@@ -323,7 +385,7 @@ def isinstance_(e: Emitter, node: ast.Call) -> Entry:
     known, wanted = constant_of(kinds)
     classes = tuple(wanted) if isinstance(wanted, list | tuple) else (wanted,)
     if not known:
-        e.fail(node, "the class must be known at compile time", rule="SCRIPT-10")
+        raise e.error(node, "the class must be known at compile time", rule="SCRIPT-10")
     if isinstance(x, Value) and isinstance(x.type, OptionalType):
         inside = Value(x.type.element)
         if _is_instance(e, inside, classes):
@@ -334,7 +396,9 @@ def isinstance_(e: Emitter, node: ast.Call) -> Entry:
 
 def _is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
     if isinstance(x, Known):
-        return isinstance(x.value, classes) or (e.session.holds_array(x) and any(map(e.session.is_tensor_class, classes)))
+        return isinstance(x.value, classes) or (
+            e.session.holds_array(x) and any(map(e.session.is_tensor_class, classes))
+        )
     if isinstance(x, Struct):
         return issubclass(x.cls, classes)
     if isinstance(x, Value):
@@ -342,12 +406,22 @@ def _is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
             return any(map(e.session.is_tensor_class, classes))
         python: dict[Any, type] = {ListType: list, DictType: dict, TupleType: tuple}
         if isinstance(x.type, ScalarType):
-            named = {ScalarKind.BOOL: bool, ScalarKind.INT: int, ScalarKind.FLOAT: float, ScalarKind.STR: str, ScalarKind.NONE: type(None)}
+            named = {
+                ScalarKind.BOOL: bool,
+                ScalarKind.INT: int,
+                ScalarKind.FLOAT: float,
+                ScalarKind.STR: str,
+                ScalarKind.NONE: type(None),
+            }
             return issubclass(named.get(x.type.kind, object), classes)
         return issubclass(python.get(type(x.type), object), classes)
     if isinstance(x, Items):
         return issubclass(list if x.is_list else tuple, classes)
-    return issubclass(dict if isinstance(x, Empty) and x.is_dict else list, classes) if isinstance(x, Empty) else False
+    return (
+        issubclass(dict if isinstance(x, Empty) and x.is_dict else list, classes)
+        if isinstance(x, Empty)
+        else False
+    )
 
 
 @builtin("builtins.getattr")
@@ -357,7 +431,12 @@ def getattr_(e: Emitter, node: ast.Call) -> Entry:
     known, name = constant_of(args[1])
     if not known or not isinstance(name, str):
         e.session.loops.needs_constant(args[1])
-        e.fail(node, "getattr with a name known only at run time", rule="SCRIPT-10", hint="use a ModuleDict and compare names")
+        raise e.error(
+            node,
+            "getattr with a name known only at run time",
+            rule="SCRIPT-10",
+            hint="use a ModuleDict and compare names",
+        )
     if len(args) == 3 and isinstance(args[0], Known) and not hasattr(args[0].value, name):
         return args[2]
     return e.expr(ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node))
@@ -372,14 +451,16 @@ def hasattr_(e: Emitter, node: ast.Call) -> Entry:
         return e.constant(hasattr(x.value, text))
     if isinstance(x, Struct) and known:
         return e.constant(text in x.fields or hasattr(x.cls, text))
-    e.fail(node, "hasattr needs an object known at compile time", rule="SCRIPT-10")
+    raise e.error(node, "hasattr needs an object known at compile time", rule="SCRIPT-10")
 
 
 @builtin("builtins.callable")
 def callable_(e: Emitter, node: ast.Call) -> Entry:
     """`callable`: known at compile time."""
     (x,) = _args(e, node, 1, 1)
-    return e.constant(isinstance(x, Closure | MethodOf) or (isinstance(x, Known) and callable(x.value)))
+    return e.constant(
+        isinstance(x, Closure | MethodOf) or (isinstance(x, Known) and callable(x.value))
+    )
 
 
 @builtin("builtins.print")
@@ -402,7 +483,7 @@ def type_(e: Emitter, node: ast.Call) -> Entry:
     (x,) = _args(e, node, 1, 1)
     if isinstance(x, Known):
         return Known(type(x.value))
-    e.fail(node, "type() of a run-time value", hint="use isinstance")
+    raise e.error(node, "type() of a run-time value", hint="use isinstance")
 
 
 @builtin("builtins.super")
@@ -411,17 +492,27 @@ def super_(e: Emitter, node: ast.Call) -> Entry:
     owner = e.frame.owner_class
     found = e.lookup(e.frame.first_parameter)
     if node.args or owner is None or not isinstance(found, Known):
-        e.fail(node, "super() works in methods, without arguments")
+        raise e.error(node, "super() works in methods, without arguments")
     return Known(super(owner, found.value), found.path)
 
 
-@builtin("tracescript.producer.marks.is_scripting", "torch.jit.is_scripting", "torch.jit._script.is_scripting")
+@builtin(
+    "tracescript.producer.marks.is_scripting",
+    "torch.jit.is_scripting",
+    "torch.jit._script.is_scripting",
+)
 def is_scripting(e: Emitter, _node: ast.Call) -> Entry:
     """Compile-time True."""
     return e.constant(True)
 
 
-@builtin("tracescript.producer.marks.is_tracing", "torch.jit.is_tracing", "torch.jit._trace.is_tracing", "torch.compiler.is_compiling", "torch.compiler.is_exporting")
+@builtin(
+    "tracescript.producer.marks.is_tracing",
+    "torch.jit.is_tracing",
+    "torch.jit._trace.is_tracing",
+    "torch.compiler.is_compiling",
+    "torch.compiler.is_exporting",
+)
 def is_tracing(e: Emitter, _node: ast.Call) -> Entry:
     """Compile-time False."""
     return e.constant(False)
@@ -444,7 +535,9 @@ def _unary(function: str) -> Builtin:
         folded = fold(e, getattr(math, function), x)
         if folded is not None:
             return folded
-        return e.op("math.unary", [to_number(e, _number(e, x), ScalarKind.FLOAT)], {"function": function})
+        return e.op(
+            "math.unary", [to_number(e, _number(e, x), ScalarKind.FLOAT)], {"function": function}
+        )
 
     return compile_it
 
@@ -492,7 +585,10 @@ def log(e: Emitter, node: ast.Call) -> Entry:
     folded = fold(e, math.log, *args)
     if folded is not None:
         return folded
-    logs = [e.op("math.unary", [to_number(e, _number(e, a), ScalarKind.FLOAT)], {"function": "log"}) for a in args]
+    logs = [
+        e.op("math.unary", [to_number(e, _number(e, a), ScalarKind.FLOAT)], {"function": "log"})
+        for a in args
+    ]
     return logs[0] if len(logs) == 1 else binary(e, ast.Div, logs[0], logs[1])
 
 
@@ -518,7 +614,7 @@ def prod(e: Emitter, node: ast.Call) -> Entry:
     (x,) = _args(e, node, 1, 1)
     series = series_of(e, x)
     if series.parts is None:
-        e.fail(node, "math.prod needs a tuple", rule="SCRIPT-10")
+        raise e.error(node, "math.prod needs a tuple", rule="SCRIPT-10")
     result: Entry = e.constant(1)
     for part in series.parts:
         result = binary(e, ast.Mult, result, part)
@@ -541,5 +637,14 @@ _OPERATORS: dict[str, type[ast.operator]] = {
 }
 for _name, _kind in _OPERATORS.items():
     BUILTINS[f"_operator.{_name}"] = _operator(lambda e, a, b, _kind=_kind: binary(e, _kind, a, b))  # type: ignore[misc]  # binds the loop's value
-for _name, _relation in {"eq": ast.Eq, "ne": ast.NotEq, "lt": ast.Lt, "le": ast.LtE, "gt": ast.Gt, "ge": ast.GtE}.items():
-    BUILTINS[f"_operator.{_name}"] = _operator(lambda e, a, b, _relation=_relation: compare(e, _relation(), a, b))  # type: ignore[misc]  # binds the loop's value
+for _name, _relation in {
+    "eq": ast.Eq,
+    "ne": ast.NotEq,
+    "lt": ast.Lt,
+    "le": ast.LtE,
+    "gt": ast.Gt,
+    "ge": ast.GtE,
+}.items():
+    BUILTINS[f"_operator.{_name}"] = _operator(
+        lambda e, a, b, _relation=_relation: compare(e, _relation(), a, b)
+    )  # type: ignore[misc]  # binds the loop's value

@@ -11,10 +11,20 @@ from tracescript.producer.marks import mark_of
 from tracescript.producer.script.builtins import BUILTINS
 from tracescript.producer.script.containers import container_method
 from tracescript.producer.script.core import expression, is_scalar, is_tensor
-from tracescript.producer.script.entries import Bound, Closure, Items, Known, MethodOf, Struct, constant_of
+from tracescript.producer.script.entries import (
+    Bound,
+    Closure,
+    Items,
+    Known,
+    MethodOf,
+    Struct,
+    constant_of,
+)
 from tracescript.producer.script.iteration import series_of
 from tracescript.producer.script.lower import call_named
+from tracescript.producer.script.objects import data_type_of_class
 from tracescript.producer.script.operators import fold
+from tracescript.producer.script.promote import as_tensor
 from tracescript.producer.script.targets import rebind
 from tracescript.producer.script.text import joined, shown
 
@@ -42,7 +52,11 @@ def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]
         if isinstance(a, ast.Starred):
             series = series_of(e, e.expr(a.value))
             if series.parts is None:
-                e.fail(a, "the number of arguments after `*` is known only at run time", hint="pass a tuple")
+                raise e.error(
+                    a,
+                    "the number of arguments after `*` is known only at run time",
+                    hint="pass a tuple",
+                )
             args += series.parts
         else:
             args.append(e.expr(a))
@@ -58,11 +72,13 @@ def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]
         elif known and isinstance(found, dict):
             kwargs.update({str(n): e.session.entry_of(x) for n, x in found.items()})
         else:
-            e.fail(k.value, "the names after `**` are known only at run time")
+            raise e.error(k.value, "the names after `**` are known only at run time")
     return args, kwargs
 
 
-def call_entry(e: Emitter, callee: Entry, args: list[Entry], kwargs: dict[str, Entry], node: ast.Call) -> Entry:
+def call_entry(
+    e: Emitter, callee: Entry, args: list[Entry], kwargs: dict[str, Entry], node: ast.Call
+) -> Entry:
     """Call what an entry stands for."""
     if isinstance(callee, Bound):
         return call_method(e, callee, args, kwargs)
@@ -71,7 +87,12 @@ def call_entry(e: Emitter, callee: Entry, args: list[Entry], kwargs: dict[str, E
     if isinstance(callee, MethodOf):
         return e.session.call_python(e, callee.function, args, kwargs, owner=callee.owner)
     if not isinstance(callee, Known):
-        e.fail(node.func, f"{e.describe(callee)} cannot be called", code="UNKNOWN_CALL", rule="SCRIPT-12")
+        raise e.error(
+            node.func,
+            f"{e.describe(callee)} cannot be called",
+            code="UNKNOWN_CALL",
+            rule="SCRIPT-12",
+        )
     return call_object(e, callee, args, kwargs)
 
 
@@ -80,11 +101,21 @@ def call_object(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, 
     session = e.session
     mark = mark_of(callee.value)
     if mark == "unused":
-        e.ops("raise", [e.constant(f"{callee.value.__qualname__} is marked unused")], {"kind": "RuntimeError"})
+        e.ops(
+            "raise",
+            [e.constant(f"{callee.value.__qualname__} is marked unused")],
+            {"kind": "RuntimeError"},
+        )
         e.is_dead = True
         return e.constant(None)
     if mark == "ignore":
-        e.fail(None, f"{callee.value.__qualname__} is marked @ts.ignore: it needs Python", code="UNKNOWN_CALL", rule="SCRIPT-12", hint="a scripted model runs without Python; mark it @ts.unused if it never runs")
+        raise e.error(
+            None,
+            f"{callee.value.__qualname__} is marked @ts.ignore: it needs Python",
+            code="UNKNOWN_CALL",
+            rule="SCRIPT-12",
+            hint="a scripted model runs without Python; mark it @ts.unused if it never runs",
+        )
     if session.is_model(callee):
         return session.call_model(e, callee, "forward", args, kwargs)
     if session.is_module(callee):
@@ -93,6 +124,9 @@ def call_object(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, 
         found = call_named(e, name, args, kwargs)
         if found is not None:
             return found
+    scalar = data_type_of_class(callee.value)
+    if scalar is not None and args:
+        return as_tensor(e, args[0], scalar)
     if isinstance(callee.value, type):
         return session.structs.make(e, callee.value, args, kwargs)
     return session.call_python(e, callee.value, args, kwargs)
@@ -110,13 +144,24 @@ def call_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, 
         return _string_method(e, method, args)
     if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
         text = ast.unparse(method.receiver)
-        e.fail(method.receiver, f"{text} may be None here", code="TYPE_INFERENCE", rule="SCRIPT-7", hint=f"exclude None first: `if {text} is not None:`")
+        raise e.error(
+            method.receiver,
+            f"{text} may be None here",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-7",
+            hint=f"exclude None first: `if {text} is not None:`",
+        )
     folded = fold(e, lambda v: getattr(v, method.name)(), owner) if not args else None
     if folded is not None:
         return folded
     if isinstance(owner, Items) and method.name in {"index", "count", "numel"}:
         return _tuple_method(e, owner, method.name, args)
-    e.fail(None, f"{e.describe(owner)} has no method {method.name}", code="UNKNOWN_CALL", rule="SCRIPT-12")
+    raise e.error(
+        None,
+        f"{e.describe(owner)} has no method {method.name}",
+        code="UNKNOWN_CALL",
+        rule="SCRIPT-12",
+    )
 
 
 def _tuple_method(e: Emitter, owner: Items, name: str, args: list[Entry]) -> Entry:
@@ -129,11 +174,11 @@ def _tuple_method(e: Emitter, owner: Items, name: str, args: list[Entry]) -> Ent
         return total
     known = constant_of(owner), constant_of(args[0])
     if not all(k for k, _ in known):
-        e.fail(None, f"tuple.{name} needs values known at compile time", rule="SCRIPT-10")
+        raise e.error(None, f"tuple.{name} needs values known at compile time", rule="SCRIPT-10")
     try:
         return e.constant(getattr(tuple(known[0][1]), name)(known[1][1]))
     except ValueError:
-        e.fail(None, f"{known[1][1]!r} is not in the tuple", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(None, f"{known[1][1]!r} is not in the tuple", code="TYPE_INFERENCE", rule="SCRIPT-4")
 
 
 def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
@@ -161,7 +206,7 @@ def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[st
     import difflib
 
     near = difflib.get_close_matches(plain, e.session.names.methods(), 3)
-    e.fail(
+    raise e.error(
         None,
         f"Tensor.{name} is not an op",
         code="UNKNOWN_CALL",
@@ -178,7 +223,13 @@ def _string_method(e: Emitter, method: Bound, args: list[Entry]) -> Entry:
     folded = fold(e, lambda s, *rest: getattr(s, method.name)(*rest), method.owner, *args)
     if folded is not None:
         return folded
-    e.fail(None, f"str.{method.name} needs text known at compile time", code="UNKNOWN_CALL", rule="SCRIPT-12", hint="at run time there are +, ==, <, len and f-strings")
+    raise e.error(
+        None,
+        f"str.{method.name} needs text known at compile time",
+        code="UNKNOWN_CALL",
+        rule="SCRIPT-12",
+        hint="at run time there are +, ==, <, len and f-strings",
+    )
 
 
 def raised_text(e: Emitter, nodes: list[ast.expr]) -> Value:
@@ -191,7 +242,7 @@ def raised_text(e: Emitter, nodes: list[ast.expr]) -> Value:
 def describe_call(value: Any) -> str:
     """Name a callable with its module."""
     module = getattr(value, "__module__", "") or ""
-    name = getattr(value, "__qualname__", None) or repr(value)
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None) or repr(value)
     return f"{module}.{name}" if module and module != "builtins" else name
 
 

@@ -45,7 +45,11 @@ def _elements(e: Emitter, nodes: Sequence[ast.expr]) -> list[Entry]:
         if isinstance(node, ast.Starred):
             series = series_of(e, e.expr(node.value))
             if series.parts is None:
-                e.fail(node, "the length of what follows `*` is known only at run time", hint="use + on lists")
+                raise e.error(
+                    node,
+                    "the length of what follows `*` is known only at run time",
+                    hint="use + on lists",
+                )
             parts += series.parts
         else:
             parts.append(e.expr(node))
@@ -60,7 +64,7 @@ def dict_display(e: Emitter, node: ast.Dict) -> Entry:
     entries: list[Value] = []
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
-            e.fail(node, "`**` in a dict", hint="write the entries out")
+            raise e.error(node, "`**` in a dict", hint="write the entries out")
         entries += [e.value(e.expr(key)), e.value(e.expr(value))]
     for v in entries[1::2]:
         e.alias_into_container(v)
@@ -69,11 +73,18 @@ def dict_display(e: Emitter, node: ast.Dict) -> Entry:
 
 def grow(e: Emitter, receiver: ast.expr, op: ast.operator, before: Entry, operand: Entry) -> bool:
     """`xs += ys` changes the list itself; False for anything else."""
-    is_list = isinstance(before, Empty) or (isinstance(before, Value) and isinstance(before.type, ListType))
+    is_list = isinstance(before, Empty) or (
+        isinstance(before, Value) and isinstance(before.type, ListType)
+    )
     if not is_list or not isinstance(op, ast.Add):
         return False
     more = as_list(e, series_of(e, operand)) if not isinstance(operand, Value) else operand
-    rebind(e, receiver, before, binary(e, ast.Add, before, more) if not isinstance(before, Empty) else more)
+    rebind(
+        e,
+        receiver,
+        before,
+        binary(e, ast.Add, before, more) if not isinstance(before, Empty) else more,
+    )
     return True
 
 
@@ -81,7 +92,7 @@ def element_fits(e: Emitter, kind: Type, value: Value, what: str) -> Type:
     """Return the element type a container has with one more value; an error if there is none."""
     joined = join_types(kind, value.type)
     if joined is None:
-        e.fail(
+        raise e.error(
             None,
             f"{what} holds {describe_type(kind)}, found {describe_type(value.type)}",
             code="TYPE_INFERENCE",
@@ -91,7 +102,9 @@ def element_fits(e: Emitter, kind: Type, value: Value, what: str) -> Type:
     return joined
 
 
-def container_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry | None:
+def container_method(
+    e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]
+) -> Entry | None:
     """Call a method of a list or dict; None if it is neither."""
     owner = method.owner
     if isinstance(owner, Items) and owner.is_list:
@@ -106,9 +119,19 @@ def container_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[
     handler = table.get(method.name)
     if handler is None:
         kind = "list" if is_list else "dict"
-        e.fail(None, f"scripts have no {kind}.{method.name}", code="UNKNOWN_CALL", hint=f"there are: {', '.join(table)}")
+        raise e.error(
+            None,
+            f"scripts have no {kind}.{method.name}",
+            code="UNKNOWN_CALL",
+            hint=f"there are: {', '.join(table)}",
+        )
     if kwargs and method.name != "sort":
-        e.fail(None, f"{method.name}() takes no keyword arguments", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(
+            None,
+            f"{method.name}() takes no keyword arguments",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
     if kwargs:
         args = [kwargs.get("reverse", e.constant(False))]
     return handler(e, method.receiver, owner, args)
@@ -120,7 +143,7 @@ def _append(e: Emitter, receiver: ast.expr, xs: Entry, args: list[Entry]) -> Ent
         rebind(e, receiver, xs, Items((item,), is_list=True))
         return e.constant(None)
     value = e.value(item, "a list item")
-    start = e.constant((), ListType(value.type)) if isinstance(xs, Empty) else e.value(xs)
+    start = e.empty(ListType(value.type)) if isinstance(xs, Empty) else e.value(xs)
     assert isinstance(start.type, ListType)
     element = element_fits(e, start.type.element, value, "the list")
     e.alias_into_container(value)
@@ -138,7 +161,7 @@ def _extend(e: Emitter, receiver: ast.expr, xs: Entry, args: list[Entry]) -> Ent
 def _insert(e: Emitter, receiver: ast.expr, xs: Entry, args: list[Entry]) -> Entry:
     at, item = _count(e, args, 2, 2)
     value = e.value(item)
-    xs_value = e.constant((), ListType(value.type)) if isinstance(xs, Empty) else e.value(xs)
+    xs_value = e.empty(ListType(value.type)) if isinstance(xs, Empty) else e.value(xs)
     index = e.as_int(at)
     head = e.op("list.slice", [xs_value, None, index, None])
     tail = e.op("list.slice", [xs_value, index, None, None])
@@ -158,7 +181,7 @@ def _pop(e: Emitter, receiver: ast.expr, xs: Entry, args: list[Entry]) -> Entry:
 def _clear(e: Emitter, receiver: ast.expr, xs: Entry, args: list[Entry]) -> Entry:
     _count(e, args, 0, 0)
     if isinstance(xs, Value):
-        rebind(e, receiver, xs, e.constant((), xs.type))
+        rebind(e, receiver, xs, e.empty(xs.type))
     return e.constant(None)
 
 
@@ -171,7 +194,7 @@ def sorted_list(e: Emitter, xs: Value, descending: Entry) -> Value:
     """Return a list in order."""
     known, backwards = constant_of(descending)
     if not known:
-        e.fail(None, "`reverse` must be known at compile time", hint="write both calls in an if")
+        raise e.error(None, "`reverse` must be known at compile time", hint="write both calls in an if")
     return e.op("list.sort", [xs], {"descending": bool(backwards)})
 
 
@@ -234,7 +257,12 @@ def _items(e: Emitter, receiver: ast.expr, d: Entry, args: list[Entry]) -> Entry
 def _count(e: Emitter, args: list[Entry], low: int, high: int) -> list[Entry]:
     if not low <= len(args) <= high:
         wanted = str(low) if low == high else f"{low} to {high}"
-        e.fail(None, f"{wanted} arguments expected, found {len(args)}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(
+            None,
+            f"{wanted} arguments expected, found {len(args)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
     return args
 
 
@@ -248,6 +276,13 @@ _LIST = {
     "reverse": _reverse,
     "copy": _copy,
 }
-_DICT = {"get": _dict_get, "pop": _dict_pop, "keys": _keys, "values": _values, "items": _items, "clear": _clear}
+_DICT = {
+    "get": _dict_get,
+    "pop": _dict_pop,
+    "keys": _keys,
+    "values": _values,
+    "items": _items,
+    "clear": _clear,
+}
 
 __all__ = ["container_method", "copied", "element_fits", "grow", "sorted_list"]

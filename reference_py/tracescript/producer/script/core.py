@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import InvalidModelError, ProducerError
 from tracescript.ir import constants
-from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, ScalarType, TensorType, TupleType
+from tracescript.ir.types import (
+    DictType,
+    ListType,
+    OptionalType,
+    ScalarKind,
+    ScalarType,
+    TensorType,
+    TupleType,
+)
 from tracescript.ir.values import Value
 from tracescript.opset.build import Builder
 from tracescript.opset.table import opset
@@ -88,7 +96,9 @@ class Emitter:
         """Compile an expression to what it stands for."""
         handler = EXPRESSIONS.get(type(node))
         if handler is None:
-            self.fail(node, f"scripts cannot use {_phrase(node)}", hint=_ALTERNATIVES.get(type(node), ""))
+            raise self.error(
+                node, f"scripts cannot use {_phrase(node)}", hint=_ALTERNATIVES.get(type(node), "")
+            )
         with self.looking_at(node):
             return handler(self, node)
 
@@ -99,7 +109,11 @@ class Emitter:
                 return
             handler = STATEMENTS.get(type(node))
             if handler is None:
-                self.fail(node, f"scripts cannot use {_phrase(node)}", hint=_ALTERNATIVES.get(type(node), ""))
+                raise self.error(
+                    node,
+                    f"scripts cannot use {_phrase(node)}",
+                    hint=_ALTERNATIVES.get(type(node), ""),
+                )
             with self.looking_at(node):
                 handler(self, node)
 
@@ -130,13 +144,13 @@ class Emitter:
         if isinstance(entry, Empty):
             shown = "{}" if entry.is_dict else "[]"
             kind = "dict[str, Tensor] = {}" if entry.is_dict else "list[Tensor] = []"
-            self.fail(
+            raise self.error(
                 entry.at or self.at,
                 f"cannot tell the element type of {shown}",
                 code="TYPE_INFERENCE",
                 hint=f"annotate: xs: {kind}",
             )
-        self.fail(None, f"{what} is {self.describe(entry)}; it cannot be computed with at run time")
+        raise self.error(None, f"{what} is {self.describe(entry)}; it cannot be computed with at run time")
 
     def constant(self, value: Any, type_: Type | None = None) -> Value:
         """Return the constant of a plain Python value; a function has one of each."""
@@ -166,7 +180,7 @@ class Emitter:
                 name, inputs, attributes or {}, blocks=blocks, place=self.place(), types=types
             )
         except InvalidModelError as error:
-            self.fail(
+            raise self.error(
                 None,
                 f"{name}: {error.what}",
                 code="TYPE_INFERENCE",
@@ -179,12 +193,23 @@ class Emitter:
             self.session.aliases.same(outputs[0], inputs[0])
         return outputs
 
+    def empty(self, kind: Type) -> Value:
+        """Return an empty list or dict of its own: two of them are never one object."""
+        return self.builder.constant((), kind)
+
     def make_list(self, items: Sequence[Value]) -> Value:
         """Make a list of values of one type; a constant where all are constant numbers."""
         if not items:
-            self.fail(None, "cannot tell the element type of []", code="TYPE_INFERENCE", hint="annotate: xs: list[Tensor] = []")
+            raise self.error(
+                None,
+                "cannot tell the element type of []",
+                code="TYPE_INFERENCE",
+                hint="annotate: xs: list[Tensor] = []",
+            )
         kinds = {v.type for v in items}
-        if len(kinds) == 1 and all(v.constant is not None and isinstance(v.type, ScalarType) for v in items):
+        if len(kinds) == 1 and all(
+            v.constant is not None and isinstance(v.type, ScalarType) for v in items
+        ):
             values = tuple(v.constant.value for v in items if v.constant is not None)
             return self.builder.constant(values, ListType(items[0].type))
         for v in items:
@@ -220,14 +245,28 @@ class Emitter:
                 return self.constant(int(value.constant.value))
             return self.op("num.cast", [value], {"to": "int"})
         if isinstance(entry, Value) and isinstance(entry.type, TensorType):
-            self.fail(
+            raise self.error(
                 None,
                 f"{what} is expected, found Tensor",
                 code="TYPE_INFERENCE",
                 rule="SCRIPT-4",
                 hint="int(x) reads one element",
             )
-        self.fail(None, f"{what} is expected, found {self.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise self.error(
+            None,
+            f"{what} is expected, found {self.describe(entry)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
+
+    def as_float(self, entry: Entry, what: str = "a float") -> Value:
+        """Return a float value; an int is converted."""
+        if is_scalar(entry, ScalarKind.FLOAT):
+            return self.value(entry)
+        value = self.as_int(entry, what)
+        if value.constant is not None:
+            return self.constant(float(value.constant.value))
+        return self.op("num.cast", [value], {"to": "float"})
 
     def type_of_items(self, entry: Entry) -> Type | None:
         """Return the type that `value` would give an entry, without writing nodes."""
@@ -251,8 +290,14 @@ class Emitter:
             inner = kind.element if isinstance(kind, OptionalType) else kind
             if isinstance(inner, ListType | DictType):
                 return self.builder.constant((), inner)
-        if isinstance(entry, Items) and isinstance(kind, TupleType) and len(entry.parts) == len(kind.elements):
-            return Items(tuple(self.fit(p, k) for p, k in zip(entry.parts, kind.elements, strict=True)))
+        if (
+            isinstance(entry, Items)
+            and isinstance(kind, TupleType)
+            and len(entry.parts) == len(kind.elements)
+        ):
+            return Items(
+                tuple(self.fit(p, k) for p, k in zip(entry.parts, kind.elements, strict=True))
+            )
         return entry
 
     def key_of(self, node: ast.expr) -> str | None:
@@ -260,7 +305,11 @@ class Emitter:
         if isinstance(node, ast.Name):
             return self.frame.key(node.id)
         if isinstance(node, ast.Attribute):
-            owner = self.scope.get(self.frame.key(node.value.id)) if isinstance(node.value, ast.Name) else None
+            owner = (
+                self.scope.get(self.frame.key(node.value.id))
+                if isinstance(node.value, ast.Name)
+                else None
+            )
             if isinstance(owner, Known) and owner.path is not None:
                 return self.session.states.key(self, owner, node.attr)
         return None
@@ -292,7 +341,7 @@ class Emitter:
         place = self.place()
         return f"{place.file}:{place.line}" if place else ""
 
-    def fail(
+    def error(
         self,
         node: ast.AST | None,
         what: str,
@@ -301,8 +350,8 @@ class Emitter:
         rule: str = "SCRIPT-1",
         hint: str = "",
         second: str = "",
-    ) -> NoReturn:
-        """Raise a ProducerError that shows the user's line with a caret."""
+    ) -> ProducerError:
+        """Return a ProducerError that shows the user's line with a caret."""
         place = self.frame.source.place(node, self.frame.scope_name) if node is not None else None
         place = place or self.place()
         excerpt = caret(self.frame.source.lines, place) if place else ""
@@ -312,8 +361,13 @@ class Emitter:
             notes.append(f"called from {position(frame.inlined_at)}")
             frame = frame.enclosing
         text = "\n".join([excerpt, *(f"  {note}" for note in notes)]) if notes else excerpt
-        raise ProducerError(
-            what, code=code, where=position(place) if place else "", rule=rule, hint=hint, excerpt=text
+        return ProducerError(
+            what,
+            code=code,
+            where=position(place) if place else "",
+            rule=rule,
+            hint=hint,
+            excerpt=text,
         )
 
     def describe(self, entry: Entry) -> str:
@@ -357,7 +411,9 @@ def describe_type(kind: Type) -> str:
 
 def is_scalar(entry: Entry, *kinds: ScalarKind) -> bool:
     """Whether an entry is a run-time scalar of one of these kinds."""
-    return isinstance(entry, Value) and isinstance(entry.type, ScalarType) and entry.type.kind in kinds
+    return (
+        isinstance(entry, Value) and isinstance(entry.type, ScalarType) and entry.type.kind in kinds
+    )
 
 
 def is_tensor(entry: Entry) -> bool:
@@ -400,4 +456,14 @@ _ALTERNATIVES: dict[type[ast.AST], str] = {
     ast.Set: "use a dict or a list",
     ast.SetComp: "use a dict or a list",
 }
-__all__ = ["EXPRESSIONS", "STATEMENTS", "Emitter", "describe_type", "expression", "is_none", "is_scalar", "is_tensor", "statement"]
+__all__ = [
+    "EXPRESSIONS",
+    "STATEMENTS",
+    "Emitter",
+    "describe_type",
+    "expression",
+    "is_none",
+    "is_scalar",
+    "is_tensor",
+    "statement",
+]

@@ -15,6 +15,7 @@ from tracescript.producer.script.annotations import OPEN, type_of_object
 from tracescript.producer.script.core import Emitter
 from tracescript.producer.script.entries import Known
 from tracescript.producer.script.frame import flavour_of
+from tracescript.producer.script.objects import torch_door
 from tracescript.producer.script.pycalls import run_body
 from tracescript.producer.script.unit import Unit, is_module_object
 from tracescript.producer.script.units import finish, open_parameters
@@ -71,13 +72,14 @@ class Entrance:
                 default = _default(session, p)
                 if default is not None:
                     defaults[p.name] = default
-        self.open_names = tuple(n for n, (_, roots) in kinds.items() if roots)
+        if not self.is_closed:
+            self.open_names = tuple(n for n, (_, roots) in kinds.items() if roots)
         self.is_open |= bool(self.open_names) and not self.is_closed
         params = open_parameters(e, kinds, defaults)
         compiled = finish(e, params, run_body(e, frame), session.calls.linker)
         self.captures = unit.captures
         if self.module is not None:
-            session.calls.methods.setdefault(id(self.module), {})[self.method] = compiled
+            session.calls.methods.setdefault(id(self.module), []).insert(0, (self.method, compiled))
         return compiled
 
     def _check_types(self, types: dict[str, Any], parameters: list[inspect.Parameter]) -> None:
@@ -85,10 +87,16 @@ class Entrance:
         if unknown and self.method in {"forward", self.model_name}:
             known = ", ".join(p.name for p in parameters)
             raise ProducerError(
-                f"types: no parameter {unknown[0]!r}", code="TYPE_INFERENCE", where=self.model_name, rule="SCRIPT-13", hint=f"parameters: {known}"
+                f"types: no parameter {unknown[0]!r}",
+                code="TYPE_INFERENCE",
+                where=self.model_name,
+                rule="SCRIPT-13",
+                hint=f"parameters: {known}",
             )
 
-    def _kind(self, p: inspect.Parameter, types: dict[str, Any], hints: dict[str, Any], facts: Facts) -> tuple[Type, bool]:
+    def _kind(
+        self, p: inspect.Parameter, types: dict[str, Any], hints: dict[str, Any], facts: Facts
+    ) -> tuple[Type, bool]:
         """Return a parameter's type, and whether its data type is still open."""
         if p.kind in {p.VAR_POSITIONAL, p.VAR_KEYWORD}:
             raise ProducerError(
@@ -100,7 +108,12 @@ class Entrance:
         given = types.get(p.name)
         kind = type_of_object(given) if given is not None else None
         if given is not None and kind is None:
-            raise ProducerError(f"types: {given!r} is no type", code="TYPE_INFERENCE", where=p.name, rule="SCRIPT-13")
+            raise ProducerError(
+                f"types: {given!r} is no type",
+                code="TYPE_INFERENCE",
+                where=p.name,
+                rule="SCRIPT-13",
+            )
         if kind is not None and not (isinstance(given, str) and given == "Tensor"):
             return kind, False
         kind = type_of_object(hints[p.name]) if p.name in hints else None
@@ -163,7 +176,11 @@ def _hints(function: Any) -> dict[str, Any]:
     try:
         return typing.get_type_hints(function)
     except Exception:  # noqa: BLE001  # annotations are any code of the user's
-        return {k: v for k, v in getattr(function, "__annotations__", {}).items() if not isinstance(v, str)}
+        return {
+            k: v
+            for k, v in getattr(function, "__annotations__", {}).items()
+            if not isinstance(v, str)
+        }
 
 
 def entrance_of(f: Any) -> list[Entrance]:
@@ -171,9 +188,19 @@ def entrance_of(f: Any) -> list[Entrance]:
     if is_module_object(f):
         name = type(f).__qualname__.rpartition("<locals>.")[2]
         methods = ["forward"] if hasattr(type(f), "forward") else []
-        methods += [n for n in dir(type(f)) if mark_of(getattr(type(f), n, None)) == "export" and n not in methods]
-        home = "torch" if type(f).__module__.startswith("torch") or not getattr(f, "__tracescript_module__", False) else "torch"
-        return [Entrance(getattr(type(f), m), f, m, name, flavour_of(getattr(type(f), m), home)) for m in methods]
+        methods += [
+            n
+            for n in dir(type(f))
+            if mark_of(getattr(type(f), n, None)) == "export" and n not in methods
+        ]
+        door = torch_door()
+        functions = {
+            m: getattr(type(f), m) if door is None else door.rewritten(getattr(type(f), m))
+            for m in methods
+        }
+        return [
+            Entrance(functions[m], f, m, name, flavour_of(functions[m], "torch")) for m in methods
+        ]
     if inspect.ismethod(f) and is_module_object(f.__self__):
         name = type(f.__self__).__qualname__.rpartition("<locals>.")[2]
         return [Entrance(f.__func__, f.__self__, f.__name__, name, flavour_of(f.__func__, "torch"))]

@@ -84,7 +84,9 @@ class Roots:
                 if v is None or not op.inputs:
                     continue
                 given = op.inputs[min(i, len(op.inputs) - 1)]
-                is_kin = declared.type in given.type or declared.kind == "any" or given.kind == "any"
+                is_kin = (
+                    declared.type in given.type or declared.kind == "any" or given.kind == "any"
+                )
                 if is_kin and _inner(v.type) is not None and _data_type(v) is _data_type(out):
                     found |= self.of(v)
             self.open(out, found)

@@ -105,7 +105,11 @@ def _facts(test: ast.expr, holds: bool) -> Iterator[tuple[ast.expr, bool]]:
                 yield test.left, holds
             elif isinstance(test.ops[0], ast.IsNot | ast.NotEq):
                 yield test.left, not holds
-    elif isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance":
+    elif (
+        isinstance(test, ast.Call)
+        and isinstance(test.func, ast.Name)
+        and test.func.id == "isinstance"
+    ):
         if holds and len(test.args) == 2:
             yield test.args[0], False
     elif isinstance(test, ast.Name | ast.Attribute) and holds:

@@ -33,7 +33,9 @@ def _parts(e: Emitter, node: ast.expr) -> list[ast.Slice | Entry]:
             parts.append(n)
             continue
         entry = e.expr(n)
-        is_tuple = isinstance(entry, Items) and not entry.is_list and not isinstance(node, ast.Tuple)
+        is_tuple = (
+            isinstance(entry, Items) and not entry.is_list and not isinstance(node, ast.Tuple)
+        )
         parts += entry.parts if is_tuple and isinstance(entry, Items) else [entry]
     return parts
 
@@ -49,6 +51,9 @@ def _plan(e: Emitter, x: Value, node: ast.expr) -> tuple[list[_Step], list[Value
         if isinstance(part, ast.Slice):
             step = _slice_step(e, part, axis)
             steps += [step] if step else []
+        elif k in dots and _rank(x) is None:
+            steps += _from_the_end(e, parts[k + 1 :])
+            return steps, tensors
         elif k in dots:
             skipped = _skipped(e, x, parts, dots)
             axis += skipped
@@ -70,6 +75,36 @@ def _plan(e: Emitter, x: Value, node: ast.expr) -> tuple[list[_Step], list[Value
     return steps, tensors
 
 
+def _rank(x: Value) -> int | None:
+    assert isinstance(x.type, TensorType)
+    return None if x.type.shape is None else len(x.type.shape)
+
+
+def _from_the_end(e: Emitter, parts: list[ast.Slice | Entry]) -> list[_Step]:
+    """Steps for what follows `...` where the rank is not known: axes counted from the end, last first."""
+    steps: list[_Step] = []
+    axis = -1
+    for part in reversed(parts):
+        if isinstance(part, ast.Slice):
+            step = _slice_step(e, part, axis)
+            steps += [step] if step else []
+            axis -= 1
+        elif constant_of(part) == (True, None):
+            steps.append(_Step("unsqueeze", axis))
+            axis -= 1
+        elif is_scalar(part, ScalarKind.INT):
+            steps.append(_Step("select", axis, [e.value(part)]))
+        else:
+            raise e.error(
+                None,
+                "`...` before a tensor needs a tensor of known rank",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-4",
+                hint='say it: types={"x": "float32[B, 4]"}',
+            )
+    return steps
+
+
 def _is_ellipsis(part: ast.Slice | Entry) -> bool:
     return isinstance(part, Known) and part.value is Ellipsis
 
@@ -77,11 +112,13 @@ def _is_ellipsis(part: ast.Slice | Entry) -> bool:
 def _skipped(e: Emitter, x: Value, parts: list[ast.Slice | Entry], dots: list[int]) -> int:
     """How many axes `...` stands for."""
     if len(dots) > 1:
-        e.fail(None, "an index has at most one `...`", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(None, "an index has at most one `...`", code="TYPE_INFERENCE", rule="SCRIPT-4")
     assert isinstance(x.type, TensorType)
-    if x.type.shape is None:
-        e.fail(None, "`...` needs a tensor of known rank", code="TYPE_INFERENCE", rule="SCRIPT-4", hint='say the rank: types={"x": "float32[B, 4]"}')
-    used = sum(isinstance(p, ast.Slice) or not (_is_ellipsis(p) or constant_of(p) == (True, None)) for p in parts)
+    assert x.type.shape is not None
+    used = sum(
+        isinstance(p, ast.Slice) or not (_is_ellipsis(p) or constant_of(p) == (True, None))
+        for p in parts
+    )
     return len(x.type.shape) - used
 
 
@@ -93,7 +130,12 @@ def _slice_step(e: Emitter, node: ast.Slice, axis: int) -> _Step | None:
         bounds.append(None if is_none or entry is None else e.as_int(entry, "a bound of a slice"))
     step = bounds[2]
     if step is not None and step.constant is not None and step.constant.value <= 0:
-        e.fail(node, "a step of a tensor's slice is at least 1", rule="SCRIPT-4", hint="use flip for a backward step")
+        raise e.error(
+            node,
+            "a step of a tensor's slice is at least 1",
+            rule="SCRIPT-4",
+            hint="use flip for a backward step",
+        )
     return _Step("slice", axis, bounds) if any(b is not None for b in bounds) else None
 
 
@@ -101,9 +143,18 @@ def _index_tensor(e: Emitter, part: Entry) -> Value:
     """A tensor that indexes: a mask, or places as int64; a list of ints becomes a tensor."""
     known, value = constant_of(part)
     if known and isinstance(value, list | tuple):
-        return e.op("to_tensor", [e.value(Items(tuple(e.constant(v) for v in value), is_list=True))], {"dtype": DataType.INT64})
+        return e.op(
+            "to_tensor",
+            [e.value(Items(tuple(e.constant(v) for v in value), is_list=True))],
+            {"dtype": DataType.INT64},
+        )
     if not is_tensor(part) and not e.session.holds_array(part):
-        e.fail(None, f"a tensor cannot be indexed by {e.describe(part)}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(
+            None,
+            f"a tensor cannot be indexed by {e.describe(part)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
     index = e.value(part)
     assert isinstance(index.type, TensorType)
     if index.type.data_type in {DataType.BOOL, DataType.INT64}:
@@ -112,7 +163,13 @@ def _index_tensor(e: Emitter, part: Entry) -> Value:
         e.session.roots.need(index, DataType.INT64)
     if index.type.data_type in {DataType.UINT8, DataType.INT8, DataType.INT16, DataType.INT32}:
         return e.op("cast", [index], {"dtype": DataType.INT64})
-    e.fail(None, f"an index is int64 or bool, found {index.type.data_type.value}", code="TYPE_INFERENCE", rule="SCRIPT-4", hint="idx.long()")
+    raise e.error(
+        None,
+        f"an index is int64 or bool, found {index.type.data_type.value}",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+        hint="idx.long()",
+    )
 
 
 def _apply(e: Emitter, x: Value, step: _Step) -> Value:

@@ -30,7 +30,7 @@ def series_of(e: Emitter, entry: Entry) -> Series:
         return _known(e, entry)
     if isinstance(entry, Value):
         return _value(e, entry)
-    e.fail(None, f"cannot run over {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-6")
+    raise e.error(None, f"cannot run over {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-6")
 
 
 def _known(e: Emitter, entry: Known) -> Series:
@@ -41,16 +41,18 @@ def _known(e: Emitter, entry: Known) -> Series:
         return _value(e, e.value(entry))
     if isinstance(entry.value, list | tuple | range | dict):
         return Series(None, None, tuple(e.session.entry_of(x) for x in entry.value), "tuple")
-    e.fail(None, f"cannot run over {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-6")
+    raise e.error(None, f"cannot run over {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-6")
 
 
 def _value(e: Emitter, value: Value) -> Series:
     kind = value.type
     if isinstance(kind, ListType):
-        return Series(e.op("list.len", [value]), lambda i: e.op("list.get", [value, i]), None, "list", value)
+        return Series(
+            e.op("list.len", [value]), lambda i: e.op("list.get", [value, i]), None, "list", value
+        )
     if isinstance(kind, TensorType):
         if kind.shape == ():
-            e.fail(None, "cannot run over a 0-d tensor", code="TYPE_INFERENCE", rule="SCRIPT-6")
+            raise e.error(None, "cannot run over a 0-d tensor", code="TYPE_INFERENCE", rule="SCRIPT-6")
         trip = e.op("size", [value], {"dim": 0})
         return Series(trip, lambda i: e.op("select", [value, i], {"dim": 0}), None, "tensor")
     if isinstance(kind, DictType):
@@ -61,13 +63,27 @@ def _value(e: Emitter, value: Value) -> Series:
     if is_scalar(value, ScalarKind.STR) and value.constant is not None:
         return Series(None, None, tuple(e.constant(c) for c in value.constant.value), "str")
     hint = "exclude None first: `if x is not None:`" if isinstance(kind, OptionalType) else ""
-    e.fail(None, f"cannot run over {e.describe(value)}", code="TYPE_INFERENCE", rule="SCRIPT-6", hint=hint)
+    raise e.error(
+        None,
+        f"cannot run over {e.describe(value)}",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-6",
+        hint=hint,
+    )
 
 
 def range_series(e: Emitter, args: Sequence[Entry]) -> Series:
     """`range(n)`, `range(a, b)`, `range(a, b, step)`."""
-    if not 1 <= len(args) <= 3 or not all(is_scalar(a, ScalarKind.INT, ScalarKind.BOOL) for a in args):
-        e.fail(None, "range() needs one to three ints", code="TYPE_INFERENCE", rule="SCRIPT-6", hint="int(x) makes an int")
+    if not 1 <= len(args) <= 3 or not all(
+        is_scalar(a, ScalarKind.INT, ScalarKind.BOOL) for a in args
+    ):
+        raise e.error(
+            None,
+            "range() needs one to three ints",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-6",
+            hint="int(x) makes an int",
+        )
     values = [e.as_int(a) for a in args]
     if len(values) == 1:
         return Series(values[0], lambda i: i)
@@ -121,7 +137,9 @@ def zipped(e: Emitter, inner: Sequence[Series]) -> Series:
         return Series(None, None, tuple(Items(p) for p in zip(*known, strict=False)), "zip")
     pairs = [rolled(e, s) for s in inner]
     trips = [trip for trip, _ in pairs]
-    trip = trips[0] if len(trips) == 1 else e.op("min_max", [e.make_list(trips)], {"largest": False})
+    trip = (
+        trips[0] if len(trips) == 1 else e.op("min_max", [e.make_list(trips)], {"largest": False})
+    )
     return Series(trip, lambda i: Items(tuple(item(i) for _, item in pairs)), None, "zip")
 
 

@@ -48,7 +48,12 @@ def known(e: Emitter, entry: Entry | None, default: Any, what: str) -> Any:
     is_known, value = constant_of(entry)
     if not is_known:
         e.session.loops.needs_constant(entry)
-        e.fail(None, f"{what} must be known at compile time", rule="SCRIPT-10", hint="make it a constant or an attribute set in __init__")
+        raise e.error(
+            None,
+            f"{what} must be known at compile time",
+            rule="SCRIPT-10",
+            hint="make it a constant or an attribute set in __init__",
+        )
     return value
 
 
@@ -60,7 +65,9 @@ def several(value: Any, count: int) -> list[int]:
 # ---------------------------------------------------------------------- convolution and pooling
 def _convolution(axes: int) -> Special:
     def convolution(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
-        x, w, bias, stride, padding, dilation, groups = take(args, kwargs, "input", "weight", "bias", "stride", "padding", "dilation", "groups")
+        x, w, bias, stride, padding, dilation, groups = take(
+            args, kwargs, "input", "weight", "bias", "stride", "padding", "dilation", "groups"
+        )
         assert x is not None
         assert w is not None
         spread = several(known(e, dilation, 1, "dilation"), axes)
@@ -75,10 +82,9 @@ def _convolution(axes: int) -> Special:
             sides = [v for pair in zip(amounts[:axes], amounts[axes:], strict=True) for v in pair]
         else:
             sides = [v for p in several(pads, axes) for v in (p, p)]
-        order = sides if axes > 1 else sides[:1]
         attributes = {
             "stride": several(known(e, stride, 1, "stride"), axes),
-            "padding": order,
+            "padding": sides,
             "dilation": spread,
             "groups": known(e, groups, 1, "groups"),
         }
@@ -94,8 +100,24 @@ for _axes in (1, 2, 3):
 
 def _pool(kind: str, axes: int) -> Special:
     names = {
-        "max": ("input", "kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices"),
-        "avg": ("input", "kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override"),
+        "max": (
+            "input",
+            "kernel_size",
+            "stride",
+            "padding",
+            "dilation",
+            "ceil_mode",
+            "return_indices",
+        ),
+        "avg": (
+            "input",
+            "kernel_size",
+            "stride",
+            "padding",
+            "ceil_mode",
+            "count_include_pad",
+            "divisor_override",
+        ),
     }[kind]
 
     def pool(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
@@ -103,16 +125,20 @@ def _pool(kind: str, axes: int) -> Special:
         x = given.pop("input")
         plain = {k: known(e, v, None, k) for k, v in given.items() if v is not None}
         kernel = several(plain["kernel_size"], axes)
-        attributes: dict[str, Any] = {"kernel": kernel, "stride": several(plain.get("stride") or kernel, axes)}
+        attributes: dict[str, Any] = {
+            "kernel": kernel,
+            "stride": several(plain.get("stride") or kernel, axes),
+        }
         attributes["padding"] = several(plain.get("padding", 0), axes)
         if kind == "max":
             attributes["dilation"] = several(plain.get("dilation", 1), axes)
         for name in ("ceil_mode", "count_include_pad", "divisor_override"):
             if name in plain and plain[name] is not None:
                 attributes[name] = plain[name]
-        if plain.get("return_indices"):
-            e.fail(None, "return_indices is not supported", rule="SCRIPT-10")
-        return emit_op(e, f"{kind}_pool{axes}d", [x], attributes)
+        made = emit_op(e, f"{kind}_pool{axes}d", [x], attributes)
+        return (
+            made.parts[0] if isinstance(made, Items) and not plain.get("return_indices") else made
+        )
 
     return pool
 
@@ -120,16 +146,42 @@ def _pool(kind: str, axes: int) -> Special:
 for _kind in ("max", "avg"):
     for _axes in (1, 2, 3):
         SPECIAL[f"torch.nn.functional.{_kind}_pool{_axes}d"] = _pool(_kind, _axes)
-        SPECIAL[f"torch.{_kind}_pool{_axes}d"] = SPECIAL[f"torch.nn.functional.{_kind}_pool{_axes}d"]
+        SPECIAL[f"torch.{_kind}_pool{_axes}d"] = SPECIAL[
+            f"torch.nn.functional.{_kind}_pool{_axes}d"
+        ]
+
+
+def _adaptive(kind: str, axes: int) -> Special:
+    def pool(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+        x, size = take(args, kwargs, "input", "output_size")
+        is_known, wanted = constant_of(size) if size is not None else (False, None)
+        if is_known and isinstance(wanted, int):
+            size = Items((e.constant(wanted),) * axes)
+        made = emit_op(e, f"adaptive_{kind}_pool{axes}d", [x, size])
+        return made.parts[0] if isinstance(made, Items) else made
+
+    return pool
+
+
+for _kind in ("max", "avg"):
+    for _axes in (1, 2, 3):
+        SPECIAL[f"torch.nn.functional.adaptive_{_kind}_pool{_axes}d"] = _adaptive(_kind, _axes)
 
 
 # ---------------------------------------------------------------------- normalisation, dropout, embedding
 @special("torch.nn.functional.layer_norm", "torch.layer_norm")
 def layer_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """The shape to normalise over becomes a number of axes."""
-    x, shape, weight, bias, eps = take(args, kwargs, "input", "normalized_shape", "weight", "bias", "eps")
+    x, shape, weight, bias, eps = take(
+        args, kwargs, "input", "normalized_shape", "weight", "bias", "eps"
+    )
     count = len(list(known(e, shape, (), "normalized_shape")))
-    return emit_op(e, "layer_norm", [x, weight, bias], {"normalized_rank": count, "eps": known(e, eps, 1e-5, "eps")})
+    return emit_op(
+        e,
+        "layer_norm",
+        [x, weight, bias],
+        {"normalized_rank": count, "eps": known(e, eps, 1e-5, "eps")},
+    )
 
 
 @special("torch.nn.functional.rms_norm", "torch.rms_norm")
@@ -137,23 +189,50 @@ def rms_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """As `layer_norm`."""
     x, shape, weight, eps = take(args, kwargs, "input", "normalized_shape", "weight", "eps")
     count = len(list(known(e, shape, (), "normalized_shape")))
-    return emit_op(e, "rms_norm", [x, weight], {"normalized_rank": count, "eps": known(e, eps, None, "eps")})
+    return emit_op(
+        e, "rms_norm", [x, weight], {"normalized_rank": count, "eps": known(e, eps, None, "eps")}
+    )
 
 
 @special("torch.nn.functional.group_norm", "torch.group_norm")
 def group_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """Its number of groups comes second in torch."""
-    x, groups, weight, bias, eps = take(args, kwargs, "input", "num_groups", "weight", "bias", "eps")
-    return emit_op(e, "group_norm", [x, weight, bias], {"groups": known(e, groups, 1, "num_groups"), "eps": known(e, eps, 1e-5, "eps")})
+    x, groups, weight, bias, eps = take(
+        args, kwargs, "input", "num_groups", "weight", "bias", "eps"
+    )
+    return emit_op(
+        e,
+        "group_norm",
+        [x, weight, bias],
+        {"groups": known(e, groups, 1, "num_groups"), "eps": known(e, eps, 1e-5, "eps")},
+    )
 
 
 @special("torch.nn.functional.batch_norm", "torch.batch_norm")
 def batch_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """With the running statistics only."""
-    x, mean, var, weight, bias, training, _, eps = take(args, kwargs, "input", "running_mean", "running_var", "weight", "bias", "training", "momentum", "eps")
+    x, mean, var, weight, bias, training, _, eps = take(
+        args,
+        kwargs,
+        "input",
+        "running_mean",
+        "running_var",
+        "weight",
+        "bias",
+        "training",
+        "momentum",
+        "eps",
+    )
     if known(e, training, False, "training"):
-        e.fail(None, "batch norm in training mode", rule="SCRIPT-11", hint="call model.eval() before ts.script")
-    return emit_op(e, "batch_norm", [x, mean, var, weight, bias], {"eps": known(e, eps, 1e-5, "eps")})
+        raise e.error(
+            None,
+            "batch norm in training mode",
+            rule="SCRIPT-11",
+            hint="call model.eval() before ts.script",
+        )
+    return emit_op(
+        e, "batch_norm", [x, mean, var, weight, bias], {"eps": known(e, eps, 1e-5, "eps")}
+    )
 
 
 @special(
@@ -168,7 +247,12 @@ def dropout(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """The identity in evaluation mode."""
     x, p, training = take(args, kwargs, "input", "p", "training")
     if known(e, training, True, "training"):
-        e.fail(None, "dropout in training mode", rule="SCRIPT-11", hint="call model.eval() before ts.script")
+        raise e.error(
+            None,
+            "dropout in training mode",
+            rule="SCRIPT-11",
+            hint="call model.eval() before ts.script",
+        )
     return emit_op(e, "dropout", [x], {"p": float(known(e, p, 0.5, "p"))})
 
 
@@ -196,7 +280,7 @@ def _softmax(e: Emitter, op: str, args: list[Entry], kwargs: Arguments) -> Entry
     x = args[0] if args else kwargs["input"]
     axis = known(e, dim, None, "dim")
     if axis is None:
-        e.fail(None, f"{op}() needs `dim`", code="TYPE_INFERENCE", rule="SCRIPT-10")
+        raise e.error(None, f"{op}() needs `dim`", code="TYPE_INFERENCE", rule="SCRIPT-10")
     dtype = kwargs.get("dtype")
     if dtype is not None and not is_none(dtype):
         x = as_tensor(e, x, e.session.data_type_of(e, dtype))
@@ -204,13 +288,22 @@ def _softmax(e: Emitter, op: str, args: list[Entry], kwargs: Arguments) -> Entry
 
 
 # ---------------------------------------------------------------------- creation and conversion
-@special("torch.tensor", "torch.as_tensor", "torch.scalar_tensor", "numpy.array", "numpy.asarray", "numpy.ascontiguousarray")
+@special(
+    "torch.tensor",
+    "torch.as_tensor",
+    "torch.scalar_tensor",
+    "numpy.array",
+    "numpy.asarray",
+    "numpy.ascontiguousarray",
+)
 def tensor(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """A tensor of numbers, or the tensor itself."""
     from tracescript.producer.script.lower import _kind
 
     data = args[0]
-    dtype = kwargs.get("dtype") or (args[1] if len(args) > 1 and e.frame.flavour == "numpy" else None)
+    dtype = kwargs.get("dtype") or (
+        args[1] if len(args) > 1 and e.frame.flavour == "numpy" else None
+    )
     wanted = None if dtype is None or is_none(dtype) else e.session.data_type_of(e, dtype)
     if is_tensor(data) or e.session.holds_array(data):
         return as_tensor(e, data, wanted or data_type(e.value(data)))
@@ -245,7 +338,11 @@ def arange(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     numbers = [given[0] or e.constant(0), given[1], given[2] or e.constant(1)]
     dtype = kwargs.get("dtype")
     is_float = "float" in {_kind(e, n) for n in numbers if n is not None}
-    default = (DataType.FLOAT32 if e.frame.flavour == "torch" else DataType.FLOAT64) if is_float else DataType.INT64
+    default = (
+        (DataType.FLOAT32 if e.frame.flavour == "torch" else DataType.FLOAT64)
+        if is_float
+        else DataType.INT64
+    )
     wanted = default if dtype is None or is_none(dtype) else e.session.data_type_of(e, dtype)
     return e.op("arange", [e.value(n) for n in numbers if n is not None], {"dtype": wanted})
 
@@ -275,20 +372,28 @@ for _name, _type in {
     "byte": DataType.UINT8,
     "bool": DataType.BOOL,
 }.items():
-    SPECIAL[f"torch.Tensor.{_name}"] = lambda e, args, _kwargs, _type=_type: as_tensor(e, args[0], _type)
+    SPECIAL[f"torch.Tensor.{_name}"] = lambda e, args, _kwargs, _type=_type: as_tensor(
+        e, args[0], _type
+    )
 
 
 def _new(op: str) -> Special:
     def new(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
         x, *rest = args
         dtype = kwargs.get("dtype")
-        wanted = data_type(e.value(x)) if dtype is None or is_none(dtype) else e.session.data_type_of(e, dtype)
+        wanted = (
+            data_type(e.value(x))
+            if dtype is None or is_none(dtype)
+            else e.session.data_type_of(e, dtype)
+        )
         if op == "full":
             shape, value = take(rest, kwargs, "size", "fill_value")
             assert shape is not None
             assert value is not None
             return e.op("full", [int_list(e, shape, "shape"), e.value(value)], {"dtype": wanted})
-        shape = kwargs.get("size") or (rest[0] if len(rest) == 1 else Items(tuple(rest), is_list=True))
+        shape = kwargs.get("size") or (
+            rest[0] if len(rest) == 1 else Items(tuple(rest), is_list=True)
+        )
         return e.op(op, [int_list(e, shape, "shape")], {"dtype": wanted})
 
     return new
@@ -308,7 +413,11 @@ def _like(op: str) -> Special:
         dtype = kwargs.get("dtype")
         value = take(args, kwargs, "input", "fill_value")[1] if op == "full_like" else None
         made = e.op(op, [x, e.value(value)] if value is not None else [x])
-        return made if dtype is None or is_none(dtype) else as_tensor(e, made, e.session.data_type_of(e, dtype))
+        return (
+            made
+            if dtype is None or is_none(dtype)
+            else as_tensor(e, made, e.session.data_type_of(e, dtype))
+        )
 
     return like
 
@@ -383,7 +492,17 @@ def type_as(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
     return as_tensor(e, args[0], data_type(e.value(args[1])))
 
 
-@special("torch.Tensor.t", "torch.t", "numpy.transpose", "numpy.ndarray.transpose")
+@special("torch.Tensor.t", "torch.t")
+def t(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+    """The two axes of a matrix exchanged."""
+    x = e.value(args[0])
+    assert isinstance(x.type, TensorType)
+    if x.type.shape is not None and len(x.type.shape) < 2:
+        return x
+    return e.op("transpose", [x], {"dim0": 0, "dim1": 1})
+
+
+@special("numpy.transpose", "numpy.ndarray.transpose")
 def transposed(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """All axes reversed, or as given."""
     x = e.value(args[0])
@@ -393,7 +512,10 @@ def transposed(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
         dims = known(e, rest[0] if len(rest) == 1 else Items(tuple(rest)), (), "axes")
         return e.op("permute", [x], {"dims": list(dims)})
     if x.type.shape is None:
-        e.fail(None, "the rank of this tensor is not known", code="TYPE_INFERENCE", rule="SCRIPT-4", hint='say it: types={"x": "float32[B, 4]"}')
+        is_matrix = e.op("int.cmp", [e.op("dim", [x]), e.constant(2)], {"relation": "eq"})
+        text = "the rank is not known when compiling, so it must be 2"
+        e.ops("assert", [is_matrix, e.constant(text)], {"code": "SHAPE_ERROR"})
+        return e.op("transpose", [x], {"dim0": 0, "dim1": 1})
     return e.op("permute", [x], {"dims": list(range(len(x.type.shape)))[::-1]})
 
 
@@ -407,7 +529,12 @@ def squeeze(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     shape = x.type.shape
     if axes is None:
         if shape is None or any(not isinstance(n, int) for n in shape):
-            e.fail(None, "squeeze() without `dim` needs a tensor of known sizes", rule="SCRIPT-10", hint="say which axis: squeeze(dim)")
+            raise e.error(
+                None,
+                "squeeze() without `dim` needs a tensor of known sizes",
+                rule="SCRIPT-10",
+                hint="say which axis: squeeze(dim)",
+            )
         axes = [k for k, n in enumerate(shape) if n == 1]
     axes = [axes] if isinstance(axes, int) else list(axes)
     if e.frame.flavour == "torch" and shape is not None:
@@ -426,7 +553,12 @@ def split(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     if is_known and isinstance(n, int):
         length = constant_of(extent(e, value, axis))
         if not length[0]:
-            e.fail(None, "split() by one size needs a known extent", rule="SCRIPT-10", hint="use chunk(n), or sizes in a list")
+            raise e.error(
+                None,
+                "split() by one size needs a known extent",
+                rule="SCRIPT-10",
+                hint="use chunk(n), or sizes in a list",
+            )
         total = length[1]
         parts = [n] * (total // n) + ([total % n] if total % n else [])
         amount = Items(tuple(e.constant(p) for p in parts), is_list=True)
@@ -458,7 +590,9 @@ def is_tensor_(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
 @special("torch.Tensor.is_floating_point", "torch.is_floating_point")
 def is_floating_point(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
     """Known at compile time."""
-    return e.constant(dtypes.category(data_type(e.value(args[0]))) == dtypes.category(DataType.FLOAT32))
+    return e.constant(
+        dtypes.category(data_type(e.value(args[0]))) == dtypes.category(DataType.FLOAT32)
+    )
 
 
 def _same(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
@@ -467,6 +601,102 @@ def _same(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
 
 
 SPECIAL |= dict.fromkeys(
-    [f"torch.Tensor.{n}" for n in ("contiguous", "detach", "cpu", "cuda", "requires_grad_", "numpy")] + ["torch.detach"],
+    [
+        f"torch.Tensor.{n}"
+        for n in ("contiguous", "detach", "cpu", "cuda", "requires_grad_", "numpy")
+    ]
+    + ["torch.detach"],
     _same,
 )
+
+
+# ---------------------------------------------------------------------- spread and norms
+def _spread(op: str) -> Special:
+    def spread(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+        is_torch = e.frame.flavour == "torch"
+        names = (
+            ("input", "dim", "unbiased", "keepdim")
+            if is_torch
+            else ("a", "axis", "dtype", "out", "ddof", "keepdims")
+        )
+        found = dict(zip(names, take(args, kwargs, *names), strict=True))
+        dim, unbiased = found.get("dim", found.get("axis")), found.get("unbiased")
+        is_flag, flag = constant_of(dim) if dim is not None else (False, None)
+        if is_flag and isinstance(flag, bool):
+            dim, unbiased = None, dim
+        correction = known(
+            e, kwargs.get("correction", found.get("ddof")), 1 if is_torch else 0, "correction"
+        )
+        if unbiased is not None:
+            correction = int(bool(known(e, unbiased, True, "unbiased")))
+        axes = known(e, dim, None, "dim")
+        keep = known(e, found.get("keepdim", found.get("keepdims")), False, "keepdim")
+        attributes = {
+            "dim": (axes,) if isinstance(axes, int) else axes,
+            "correction": float(correction),
+            "keepdim": keep,
+        }
+        return emit_op(e, op, [args[0] if args else kwargs["input"]], attributes)
+
+    return spread
+
+
+for _name in ("var", "std"):
+    SPECIAL |= dict.fromkeys(
+        [f"torch.{_name}", f"torch.Tensor.{_name}", f"numpy.{_name}"], _spread(_name)
+    )
+
+
+@special("torch.norm", "torch.Tensor.norm", "torch.functional.norm")
+def norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """The p-norm of all elements or along axes."""
+    x, p, dim, keepdim = take(args, kwargs, "input", "p", "dim", "keepdim")
+    order = known(e, p, 2, "p")
+    if order in {"fro", None}:
+        order = 2
+    axes = known(e, dim, None, "dim")
+    attributes = {
+        "ord": float(order),
+        "dim": (axes,) if isinstance(axes, int) else axes,
+        "keepdim": known(e, keepdim, False, "keepdim"),
+    }
+    return emit_op(e, "vector_norm", [x], attributes)
+
+
+# ---------------------------------------------------------------------- recurrent layers
+def _recurrent(op: str, more: dict[str, Any]) -> Special:
+    def recurrent(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+        x, state, weights, has_bias, layers, dropout, training, bidirectional, batch_first = args
+        if known(e, training, False, "train") and known(e, dropout, 0.0, "dropout"):
+            raise e.error(
+                None,
+                f"{op} with dropout in training mode",
+                rule="SCRIPT-11",
+                hint="call model.eval() before ts.script",
+            )
+        is_batch_first = known(e, batch_first, False, "batch_first")
+        value = e.value(x)
+        if is_batch_first:
+            value = e.op("transpose", [value], {"dim0": 0, "dim1": 1})
+        states = list(state.parts) if isinstance(state, Items) else [state]
+        attributes = {
+            "layers": known(e, layers, 1, "num_layers"),
+            "bidirectional": bool(known(e, bidirectional, False, "bidirectional")),
+            "has_bias": bool(known(e, has_bias, True, "has_biases")),
+        }
+        made = emit_op(e, op, [value, *states, weights], attributes | more)
+        assert isinstance(made, Items)
+        y = e.value(made.parts[0])
+        if is_batch_first:
+            y = e.op("transpose", [y], {"dim0": 0, "dim1": 1})
+        return Items((y, *made.parts[1:]))
+
+    return recurrent
+
+
+SPECIAL |= {
+    "torch.lstm": _recurrent("lstm", {}),
+    "torch.gru": _recurrent("gru", {}),
+    "torch.rnn_tanh": _recurrent("rnn", {"nonlinearity": "tanh"}),
+    "torch.rnn_relu": _recurrent("rnn", {"nonlinearity": "relu"}),
+}

@@ -47,7 +47,7 @@ class Linker:
         if id(model) not in self._merged:
             names: dict[str, str] = {}
             for function in model.functions:
-                body = _renamed(function.body, names)
+                body = renamed(function.body, names)
                 names[function.name] = self.add(replace(function, body=body)).name
             self._merged[id(model)] = (model, names)
         return self._merged[id(model)][1]
@@ -57,7 +57,13 @@ class Linker:
         found = model.root.method(name)
         if found is None:
             names = ", ".join(m.name for m in model.root.methods)
-            e.fail(None, f"the model has no method {name!r}", code="UNKNOWN_CALL", rule="SCRIPT-12", hint=f"methods: {names}")
+            raise e.error(
+                None,
+                f"the model has no method {name!r}",
+                code="UNKNOWN_CALL",
+                rule="SCRIPT-12",
+                hint=f"methods: {names}",
+            )
         function = self._functions[self.merge(model)[found.function]]
         bound = [i.name for i in function.inputs if i.kind == "bound"]
         states = [i.name for i in function.inputs if i.kind == "state"]
@@ -67,19 +73,26 @@ class Linker:
             tuple(zip(states, found.states, strict=True)),
         )
 
-    def module(self, model: ir.Model) -> ir.Module:
-        """Return another model's module tree with the functions' names here."""
-        return self._module(model.root, self.merge(model))
+    def module(self, model: ir.Model, final: dict[str, str]) -> ir.Module:
+        """Return another model's module tree; methods whose functions are not in `final` are left out."""
+        merged = self.merge(model)
+        return self._module(
+            model.root, {old: final[new] for old, new in merged.items() if new in final}
+        )
 
     def _module(self, module: ir.Module, names: dict[str, str]) -> ir.Module:
         if module not in self._modules:
-            methods = tuple(replace(m, function=names[m.function]) for m in module.methods)
-            children = tuple(ir.Submodule(s.name, self._module(s.module, names)) for s in module.submodules)
+            kept = [m for m in module.methods if m.function in names]
+            methods = tuple(replace(m, function=names[m.function], exported=False) for m in kept)
+            children = tuple(
+                ir.Submodule(s.name, self._module(s.module, names)) for s in module.submodules
+            )
             self._modules[module] = replace(module, methods=methods, submodules=children)
         return self._modules[module]
 
 
-def _renamed(block: ir.Block, names: dict[str, str]) -> ir.Block:
+def renamed(block: ir.Block, names: dict[str, str]) -> ir.Block:
+    """Return a block whose calls use other names of functions."""
     if all(names.get(k) == k for k in names):
         return block
     nodes = tuple(_renamed_node(n, names) for n in block.nodes)
@@ -91,4 +104,6 @@ def _renamed_node(node: ir.Node, names: dict[str, str]) -> ir.Node:
         return ir.FunctionRef(names[value.name]) if isinstance(value, ir.FunctionRef) else value
 
     attributes = tuple((n, attribute(v)) for n, v in node.attributes)
-    return replace(node, attributes=attributes, blocks=tuple(_renamed(b, names) for b in node.blocks))
+    return replace(
+        node, attributes=attributes, blocks=tuple(renamed(b, names) for b in node.blocks)
+    )

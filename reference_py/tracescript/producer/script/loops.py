@@ -10,7 +10,16 @@ from tracescript.ir.types import OptionalType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
 from tracescript.producer.script.core import statement
-from tracescript.producer.script.entries import Conflict, Empty, Items, Partly, Series, Struct, Unset, constant_of
+from tracescript.producer.script.entries import (
+    Conflict,
+    Empty,
+    Items,
+    Partly,
+    Series,
+    Struct,
+    Unset,
+    constant_of,
+)
 from tracescript.producer.script.exits import RETURNED, Loop
 from tracescript.producer.script.flow import branch, refine
 from tracescript.producer.script.iteration import series_of
@@ -41,7 +50,11 @@ def loop(e: Emitter, node: Loop) -> None:
     if series.parts is None and e.session.loops.is_unrolled(e.frame.source, header):
         series = _known_rounds(e, series)
     if series.parts is not None and len(series.parts) > MOST_UNROLLED:
-        e.fail(header.iter, f"this loop would be unrolled {len(series.parts)} times, at most {MOST_UNROLLED} are", hint="use a tensor")
+        raise e.error(
+            header.iter,
+            f"this loop would be unrolled {len(series.parts)} times, at most {MOST_UNROLLED} are",
+            hint="use a tensor",
+        )
     if series.parts is not None:
         _unrolled(e, node, header, series.parts)
         return
@@ -110,7 +123,9 @@ def _unrolled(e: Emitter, node: Loop, header: ast.For, parts: tuple[Entry, ...])
 class _Rolled:
     """Emits the body until the types of what it carries stay the same, then writes the node."""
 
-    def __init__(self, e: Emitter, node: Loop, series: Series | None, start: Value | None = None) -> None:
+    def __init__(
+        self, e: Emitter, node: Loop, series: Series | None, start: Value | None = None
+    ) -> None:
         self.e = e
         self.node = node
         self.series = series
@@ -126,7 +141,12 @@ class _Rolled:
     def carry(self, key: str) -> bool:
         """Make a name one that the loop carries; False if it cannot be."""
         entry = self.base.get(key)
-        if entry is None or isinstance(entry, Unset | Conflict) or key in self.conflicts or key in self.starts:
+        if (
+            entry is None
+            or isinstance(entry, Unset | Conflict)
+            or key in self.conflicts
+            or key in self.starts
+        ):
             return False
         self.starts[key] = entry
         return True
@@ -137,7 +157,13 @@ class _Rolled:
         for _ in range(_MOST_ATTEMPTS):
             if self.attempt():
                 return
-        self.e.fail(self.node, "the types of this loop's variables do not settle", code="TYPE_INFERENCE", rule="SCRIPT-4", hint="give each variable its final type before the loop")
+        raise self.e.error(
+            self.node,
+            "the types of this loop's variables do not settle",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint="give each variable its final type before the loop",
+        )
 
     def attempt(self) -> bool:
         """Emit the loop once; True if nothing had to be learned, then the node is written."""
@@ -201,7 +227,9 @@ class _Rolled:
         if isinstance(entry, Items):
             return Items(tuple(self.opened(p, leaves, params) for p in entry.parts), entry.is_list)
         if isinstance(entry, Struct):
-            return Struct(entry.cls, {n: self.opened(x, leaves, params) for n, x in entry.fields.items()})
+            return Struct(
+                entry.cls, {n: self.opened(x, leaves, params) for n, x in entry.fields.items()}
+            )
         if isinstance(entry, Partly):
             value = self.opened(entry.value, leaves, params)
             assert isinstance(value, Value)
@@ -249,7 +277,9 @@ class _Rolled:
     def conflict(self, key: str, before: Entry, after: Entry) -> None:
         e = self.e
         what = f"its type is {e.describe(before)} before the loop at {e.where()} and {e.describe(after)} at its end"
-        self.conflicts[key] = Conflict(what, "start with a value of the type it has later, 0.0 for a float")
+        self.conflicts[key] = Conflict(
+            what, "start with a value of the type it has later, 0.0 for a float"
+        )
         self.starts.pop(key, None)
 
     def widened(self, start: Entry, before: Entry, after: Entry) -> Entry | None:
@@ -257,11 +287,17 @@ class _Rolled:
         if isinstance(start, Items) and isinstance(before, Items):
             if not isinstance(after, Items) or len(after.parts) != len(start.parts):
                 return None
-            found = [self.widened(*x) for x in zip(start.parts, before.parts, after.parts, strict=True)]
+            found = [
+                self.widened(*x) for x in zip(start.parts, before.parts, after.parts, strict=True)
+            ]
             parts = [x for x in found if x is not None]
             if len(parts) != len(found):
                 return None
-            return start if all(x is y for x, y in zip(parts, start.parts, strict=True)) else Items(tuple(parts), start.is_list)
+            return (
+                start
+                if all(x is y for x, y in zip(parts, start.parts, strict=True))
+                else Items(tuple(parts), start.is_list)
+            )
         if isinstance(start, Struct) and isinstance(before, Struct):
             return self.widened_struct(start, before, after)
         if isinstance(start, Partly) and isinstance(before, Partly):
@@ -273,7 +309,7 @@ class _Rolled:
             return Partly(wider, start.flags, is_wrapped) if isinstance(wider, Value) else None
         if isinstance(start, Empty):
             if isinstance(after, Value):
-                return self.e.constant((), after.type)
+                return self.e.empty(after.type)
             return start if isinstance(after, Empty) else None
         if not isinstance(start, Value):
             return start if after is before else None
@@ -287,17 +323,23 @@ class _Rolled:
         """Whether None is a value the program gives, no want of one."""
         if isinstance(entry, Partly):
             return not entry.is_wrapped and isinstance(entry.value.type, OptionalType)
-        return isinstance(entry, Value) and (isinstance(entry.type, OptionalType) or entry.type == NONE)
+        return isinstance(entry, Value) and (
+            isinstance(entry.type, OptionalType) or entry.type == NONE
+        )
 
     def widened_struct(self, start: Struct, before: Struct, after: Entry) -> Entry | None:
         """As `widened`, field by field."""
         if not isinstance(after, Struct) or after.cls is not start.cls:
             return None
-        fields = {n: self.widened(x, before.fields[n], after.fields[n]) for n, x in start.fields.items()}
+        fields = {
+            n: self.widened(x, before.fields[n], after.fields[n]) for n, x in start.fields.items()
+        }
         if any(x is None for x in fields.values()):
             return None
         same = all(x is start.fields[n] for n, x in fields.items())
-        return start if same else Struct(start.cls, {n: x for n, x in fields.items() if x is not None})
+        return (
+            start if same else Struct(start.cls, {n: x for n, x in fields.items() if x is not None})
+        )
 
     def type_of(self, entry: Entry, wanted: Type) -> Type | None:
         """Return the type an end value has or would be given."""
@@ -333,11 +375,20 @@ class _Rolled:
         elif isinstance(begun, Partly):
             self.closed(begun.value, ended.value if isinstance(ended, Partly) else ended, out)
         elif isinstance(begun, Value):
-            out.append(self.e.constant((), begun.type) if isinstance(ended, Empty) else self.e.value(ended))
+            out.append(
+                self.e.empty(begun.type) if isinstance(ended, Empty) else self.e.value(ended)
+            )
 
     # ------------------------------------------------------------------ the node
     def write(
-        self, inner: object, index: Value, go: Value, next_go: Value, leaves: list[Value], params: list[Value], ends: list[Value]
+        self,
+        inner: object,
+        index: Value,
+        go: Value,
+        next_go: Value,
+        leaves: list[Value],
+        params: list[Value],
+        ends: list[Value],
     ) -> None:
         """Write the node and take its results as the names' values after the loop."""
         e = self.e

@@ -17,6 +17,7 @@ from tracescript.producer.script.promote import as_tensor, data_type, emit_op, p
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tracescript.errors import ProducerError
     from tracescript.opset.table import OpDef, PythonName
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
@@ -112,7 +113,13 @@ def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> E
             continue
         return emit_bound(e, op, bound)
     if rows:
-        e.fail(None, f"{name}: these arguments fit no form of it that scripts know", code="UNKNOWN_CALL", rule="SCRIPT-10", hint="; ".join(signature(op) for op, _ in rows[:3]))
+        raise e.error(
+            None,
+            f"{name}: these arguments fit no form of it that scripts know",
+            code="UNKNOWN_CALL",
+            rule="SCRIPT-10",
+            hint="; ".join(signature(op) for op, _ in rows[:3]),
+        )
     return None
 
 
@@ -121,14 +128,24 @@ def _own(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> Entry:
     bound = dict(kwargs)
     names = [i.name for i in op.inputs] + [a.name for a in op.attributes]
     if op.inputs and op.inputs[-1].variadic:
-        outputs = e.ops(name, [e.value(a) for a in args], {k: plain_attribute(e, op, k, v) for k, v in kwargs.items()})
+        outputs = e.ops(
+            name,
+            [e.value(a) for a in args],
+            {k: plain_attribute(e, op, k, v) for k, v in kwargs.items()},
+        )
         return outputs[0] if len(outputs) == 1 else Items(outputs)
     if len(args) > len(names):
-        e.fail(None, f"ops.{name} takes {len(names)} arguments, found {len(args)}", code="TYPE_INFERENCE", rule="SCRIPT-10", hint=f"signature: {signature(op)}")
+        raise e.error(
+            None,
+            f"ops.{name} takes {len(names)} arguments, found {len(args)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-10",
+            hint=f"signature: {signature(op)}",
+        )
     bound.update(zip(names, args, strict=False))
     unknown = [k for k in bound if k not in names]
     if unknown:
-        _no_parameter(e, op, unknown[0])
+        raise _no_parameter(e, op, unknown[0])
     return emit_bound(e, op, bound)
 
 
@@ -139,16 +156,26 @@ def signature(op: OpDef) -> str:
     return f"{op.name}({', '.join(parts)})"
 
 
-def _no_parameter(e: Emitter, op: OpDef, name: str) -> None:
+def _no_parameter(e: Emitter, op: OpDef, name: str) -> ProducerError:
     import difflib
 
     known = [i.name for i in op.inputs] + [a.name for a in op.attributes]
-    near = difflib.get_close_matches(name, known, 1) or (["dim"] if name in {"axes", "axis"} and "dim" in known else [])
+    near = difflib.get_close_matches(name, known, 1) or (
+        ["dim"] if name in {"axes", "axis"} and "dim" in known else []
+    )
     guess = f"; did you mean `{near[0]}`?" if near else ""
-    e.fail(None, f"{op.name}(): no parameter `{name}`{guess}", code="TYPE_INFERENCE", rule="SCRIPT-10", hint=f"signature: {signature(op)}")
+    return e.error(
+        None,
+        f"{op.name}(): no parameter `{name}`{guess}",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-10",
+        hint=f"signature: {signature(op)}",
+    )
 
 
-def bind(e: Emitter, op: OpDef, row: PythonName, args: list[Entry], kwargs: Arguments, *, strict: bool) -> Arguments | None:
+def bind(
+    e: Emitter, op: OpDef, row: PythonName, args: list[Entry], kwargs: Arguments, *, strict: bool
+) -> Arguments | None:
     """Sort Python's arguments under our names; None where they do not fit this row."""
     names = row.arguments or tuple([i.name for i in op.inputs] + [a.name for a in op.attributes])
     bound: Arguments = {}
@@ -170,14 +197,23 @@ def bind(e: Emitter, op: OpDef, row: PythonName, args: list[Entry], kwargs: Argu
                 bound[name] = first
     if rest:
         return None
-    known = {n.lstrip("*") for n in plain} | {a.name for a in op.attributes} | {i.name for i in op.inputs} | {"dtype"}
+    known = (
+        {n.lstrip("*") for n in plain}
+        | {a.name for a in op.attributes}
+        | {i.name for i in op.inputs}
+        | {"dtype"}
+    )
     for key, entry in kwargs.items():
-        name = key if key in known and key not in bound else next((s for s in _SYNONYMS.get(key, ()) if s in known), key)
+        name = (
+            key
+            if key in known and key not in bound
+            else next((s for s in _SYNONYMS.get(key, ()) if s in known), key)
+        )
         if name in known:
             bound[name] = entry
         elif key not in IGNORED:
             if strict:
-                _no_parameter(e, op, key)
+                raise _no_parameter(e, op, key)
             return None
     return bound
 
@@ -207,16 +243,35 @@ def emit_bound(e: Emitter, op: OpDef, bound: Arguments) -> Entry:
     for declared in op.inputs:
         given = bound.pop(declared.name, None)
         if given is None and not declared.optional and not declared.variadic:
-            e.fail(None, f"{op.name}() needs `{declared.name}`", code="TYPE_INFERENCE", rule="SCRIPT-10", hint=f"signature: {signature(op)}")
+            raise e.error(
+                None,
+                f"{op.name}() needs `{declared.name}`",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-10",
+                hint=f"signature: {signature(op)}",
+            )
         if given is not None and is_none(given) and not declared.optional:
-            e.fail(None, f"{op.name}(): `{declared.name}` is None", code="TYPE_INFERENCE", rule="SCRIPT-10")
+            raise e.error(
+                None,
+                f"{op.name}(): `{declared.name}` is None",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-10",
+            )
         inputs.append(given)
     attributes: dict[str, Any] = {}
     for attribute in op.attributes:
         if attribute.name in bound:
-            attributes[attribute.name] = plain_attribute(e, op, attribute.name, bound.pop(attribute.name))
+            attributes[attribute.name] = plain_attribute(
+                e, op, attribute.name, bound.pop(attribute.name)
+            )
         elif attribute.default is REQUIRED:
-            e.fail(None, f"{op.name}() needs `{attribute.name}`", code="TYPE_INFERENCE", rule="SCRIPT-10", hint=f"signature: {signature(op)}")
+            raise e.error(
+                None,
+                f"{op.name}() needs `{attribute.name}`",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-10",
+                hint=f"signature: {signature(op)}",
+            )
     return emit_op(e, op.name, inputs, attributes)
 
 
@@ -226,7 +281,11 @@ def _default_type(e: Emitter, op: OpDef, bound: Arguments) -> DataType:
     if op.name in {"full", "arange", "to_tensor", "eye"} and op.name != "eye":
         kinds = {_kind(e, x) for x in bound.values()}
         if "float" not in kinds:
-            return DataType.BOOL if kinds == {"bool"} or (op.name == "full" and _kind(e, bound["value"]) == "bool") else DataType.INT64
+            return (
+                DataType.BOOL
+                if kinds == {"bool"} or (op.name == "full" and _kind(e, bound["value"]) == "bool")
+                else DataType.INT64
+            )
     return default
 
 
@@ -302,8 +361,12 @@ class Condition:
             return "None" if name == "kind" else False
         if name == "kind":
             return _kind(self.e, entry)
+        if name == "is_number":
+            return _kind(self.e, entry) in {"int", "float"}
         if name in {"is_int", "is_float", "is_tensor"}:
-            return _kind(self.e, entry) == name[3:] and not (name == "is_int" and isinstance(entry, Items))
+            return _kind(self.e, entry) == name[3:] and not (
+                name == "is_int" and isinstance(entry, Items)
+            )
         if name == "is_dtype":
             return isinstance(entry, Known) and not e_is_device(entry)
         if name == "len":

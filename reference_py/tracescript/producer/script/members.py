@@ -6,7 +6,6 @@ import enum
 import inspect
 from typing import TYPE_CHECKING, Any
 
-
 from tracescript.producer.script import objects
 from tracescript.producer.script.entries import Bound, Empty, Items, Known, MethodOf, Struct
 from tracescript.producer.script.states import join_path
@@ -31,11 +30,17 @@ class Members:
 
     def entry_of(self, value: Any, path: str | None = None) -> Entry:
         """Return what a Python object found at compile time stands for."""
-        if isinstance(value, bool | int | float | str | type(None)) and not isinstance(value, enum.Enum):
+        if isinstance(value, bool | int | float | str | type(None)) and not isinstance(
+            value, enum.Enum
+        ):
             return self._session.constant_entry(value)
         if isinstance(value, tuple) and not hasattr(value, "_fields"):
             return Items(tuple(self.entry_of(x) for x in value))
-        if isinstance(value, list) and path is None and all(isinstance(x, bool | int | float | str) for x in value):
+        if (
+            isinstance(value, list)
+            and path is None
+            and all(isinstance(x, bool | int | float | str) for x in value)
+        ):
             return Items(tuple(self.entry_of(x) for x in value), is_list=True) if value else Empty()
         if inspect.ismethod(value) and not isinstance(value.__self__, type):
             return MethodOf(Known(value.__self__), value.__func__)
@@ -61,10 +66,13 @@ class Members:
         if not hasattr(owner.value, name):
             if objects.is_array(owner.value):
                 return Bound(e.value(owner), name, node.value)
-            e.fail(node, f"{e.describe(owner)} has no attribute {name!r}", rule="SCRIPT-3")
+            raise e.error(node, f"{e.describe(owner)} has no attribute {name!r}", rule="SCRIPT-3")
         value = getattr(owner.value, name)
         if inspect.ismethod(value):
-            return MethodOf(owner if not isinstance(value.__self__, type) else Known(value.__self__), value.__func__)
+            return MethodOf(
+                owner if not isinstance(value.__self__, type) else Known(value.__self__),
+                value.__func__,
+            )
         path = join_path(owner.path, name) if owner.path is not None else None
         return self.entry_of(value, path if path is not None and _is_kept(value) else None)
 
@@ -84,7 +92,12 @@ class Members:
         try:
             value = getattr(module, name)
         except AttributeError:
-            e.fail(node, f"{type(module).__name__} has no attribute {name!r}", rule="SCRIPT-3", hint="set it in __init__")
+            raise e.error(
+                node,
+                f"{type(module).__name__} has no attribute {name!r}",
+                rule="SCRIPT-3",
+                hint="set it in __init__",
+            )
         if inspect.ismethod(value):
             found = value.__self__
             same = found is module or isinstance(module, super)
@@ -101,12 +114,17 @@ class Members:
         kinds = {c.__name__ for c in type(value).__mro__}
         named = [(n, c) for n, c in self._session.parts(value)[2]]
         if kinds & _LISTS:
-            return tuple(Known(c, None if entry.path is None else join_path(entry.path, n)) for n, c in named)
+            return tuple(
+                Known(c, None if entry.path is None else join_path(entry.path, n)) for n, c in named
+            )
         if "ModuleDict" in kinds:
             return tuple(self._session.constant_entry(n) for n, _ in named)
         if "ParameterList" in kinds:
             found = self._session.parts(value)[0]
-            return tuple(Known(p, None if entry.path is None else join_path(entry.path, n)) for n, p, _ in found)
+            return tuple(
+                Known(p, None if entry.path is None else join_path(entry.path, n))
+                for n, p, _ in found
+            )
         return None
 
     def child_at(self, e: Emitter, owner: Known, index: Any) -> Entry:
@@ -116,22 +134,32 @@ class Members:
             for name, child in self._session.parts(value)[2]:
                 if name == index:
                     return Known(child, None if owner.path is None else join_path(owner.path, name))
-            e.fail(None, f"no module {index!r}", rule="SCRIPT-3")
+            raise e.error(None, f"no module {index!r}", rule="SCRIPT-3")
         found = self.children(owner)
         if found is not None:
             try:
                 return Items(found[index]) if isinstance(index, slice) else found[index]
             except (IndexError, TypeError):
-                e.fail(None, f"no item {index!r} in {len(found)} modules", rule="SCRIPT-3")
+                raise e.error(None, f"no item {index!r} in {len(found)} modules", rule="SCRIPT-3")
         try:
             return self.entry_of(value[index])
         except (KeyError, IndexError, TypeError) as error:
-            e.fail(None, f"no item {index!r} in {e.describe(owner)}: {type(error).__name__}", rule="SCRIPT-3")
+            raise e.error(
+                None,
+                f"no item {index!r} in {e.describe(owner)}: {type(error).__name__}",
+                rule="SCRIPT-3",
+            )
 
     def module_items(self, owner: Known, method: str) -> tuple[Entry, ...] | None:
         """`.items()`, `.values()`, `.keys()` of a ModuleDict; `.children()`, `.named_children()`."""
         parts = self._session.parts(owner.value)[2]
-        known = [(self._session.constant_entry(n), Known(c, None if owner.path is None else join_path(owner.path, n))) for n, c in parts]
+        known = [
+            (
+                self._session.constant_entry(n),
+                Known(c, None if owner.path is None else join_path(owner.path, n)),
+            )
+            for n, c in parts
+        ]
         if method in {"items", "named_children"}:
             return tuple(Items(pair) for pair in known)
         if method in {"values", "children"}:
@@ -146,12 +174,14 @@ class Members:
             data_type = objects.data_type_of_object(value)
             if data_type is not None:
                 return e.constant(data_type)
-            e.fail(None, f"{what} is {e.describe(entry)}; it cannot be computed with at run time")
+            raise e.error(None, f"{what} is {e.describe(entry)}; it cannot be computed with at run time")
         try:
             constant = self._session.arrays.of(value)
         except TypeError as error:
-            e.fail(None, str(error), rule="SCRIPT-9")
-        path = entry.path if entry.path is not None else self._session.find_array(e.unit.module, value)
+            raise e.error(None, str(error), rule="SCRIPT-9")
+        path = (
+            entry.path if entry.path is not None else self._session.find_array(e.unit.module, value)
+        )
         if path:
             return e.unit.bound_value(path, constant)
         key = ("array", id(value), None)
@@ -162,14 +192,23 @@ class Members:
 
 def _is_kept(value: Any) -> bool:
     """Whether an attribute has a path of its own: modules, models and arrays."""
-    return objects.is_module(value) or getattr(value, "__tracescript_model__", False) is True or objects.is_array(value)
+    return (
+        objects.is_module(value)
+        or getattr(value, "__tracescript_model__", False) is True
+        or objects.is_array(value)
+    )
 
 
 def data_type_of(e: Emitter, entry: Entry) -> DataType:
     """Return the data type an entry stands for; an error if it is none."""
     found = data_type_if(entry)
     if found is None:
-        e.fail(None, f"a data type is expected, found {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-10")
+        raise e.error(
+            None,
+            f"a data type is expected, found {e.describe(entry)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-10",
+        )
     return found
 
 
@@ -178,7 +217,11 @@ def data_type_if(entry: Entry) -> DataType | None:
     if isinstance(entry, Known):
         return objects.data_type_of_object(entry.value)
     constant = getattr(entry, "constant", None)
-    return objects.data_type_of_object(constant.value) if constant is not None and isinstance(constant.value, str) else None
+    return (
+        objects.data_type_of_object(constant.value)
+        if constant is not None and isinstance(constant.value, str)
+        else None
+    )
 
 
 __all__ = ["Members", "data_type_if", "data_type_of"]

@@ -9,7 +9,16 @@ from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, S
 from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
 from tracescript.producer.script.core import describe_type
-from tracescript.producer.script.entries import Closure, Conflict, Empty, Items, Known, Partly, Struct, Unset
+from tracescript.producer.script.entries import (
+    Closure,
+    Conflict,
+    Empty,
+    Items,
+    Known,
+    Partly,
+    Struct,
+    Unset,
+)
 from tracescript.producer.script.exits import RETURNED
 
 if TYPE_CHECKING:
@@ -22,7 +31,13 @@ if TYPE_CHECKING:
 
     Template = Callable[[Sequence[Value]], Entry]
 
-_ZEROS = {ScalarKind.NONE: None, ScalarKind.BOOL: False, ScalarKind.INT: 0, ScalarKind.FLOAT: 0.0, ScalarKind.STR: ""}
+_ZEROS = {
+    ScalarKind.NONE: None,
+    ScalarKind.BOOL: False,
+    ScalarKind.INT: 0,
+    ScalarKind.FLOAT: 0.0,
+    ScalarKind.STR: "",
+}
 
 
 SOME_SET = "one of these flags is set"
@@ -55,7 +70,7 @@ def placeholder(e: Emitter, kind: Type) -> tuple[Value, Type]:
     if isinstance(kind, ScalarType) and kind.kind in _ZEROS:
         return e.constant(_ZEROS[kind.kind]), kind
     if isinstance(kind, ListType | DictType):
-        return e.constant((), kind), kind
+        return e.empty(kind), kind
     if isinstance(kind, OptionalType):
         return e.constant(None), kind
     return e.constant(None), OptionalType(kind)
@@ -124,7 +139,11 @@ class Merge:
         if isinstance(entry, Partly):
             inner = self._only(alive, entry.value)
             return lambda r: Partly(self.e.value(inner(r)), entry.flags, entry.is_wrapped)
-        if not isinstance(entry, Value) or entry.constant is not None or entry not in self._made(alive):
+        if (
+            not isinstance(entry, Value)
+            or entry.constant is not None
+            or entry not in self._made(alive)
+        ):
             return lambda _: entry
         nobody, kind = placeholder(self.e, entry.type)
         k = self.slot(entry, nobody, kind) if alive == 0 else self.slot(nobody, entry, kind)
@@ -137,8 +156,14 @@ class Merge:
         sides = [self._side(k, x) for k, x in enumerate((a, b))]
         flags = frozenset().union(*(f for _, f, _ in sides))
         unset = [x for x in (a, b) if isinstance(x, Unset)]
-        no_flags = any(isinstance(x, Unset) and not self.arms[k].flags() for k, x in enumerate((a, b)))
-        if (no_flags and not key.endswith(RETURNED)) or len(unset) == 2 or any(v is False for v, _, _ in sides):
+        no_flags = any(
+            isinstance(x, Unset) and not self.arms[k].flags() for k, x in enumerate((a, b))
+        )
+        if (
+            (no_flags and not key.endswith(RETURNED))
+            or len(unset) == 2
+            or any(v is False for v, _, _ in sides)
+        ):
             note = next((x.note for x in unset if x.note), "")
             return lambda _: Unset(note)
         (va, _, wrapped_a), (vb, _, wrapped_b) = sides
@@ -146,7 +171,13 @@ class Merge:
         is_wrapped = wrapped_a and wrapped_b
         if len(known) == 1:
             nobody, kind = placeholder(self.e, known[0].type)
-            is_wrapped = is_wrapped and kind == OptionalType(known[0].type) or known[0].type == kind and is_wrapped and isinstance(kind, OptionalType)
+            is_wrapped = (
+                (is_wrapped
+                and kind == OptionalType(known[0].type))
+                or (known[0].type == kind
+                and is_wrapped
+                and isinstance(kind, OptionalType))
+            )
             va, vb = (v if isinstance(v, Value) else nobody for v in (va, vb))
         else:
             joined = join_types(known[0].type, known[1].type)
@@ -160,12 +191,16 @@ class Merge:
         k = self.slot(va, vb, kind)  # type: ignore[arg-type]  # both are values here
         return lambda r: Partly(r[k], flags, is_wrapped)
 
-    def _side(self, k: int, entry: Entry) -> tuple[Value | None | bool, frozenset[str], bool]:
+    def _side(self, k: int, entry: Entry) -> tuple[Value | bool | None, frozenset[str], bool]:
         """Return a side's value (None: unset, False: no run-time value), flags, and whether None means unset."""
         if isinstance(entry, Unset):
             return None, self.arms[k].flags(), True
         if isinstance(entry, Partly):
-            return entry.value, entry.flags, entry.is_wrapped or not isinstance(entry.value.type, OptionalType)
+            return (
+                entry.value,
+                entry.flags,
+                entry.is_wrapped or not isinstance(entry.value.type, OptionalType),
+            )
         if isinstance(entry, Value | Items | Struct):
             value = self.inside(k, lambda: self.e.value(entry))
             own = isinstance(value.type, OptionalType) or value.type == constants.NONE
@@ -177,14 +212,23 @@ class Merge:
         pair = [a, b]
         for k in (0, 1):
             one, other = pair[k], pair[1 - k]
-            if isinstance(one, Empty) and isinstance(other, Value) and isinstance(other.type, ListType | DictType):
-                pair[k] = self.e.constant((), other.type)
+            if (
+                isinstance(one, Empty)
+                and isinstance(other, Value)
+                and isinstance(other.type, ListType | DictType)
+            ):
+                pair[k] = self.e.empty(other.type)
             is_value = isinstance(other, Value)
             if is_value and isinstance(one, Items | Struct) and other.constant is None:  # type: ignore[union-attr]  # a value
                 pair[k] = self.inside(k, lambda one=one: self.e.value(one))  # type: ignore[misc]  # binds the loop's value
             if is_value and isinstance(one, Known) and self.e.session.is_data(one):
                 pair[k] = self.inside(k, lambda one=one: self.e.value(one))  # type: ignore[misc]  # binds the loop's value
-            if isinstance(one, Items) and isinstance(other, Items) and len(one.parts) != len(other.parts) and one.is_list:
+            if (
+                isinstance(one, Items)
+                and isinstance(other, Items)
+                and len(one.parts) != len(other.parts)
+                and one.is_list
+            ):
                 pair[k] = self.inside(k, lambda one=one: self.e.value(one))  # type: ignore[misc]  # binds the loop's value
             if isinstance(one, Items | Struct) and is_value and other.type == constants.NONE:  # type: ignore[union-attr]  # a value
                 pair[k] = self.inside(k, lambda one=one: self.e.value(one))  # type: ignore[misc]  # binds the loop's value
@@ -247,6 +291,3 @@ def _equal(a: object, b: object) -> bool:
 def described(types: Sequence[Type]) -> str:
     """Name several types, once each."""
     return " or ".join(dict.fromkeys(describe_type(t) for t in types))
-
-
-

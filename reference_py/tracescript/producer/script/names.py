@@ -30,19 +30,30 @@ def name(e: Emitter, node: ast.Name) -> Entry:
         frame = frame.lexical
     found = frame.outer(node.id)
     if found is MISSING:
-        e.fail(node, f"no name {node.id!r}", rule="SCRIPT-3", hint="a spelling mistake, or a name made at run time?")
+        raise e.error(
+            node,
+            f"no name {node.id!r}",
+            rule="SCRIPT-3",
+            hint="a spelling mistake, or a name made at run time?",
+        )
     return e.session.entry_of(found, path=e.unit.global_path(node.id, found))
 
 
 def _readable(e: Emitter, node: ast.Name, entry: Entry) -> Entry:
     """Check that a local name has one value of one type here."""
     if isinstance(entry, Conflict):
-        e.fail(node, f"{node.id!r} cannot be read here: {entry.what}", code="TYPE_INFERENCE", rule="SCRIPT-4", hint=entry.hint)
+        raise e.error(
+            node,
+            f"{node.id!r} cannot be read here: {entry.what}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint=entry.hint,
+        )
     if isinstance(entry, Partly) and is_definite(e, entry):
         return e.unwrap(entry.value, is_proved=True) if entry.is_wrapped else entry.value
     if isinstance(entry, Unset | Partly):
         second = entry.note if isinstance(entry, Unset) else ""
-        e.fail(
+        raise e.error(
             node,
             f"{node.id!r} may be undefined here",
             rule="SCRIPT-3",
@@ -56,7 +67,11 @@ def is_definite(e: Emitter, entry: Partly) -> bool:
     """Whether none of the exits after which the name has no value happened."""
     for flag in entry.flags:
         value = e.scope.get(flag)
-        if not (isinstance(value, Value) and value.constant is not None and value.constant.value is False):
+        if not (
+            isinstance(value, Value)
+            and value.constant is not None
+            and value.constant.value is False
+        ):
             return False
     return True
 
@@ -87,13 +102,24 @@ def attribute(e: Emitter, node: ast.Attribute) -> Entry:
         return e.session.attribute(e, owner, node)
     if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
         text = ast.unparse(node.value)
-        e.fail(node.value, f"{text} may be None here", code="TYPE_INFERENCE", rule="SCRIPT-7", hint=f"exclude None first: `if {text} is not None:`")
+        raise e.error(
+            node.value,
+            f"{text} may be None here",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-7",
+            hint=f"exclude None first: `if {text} is not None:`",
+        )
     if is_tensor(owner) and isinstance(owner, Value):
         return tensor_attribute(e, owner, node)
     if isinstance(owner, Value) and isinstance(owner.type, StructType):
         if node.attr in dict(owner.type.fields):
             return e.op("struct.get", [owner], {"field": node.attr})
-        e.fail(node, f"{owner.type.name} has no field {node.attr!r}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(
+            node,
+            f"{owner.type.name} has no field {node.attr!r}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
     return Bound(owner, node.attr, node.value)
 
 
@@ -129,10 +155,18 @@ def first_size(e: Emitter, node: ast.Subscript) -> Entry | None:
     if not (isinstance(node.value, ast.Attribute) and node.value.attr == "shape"):
         return None
     index = node.slice
-    if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub) and isinstance(index.operand, ast.Constant):
+    if (
+        isinstance(index, ast.UnaryOp)
+        and isinstance(index.op, ast.USub)
+        and isinstance(index.operand, ast.Constant)
+    ):
         k = -int(index.operand.value) if isinstance(index.operand.value, int) else None
     else:
-        k = index.value if isinstance(index, ast.Constant) and isinstance(index.value, int) else None
+        k = (
+            index.value
+            if isinstance(index, ast.Constant) and isinstance(index.value, int)
+            else None
+        )
     if k is None:
         return None
     owner = e.expr(node.value.value)

@@ -55,8 +55,6 @@ class Names:
             for name, found in door.callables(tuple(SPECIAL)):
                 self._add(found, name)
         entry = self._found.get(id(value))
-        if entry is None and isinstance(value, type) and dtypes_of_class(value) is not None:
-            return ["numpy.cast"]
         return entry[1] if entry else []
 
     def methods(self) -> list[str]:
@@ -72,14 +70,18 @@ def _walk(root: Any, parts: list[str]) -> Any:
     return root
 
 
-def dtypes_of_class(value: type) -> DataType | None:
-    """Return the data type of a numpy scalar class such as numpy.float32."""
-    return dtypes.of_numpy(value) if issubclass(value, np.generic) and value is not np.generic else None
+def data_type_of_class(value: Any) -> DataType | None:
+    """Return the data type of a numpy scalar class such as numpy.float32, None for the rest."""
+    if not isinstance(value, type) or not issubclass(value, np.generic) or value is np.generic:
+        return None
+    return dtypes.of_numpy(value)
 
 
 def is_array(value: Any) -> bool:
     """Whether an object holds elements: an array, a parameter, a torch tensor."""
-    if isinstance(value, np.ndarray | np.generic) or hasattr(type(value), "__tracescript_parameter__"):
+    if isinstance(value, np.ndarray | np.generic) or hasattr(
+        type(value), "__tracescript_parameter__"
+    ):
         return True
     door = torch_door()
     return door is not None and bool(door.is_tensor(value))
@@ -104,14 +106,16 @@ def data_type_of_object(value: Any) -> DataType | None:
         return dtypes.of_numpy(value)
     if isinstance(value, type):
         plain = {int: DataType.INT64, float: DataType.FLOAT64, bool: DataType.BOOL}.get(value)
-        return plain or dtypes_of_class(value)
+        return plain or data_type_of_class(value)
     if isinstance(value, str):
         return {d.value: d for d in DataType}.get(value)
     door = torch_door()
     return None if door is None else door.data_type(value)
 
 
-def own_parts(module: Any) -> tuple[list[tuple[str, Any, bool]], list[tuple[str, Any, bool]], list[tuple[str, Any]]]:
+def own_parts(
+    module: Any,
+) -> tuple[list[tuple[str, Any, bool]], list[tuple[str, Any, bool]], list[tuple[str, Any]]]:
     """Return a module's own parameters (name, array, trainable), buffers (name, array, persistent), children."""
     if getattr(module, "__tracescript_module__", False) is True:
         parameters = [(n, p, True) for n, p in module.named_parameters()]
@@ -130,7 +134,9 @@ def is_module(value: Any) -> bool:
 
 def is_tensor_class(value: Any) -> bool:
     """Whether a class is one of a library's array classes."""
-    return isinstance(value, type) and (issubclass(value, np.ndarray) or value.__name__ in {"Tensor", "Parameter"})
+    return isinstance(value, type) and (
+        issubclass(value, np.ndarray) or value.__name__ in {"Tensor", "Parameter"}
+    )
 
 
 class Weights:

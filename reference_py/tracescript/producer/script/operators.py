@@ -6,7 +6,15 @@ import ast
 import operator
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, ScalarType, TensorType, TupleType
+from tracescript.ir.types import (
+    DictType,
+    ListType,
+    OptionalType,
+    ScalarKind,
+    ScalarType,
+    TensorType,
+    TupleType,
+)
 from tracescript.ir.values import Value
 from tracescript.producer.script.core import INT64, expression, is_none, is_scalar, is_tensor
 from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
@@ -34,8 +42,20 @@ _BINARY: dict[type[ast.operator], tuple[str, Any, tuple[str, dict[str, Any]] | N
     ast.BitAnd: ("&", operator.and_, ("int.bits", {"operation": "and"}), "", "bitwise_and"),
     ast.BitOr: ("|", operator.or_, ("int.bits", {"operation": "or"}), "", "bitwise_or"),
     ast.BitXor: ("^", operator.xor, ("int.bits", {"operation": "xor"}), "", "bitwise_xor"),
-    ast.LShift: ("<<", operator.lshift, ("int.bits", {"operation": "shl"}), "", "bitwise_left_shift"),
-    ast.RShift: (">>", operator.rshift, ("int.bits", {"operation": "shr"}), "", "bitwise_right_shift"),
+    ast.LShift: (
+        "<<",
+        operator.lshift,
+        ("int.bits", {"operation": "shl"}),
+        "",
+        "bitwise_left_shift",
+    ),
+    ast.RShift: (
+        ">>",
+        operator.rshift,
+        ("int.bits", {"operation": "shr"}),
+        "",
+        "bitwise_right_shift",
+    ),
     ast.MatMult: ("@", operator.matmul, None, "", "matmul"),
 }
 _COMPARE: dict[type[ast.cmpop], tuple[str, Any]] = {
@@ -61,13 +81,18 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
     folded = fold(e, python, left, right)
     if folded is not None:
         return folded
-    if is_tensor(left) or is_tensor(right) or e.session.holds_array(left) or e.session.holds_array(right):
+    if (
+        is_tensor(left)
+        or is_tensor(right)
+        or e.session.holds_array(left)
+        or e.session.holds_array(right)
+    ):
         return tensor_binary(e, tensor_op, left, right)
     if is_scalar(left, *NUMBERS) and is_scalar(right, *NUMBERS):
         return _numbers(e, kind, e.value(left), e.value(right), int_op, float_operation)
     made = _sequences(e, kind, left, right)
     if made is None:
-        e.fail(
+        raise e.error(
             None,
             f"`{symbol}` has no meaning for {e.describe(left)} and {e.describe(right)}",
             code="TYPE_INFERENCE",
@@ -107,14 +132,16 @@ def _numbers(
 ) -> Value | None:
     kinds = {scalar_kind(a), scalar_kind(b)}
     if int_op is None:
-        e.fail(None, "`@` needs tensors", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(None, "`@` needs tensors", code="TYPE_INFERENCE", rule="SCRIPT-4")
     if kinds == {ScalarKind.BOOL} and kind in {ast.BitAnd, ast.BitOr, ast.BitXor}:
         return e.op("bool.op", [a, b], int_op[1])
     negative = kind is ast.Pow and b.constant is not None and b.constant.value < 0
     if ScalarKind.FLOAT not in kinds and not negative:
-        return e.op(int_op[0], [to_number(e, a, ScalarKind.INT), to_number(e, b, ScalarKind.INT)], int_op[1])
+        return e.op(
+            int_op[0], [to_number(e, a, ScalarKind.INT), to_number(e, b, ScalarKind.INT)], int_op[1]
+        )
     if not float_operation:
-        e.fail(None, "bit operators need ints", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(None, "bit operators need ints", code="TYPE_INFERENCE", rule="SCRIPT-4")
     floats = [to_number(e, a, ScalarKind.FLOAT), to_number(e, b, ScalarKind.FLOAT)]
     return e.op("float.arith", floats, {"operation": float_operation})
 
@@ -138,7 +165,12 @@ def to_number(e: Emitter, value: Value, kind: ScalarKind) -> Value:
 
 def _sequences(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> Entry | None:
     """`+` and `*` of strings, lists and tuples."""
-    if kind is ast.Add and isinstance(left, Items) and isinstance(right, Items) and left.is_list == right.is_list:
+    if (
+        kind is ast.Add
+        and isinstance(left, Items)
+        and isinstance(right, Items)
+        and left.is_list == right.is_list
+    ):
         return Items(left.parts + right.parts, left.is_list)
     if kind is ast.Mult and isinstance(left, Items):
         known, times = constant_of(right)
@@ -152,7 +184,12 @@ def _sequences(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) 
             return e.op("list.concat", [left, right])
     if kind is ast.Mult and isinstance(right, Value) and isinstance(right.type, ListType):
         left, right = right, left
-    if kind is ast.Mult and isinstance(left, Value) and isinstance(left.type, ListType) and is_scalar(right, ScalarKind.INT, ScalarKind.BOOL):
+    if (
+        kind is ast.Mult
+        and isinstance(left, Value)
+        and isinstance(left.type, ListType)
+        and is_scalar(right, ScalarKind.INT, ScalarKind.BOOL)
+    ):
         return e.op("list.repeat", [left, to_number(e, e.value(right), ScalarKind.INT)])
     return None
 
@@ -160,9 +197,9 @@ def _sequences(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) 
 def _typed_pair(e: Emitter, left: Entry, right: Entry) -> tuple[Entry, Entry]:
     """Give `[]` the type of the list beside it."""
     if isinstance(left, Empty) and isinstance(right, Value):
-        return e.constant((), right.type), right
+        return e.empty(right.type), right
     if isinstance(right, Empty) and isinstance(left, Value):
-        return left, e.constant((), left.type)
+        return left, e.empty(left.type)
     if isinstance(left, Items) and left.is_list:
         left = e.value(left)
     if isinstance(right, Items) and right.is_list:
@@ -176,14 +213,24 @@ def unaryop(e: Emitter, node: ast.UnaryOp) -> Entry:
     if isinstance(node.op, ast.Not):
         return negated(e, condition(e, node.operand))
     operand = e.expr(node.operand)
-    python = {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert}[type(node.op)]
+    python = {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert}[
+        type(node.op)
+    ]
     folded = fold(e, python, operand)
     if folded is not None:
         return folded
     if is_tensor(operand) or e.session.holds_array(operand):
-        return tensor_unary(e, {ast.USub: "neg", ast.UAdd: "", ast.Invert: "bitwise_not"}[type(node.op)], operand)
+        return tensor_unary(
+            e, {ast.USub: "neg", ast.UAdd: "", ast.Invert: "bitwise_not"}[type(node.op)], operand
+        )
     if not is_scalar(operand, *NUMBERS):
-        e.fail(None, f"no number or tensor: {e.describe(operand)}", code="TYPE_INFERENCE", rule="SCRIPT-4", hint=_optional_hint(operand))
+        raise e.error(
+            None,
+            f"no number or tensor: {e.describe(operand)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint=_optional_hint(operand),
+        )
     value = e.value(operand)
     if scalar_kind(value) is ScalarKind.FLOAT and not isinstance(node.op, ast.Invert):
         return e.op("float.neg", [value]) if isinstance(node.op, ast.USub) else value
@@ -239,7 +286,9 @@ def _truth_of_value(e: Emitter, value: Value) -> Value:
         return e.op("float.cmp", [value, e.constant(0.0)], {"relation": "ne"})
     if scalar is ScalarKind.STR:
         return e.op("str.cmp", [value, e.constant("")], {"relation": "ne"})
-    e.fail(None, f"{e.describe(value)} has no truth value here", code="TYPE_INFERENCE", rule="SCRIPT-4")
+    raise e.error(
+        None, f"{e.describe(value)} has no truth value here", code="TYPE_INFERENCE", rule="SCRIPT-4"
+    )
 
 
 def condition(e: Emitter, node: ast.expr) -> Value:
@@ -258,7 +307,9 @@ def _all_of(e: Emitter, parts: list[ast.expr], *, is_and: bool) -> Value:
     if len(parts) == 1:
         return first
     if first.constant is not None:
-        return _all_of(e, parts[1:], is_and=is_and) if bool(first.constant.value) == is_and else first
+        return (
+            _all_of(e, parts[1:], is_and=is_and) if bool(first.constant.value) == is_and else first
+        )
 
     def rest() -> Entry:
         refine(e, parts[0], is_and)
@@ -290,7 +341,11 @@ def boolop(e: Emitter, node: ast.BoolOp) -> Entry:
 
         def keep() -> Entry:
             is_optional = isinstance(first, Value) and isinstance(first.type, OptionalType)
-            return e.unwrap(first) if is_optional and not is_and and isinstance(first, Value) else first
+            return (
+                e.unwrap(first)
+                if is_optional and not is_and and isinstance(first, Value)
+                else first
+            )
 
         return branch(e, test, (rest, keep) if is_and else (keep, rest))
 
@@ -350,7 +405,12 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
     folded = fold(e, python, left, right)
     if folded is not None:
         return folded
-    if is_tensor(left) or is_tensor(right) or e.session.holds_array(left) or e.session.holds_array(right):
+    if (
+        is_tensor(left)
+        or is_tensor(right)
+        or e.session.holds_array(left)
+        or e.session.holds_array(right)
+    ):
         return tensor_binary(e, relation, left, right)
     if is_scalar(left, *NUMBERS) and is_scalar(right, *NUMBERS):
         return _compare_numbers(e, relation, e.value(left), e.value(right))
@@ -360,7 +420,7 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
         same = _equal(e, left, right)
         if same is not None:
             return negated(e, same) if relation == "ne" else same
-    e.fail(
+    raise e.error(
         None,
         f"cannot compare {e.describe(left)} with {e.describe(right)}",
         code="TYPE_INFERENCE",
@@ -415,7 +475,9 @@ def identical(e: Emitter, left: Entry, right: Entry) -> Value:
         return e.constant(left.value is right.value)
     if is_scalar(left, ScalarKind.BOOL) and is_scalar(right, ScalarKind.BOOL):
         return e.value(related(e, "eq", operator.eq, left, right))
-    e.fail(None, "`is` compares with None, bools and objects known at compile time only", hint="use ==")
+    raise e.error(
+        None, "`is` compares with None, bools and objects known at compile time only", hint="use =="
+    )
 
 
 def contains(e: Emitter, container: Entry, item: Entry) -> Value:
@@ -434,14 +496,23 @@ def contains(e: Emitter, container: Entry, item: Entry) -> Value:
     if isinstance(container, Value) and isinstance(container.type, TupleType):
         container = e.parts(container)
     if not isinstance(container, Items):
-        e.fail(None, f"`in` has no meaning for {e.describe(container)}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(
+            None,
+            f"`in` has no meaning for {e.describe(container)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
     found = e.constant(False)
     for part in container.parts:
         one = truth(e, related(e, "eq", operator.eq, item, part))
         if one.constant is not None:
             found = e.constant(True) if one.constant.value else found
         else:
-            found = one if found.constant is not None and not found.constant.value else e.op("bool.op", [found, one], {"operation": "or"})
+            found = (
+                one
+                if found.constant is not None and not found.constant.value
+                else e.op("bool.op", [found, one], {"operation": "or"})
+            )
     return found
 
 
@@ -459,10 +530,21 @@ def literal(e: Emitter, node: ast.Constant) -> Entry:
     if node.value is Ellipsis:
         return Known(Ellipsis)
     if isinstance(node.value, int) and not isinstance(node.value, bool) and node.value not in INT64:
-        e.fail(node, f"{node.value} is beyond 64 bits", rule="SCRIPT-5", hint="use a float")
+        raise e.error(node, f"{node.value} is beyond 64 bits", rule="SCRIPT-5", hint="use a float")
     if not isinstance(node.value, bool | int | float | str | type(None)):
-        e.fail(node, f"scripts have no {type(node.value).__name__}")
+        raise e.error(node, f"scripts have no {type(node.value).__name__}")
     return e.constant(node.value)
 
 
-__all__ = ["binary", "compare", "condition", "contains", "fold", "negated", "related", "scalar_kind", "to_number", "truth"]
+__all__ = [
+    "binary",
+    "compare",
+    "condition",
+    "contains",
+    "fold",
+    "negated",
+    "related",
+    "scalar_kind",
+    "to_number",
+    "truth",
+]

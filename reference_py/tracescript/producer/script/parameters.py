@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracescript.producer.script.entries import Items, Struct
 
 if TYPE_CHECKING:
+    from tracescript.errors import ProducerError
     from collections.abc import Iterator
 
     from tracescript.producer.script.core import Emitter
@@ -32,24 +33,27 @@ def bind_parameters(
     keyword = [p.arg for p in a.kwonlyargs]
     for key, entry in kwargs.items():
         if key in bound:
-            _fail(e, f"{name}() gets {key!r} twice")
+            raise _misfit(e, f"{name}() gets {key!r} twice")
         if key in positional or key in keyword:
             bound[key] = entry
         elif a.kwarg is not None:
             extra[key] = entry
         else:
-            _fail(e, f"{name}(): no parameter {key!r}", f"parameters: {', '.join([*positional, *keyword])}")
+            raise _misfit(
+                e,
+                f"{name}(): no parameter {key!r}",
+                f"parameters: {', '.join([*positional, *keyword])}",
+            )
     if rest and a.vararg is None:
-        _fail(e, f"{name}() takes {len(positional)} arguments, found {len(args)}")
+        raise _misfit(e, f"{name}() takes {len(positional)} arguments, found {len(args)}")
     with_default = dict(zip(positional[len(positional) - len(defaults) :], defaults, strict=True))
     with_default |= {k: d for k, d in zip(keyword, keyword_defaults, strict=True) if d is not None}
     out: dict[str, Entry] = {}
     for parameter in [*positional, *keyword]:
-        entry = bound.get(parameter, with_default.get(parameter))
-        if entry is None:
-            _fail(e, f"{name}() needs {parameter!r}")
-        else:
-            out[parameter] = entry
+        found = bound.get(parameter, with_default.get(parameter))
+        if found is None:
+            raise _misfit(e, f"{name}() needs {parameter!r}")
+        out[parameter] = found
     if a.vararg is not None:
         out[a.vararg.arg] = Items(tuple(rest))
     if a.kwarg is not None:
@@ -57,8 +61,8 @@ def bind_parameters(
     return out
 
 
-def _fail(e: Emitter, what: str, hint: str = "") -> None:
-    e.fail(None, what, code="TYPE_INFERENCE", rule="SCRIPT-10", hint=hint)
+def _misfit(e: Emitter, what: str, hint: str = "") -> ProducerError:
+    return e.error(None, what, code="TYPE_INFERENCE", rule="SCRIPT-10", hint=hint)
 
 
 def local_names(definition: ast.FunctionDef | ast.Lambda) -> frozenset[str]:

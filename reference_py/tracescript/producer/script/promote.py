@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tracescript.ir.types import DataType, ListType, OptionalType, ScalarKind, ScalarType, TensorType
+from tracescript.ir.types import (
+    DataType,
+    ListType,
+    OptionalType,
+    ScalarKind,
+    ScalarType,
+    TensorType,
+)
 from tracescript.ir.values import Value
 from tracescript.opset import dtypes
 from tracescript.opset.table import REQUIRED, InputDef, OpDef, opset
@@ -35,7 +42,9 @@ class _Operand:
     variable: str
 
 
-def emit_op(e: Emitter, name: str, inputs: Sequence[Given], attributes: Mapping[str, Any] | None = None) -> Entry:
+def emit_op(
+    e: Emitter, name: str, inputs: Sequence[Given], attributes: Mapping[str, Any] | None = None
+) -> Entry:
     """Write a node for an op as a torch or numpy program means it.
 
     `inputs` are in declared order; Python numbers, arrays and lists are turned into what the op
@@ -87,9 +96,11 @@ def plain_input(e: Emitter, declared: InputDef, x: Entry) -> Value:
     """Turn an entry into the value an input of a scalar or container kind takes."""
     if declared.kind == "int":
         return e.as_int(x, f"an int for {declared.name}")
+    if declared.kind == "float":
+        return e.as_float(x, f"a float for {declared.name}")
     if declared.kind == "list":
         if isinstance(x, Empty):
-            return e.constant((), ListType(ScalarType(ScalarKind.INT)))
+            return e.empty(ListType(ScalarType(ScalarKind.INT)))
         if declared.type == "int":
             return int_list(e, x, declared.name)
         if isinstance(x, Items):
@@ -103,7 +114,11 @@ def int_list(e: Emitter, x: Entry, what: str) -> Value:
     if known and isinstance(value, list | tuple):
         x = Items(tuple(e.constant(int(v)) for v in value), is_list=True)
     if isinstance(x, Items):
-        return e.make_list([e.as_int(p, f"an int in {what}") for p in x.parts]) if x.parts else e.constant((), ListType(ScalarType(ScalarKind.INT)))
+        return (
+            e.make_list([e.as_int(p, f"an int in {what}") for p in x.parts])
+            if x.parts
+            else e.empty(ListType(ScalarType(ScalarKind.INT)))
+        )
     if isinstance(x, Value) and isinstance(x.type, ListType):
         return x
     return e.make_list([e.as_int(x, f"ints for {what}")])
@@ -140,7 +155,11 @@ def _fixed(e: Emitter, name: str, entry: Entry) -> DataType:
     if isinstance(found, TensorType) and isinstance(entry, Value):
         if e.session.roots.of(entry):
             e.session.roots.need(entry, wanted)
-        if wanted is DataType.INT64 and dtypes.category(found.data_type) <= 1 and found.data_type is not DataType.BOOL:
+        if (
+            wanted is DataType.INT64
+            and dtypes.category(found.data_type) <= 1
+            and found.data_type is not DataType.BOOL
+        ):
             return wanted
         return found.data_type
     return wanted
@@ -149,7 +168,9 @@ def _fixed(e: Emitter, name: str, entry: Entry) -> DataType:
 def _wanted(e: Emitter, op: OpDef, allowed: str, entries: list[Entry]) -> DataType:
     """The data type that all operands of one type variable get."""
     tensors = [e.value(x) for x in entries if is_tensor(x) or e.session.holds_array(x)]
-    numbers = [_number_kind(e, x) for x in entries if not (is_tensor(x) or e.session.holds_array(x))]
+    numbers = [
+        _number_kind(e, x) for x in entries if not (is_tensor(x) or e.session.holds_array(x))
+    ]
     _unify(e, op, tensors)
     members = dtypes.members(allowed)
     for t in tensors:
@@ -162,7 +183,12 @@ def _wanted(e: Emitter, op: OpDef, allowed: str, entries: list[Entry]) -> DataTy
         return DataType.INT64
     if op.promotion == "float" and is_low:
         return DataType.FLOAT32 if e.frame.flavour == "torch" else _float_of(op, result)
-    if op.promotion == "same" and is_low and e.frame.flavour == "numpy" and members <= dtypes.members("inexact"):
+    if (
+        op.promotion == "same"
+        and is_low
+        and e.frame.flavour == "numpy"
+        and members <= dtypes.members("inexact")
+    ):
         return DataType.FLOAT64
     return result
 
@@ -193,7 +219,11 @@ def _unify(e: Emitter, op: OpDef, tensors: list[Value]) -> None:
 def common(e: Emitter, tensors: Sequence[tuple[DataType, int]], numbers: Sequence[str]) -> DataType:
     """The common type of operands by the rules of the library the program is written for."""
     if not tensors:
-        return {"bool": DataType.BOOL, "int": DataType.INT64, "float": DataType.FLOAT32 if e.frame.flavour == "torch" else DataType.FLOAT64}[max(numbers, default="float", key=("bool", "int", "float").index)]
+        return {
+            "bool": DataType.BOOL,
+            "int": DataType.INT64,
+            "float": DataType.FLOAT32 if e.frame.flavour == "torch" else DataType.FLOAT64,
+        }[max(numbers, default="float", key=("bool", "int", "float").index)]
     if e.frame.flavour == "torch":
         return dtypes.common(tensors, numbers)
     weak = [{"bool": True, "int": 1, "float": 1.0}[n] for n in numbers]
@@ -214,12 +244,27 @@ def rank(value: Value) -> int:
 
 
 def _number_kind(e: Emitter, entry: Entry) -> str:
-    if isinstance(entry, Value) and isinstance(entry.type, ScalarType) and entry.type.kind in _NUMBER_KINDS:
+    if (
+        isinstance(entry, Value)
+        and isinstance(entry.type, ScalarType)
+        and entry.type.kind in _NUMBER_KINDS
+    ):
         return _NUMBER_KINDS[entry.type.kind]
     if isinstance(entry, Value) and isinstance(entry.type, OptionalType):
-        name = e.unit.names.get(entry, "this value")
-        e.fail(None, f"{name} may be None here", code="TYPE_INFERENCE", rule="SCRIPT-7", hint="exclude None first: `if x is not None:`")
-    e.fail(None, f"a tensor is expected, found {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        name = e.unit.names.get(entry, "x")
+        raise e.error(
+            None,
+            f"{name} may be None here",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-7",
+            hint=f"exclude None first: `if {name} is not None:`",
+        )
+    raise e.error(
+        None,
+        f"a tensor is expected, found {e.describe(entry)}",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+    )
 
 
 def as_tensor(e: Emitter, entry: Entry, wanted: DataType) -> Value:
@@ -256,7 +301,7 @@ def plain_attribute(e: Emitter, op: OpDef, name: str, entry: Entry) -> Any:
     known, value = constant_of(entry)
     if not known:
         e.session.loops.needs_constant(entry)
-        e.fail(
+        raise e.error(
             None,
             f"{op.name}: {name} must be known at compile time, found {e.describe(entry)}",
             rule="SCRIPT-10",
@@ -273,4 +318,13 @@ def plain_attribute(e: Emitter, op: OpDef, name: str, entry: Entry) -> Any:
     return value
 
 
-__all__ = ["as_tensor", "common", "data_type", "emit_op", "int_list", "plain_attribute", "rank", "tensor_constant"]
+__all__ = [
+    "as_tensor",
+    "common",
+    "data_type",
+    "emit_op",
+    "int_list",
+    "plain_attribute",
+    "rank",
+    "tensor_constant",
+]

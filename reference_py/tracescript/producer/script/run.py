@@ -63,10 +63,17 @@ def script(f: Any, *, types: Mapping[str, Any] | None = None, name: str | None =
             news.learn(facts)
             continue
         except RecursionError as error:
-            raise ProducerError("the program nests too deep", code="UNSUPPORTED_PYTHON", rule="SCRIPT-1") from error
+            raise ProducerError(
+                "the program nests too deep", code="UNSUPPORTED_PYTHON", rule="SCRIPT-1"
+            ) from error
         break
     else:
-        raise ProducerError("types do not settle", code="TYPE_INFERENCE", rule="SCRIPT-4", hint="annotate the parameters")
+        raise ProducerError(
+            "types do not settle",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint="annotate the parameters",
+        )
     if any(x.is_open for x in entrances):
         for x in entrances:
             x.close()
@@ -74,7 +81,14 @@ def script(f: Any, *, types: Mapping[str, Any] | None = None, name: str | None =
         methods = [(x, x.compile(session, dict(types or {}))) for x in entrances]
     model = assemble(session, methods, name or entrances[0].model_name)
     notes = tuple(note for x in entrances for note in x.notes(facts))
-    return Scripted(model, notes, "torch" in sys.modules and entrances[0].flavour == "torch", f, dict(types or {}), name)
+    return Scripted(
+        model,
+        notes,
+        "torch" in sys.modules and entrances[0].flavour == "torch",
+        f,
+        dict(types or {}),
+        name,
+    )
 
 
 def specialise(scripted: Scripted, values: Mapping[str, Any]) -> ir.Model:
@@ -91,7 +105,9 @@ def specialise(scripted: Scripted, values: Mapping[str, Any]) -> ir.Model:
         return scripted.model
     key = tuple(sorted((k, repr(v)) for k, v in found.items()))
     if key not in scripted.cache:
-        scripted.cache[key] = script(scripted.program, types={**scripted.types, **found}, name=scripted.name).model
+        scripted.cache[key] = script(
+            scripted.program, types={**scripted.types, **found}, name=scripted.name
+        ).model
     return scripted.cache[key]
 
 

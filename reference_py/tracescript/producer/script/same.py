@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 def fingerprint(function: ir.Function) -> str:
     """Write a function without names of values and without places."""
     base = function.name.rpartition(".")[2]
-    parts = [base, function.origin, *(f"{i.name}|{i.type}|{i.kind}|{_constant(i.default)}" for i in function.inputs)]
+    parts = [
+        base,
+        function.origin,
+        *(f"{i.name}|{i.type}|{i.kind}|{_constant(i.default)}" for i in function.inputs),
+    ]
     parts += [f"{o.name}|{o.type}" for o in function.outputs]
     numbers: dict[ir.Value, int] = {}
     _block(function.body, numbers, parts)

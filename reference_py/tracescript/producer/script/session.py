@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 class Session:
     """Everything the functions of one program share while they are compiled."""
 
-    def __init__(self, facts: Facts, names: Names, arrays: Weights, root: Any, flavour: str) -> None:
+    def __init__(
+        self, facts: Facts, names: Names, arrays: Weights, root: Any, flavour: str
+    ) -> None:
         self.facts = facts
         self.names = names
         self.arrays = arrays
@@ -89,7 +91,9 @@ class Session:
     def identity(self, value: Any) -> str:
         """Return `module.name` of a function or class that is found under that name."""
         module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-        module = module or ("builtins" if type(value).__name__ == "builtin_function_or_method" else None)
+        module = module or (
+            "builtins" if type(value).__name__ == "builtin_function_or_method" else None
+        )
         if not isinstance(module, str) or not isinstance(name, str):
             return ""
         return f"{_HOMES.get(module, module)}.{name}"
@@ -161,19 +165,33 @@ class Session:
         return members.data_type_if(entry)
 
     # ------------------------------------------------------------------ calls
-    def call_python(self, e: Emitter, function: Any, args: list[Entry], kwargs: dict[str, Entry], *, owner: Known | None = None) -> Entry:
+    def call_python(
+        self,
+        e: Emitter,
+        function: Any,
+        args: list[Entry],
+        kwargs: dict[str, Entry],
+        *,
+        owner: Known | None = None,
+    ) -> Entry:
         """Call a Python function or method."""
         return self._calls.call(e, function, args, kwargs, owner)
 
-    def call_module(self, e: Emitter, module: Known, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
+    def call_module(
+        self, e: Emitter, module: Known, args: list[Entry], kwargs: dict[str, Entry]
+    ) -> Entry:
         """Call a module instance."""
         return self._calls.module(e, module, args, kwargs)
 
-    def call_model(self, e: Emitter, model: Known, method: str, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
+    def call_model(
+        self, e: Emitter, model: Known, method: str, args: list[Entry], kwargs: dict[str, Entry]
+    ) -> Entry:
         """Call a method of a captured or loaded model."""
         return self._calls.model(e, model, method, args, kwargs)
 
-    def inline_closure(self, e: Emitter, callee: Any, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
+    def inline_closure(
+        self, e: Emitter, callee: Any, args: list[Entry], kwargs: dict[str, Entry]
+    ) -> Entry:
         """Call a lambda or nested function."""
         return self._calls.closure(e, callee, args, kwargs)
 
@@ -253,15 +271,30 @@ class Contexts:
         name = e.session.identity(entry.value) if isinstance(entry, Known) else ""
         last = name.rpartition(".")[2]
         if last not in _CONTEXTS:
-            e.fail(node, f"scripts know no context {ast.unparse(call)}", hint="no_grad, inference_mode, errstate and profiler ranges are known")
+            raise e.error(
+                node,
+                f"scripts know no context {ast.unparse(call)}",
+                hint="no_grad, inference_mode, errstate and profiler ranges are known",
+            )
         if last == "autocast" and isinstance(node, ast.Call):
             enabled = [k.value for k in node.keywords if k.arg == "enabled"]
             if not (enabled and isinstance(enabled[0], ast.Constant) and enabled[0].value is False):
-                e.fail(node, "autocast changes data types", hint="cast where you need it")
+                raise e.error(node, "autocast changes data types", hint="cast where you need it")
         return e.constant(None)
 
 
-_CONTEXTS = frozenset({"no_grad", "inference_mode", "enable_grad", "set_grad_enabled", "autocast", "errstate", "record_function", "nullcontext"})
+_CONTEXTS = frozenset(
+    {
+        "no_grad",
+        "inference_mode",
+        "enable_grad",
+        "set_grad_enabled",
+        "autocast",
+        "errstate",
+        "record_function",
+        "nullcontext",
+    }
+)
 _HOMES = {"_warnings": "warnings", "torch._jit_internal": "torch.jit", "numpy._core": "numpy"}
 
 __all__ = ["Session"]

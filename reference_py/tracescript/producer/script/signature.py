@@ -38,11 +38,17 @@ def type_of_value(value: Any) -> Type | None:
     return None
 
 
-def types_of_values(function: Function, values: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[str, Type]:
+def types_of_values(
+    function: Function, values: Mapping[str, Any], fixed: Mapping[str, Any]
+) -> dict[str, Type]:
     """Return the types of a call's values that differ from a function's inputs; not those the user fixed."""
     found: dict[str, Type] = {}
     for declared in function.inputs:
-        if declared.kind not in {"positional", "keyword_only"} or declared.name in fixed or declared.name not in values:
+        if (
+            declared.kind not in {"positional", "keyword_only"}
+            or declared.name in fixed
+            or declared.name not in values
+        ):
             continue
         kind = type_of_value(values[declared.name])
         if kind is None or kind == NONE:

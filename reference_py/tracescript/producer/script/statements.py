@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.producer.script.annotations import type_of_annotation
 from tracescript.producer.script.calls import raised_text
-from tracescript.producer.script.core import statement
+from tracescript.producer.script.core import is_tensor, statement
 from tracescript.producer.script.entries import Closure, Empty, Known, Unset
 from tracescript.producer.script.exits import RETURNED, Enter, SetFlag, SetResult, Unless
 from tracescript.producer.script.flow import branch, refine
@@ -58,7 +58,9 @@ def augmented(e: Emitter, node: ast.AugAssign) -> None:
         return
     with e.looking_at(node):
         result = binary(e, type(node.op), before, operand)
-        result = e.session.tensors.keep_type(e, before, result)
+        if is_tensor(before) and not isinstance(node.target, ast.Subscript):
+            result = e.session.tensors.keep_type(e, before, result)
+            e.session.aliases.change(e, load, before, result)
         assign_to(e, _stored(load), result)
 
 
@@ -86,7 +88,7 @@ def delete(e: Emitter, node: ast.Delete) -> None:
         elif isinstance(target, ast.Subscript):
             delete_item(e, target)
         else:
-            e.fail(target, "scripts cannot delete this")
+            raise e.error(target, "scripts cannot delete this")
 
 
 @statement(ast.If)
@@ -171,7 +173,11 @@ def assertion(e: Emitter, node: ast.Assert) -> None:
         refine(e, node.test, True)
         return
     if node.msg is None or isinstance(node.msg, ast.Constant):
-        message = [e.value(e.expr(node.msg))] if node.msg is not None else [e.constant(e.frame.source.text(node.test))]
+        message = (
+            [e.value(e.expr(node.msg))]
+            if node.msg is not None
+            else [e.constant(e.frame.source.text(node.test))]
+        )
         e.ops("assert", [test, *message])
     else:
         msg = node.msg
@@ -192,11 +198,19 @@ def raise_(e: Emitter, node: ast.Raise) -> None:
     """`raise E("message")`: traps RAISED with the class and the message."""
     call = node.exc
     if call is None:
-        e.fail(node, "a bare `raise` needs `try`, which scripts do not have", hint='raise an error of your own: raise ValueError("...")')
+        raise e.error(
+            node,
+            "a bare `raise` needs `try`, which scripts do not have",
+            hint='raise an error of your own: raise ValueError("...")',
+        )
     arguments = call.args if isinstance(call, ast.Call) else []
     found = e.expr(call.func if isinstance(call, ast.Call) else call)
-    if not isinstance(found, Known) or not isinstance(found.value, type) or not issubclass(found.value, BaseException):
-        e.fail(node, "only exception classes can be raised")
+    if (
+        not isinstance(found, Known)
+        or not isinstance(found.value, type)
+        or not issubclass(found.value, BaseException)
+    ):
+        raise e.error(node, "only exception classes can be raised")
     e.ops("raise", [raised_text(e, arguments)], {"kind": found.value.__name__})
     e.is_dead = True
 
@@ -205,7 +219,5 @@ def raise_(e: Emitter, node: ast.Raise) -> None:
 def nested(e: Emitter, node: ast.FunctionDef) -> None:
     """A nested function: compiled in line where it is called."""
     if node.decorator_list:
-        e.fail(node, "a nested function with decorators", hint="define it at the top of the file")
+        raise e.error(node, "a nested function with decorators", hint="define it at the top of the file")
     e.bind(node.name, Closure(node, e.frame))
-
-

@@ -59,7 +59,9 @@ class States:
         if key not in self._made:
             initial = _initial(self._session, getattr(owner, name), kind)
             path = join_path(self._session.path_of(owner), name)
-            self._made[key] = State(path, kind, initial, "buffer" if is_array(getattr(owner, name)) else "attribute")
+            self._made[key] = State(
+                path, kind, initial, "buffer" if is_array(getattr(owner, name)) else "attribute"
+            )
         return self._made[key]
 
     def find(self, owner: Any, name: str) -> State | None:
@@ -73,11 +75,11 @@ class States:
         if kind is None:
             kind = self._first_type(e, owner, name, entry)
         if isinstance(entry, Empty):
-            entry = e.constant((), kind)
+            entry = e.empty(kind)
         value = e.value(entry, f"self.{name}")
         joined = join_types(kind, value.type)
         if joined is None:
-            e.fail(
+            raise e.error(
                 None,
                 f"self.{name} is {e.describe(Value(kind))} at first and {e.describe(value)} here",
                 code="TYPE_INFERENCE",
@@ -93,21 +95,41 @@ class States:
             raise RestartError(learn)
         key = self.key(e, owner, name)
         if key is None:
-            e.fail(None, f"{name} belongs to a module that is not reached through self", rule="SCRIPT-11")
+            raise e.error(
+                None,
+                f"{name} belongs to a module that is not reached through self",
+                rule="SCRIPT-11",
+            )
         e.scope[key] = value
 
     def _first_type(self, e: Emitter, owner: Known, name: str, entry: Entry) -> Type:
         """The type of an attribute before any method writes it."""
         if not hasattr(owner.value, name):
-            e.fail(None, f"self.{name} has no value before the first call", rule="SCRIPT-11", hint=f"set self.{name} in __init__")
+            raise e.error(
+                None,
+                f"self.{name} has no value before the first call",
+                rule="SCRIPT-11",
+                hint=f"set self.{name} in __init__",
+            )
         parameters = [n for n, _, _ in self._session.parts(owner.value)[0]]
         if name in parameters:
-            e.fail(None, f"the program writes the parameter {name}", rule="SCRIPT-11", hint="register it as a buffer")
+            raise e.error(
+                None,
+                f"the program writes the parameter {name}",
+                rule="SCRIPT-11",
+                hint="register it as a buffer",
+            )
         value = getattr(owner.value, name)
         if isinstance(value, list | dict) and not value:
             written = e.type_of_items(entry)
             if written is None:
-                e.fail(None, f"cannot tell the element type of self.{name}", code="TYPE_INFERENCE", rule="SCRIPT-4", hint="annotate what is assigned")
+                raise e.error(
+                    None,
+                    f"cannot tell the element type of self.{name}",
+                    code="TYPE_INFERENCE",
+                    rule="SCRIPT-4",
+                    hint="annotate what is assigned",
+                )
             return written
         return _initial(self._session, value, None).type
 
@@ -122,4 +144,3 @@ def _initial(session: Session, value: Any, kind: Type | None) -> Constant:
         return make_constant(value)
     except TypeError as error:
         session.refuse(f"an attribute of type {type(value).__name__} cannot be state", error)
-

@@ -32,21 +32,43 @@ class Structs:
         """Call a class: a record of its fields; a data class as if by its generated `__init__`."""
         names = field_names(cls)
         if issubclass(cls, enum.Enum) or names is None or "__post_init__" in vars(cls):
-            e.fail(None, f"scripts cannot make a {cls.__qualname__}", code="UNKNOWN_CALL", rule="SCRIPT-12", hint="named tuples and data classes can be made")
+            raise e.error(
+                None,
+                f"scripts cannot make a {cls.__qualname__}",
+                code="UNKNOWN_CALL",
+                rule="SCRIPT-12",
+                hint="named tuples and data classes can be made",
+            )
         fields = dict(zip(names, args, strict=False)) | kwargs
         unknown = [n for n in fields if n not in names]
         for name, value in self._defaults(cls).items():
             fields.setdefault(name, e.session.entry_of(value))
         missing = [n for n in names if n not in fields]
         if unknown or missing or len(args) > len(names):
-            what = f"no field {unknown[0]!r}" if unknown else f"field {missing[0]!r} is missing" if missing else "too many arguments"
-            e.fail(None, f"{cls.__qualname__}: {what}", code="TYPE_INFERENCE", rule="SCRIPT-10", hint=f"fields: {', '.join(names)}")
+            what = (
+                f"no field {unknown[0]!r}"
+                if unknown
+                else f"field {missing[0]!r} is missing"
+                if missing
+                else "too many arguments"
+            )
+            raise e.error(
+                None,
+                f"{cls.__qualname__}: {what}",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-10",
+                hint=f"fields: {', '.join(names)}",
+            )
         return Struct(cls, {n: fields[n] for n in names})
 
     def _defaults(self, cls: type) -> dict[str, Any]:
         if hasattr(cls, "_field_defaults"):
             return dict(cls._field_defaults)
-        return {f.name: f.default for f in dataclasses.fields(cls) if f.default is not dataclasses.MISSING}
+        return {
+            f.name: f.default
+            for f in dataclasses.fields(cls)
+            if f.default is not dataclasses.MISSING
+        }
 
     def member(self, e: Emitter, owner: Struct, name: str) -> Entry:
         """A method or property of a record's class."""
@@ -55,7 +77,12 @@ class Structs:
             return e.session.call_python(e, found.fget, [owner], {})
         if callable(found):
             return MethodOf(Known(owner), found)
-        e.fail(None, f"{owner.cls.__qualname__} has no field {name!r}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(
+            None,
+            f"{owner.cls.__qualname__} has no field {name!r}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
 
     def type_of(self, e: Emitter, entry: Struct) -> Type | None:
         """Return the type of the record as a value."""

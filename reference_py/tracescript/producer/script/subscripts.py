@@ -28,7 +28,13 @@ def subscript(e: Emitter, node: ast.Subscript) -> Entry:
         return size
     owner = e.expr(node.value)
     if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
-        e.fail(node.value, f"{ast.unparse(node.value)} may be None here", code="TYPE_INFERENCE", rule="SCRIPT-7", hint="exclude None first: `if x is not None:`")
+        raise e.error(
+            node.value,
+            f"{ast.unparse(node.value)} may be None here",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-7",
+            hint="exclude None first: `if x is not None:`",
+        )
     if is_tensor(owner) or e.session.holds_array(owner):
         return index_tensor(e, e.value(owner), node.slice)
     if isinstance(node.slice, ast.Slice):
@@ -53,7 +59,9 @@ def element(e: Emitter, owner: Entry, index: Entry) -> Entry:
     folded = fold(e, lambda s, i: s[i], owner, index)
     if folded is not None:
         return folded
-    e.fail(None, f"{e.describe(owner)} has no elements here", code="TYPE_INFERENCE", rule="SCRIPT-4")
+    raise e.error(
+        None, f"{e.describe(owner)} has no elements here", code="TYPE_INFERENCE", rule="SCRIPT-4"
+    )
 
 
 def _part(e: Emitter, owner: Items, index: Entry) -> Entry:
@@ -63,9 +71,16 @@ def _part(e: Emitter, owner: Items, index: Entry) -> Entry:
             listed = e.make_list([e.value(p) for p in owner.parts])
             return e.op("list.get", [listed, e.as_int(index)])
         e.session.loops.needs_constant(index)
-        e.fail(None, "this index must be known at compile time", hint="loop over the items themselves")
+        raise e.error(
+            None, "this index must be known at compile time", hint="loop over the items themselves"
+        )
     if not isinstance(k, int) or not -len(owner.parts) <= k < len(owner.parts):
-        e.fail(None, f"no element {k!r} in a tuple of {len(owner.parts)}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(
+            None,
+            f"no element {k!r} in a tuple of {len(owner.parts)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
     return owner.parts[k]
 
 
@@ -73,7 +88,11 @@ def _known_element(e: Emitter, owner: Known, index: Entry) -> Entry:
     known, k = constant_of(index)
     if not known:
         e.session.loops.needs_constant(index)
-        e.fail(None, f"an index of {e.describe(owner)} must be known at compile time", hint="loop over the items themselves")
+        raise e.error(
+            None,
+            f"an index of {e.describe(owner)} must be known at compile time",
+            hint="loop over the items themselves",
+        )
     return e.session.child_at(e, owner, k)
 
 
@@ -86,7 +105,7 @@ def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
         return owner
     known = [(True, None) if b is None else constant_of(b) for b in bounds]
     if not all(k for k, _ in known):
-        e.fail(node, f"the bounds of a slice of {e.describe(owner)} must be known at compile time")
+        raise e.error(node, f"the bounds of a slice of {e.describe(owner)} must be known at compile time")
     at = slice(*(v for _, v in known))
     if isinstance(owner, Value) and isinstance(owner.type, TupleType):
         owner = e.parts(owner)
@@ -97,7 +116,9 @@ def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
     folded = fold(e, lambda s: s[at], owner)
     if folded is not None:
         return folded
-    e.fail(None, f"{e.describe(owner)} cannot be sliced here", code="TYPE_INFERENCE", rule="SCRIPT-4")
+    raise e.error(
+        None, f"{e.describe(owner)} cannot be sliced here", code="TYPE_INFERENCE", rule="SCRIPT-4"
+    )
 
 
 def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
@@ -111,16 +132,25 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
         return
     if isinstance(owner, Items) and owner.is_list and e.session.is_runtime(owner):
         owner = e.value(owner)
-    if isinstance(owner, Value) and isinstance(owner.type, ListType) and not isinstance(target.slice, ast.Slice):
+    if (
+        isinstance(owner, Value)
+        and isinstance(owner.type, ListType)
+        and not isinstance(target.slice, ast.Slice)
+    ):
         value = e.value(entry)
         index = e.as_int(e.expr(target.slice))
         kind = element_fits(e, owner.type.element, value, "the list")
         e.alias_into_container(value)
-        rebind(e, target.value, owner, e.ops("list.set", [owner, index, value], types=[ListType(kind)])[0])
+        rebind(
+            e,
+            target.value,
+            owner,
+            e.ops("list.set", [owner, index, value], types=[ListType(kind)])[0],
+        )
         return
     if isinstance(owner, Empty) and owner.is_dict:
         key, value = e.value(e.expr(target.slice)), e.value(entry)
-        start = e.constant((), DictType(key.type, value.type))
+        start = e.empty(DictType(key.type, value.type))
         rebind(e, target.value, owner, e.op("dict.set", [start, key, value]))
         return
     if isinstance(owner, Value) and isinstance(owner.type, DictType):
@@ -130,7 +160,7 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
         new_type = DictType(owner.type.key, kind)
         rebind(e, target.value, owner, e.ops("dict.set", [owner, key, value], types=[new_type])[0])
         return
-    e.fail(target, f"cannot assign to an element of {e.describe(owner)}")
+    raise e.error(target, f"cannot assign to an element of {e.describe(owner)}")
 
 
 def delete_item(e: Emitter, target: ast.Subscript) -> None:
@@ -142,4 +172,4 @@ def delete_item(e: Emitter, target: ast.Subscript) -> None:
     elif isinstance(owner, Value) and isinstance(owner.type, ListType):
         rebind(e, target.value, owner, e.ops("list.pop", [owner, e.as_int(index)])[1])
     else:
-        e.fail(target, f"cannot delete an element of {e.describe(owner)}")
+        raise e.error(target, f"cannot delete an element of {e.describe(owner)}")

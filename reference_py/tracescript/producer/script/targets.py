@@ -12,10 +12,25 @@ from tracescript.producer.script.entries import Items, Known, Series, Struct, it
 from tracescript.producer.script.iteration import series_of
 
 if TYPE_CHECKING:
+    from tracescript.errors import ProducerError
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
 
-_MUTATING = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem"})
+_MUTATING = frozenset(
+    {
+        "append",
+        "extend",
+        "insert",
+        "pop",
+        "remove",
+        "clear",
+        "sort",
+        "reverse",
+        "update",
+        "setdefault",
+        "popitem",
+    }
+)
 
 
 def stored_names(node: ast.AST) -> list[str]:
@@ -57,7 +72,7 @@ def assign_to(e: Emitter, target: ast.expr, entry: Entry) -> None:
 
             assign_item(e, target, entry)
         else:
-            e.fail(target, "cannot assign to this")
+            raise e.error(target, "cannot assign to this")
 
 
 def _assign_name(e: Emitter, name: str, entry: Entry) -> None:
@@ -76,19 +91,24 @@ def _unpack(e: Emitter, target: ast.Tuple | ast.List, entry: Entry) -> None:
         k = stars[0]
         after = len(target.elts) - k - 1
         if len(parts) < len(target.elts) - 1:
-            _wrong_length(e, target, len(parts))
+            raise _wrong_length(e, target, len(parts))
         middle = parts[k : len(parts) - after]
         from tracescript.producer.script.comprehensions import collected
 
         parts = [*parts[:k], collected(e, middle), *parts[len(parts) - after :]]
     if len(parts) != len(target.elts):
-        _wrong_length(e, target, len(parts))
+        raise _wrong_length(e, target, len(parts))
     for one, part in zip(target.elts, parts, strict=True):
         assign_to(e, one.value if isinstance(one, ast.Starred) else one, part)
 
 
-def _wrong_length(e: Emitter, target: ast.Tuple | ast.List, found: int) -> None:
-    e.fail(target, f"{len(target.elts)} values expected, found {found}", code="TYPE_INFERENCE", rule="SCRIPT-4")
+def _wrong_length(e: Emitter, target: ast.Tuple | ast.List, found: int) -> ProducerError:
+    return e.error(
+        target,
+        f"{len(target.elts)} values expected, found {found}",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+    )
 
 
 def parts_of(e: Emitter, entry: Entry, wanted: int, *, has_star: bool = False) -> list[Entry]:
@@ -106,7 +126,11 @@ def parts_of(e: Emitter, entry: Entry, wanted: int, *, has_star: bool = False) -
         return _tensor_parts(e, entry, wanted)
     series = series_of(e, entry)
     if series.parts is None:
-        e.fail(None, f"cannot unpack {e.describe(entry)}: its length is known only at run time", rule="SCRIPT-4")
+        raise e.error(
+            None,
+            f"cannot unpack {e.describe(entry)}: its length is known only at run time",
+            rule="SCRIPT-4",
+        )
     return list(series.parts)
 
 
@@ -114,7 +138,9 @@ def _tensor_parts(e: Emitter, tensor: Value, wanted: int) -> list[Entry]:
     kind = tensor.type
     assert isinstance(kind, TensorType)
     if not kind.shape or not isinstance(kind.shape[0], int):
-        same = e.op("int.cmp", [e.op("size", [tensor], {"dim": 0}), e.constant(wanted)], {"relation": "eq"})
+        same = e.op(
+            "int.cmp", [e.op("size", [tensor], {"dim": 0}), e.constant(wanted)], {"relation": "eq"}
+        )
         e.ops("assert", [same, e.constant(f"{wanted} rows expected")], {"code": "VALUE_ERROR"})
         count = wanted
     else:
@@ -130,7 +156,11 @@ def assign_attribute(e: Emitter, target: ast.Attribute, entry: Entry) -> None:
         assign_to(e, _stored(target.value), replaced)
         return
     if not isinstance(owner, Known) or owner.path is None:
-        e.fail(target, f"cannot assign an attribute of {e.describe(owner)}", hint="only `self.name = value` makes state")
+        raise e.error(
+            target,
+            f"cannot assign an attribute of {e.describe(owner)}",
+            hint="only `self.name = value` makes state",
+        )
     e.session.states.write(e, owner, target.attr, entry)
 
 
@@ -148,8 +178,18 @@ def _stored(node: ast.expr) -> ast.expr:
 def rebind(e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
     """A container changed in place: its name stands for the new value from here on. Spec: SCRIPT-8."""
     if not isinstance(receiver, ast.Name | ast.Attribute | ast.Subscript):
-        e.fail(receiver, "a container is changed that has no name", code="ALIASING", rule="SCRIPT-8", hint="give it a name first")
-    if isinstance(old, Value) and isinstance(old.type, ListType | DictType) and isinstance(new, Value):
+        raise e.error(
+            receiver,
+            "a container is changed that has no name",
+            code="ALIASING",
+            rule="SCRIPT-8",
+            hint="give it a name first",
+        )
+    if (
+        isinstance(old, Value)
+        and isinstance(old.type, ListType | DictType)
+        and isinstance(new, Value)
+    ):
         e.session.aliases.change(e, receiver, old, new)
     assign_to(e, _stored(receiver), new)
 

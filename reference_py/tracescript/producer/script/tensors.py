@@ -43,12 +43,19 @@ class Tensors:
         if len(kinds) > 1:
             ranks = {k.data_type for k in kinds if isinstance(k, TensorType)}
             if len(ranks) > 1:
-                e.fail(None, "a mask and places cannot index together", rule="SCRIPT-4", hint="use two steps")
+                raise e.error(
+                    None,
+                    "a mask and places cannot index together",
+                    rule="SCRIPT-4",
+                    hint="use two steps",
+                )
             element = TensorType(next(iter(ranks)), None)
         kind = OptionalType(element) if None in tensors else element
         return e.ops("list.make", values, types=[ListType(kind)])[0]
 
-    def index_put(self, e: Emitter, x: Value, tensors: Sequence[Value | None], entry: Entry) -> Value:
+    def index_put(
+        self, e: Emitter, x: Value, tensors: Sequence[Value | None], entry: Entry
+    ) -> Value:
         """`x[idx] = v` as a new tensor."""
         source = as_tensor(e, entry, data_type(x))
         return e.op("index_put", [x, self._indices(e, tensors), source])
@@ -58,7 +65,12 @@ class Tensors:
         if not is_tensor(entry) and not e.session.holds_array(entry):
             return e.op("full_like", [x, e.value(entry)])
         source = as_tensor(e, entry, data_type(x))
-        if source.type == x.type and isinstance(x.type, TensorType) and x.type.shape is not None and None not in x.type.shape:
+        if (
+            source.type == x.type
+            and isinstance(x.type, TensorType)
+            and x.type.shape is not None
+            and None not in x.type.shape
+        ):
             return source
         return e.op("expand", [source, e.op("shape", [x])])
 
@@ -71,7 +83,7 @@ class Tensors:
         if before.type.data_type is after.type.data_type:
             return after
         if dtypes.category(after.type.data_type) > dtypes.category(before.type.data_type):
-            e.fail(
+            raise e.error(
                 None,
                 f"the result is {after.type.data_type.value}, the tensor is {before.type.data_type.value}",
                 code="TYPE_INFERENCE",

@@ -37,8 +37,10 @@ def _template(e: Emitter, node: ast.JoinedStr) -> tuple[str, list[Value]]:
         spec = ""
         if part.format_spec is not None:
             inner = part.format_spec
-            if not isinstance(inner, ast.JoinedStr) or not all(isinstance(v, ast.Constant) for v in inner.values):
-                e.fail(part, "a format spec must be written out")
+            if not isinstance(inner, ast.JoinedStr) or not all(
+                isinstance(v, ast.Constant) for v in inner.values
+            ):
+                raise e.error(part, "a format spec must be written out")
             spec = "".join(str(v.value) for v in inner.values if isinstance(v, ast.Constant))
         entry = e.expr(part.value)
         known, value = constant_of(entry)

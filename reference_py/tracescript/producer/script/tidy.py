@@ -139,7 +139,9 @@ class _Dead:
         used = [k for k, out in enumerate(node.outputs) if out in live]
         blocks = []
         for b in node.blocks:
-            blocks.append(self.block(Block(b.params, b.nodes, tuple(b.results[k] for k in used)), live))
+            blocks.append(
+                self.block(Block(b.params, b.nodes, tuple(b.results[k] for k in used)), live)
+            )
         return replace(node, outputs=tuple(node.outputs[k] for k in used), blocks=tuple(blocks))
 
     def loop(self, node: Node, live: set[Value]) -> Node:
@@ -168,7 +170,9 @@ class _Dead:
         if node.op == "if":
             return all(self.removable(n) for b in node.blocks for n in b.nodes)
         if node.op == "loop":
-            return node.inputs[0] is not None and all(self.removable(n) for n in node.blocks[0].nodes)
+            return node.inputs[0] is not None and all(
+                self.removable(n) for n in node.blocks[0].nodes
+            )
         if node.op == "call":
             return False
         op = opset()[node.op]
@@ -189,7 +193,9 @@ class _Namer:
     def value(self, value: Value) -> Value:
         """Return the final form of a value."""
         if value not in self.made:
-            self.made[value] = self._constant(value) if value.constant is not None else self._named(value)
+            self.made[value] = (
+                self._constant(value) if value.constant is not None else self._named(value)
+            )
         return self.made[value]
 
     def _named(self, value: Value) -> Value:
@@ -199,7 +205,11 @@ class _Namer:
     def _constant(self, value: Value) -> Value:
         assert value.constant is not None
         held = value.constant.value
-        key = (value.type, repr(held)) if isinstance(held, bool | int | float | str | None) else value.constant
+        key = (
+            (value.type, repr(held))
+            if isinstance(held, bool | int | float | str | None)
+            else value.constant
+        )
         if isinstance(held, tuple) and all(isinstance(v, bool | int | float) for v in held):
             key = (value.type, repr(held))
         return self.constants.setdefault(key, value)

@@ -52,7 +52,10 @@ def is_module_object(value: Any) -> bool:
         return False
     if getattr(value, "__tracescript_module__", False) is True:
         return True
-    return any(c.__module__ == "torch.nn.modules.module" and c.__name__ == "Module" for c in type(value).__mro__)
+    return any(
+        c.__module__ == "torch.nn.modules.module" and c.__name__ == "Module"
+        for c in type(value).__mro__
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from tracescript.producer.script.linking import Linker
 
 
-def open_parameters(e: Emitter, kinds: dict[str, Any], defaults: dict[str, Constant] | None = None) -> list[tuple[Input, Value]]:
+def open_parameters(
+    e: Emitter, kinds: dict[str, Any], defaults: dict[str, Constant] | None = None
+) -> list[tuple[Input, Value]]:
     """Make an input of every parameter: name -> (type, parameters whose data type it has)."""
     params = []
     for name, (kind, roots) in kinds.items():
@@ -53,18 +55,29 @@ def results_of(e: Emitter, entry: Entry) -> list[Value]:
     return [value]
 
 
-def finish(e: Emitter, params: list[tuple[Input, Value]], result: Entry, linker: Linker) -> Compiled:
+def finish(
+    e: Emitter, params: list[tuple[Input, Value]], result: Entry, linker: Linker
+) -> Compiled:
     """Close a unit: a tidy function with its bound inputs in order of first use."""
     unit = e.unit
+    e.at = e.frame.definition
     outputs = results_of(e, result)
-    states = [(path, value, state, e.value(e.scope[f"state:{path}"])) for path, (value, state) in unit.states.items()]
-    everything = [v for _, v in params] + [v for v, _ in unit.bound.values()] + [v for _, v, _, _ in states]
+    states = [
+        (path, value, state, e.value(e.scope[f"state:{path}"]))
+        for path, (value, state) in unit.states.items()
+    ]
+    everything = (
+        [v for _, v in params] + [v for v, _ in unit.bound.values()] + [v for _, v, _, _ in states]
+    )
     block = e.builder.block(everything, [*outputs, *(new for _, _, _, new in states)])
     block = tidy(block, unit.proved, unit.names)
     order = first_uses(block)
     count = len(outputs)
     placed = dict(zip(everything, block.params, strict=True))
-    bound = sorted(((p, placed[v], c) for p, (v, c) in unit.bound.items() if placed[v] in order), key=lambda b: order[b[1]])
+    bound = sorted(
+        ((p, placed[v], c) for p, (v, c) in unit.bound.items() if placed[v] in order),
+        key=lambda b: order[b[1]],
+    )
     used = []
     in_nodes = first_uses(type(block)((), block.nodes, block.results[:count]))
     for k, (path, value, state, _) in enumerate(states):
@@ -83,7 +96,10 @@ def finish(e: Emitter, params: list[tuple[Input, Value]], result: Entry, linker:
         unit.name,
         "scripted",
         tuple(inputs),
-        (*(Output("", v.type) for v in final.results[:count]), *(Output(p, s.type) for p, _, s, _ in used)),
+        (
+            *(Output("", v.type) for v in final.results[:count]),
+            *(Output(p, s.type) for p, _, s, _ in used),
+        ),
         final,
     )
     return Compiled(

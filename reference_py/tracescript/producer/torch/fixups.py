@@ -86,6 +86,12 @@ def _pool(axes: int) -> Callable[..., Match | None]:
     return fix
 
 
+def _windows(_: TorchDoor, found: Match) -> Match:
+    names = ("kernel", "stride", "padding", "dilation")
+    given = found.attributes
+    return _with(found, **{n: _several(given[n], 2) for n in names if n in given})
+
+
 def _adaptive(axes: int) -> Callable[..., Match]:
     def fix(door: TorchDoor, found: Match) -> Match:
         x, size = found.inputs
@@ -149,6 +155,8 @@ _FIXES: Final[Mapping[str, Callable[[TorchDoor, Match], Match | None]]] = {
     "adaptive_avg_pool3d": _adaptive(3),
     "adaptive_max_pool1d": _adaptive(1),
     "adaptive_max_pool2d": _adaptive(2),
+    "im2col": _windows,
+    "col2im": _windows,
     "var": _correction,
     "std": _correction,
     "softmax": _softmax,

@@ -166,7 +166,9 @@ def _positional(
         bound = signature.bind(*args, **kwargs)
     except TypeError:
         return args, kwargs
-    last = max((i for i, n in enumerate(signature.parameters) if n in bound.arguments), default=-1)
+    default = {n: p.default for n, p in signature.parameters.items()}
+    given = [n in bound.arguments and bound.arguments[n] is not default[n] for n in default]
+    last = max((i for i, is_given in enumerate(given) if is_given), default=-1)
     bound.apply_defaults()
     return tuple(bound.args[: last + 1]), dict(bound.kwargs)
 

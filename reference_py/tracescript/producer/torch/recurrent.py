@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 from torch.nn import functional
 
+from tracescript.producer.torch.named import matched
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -48,9 +50,38 @@ def _plain_cell(activation: Callable[..., Any]) -> Callable[..., Any]:
     return handler
 
 
+def _layers(op: str, call: Any, **more: Any) -> Callable[..., Any]:
+    """Run a whole recurrent network: time first, states by layer and direction."""
+
+    def handler(door: TorchDoor, x: Any, hx: Any, weights: Any, *rest: Any) -> Any:
+        if not isinstance(rest[0], bool):
+            what = "a packed sequence in a recurrent network"
+            raise door.recorder.error("UNKNOWN_CALL", f"{what} is no op", "pad the batch instead")
+        has_bias, layers, dropout, train, bidirectional, batch_first = rest
+        if train and dropout:
+            what = "dropout between recurrent layers draws random numbers"
+            raise door.recorder.error("UNKNOWN_CALL", what, "call model.eval() before tracing")
+        x = x.transpose(0, 1) if batch_first else x
+        states = tuple(hx) if isinstance(hx, (tuple, list)) else (hx,)
+        flat = tuple(weights)
+        with door.paused():
+            given = states if len(states) > 1 else states[0]
+            results = call(x, given, flat, has_bias, layers, 0.0, False, bidirectional, False)
+        made = {"layers": layers, "bidirectional": bidirectional, "has_bias": has_bias, **more}
+        matched(door, op, (x, *states, flat), list(results), **made)
+        y, *after = results
+        return (y.transpose(0, 1) if batch_first else y, *after)
+
+    return handler
+
+
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.lstm_cell": _lstm_cell,
     "torch.gru_cell": _gru_cell,
     "torch.rnn_tanh_cell": _plain_cell(torch.tanh),
     "torch.rnn_relu_cell": _plain_cell(torch.relu),
+    "torch.lstm": _layers("lstm", torch.lstm),
+    "torch.gru": _layers("gru", torch.gru),
+    "torch.rnn_tanh": _layers("rnn", torch.rnn_tanh, nonlinearity="tanh"),
+    "torch.rnn_relu": _layers("rnn", torch.rnn_relu, nonlinearity="relu"),
 }

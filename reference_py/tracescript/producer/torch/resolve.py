@@ -11,6 +11,7 @@ from torch import nn
 from tracescript.ir.types import DataType
 from tracescript.opset import dtypes
 from tracescript.opset.names import torch_names
+from tracescript.producer.torch.forwards import FORWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,11 @@ def callables(more: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
             found = getattr(found, part, None)
         if found is not None:
             yield name, found
+
+
+def rewritten(forward: Any) -> Any:
+    """Return our short form of a layer's forward, or the forward itself."""
+    return FORWARDS.get(forward, forward)
 
 
 def is_tensor(value: Any) -> bool:

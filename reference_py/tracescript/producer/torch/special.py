@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from tracescript.ir import constants
-from tracescript.producer.torch import layers, mode, recurrent, views
+from tracescript.producer.torch import compositions, layers, mode, recurrent, resize, views
 from tracescript.producer.torch.named import matched
 from tracescript.producer.trace.numbers import SymFloat, SymInt, plain
 
@@ -180,7 +180,9 @@ _TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     **{
         f"torch.Tensor.{name}": _random for name in ("uniform_", "normal_", "bernoulli_", "random_")
     },
+    **compositions.TABLE,
     **layers.TABLE,
+    **resize.TABLE,
     **views.TABLE,
     **recurrent.TABLE,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
+from tracescript.ir import constants
 from tracescript.opset.dtypes import category, members
 from tracescript.producer.trace.numbers import SymFloat, SymInt, plain
 
@@ -99,6 +100,9 @@ def _input(door: Door, value: Any, declared: InputDef, target: ir.DataType | Non
     if declared.kind == "list" and isinstance(value, (list, tuple)):
         if all(isinstance(v, int) for v in value):
             return door.recorder.ints(value)
+        if all(type(v) is float for v in value):
+            numbers = constants.numbers(tuple(value), constants.FLOAT)
+            return door.recorder.constant(numbers)
         wanted = target if declared.type == "list[T]" else None
         return door.recorder.list([operand(door, v, wanted) for v in value])
     if door.is_array(value):

@@ -83,6 +83,19 @@ class Tree:
             found = self.root.children[name] = self._grow(module, name)
         return found
 
+    def branches(self) -> tuple[Branch, ...]:
+        """Return the branches of all modules met so far."""
+        return tuple(self._branches.values())
+
+    def below(self, module: Any) -> tuple[Branch, ...]:
+        """Return the branch of a module and those of its submodules."""
+        found, todo = [], [self.branch(module)]
+        while todo:
+            branch = todo.pop()
+            found.append(branch)
+            todo += branch.children.values()
+        return tuple(found)
+
     def slot(self, key: int) -> Slot | None:
         """Return the slot of an array object, or None."""
         return self._slots.get(key)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tracescript.errors import InvalidModelError
 from tracescript.ir.graph import FunctionRef
 from tracescript.ir.model import State
-from tracescript.wire.faults import fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -82,7 +83,7 @@ def modules_of(root: Module) -> list[Module]:
             left.append(module)
         elif child in open_modules:
             what = f"found module {child.class_name!r} inside itself, expected a tree"
-            raise fault("BAD_MODULE", what, "modules", "CONTAINER-16")
+            raise InvalidModelError(what, code="BAD_MODULE", where="modules", rule="CONTAINER-16")
         elif child not in seen:
             seen.add(child)
             open_modules.add(child)
@@ -110,7 +111,7 @@ def functions_of(model: Model, modules: list[Module]) -> list[Function]:
     missing = sorted(wanted - references.keys())
     if missing:
         what = f"found a reference to function {missing[0]!r}, expected one of the model"
-        raise fault("BAD_INDEX", what, "functions", "CONTAINER-17")
+        raise InvalidModelError(what, code="BAD_INDEX", where="functions", rule="CONTAINER-17")
     return [model.by_name[name] for name in _after_references(roots, references)]
 
 
@@ -133,3 +134,11 @@ def own_weights(modules: list[Module]) -> frozenset[Weight]:
         owned.update(parameter.weight for parameter in module.parameters)
         owned.update(b.value for b in module.buffers if not isinstance(b.value, State))
     return frozenset(owned)
+
+
+def canonical(model: Model) -> Model:
+    """Return the model with the functions that its methods reach, in the order of the file.
+
+    Raises InvalidModelError as `modules_of` and `functions_of` do.
+    """
+    return replace(model, functions=tuple(functions_of(model, modules_of(model.root))))

@@ -1,0 +1,167 @@
+"""torch functions that are short programs of other calls, or one op with other arguments."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+
+from tracescript.producer.torch.named import matched
+from tracescript.producer.trace.numbers import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tracescript.producer.torch.door import TorchDoor
+
+_MATRIX: Final = 2
+"""The rank of a matrix."""
+
+
+def _with_mean(call: str) -> Callable[..., Any]:
+    def handler(_: TorchDoor, x: torch.Tensor, dim: Any = None, **kwargs: Any) -> Any:
+        spread = getattr(torch, call)(x, dim, **kwargs)
+        return spread, torch.mean(x, dim, keepdim=kwargs.get("keepdim", False))
+
+    return handler
+
+
+def _norm(
+    door: TorchDoor,
+    x: torch.Tensor,
+    order: Any = None,
+    dim: Any = None,
+    keepdim: bool = False,
+    **kwargs: Any,
+) -> Any:
+    order = kwargs.get("ord", order)
+    if dim is None and order is None:
+        x = x.reshape(-1)
+        dim = 0
+    if order is not None and (isinstance(dim, (tuple, list)) or (x.dim() > 1 and dim is None)):
+        what = "the matrix norm"
+        raise door.recorder.error(
+            "UNKNOWN_CALL", f"{what} of torch.linalg.norm is no op", "use vector_norm"
+        )
+    return torch.linalg.vector_norm(x, 2.0 if order is None else order, dim, keepdim)
+
+
+def _hstack(_: TorchDoor, tensors: Any) -> torch.Tensor:
+    return torch.cat(tuple(tensors), 0 if tensors[0].dim() == 1 else 1)
+
+
+def _vstack(_: TorchDoor, tensors: Any) -> torch.Tensor:
+    return torch.cat([t if t.dim() > 1 else t.unsqueeze(0) for t in tensors], 0)
+
+
+def _tensor_split(_: TorchDoor, x: torch.Tensor, parts: Any, dim: int = 0) -> Any:
+    extent = x.shape[dim]
+    if isinstance(parts, int):
+        count = parts
+        step, more = extent // count, plain(extent) % count
+        sizes = [step + 1 if i < more else step for i in range(count)]
+    else:
+        cuts = [0, *parts, extent]
+        sizes = [b - a for a, b in pairwise(cuts)]
+    return x.split_with_sizes(sizes, dim)
+
+
+def _diag(_: TorchDoor, x: torch.Tensor, diagonal: int = 0) -> torch.Tensor:
+    return torch.diag_embed(x, diagonal) if x.dim() < _MATRIX else torch.diagonal(x, diagonal)
+
+
+def _new(call: str) -> Callable[..., Any]:
+    def handler(_: TorchDoor, x: torch.Tensor, *size: Any, **kwargs: Any) -> torch.Tensor:
+        given = kwargs.get("size", size)
+        sizes = given[0] if len(given) == 1 and not isinstance(given[0], int) else given
+        made: torch.Tensor = getattr(torch, call)(
+            tuple(sizes), dtype=kwargs.get("dtype") or x.dtype
+        )
+        return made
+
+    return handler
+
+
+def _linspace(door: TorchDoor, start: Any, end: Any, steps: int, **kwargs: Any) -> torch.Tensor:
+    with door.paused():
+        result = torch.linspace(*plain((start, end, steps)), **kwargs)
+    matched(door, "linspace", (start * 1.0, end * 1.0, steps), [result])
+    return result
+
+
+def _nonzero(door: TorchDoor, x: torch.Tensor, *, as_tuple: bool = False) -> Any:
+    with door.paused():
+        result = torch.nonzero(x)
+    matched(door, "nonzero", (x,), [result])
+    return result.unbind(1) if as_tuple else result
+
+
+def _unique(
+    door: TorchDoor,
+    x: torch.Tensor,
+    in_order: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: Any = None,
+    **kwargs: Any,
+) -> Any:
+    in_order = kwargs.get("sorted", in_order)
+    if dim is not None or not in_order:
+        what = "torch.unique along an axis, or unsorted, is no op"
+        raise door.recorder.error("UNKNOWN_CALL", what, "leave out dim and sorted")
+    with door.paused():
+        values, inverse, counts = torch.unique(x, return_inverse=True, return_counts=True)
+    matched(door, "unique", (x,), [values, inverse, counts])
+    chosen = [values] + [inverse] * return_inverse + [counts] * return_counts
+    return tuple(chosen) if len(chosen) > 1 else values
+
+
+def _tensordot(
+    door: TorchDoor, a: torch.Tensor, b: torch.Tensor, dims: Any = 2, **_: Any
+) -> torch.Tensor:
+    if isinstance(dims, int):
+        dims = (list(range(a.dim() - dims, a.dim())), list(range(dims)))
+    left, right = ([d] if isinstance(d, int) else list(d) for d in dims)
+    with door.paused():
+        result = torch.tensordot(a, b, (left, right))
+    matched(door, "tensordot", (a, b), [result], dims_x=tuple(left), dims_y=tuple(right))
+    return result
+
+
+def _bincount(
+    door: TorchDoor, x: torch.Tensor, weights: Any = None, minlength: int = 0
+) -> torch.Tensor:
+    if weights is not None:
+        raise door.recorder.error(
+            "UNKNOWN_CALL", "torch.bincount with weights is no op", "use scatter_add"
+        )
+    with door.paused():
+        result = torch.bincount(x, minlength=plain(minlength))
+    matched(door, "bincount", (x, minlength), [result])
+    return result
+
+
+TABLE: Final[Mapping[str, Callable[..., Any]]] = {
+    "torch.var_mean": _with_mean("var"),
+    "torch.std_mean": _with_mean("std"),
+    "torch.linalg.norm": _norm,
+    "torch.hstack": _hstack,
+    "torch.vstack": _vstack,
+    "torch.tensor_split": _tensor_split,
+    "torch.Tensor.tensor_split": _tensor_split,
+    "torch.diag": _diag,
+    "torch.Tensor.diag": _diag,
+    "torch.Tensor.new_zeros": _new("zeros"),
+    "torch.Tensor.new_ones": _new("ones"),
+    "torch.Tensor.new_empty": _new("zeros"),
+    "torch.linspace": _linspace,
+    "torch.nonzero": _nonzero,
+    "torch.Tensor.nonzero": _nonzero,
+    "torch.functional.unique": _unique,
+    "torch.unique": _unique,
+    "torch.Tensor.unique": _unique,
+    "torch.tensordot": _tensordot,
+    "torch.bincount": _bincount,
+    "torch.Tensor.bincount": _bincount,
+}

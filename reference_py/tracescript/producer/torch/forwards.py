@@ -1,0 +1,224 @@
+"""Short forms of torch layers' forward methods, for scripts: the same results without fast paths.
+
+The bodies are compiled, never run; `self` is the torch layer.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class LSTM:
+    """Of nn.LSTM."""
+
+    def forward(self: Any, input: Any, hx: Any = None) -> Any:  # noqa: A002  # torch's name
+        """Run every layer over every step."""
+        if hx is None:
+            batch = input.size(0) if self.batch_first else input.size(1)
+            rows = self.num_layers * (2 if self.bidirectional else 1)
+            zeros = input.new_zeros(rows, batch, self.hidden_size)
+            hx = (zeros, zeros)
+        weights = [getattr(self, name) for name in self._flat_weights_names]
+        y, h, c = torch.lstm(
+            input,
+            hx,
+            weights,
+            self.bias,
+            self.num_layers,
+            self.dropout,
+            self.training,
+            self.bidirectional,
+            self.batch_first,
+        )
+        return y, (h, c)
+
+
+class GRU:
+    """Of nn.GRU."""
+
+    def forward(self: Any, input: Any, hx: Any = None) -> Any:  # noqa: A002  # torch's name
+        """Run every layer over every step."""
+        if hx is None:
+            batch = input.size(0) if self.batch_first else input.size(1)
+            hx = input.new_zeros(
+                self.num_layers * (2 if self.bidirectional else 1), batch, self.hidden_size
+            )
+        weights = [getattr(self, name) for name in self._flat_weights_names]
+        return torch.gru(
+            input,
+            hx,
+            weights,
+            self.bias,
+            self.num_layers,
+            self.dropout,
+            self.training,
+            self.bidirectional,
+            self.batch_first,
+        )
+
+
+class RNN:
+    """Of nn.RNN."""
+
+    def forward(self: Any, input: Any, hx: Any = None) -> Any:  # noqa: A002  # torch's name
+        """Run every layer over every step."""
+        if hx is None:
+            batch = input.size(0) if self.batch_first else input.size(1)
+            hx = input.new_zeros(
+                self.num_layers * (2 if self.bidirectional else 1), batch, self.hidden_size
+            )
+        weights = [getattr(self, name) for name in self._flat_weights_names]
+        run = torch.rnn_tanh if self.nonlinearity == "tanh" else torch.rnn_relu
+        return run(
+            input,
+            hx,
+            weights,
+            self.bias,
+            self.num_layers,
+            self.dropout,
+            self.training,
+            self.bidirectional,
+            self.batch_first,
+        )
+
+
+class LSTMCell:
+    """Of nn.LSTMCell."""
+
+    def forward(self: Any, input: Any, hx: Any = None) -> Any:  # noqa: A002  # torch's name
+        """Make one step."""
+        if hx is None:
+            zeros = input.new_zeros(input.size(0), self.hidden_size)
+            hx = (zeros, zeros)
+        h, c = hx
+        gates = F.linear(input, self.weight_ih, self.bias_ih) + F.linear(
+            h, self.weight_hh, self.bias_hh
+        )
+        i, f, g, o = torch.chunk(gates, 4, dim=-1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+
+class GRUCell:
+    """Of nn.GRUCell."""
+
+    def forward(self: Any, input: Any, hx: Any = None) -> Any:  # noqa: A002  # torch's name
+        """Make one step."""
+        if hx is None:
+            hx = input.new_zeros(input.size(0), self.hidden_size)
+        r_i, z_i, n_i = torch.chunk(F.linear(input, self.weight_ih, self.bias_ih), 3, dim=-1)
+        r_h, z_h, n_h = torch.chunk(F.linear(hx, self.weight_hh, self.bias_hh), 3, dim=-1)
+        z = torch.sigmoid(z_i + z_h)
+        n = torch.tanh(n_i + torch.sigmoid(r_i + r_h) * n_h)
+        return n + z * (hx - n)
+
+
+class MultiheadAttention:
+    """Of nn.MultiheadAttention: one batch axis, equal embedding sizes, no extra bias."""
+
+    def forward(
+        self: Any,
+        query: Any,
+        key: Any,
+        value: Any,
+        key_padding_mask: Any = None,
+        need_weights: bool = True,
+        attn_mask: Any = None,
+        average_attn_weights: bool = True,
+        is_causal: bool = False,
+    ) -> Any:
+        """Attend, and return the mean weights of the heads where asked."""
+        assert self._qkv_same_embed_dim
+        assert self.bias_k is None
+        assert not self.add_zero_attn
+        if self.batch_first:
+            query, key, value = query.transpose(0, 1), key.transpose(0, 1), value.transpose(0, 1)
+        wq, wk, wv = torch.chunk(self.in_proj_weight, 3)
+        if self.in_proj_bias is not None:
+            bq, bk, bv = torch.chunk(self.in_proj_bias, 3)
+            q, k, v = F.linear(query, wq, bq), F.linear(key, wk, bk), F.linear(value, wv, bv)
+        else:
+            q, k, v = F.linear(query, wq), F.linear(key, wk), F.linear(value, wv)
+        steps, batch, sources = q.size(0), q.size(1), k.size(0)
+        q = q.reshape(steps, batch, self.num_heads, self.head_dim).permute(1, 2, 0, 3)
+        k = k.reshape(sources, batch, self.num_heads, self.head_dim).permute(1, 2, 0, 3)
+        v = v.reshape(sources, batch, self.num_heads, self.head_dim).permute(1, 2, 0, 3)
+        scores = torch.matmul(q, k.transpose(-2, -1)) / (self.head_dim**0.5)
+        if attn_mask is not None:
+            if attn_mask.dtype == torch.bool:
+                scores = scores.masked_fill(attn_mask, float("-inf"))
+            else:
+                scores = scores + attn_mask
+        if key_padding_mask is not None:
+            scores = scores.masked_fill(
+                key_padding_mask.reshape(batch, 1, 1, sources), float("-inf")
+            )
+        weights = torch.softmax(scores, dim=-1)
+        y = torch.matmul(weights, v).permute(2, 0, 1, 3).reshape(steps, batch, self.embed_dim)
+        y = F.linear(y, self.out_proj.weight, self.out_proj.bias)
+        if self.batch_first:
+            y = y.transpose(0, 1)
+        if not need_weights:
+            return y, None
+        return y, (weights.mean(dim=1) if average_attn_weights else weights)
+
+
+class TransformerEncoderLayer:
+    """Of nn.TransformerEncoderLayer."""
+
+    def forward(
+        self: Any,
+        src: Any,
+        src_mask: Any = None,
+        src_key_padding_mask: Any = None,
+        is_causal: bool = False,
+    ) -> Any:
+        """Attend, then feed forward, each with its residual."""
+        x = src
+        if self.norm_first:
+            h = self.norm1(x)
+            x = x + self.dropout1(self.self_attn(h, h, h, src_key_padding_mask, False, src_mask)[0])
+            return x + self.dropout2(
+                self.linear2(self.dropout(self.activation(self.linear1(self.norm2(x)))))
+            )
+        x = self.norm1(
+            x + self.dropout1(self.self_attn(x, x, x, src_key_padding_mask, False, src_mask)[0])
+        )
+        return self.norm2(
+            x + self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
+        )
+
+
+class TransformerEncoder:
+    """Of nn.TransformerEncoder."""
+
+    def forward(
+        self: Any,
+        src: Any,
+        mask: Any = None,
+        src_key_padding_mask: Any = None,
+        is_causal: Any = None,
+    ) -> Any:
+        """Run every layer, then the norm."""
+        x = src
+        for layer in self.layers:
+            x = layer(x, mask, src_key_padding_mask)
+        if self.norm is not None:
+            x = self.norm(x)
+        return x
+
+
+FORWARDS: Final = {
+    nn.LSTM.forward: LSTM.forward,
+    nn.GRU.forward: GRU.forward,
+    nn.RNN.forward: RNN.forward,
+    nn.LSTMCell.forward: LSTMCell.forward,
+    nn.GRUCell.forward: GRUCell.forward,
+    nn.MultiheadAttention.forward: MultiheadAttention.forward,
+    nn.TransformerEncoderLayer.forward: TransformerEncoderLayer.forward,
+    nn.TransformerEncoder.forward: TransformerEncoder.forward,
+}

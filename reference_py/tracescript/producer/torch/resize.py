@@ -1,0 +1,66 @@
+"""`interpolate`: torch's sizes, factors and modes as the op has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from torch.nn import functional
+
+from tracescript.producer.torch.named import matched
+from tracescript.producer.trace.numbers import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import torch
+
+    from tracescript.producer.torch.door import TorchDoor
+
+_MODES: Final = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
+
+
+def _interpolate(
+    door: TorchDoor,
+    x: torch.Tensor,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> torch.Tensor:
+    name = _MODES.get(mode, mode)
+    if antialias or name == "area":
+        what = f"interpolate with mode={mode!r}, antialias={antialias} is no op"
+        raise door.recorder.error("UNKNOWN_CALL", what, "use another mode, or adaptive_avg_pool2d")
+    axes = x.dim() - 2
+    with door.paused():
+        result = functional.interpolate(
+            x, plain(size), plain(scale_factor), mode, align_corners, recompute_scale_factor
+        )
+    scales = None
+    if size is None:
+        scales = scale_factor if isinstance(scale_factor, (tuple, list)) else (scale_factor,) * axes
+        size = tuple(_scaled(n, s) for n, s in zip(x.shape[2:], scales, strict=True))
+    elif isinstance(size, int):
+        size = (size,) * axes
+    given = None if scales is None or recompute_scale_factor else tuple(map(float, scales))
+    attributes = {"mode": name, "align_corners": bool(align_corners)}
+    matched(door, "interpolate", (x, tuple(size), given), [result], **attributes)
+    return result
+
+
+def _scaled(extent: int, factor: Any) -> int:
+    """Return floor(extent * factor): exact for whole factors, so that the size stays open."""
+    whole = plain(factor)
+    if float(whole).is_integer():
+        return extent * int(whole)
+    if float(1 / whole).is_integer():
+        return extent // int(1 / whole)
+    return int(plain(extent) * whole)
+
+
+TABLE: Final[Mapping[str, Callable[..., Any]]] = {
+    "torch.nn.functional.interpolate": _interpolate,
+    "torch.nn.functional.upsample": _interpolate,
+}
