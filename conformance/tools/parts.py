@@ -39,9 +39,14 @@ class Parts:
     messages: dict[str, Any] = field(default_factory=dict)
 
     def message(self, name: str) -> Any:
-        """Return a section, or the header, as a message that edits may change."""
+        """Return a section, or the header, as a message that edits may change.
+
+        `listed` is the header with its list of sections, written as it is in the end.
+        """
         if name == "header":
             return self.header
+        if name == "listed" and name not in self.messages:
+            self.messages[name] = file_pb2.Header.FromString(self.listed_header())
         if name not in self.messages:
             number, kind = SECTIONS[name]
             self.messages[name] = kind.FromString(self.sections.get(number, b""))
@@ -49,6 +54,9 @@ class Parts:
 
     def settle(self) -> None:
         """Serialize the messages that were asked for."""
+        listed = self.messages.pop("listed", None)
+        if listed is not None:
+            self.raw_header = encode.serialized(listed)
         for name, message in self.messages.items():
             number = SECTIONS[name][0]
             if number in self.sections or message.ByteSize():

@@ -3,6 +3,7 @@
 A place is `start`, `end`, or the `tag`, `length`, `content` or `end` of the top-level field with
 a number (`content 4`; of the last one where it stands several times). Digests stay as they are.
 With `section`, the bytes of that section (or of the header) are edited and the digests repaired.
+Whole fields: `{ repeat = 7 }`, `{ remove = 7 }`, `{ swap = [7, 8] }`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from tools.parts import SECTIONS, Parts, fields, take_apart
 
 _KEYS = {"at", "offset", "put", "insert", "cut", "flip", "section", "truncate"}
+_FIELDS = {"repeat", "remove", "swap"}
 
 
 class SpliceError(ValueError):
@@ -24,12 +26,28 @@ class SpliceError(ValueError):
 def apply(data: bytes, splices: list[dict[str, Any]]) -> bytes:
     """Do the splices in order. Raises SpliceError."""
     for splice in splices:
+        if splice.keys() <= _FIELDS:
+            data = _on_fields(data, splice)
+            continue
         unknown = splice.keys() - _KEYS
         if unknown:
             raise SpliceError(f"unknown keys {sorted(unknown)} in {splice}")
         name = splice.get("section")
         data = _on_bytes(data, splice) if name is None else _on_section(data, name, splice)
     return data
+
+
+def _on_fields(data: bytes, splice: dict[str, Any]) -> bytes:
+    parts = [(number, data[tag:end]) for number, tag, _, end in fields(data)]
+    places = {number: i for i, (number, _) in enumerate(parts)}
+    if "repeat" in splice:
+        parts.insert(places[splice["repeat"]], parts[places[splice["repeat"]]])
+    elif "remove" in splice:
+        del parts[places[splice["remove"]]]
+    else:
+        i, k = (places[number] for number in splice["swap"])
+        parts[i], parts[k] = parts[k], parts[i]
+    return b"".join(content for _, content in parts)
 
 
 def _on_section(data: bytes, name: str, splice: dict[str, Any]) -> bytes:

@@ -77,8 +77,8 @@ class Programs:
         self.decisions = []
         builder = Builder(Typing(self.functions.get))
         params = [Value(i.type, i.name) for i in inputs]
-        self.states = {i.name: v for i, v in zip(inputs, params) if i.kind == "state"}
-        self.bound = {i.name: v for i, v in zip(inputs, params) if i.kind == "bound"}
+        self.states = {i.name: v for i, v in zip(inputs, params, strict=False) if i.kind == "state"}
+        self.bound = {i.name: v for i, v in zip(inputs, params, strict=False) if i.kind == "bound"}
         self.calls = calls
         pool = list(params)
         self._block(builder, pool, 3, dict(self.states))
@@ -105,9 +105,8 @@ class Programs:
     def _hidden_of_callees(self) -> list[Input]:
         found = []
         for k, function in enumerate(f for n, f in self.functions.items() if n.startswith("Inner")):
-            for i in function.inputs:
-                if i.kind in {"bound", "state"}:
-                    found.append(Input(f"part{k}.{i.name}", i.type, i.kind))
+            hidden = [i for i in function.inputs if i.kind in {"bound", "state"}]
+            found += [Input(f"part{k}.{i.name}", i.type, i.kind) for i in hidden]
         return found
 
     def pick(self, pool: list[Value], t: object = None) -> Value:
@@ -245,7 +244,7 @@ class Programs:
         outputs = b.call("if", [self.pick(pool, BOOL)], blocks=arms, names=names)
         pool += outputs[: len(types)]
         if changed:
-            states.update(zip(states, outputs[len(types) :]))
+            states.update(zip(states, outputs[len(types) :], strict=False))
 
     def _loop(self, b: Builder, pool: list[Value], depth: int, states: dict[str, Value]) -> None:
         r = self.r
@@ -258,7 +257,7 @@ class Programs:
         params = [Value(v.type, r.choice(NAMES)) for v in starts]
         paths = [Value(INT) for _ in kept]
         inside = [*pool, *params, *([] if shape == "while" else [index])]
-        mine = dict(states) | dict(zip(kept, paths))
+        mine = dict(states) | dict(zip(kept, paths, strict=False))
         self._block(child, inside, depth - 1, mine)
         results = [self.pick(inside, v.type) for v in params]
         results += [mine[path] for path in kept]
@@ -271,7 +270,7 @@ class Programs:
         names = [r.choice(NAMES) for _ in results]
         outputs = b.call("loop", inputs, blocks=[block], names=names)
         pool += outputs[: len(starts)]
-        states.update(zip(kept, outputs[len(starts) :]))
+        states.update(zip(kept, outputs[len(starts) :], strict=False))
 
     def _call(self, b: Builder, pool: list[Value], states: dict[str, Value]) -> None:
         r = self.r
@@ -290,4 +289,4 @@ class Programs:
         split = len(outputs) - len(paths)
         pool += [v for v in outputs[:split] if v.type in (*SCALARS, TENSOR)]
         if r.random() < 0.8:
-            states.update(zip(paths, outputs[split:]))
+            states.update(zip(paths, outputs[split:], strict=False))

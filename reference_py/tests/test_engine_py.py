@@ -23,7 +23,7 @@ from tracescript.ir import constants
 NAME = re.compile(r"[vckng][0-9]+|f[0-9]+")
 WORDS = frozenset(
     "make C K B E s range min max float bool len renew tick left enter leave fits reserve release "
-    "out dot ravel item shape size append reshape transpose".split()
+    "out nbytes dot ravel item shape size append reshape transpose".split()
 )  # fmt: skip
 
 

@@ -93,7 +93,8 @@ def test_a_loop_shows_its_block_with_the_index_first():
 
 
 def test_an_if_shows_then_and_else():
-    text = "@scripted\ndef f(c: bool) -> int:\n    if c:\n        y = 1\n    else:\n        y = 2\n    return y\n"
+    arms = "    if c:\n        y = 1\n    else:\n        y = 2\n    return y\n"
+    text = f"@scripted\ndef f(c: bool) -> int:\n{arms}"
     assert graph_text(compiled(text).function("f")) == (
         "graph f(%c : bool) -> (int):  # scripted\n"
         "  %y : int = if(%c):\n"

@@ -83,6 +83,18 @@ def one_function(body: ir.Block, **more: Any) -> ir.Model:
     return module_model(ir.Module("Root", methods=methods), function_of("f", body, **more))
 
 
+def _constants() -> tuple[ir.Constant, ...]:
+    return (
+        c.scalar(1.5),
+        c.scalar("text"),
+        c.scalar(F32),
+        c.numbers((1, 2), c.INT),
+        c.numbers((1.0, 2.0), c.FLOAT),
+        ir.Constant(ir.ListType(c.STR), (c.scalar("a"), c.scalar("b"))),
+        ir.Constant(ir.DictType(c.STR, c.INT), (("k", c.scalar(4)),)),
+    )
+
+
 def rich() -> ir.Model:
     """Return a model with an entry in every table."""
     n = ir.Symbol("n")
@@ -101,15 +113,7 @@ def rich() -> ir.Model:
     predicate = ir.Value(c.BOOL, "p")
     x = ir.Value(sized, "x")
     inner = ir.Block((), (ir.Node("neg", (x,), (ir.Value(sized),)),), (x,))
-    constants = (
-        c.scalar(1.5),
-        c.scalar("text"),
-        c.scalar(F32),
-        c.numbers((1, 2), c.INT),
-        c.numbers((1.0, 2.0), c.FLOAT),
-        ir.Constant(ir.ListType(c.STR), (c.scalar("a"), c.scalar("b"))),
-        ir.Constant(ir.DictType(c.STR, c.INT), (("k", c.scalar(4)),)),
-    )
+    constants = _constants()
     nodes = (
         ir.Node("size", (x, None), (predicate,), (("dim", c.scalar(0)), ("type", union))),
         ir.Node("if", (predicate,), outputs, blocks=(inner, ir.Block((), (), (x,)))),

@@ -11,7 +11,8 @@ from tracescript.code.writer import write_units
 from tracescript.engine.limits import Limits
 from tracescript.errors import ProducerError, TsError
 from tracescript.ir.order import canonical
-from tracescript.model.model import Model, Settings
+from tracescript.model.instance import Settings
+from tracescript.model.model import Model
 from tracescript.validator import validate
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def open_model(
     from tracescript.wire.reader import read
 
     opened = read(file, verify=verify)
-    link(opened.model)
+    link(opened.model, opened.opsets)
     validate(opened.model)
     if verify == "full":
         from tracescript.code.reader import check_code

@@ -109,7 +109,7 @@ class InvalidModelError(TsError):
     )
 
     def __init__(self, what: str, *, findings: tuple[Finding, ...] = (), **place: str) -> None:
-        super().__init__(what, **place)  # type: ignore[arg-type]  # keywords of TsError
+        super().__init__(what, **place)
         self.findings = findings or (
             Finding(self.code, self.rule, self.where, self.what, self.hint),
         )
@@ -175,7 +175,7 @@ class GuardError(ExecutionError):
     codes = ("GUARD_FAILED", "GUARD_UNCHECKABLE", "SHAPE_GUARD_FAILED")
 
     def __init__(self, what: str, *, guard: FailedGuard | None = None, **place: str) -> None:
-        super().__init__(what, **place)  # type: ignore[arg-type]  # keywords of TsError
+        super().__init__(what, **place)
         self.guard = guard
 
 
@@ -223,10 +223,10 @@ class ServiceError(TsError):
 class RemoteError(ServiceError):
     """The far side's error, with the gRPC status it came with."""
 
-    codes = ("INTERNAL",)
+    codes: tuple[str, ...] = ("INTERNAL",)
 
     def __init__(self, what: str, *, status: str = "", **place: str) -> None:
-        super().__init__(what, **place)  # type: ignore[arg-type]  # keywords of TsError
+        super().__init__(what, **place)
         self.status = status
 
 

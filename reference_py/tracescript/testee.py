@@ -15,7 +15,7 @@ from tracescript.conformance.v1 import case_pb2, testee_pb2
 from tracescript.engine.limits import Limits
 from tracescript.errors import FailedGuard, GuardError, TsError
 from tracescript.model.facts import UnknownFactError, fact
-from tracescript.model.model import Settings
+from tracescript.model.instance import Settings
 from tracescript.v1 import error_pb2
 from tracescript.wire import bundles, read_bundles
 
@@ -167,7 +167,7 @@ class Loader:
             code = error_pb2.ERROR_CODE_INTERNAL
             return error_pb2.Error(code=code, message=f"{type(caught).__name__}: {caught}")
         made = error_pb2.Error(
-            code=error_pb2.ErrorCode.Value(f"ERROR_CODE_{caught.code}"),
+            code=f"ERROR_CODE_{caught.code}",
             rule=caught.rule,
             where=caught.where,
             hint=caught.hint,

@@ -6,7 +6,7 @@ import click
 
 from tracescript import api
 from tracescript.errors import TsError
-from tracescript.model.model import Settings
+from tracescript.model.instance import Settings
 
 
 @click.command("check")

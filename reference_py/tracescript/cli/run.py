@@ -54,7 +54,8 @@ def command(
     for name, value in zip(names, outputs, strict=True):
         click.echo("\n".join(lines_of(value, name)))
     if output:
-        np.savez(output, **{n: np.asarray(v) for n, v in zip(names, outputs, strict=True)})
+        arrays: dict[str, Any] = {n: np.asarray(v) for n, v in zip(names, outputs, strict=True)}
+        np.savez(output, **arrays)
     if compare is None:
         return 0
     other = api.load(file, engine=compare, guards=guards).call(method, args, kwargs)

@@ -13,7 +13,7 @@ from tracescript import api
 from tracescript.code import writer
 from tracescript.ir import dims
 from tracescript.ir.text import constant_text, type_text
-from tracescript.model.model import Settings
+from tracescript.model.instance import Settings
 
 if TYPE_CHECKING:
     from tracescript.ir import Place

@@ -40,11 +40,6 @@ def _sizes(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
     return 0
 
 
-def _expand(inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:
-    del inputs, attributes
-    return 0
-
-
 def _total(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
     return sum(_elements(x) for x in inputs)
 
@@ -143,24 +138,28 @@ _BY_RULE: Final[Mapping[str, Count]] = {
     "argument": _sizes,
     "broadcast": _broadcast,
     "concat": _total,
-    "expand": _expand,
     "gather": _largest,
     "index_select": _index_select,
     "linear": _linear,
     "matmul": _matmul,
     "pad": _pad,
     "range": _range,
-    "same": lambda i, _: _elements(i[0]) if i else 0,
     "stack": _total,
 }
 _ITEM_BYTES: Final = {"bool": 1, "int64": 8}
 
 
-def is_judged(op: OpDef) -> bool:
-    """Whether results may be larger than the inputs and can be estimated."""
-    return op.name in _BY_OP or (
-        op.shape_rule in _BY_RULE and op.shape_rule not in {"same", "expand"}
-    )
+def judge(op: OpDef) -> Count | None:
+    """Return how many elements a call's first result has; None where only the kernel knows."""
+    return _BY_OP.get(op.name) or _BY_RULE.get(op.shape_rule)
+
+
+def elements(count: Count, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:
+    """Apply a judgement; 0 for inputs that make no sense, about which the kernel will complain."""
+    try:
+        return count(inputs, attributes)
+    except (ArithmeticError, AttributeError, IndexError, TypeError, ValueError):
+        return 0
 
 
 def bytes_needed(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:
@@ -168,13 +167,10 @@ def bytes_needed(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any]
 
     A call that this estimate cannot judge is counted right after it was made.
     """
-    count = _BY_OP.get(op.name) or _BY_RULE.get(op.shape_rule)
+    count = judge(op)
     if count is None:
         return 0
-    try:
-        return count(inputs, attributes) * _item_bytes(op, inputs, attributes)
-    except (ArithmeticError, AttributeError, IndexError, TypeError, ValueError):
-        return 0  # the kernel says what is wrong with its inputs
+    return elements(count, inputs, attributes) * _item_bytes(op, inputs, attributes)
 
 
 def _item_bytes(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracescript.ir.dim_terms import commutative, from_terms, terms
+from tracescript.ir.dim_terms import text as text  # noqa: PLC0414  # also of this module
 from tracescript.ir.types import DimExpr, Symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tracescript.ir.types import Dim
 
@@ -16,88 +18,19 @@ if TYPE_CHECKING:
 INFINITY = float("inf")
 
 
-def _order(operand: Known) -> tuple[int, str]:
-    """Symbols first, then expressions, a literal last, so that `B + 1` stays as written."""
-    return (
-        (0, operand.name)
-        if isinstance(operand, Symbol)
-        else (1 + isinstance(operand, int), text(operand))
-    )
-
-
-def _commutative(operator: str, a: Known, b: Known) -> Known:
-    """Flatten, fold literals and sort the operands of `+`, `*`, `min` or `max`."""
-    parts: list[Known] = []
-    for operand in (a, b):
-        same = isinstance(operand, DimExpr) and operand.operator == operator
-        parts += operand.operands if same and isinstance(operand, DimExpr) else (operand,)
-    numbers = [p for p in parts if isinstance(p, int)]
-    rest = sorted((p for p in parts if not isinstance(p, int)), key=_order)
-    fold = {"+": sum, "*": _product, "min": min, "max": max}[operator]
-    if numbers:
-        number: int = fold(numbers)
-        if operator == "*" and number == 0:
-            return 0
-        if not rest:
-            return number
-        if number != {"+": 0, "*": 1}.get(operator):
-            rest.append(number)
-    if operator in {"min", "max"}:
-        rest = list(dict.fromkeys(rest))
-    return rest[0] if len(rest) == 1 else DimExpr(operator, tuple(rest))
-
-
-def _product(numbers: list[int]) -> int:
-    result = 1
-    for n in numbers:
-        result *= n
-    return result
-
-
-def _terms(a: Known) -> dict[Known, int]:
-    """Write `a` as a sum of terms with integer coefficients; the key 1 holds the number."""
-    if isinstance(a, int):
-        return {1: a}
-    if isinstance(a, DimExpr) and a.operator == "+":
-        total: dict[Known, int] = {}
-        for operand in a.operands:
-            for term, count in _terms(operand).items():
-                total[term] = total.get(term, 0) + count
-        return total
-    if isinstance(a, DimExpr) and a.operator == "*" and isinstance(a.operands[-1], int):
-        rest = a.operands[:-1]
-        return {rest[0] if len(rest) == 1 else DimExpr("*", rest): a.operands[-1]}
-    if isinstance(a, DimExpr) and a.operator == "neg":
-        return {term: -count for term, count in _terms(a.operands[0]).items()}
-    return {a: 1}
-
-
-def _from_terms(terms: dict[Known, int]) -> Known:
-    total: Known = terms.get(1, 0)
-    for term, count in terms.items():
-        if term == 1 or count == 0:
-            continue
-        if count == -1:
-            product: Known = DimExpr("neg", (term,))
-        else:
-            product = _commutative("*", term, count)
-        total = _commutative("+", total, product)
-    return total
-
-
 def add(a: Dim, b: Dim) -> Dim:
     """Return a + b, like terms collected; None where an operand is unknown."""
     if a is None or b is None:
         return None
-    terms = _terms(a)
-    for term, count in _terms(b).items():
-        terms[term] = terms.get(term, 0) + count
-    return _from_terms(terms)
+    total = terms(a)
+    for term, count in terms(b).items():
+        total[term] = total.get(term, 0) + count
+    return from_terms(total)
 
 
 def neg(a: Dim) -> Dim:
     """Return -a."""
-    return None if a is None else _from_terms({t: -c for t, c in _terms(a).items()})
+    return None if a is None else from_terms({t: -c for t, c in terms(a).items()})
 
 
 def sub(a: Dim, b: Dim) -> Dim:
@@ -112,8 +45,8 @@ def mul(a: Dim, b: Dim) -> Dim:
     if isinstance(a, int):
         a, b = b, a
     if isinstance(b, int):
-        return _from_terms({t: c * b for t, c in _terms(a).items()})
-    return _commutative("*", a, b)
+        return from_terms({t: c * b for t, c in terms(a).items()})
+    return commutative("*", a, b)
 
 
 def floor_div(a: Dim, b: Dim) -> Dim:
@@ -121,16 +54,16 @@ def floor_div(a: Dim, b: Dim) -> Dim:
     if a is None or b is None:
         return None
     if isinstance(b, int) and b > 0:
-        terms = _terms(a)
-        if all(c % b == 0 for c in terms.values()):
-            return _from_terms({t: c // b for t, c in terms.items()})
+        parts = terms(a)
+        if all(c % b == 0 for c in parts.values()):
+            return from_terms({t: c // b for t, c in parts.items()})
     if isinstance(a, int) and isinstance(b, int) and b != 0:
         return a // b
     if bounds(b)[0] > 0:
-        parts = [_divided(term, b) for term in _terms(a) if term != 1 or _terms(a)[1]]
-        if parts and None not in parts:
-            counts = [c for term, c in _terms(a).items() if term != 1 or c]
-            return _sum_of(zip(parts, counts, strict=True))
+        quotients = [_divided(term, b) for term in terms(a) if term != 1 or terms(a)[1]]
+        if quotients and None not in quotients:
+            counts = [c for term, c in terms(a).items() if term != 1 or c]
+            return _sum_of(zip(quotients, counts, strict=True))
     return DimExpr("//", (a, b))
 
 
@@ -146,7 +79,7 @@ def _divided(term: Known, b: Known) -> Known | None:
         factors.remove(factor)
     result: Known = 1
     for factor in factors:
-        result = _commutative("*", result, factor)
+        result = commutative("*", result, factor)
     return result
 
 
@@ -173,7 +106,7 @@ def mod(a: Dim, b: Dim) -> Dim:
         return None
     if isinstance(a, int) and isinstance(b, int) and b != 0:
         return a % b
-    if isinstance(b, int) and b > 0 and all(c % b == 0 for c in _terms(a).values()):
+    if isinstance(b, int) and b > 0 and all(c % b == 0 for c in terms(a).values()):
         return 0
     return DimExpr("%", (a, b))
 
@@ -185,7 +118,7 @@ def minimum(a: Dim, b: Dim) -> Dim:
     (a_low, a_high), (b_low, b_high) = bounds(a), bounds(b)
     if a_high <= b_low:
         return a
-    return b if b_high <= a_low else _commutative("min", a, b)
+    return b if b_high <= a_low else commutative("min", a, b)
 
 
 def maximum(a: Dim, b: Dim) -> Dim:
@@ -195,7 +128,7 @@ def maximum(a: Dim, b: Dim) -> Dim:
     (a_low, a_high), (b_low, b_high) = bounds(a), bounds(b)
     if a_low >= b_high:
         return a
-    return b if b_low >= a_high else _commutative("max", a, b)
+    return b if b_low >= a_high else commutative("max", a, b)
 
 
 _BUILD = {
@@ -275,7 +208,7 @@ def evaluate(a: Dim, binding: Mapping[str, int]) -> int:
     return result
 
 
-_APPLY = {
+_APPLY: dict[str, Callable[[int, int], int]] = {
     "+": lambda a, b: a + b,
     "*": lambda a, b: a * b,
     "//": lambda a, b: a // b,
@@ -302,21 +235,3 @@ def symbols(a: Dim) -> Iterator[Symbol]:
     elif isinstance(a, DimExpr):
         for operand in a.operands:
             yield from symbols(operand)
-
-
-def text(a: Dim) -> str:
-    """Write `a` as the code language does: `B`, `(B + 1)`, `ceil_div(B, 2)`; `_` if unknown."""
-    if a is None:
-        return "_"
-    if isinstance(a, Symbol):
-        return a.name
-    if isinstance(a, int):
-        return str(a)
-    parts = [text(operand) for operand in a.operands]
-    if a.operator == "neg":
-        return f"(-{parts[0]})"
-    result = parts[0]
-    for part in parts[1:]:
-        infix = a.operator in {"+", "*", "//", "%"}
-        result = f"({result} {a.operator} {part})" if infix else f"{a.operator}({result}, {part})"
-    return result

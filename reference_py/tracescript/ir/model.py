@@ -96,7 +96,7 @@ class Module:
         return next((s.module for s in self.submodules if s.name == name), None)
 
     def walk(self, path: str = "") -> Iterator[tuple[str, Module]]:
-        """Yield (dotted path, module) pre-order; a shared module comes once, under its first path."""
+        """Yield (dotted path, module) pre-order; a shared module comes once, first path first."""
         seen: set[Module] = set()
         todo = [(path, self)]
         while todo:

@@ -51,46 +51,35 @@ def silu(x: Array) -> Array:
     return np.where(x == -np.inf, x.dtype.type(0), x * logistic(x))
 
 
-_NUMERATOR: Final = (
-    -2.72614225801306e-10,
-    2.77068142495902e-08,
-    -2.10102402082508e-06,
-    -5.69250639462346e-05,
-    -7.34990630326855e-04,
-    -2.95459980854025e-03,
-    -1.60960333262415e-02,
+_LOG_ODDS: Final = (
+    3.51253879e-09,
+    -2.64533167e-07,
+    7.92956279e-06,
+    -1.10612750e-04,
+    -6.51891874e-05,
+    7.26661685e-02,
+    1.59576988e00,
 )
-_DENOMINATOR: Final = (
-    -1.45660718464996e-05,
-    -2.13374055278905e-04,
-    -1.68282697438203e-03,
-    -7.37332916720468e-03,
-    -1.42647390514189e-02,
-)
+"""Of the normal distribution function: log odds / x as a polynomial in x squared, to 5.6.
 
-
-def _polynomial(x: Array, coefficients: tuple[float, ...]) -> Array:
-    total = np.full_like(x, coefficients[0])
-    for coefficient in coefficients[1:]:
-        total *= x
-        total += x.dtype.type(coefficient)
-    return total
+Fitted by weighted least squares; the share is off by at most half a unit in the last place of 1.
+"""
 
 
 def _normal_share(x: Array) -> Array:
-    """Return the normal distribution function: rational for float32, where scipy is slow."""
+    """Return the normal distribution function; for float32 faster than scipy's."""
     if x.dtype != np.float32:
         from scipy import special
 
         return x.dtype.type(0.5) * special.erfc(x * -math.sqrt(0.5))
-    bounded = np.clip(x * np.float32(math.sqrt(0.5)), np.float32(-4), np.float32(4))
+    bounded = np.clip(x, np.float32(-5.6), np.float32(5.6))
     squares = np.asarray(bounded * bounded)
-    ratio = _polynomial(squares, _NUMERATOR)
-    ratio /= _polynomial(squares, _DENOMINATOR)
-    ratio *= bounded
-    ratio += 1
-    ratio *= np.float32(0.5)
-    return ratio
+    odds = np.full_like(squares, _LOG_ODDS[0])
+    for coefficient in _LOG_ODDS[1:]:
+        odds *= squares
+        odds += np.float32(coefficient)
+    odds *= bounded
+    return logistic(odds)
 
 
 @KERNELS.of("gelu")

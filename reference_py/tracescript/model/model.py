@@ -2,57 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 import warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracescript.engine.choose import choose
-from tracescript.engine.limits import Budget, Limits
+from tracescript.engine.limits import Budget
 from tracescript.engine.protocol import Options
 from tracescript.errors import BadInputError, TraceWarning, TsError
 from tracescript.model import convert, show
+from tracescript.model.instance import Call, Settings, StateValues
 from tracescript.model.selfcheck import CheckResult, run_example
-from tracescript.model.signature import Signature, constant_value
 from tracescript.producer.session import active
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from tracescript import ir
-    from tracescript.engine.protocol import Loaded, Prepared, Run
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a model runs: engine by name, guards `error` `warn` `ignore`, limits of each call."""
-
-    engine: str = "py"
-    guards: str = "error"
-    limits: Limits = field(default_factory=Limits)
-    expand: bool = False
-
-
-class _State:
-    """The values of a model's states, one copy for each instance, and the lock of commits."""
-
-    def __init__(self) -> None:
-        self.values: dict[ir.State, Any] = {}
-        self.lock = threading.RLock()
-
-    def read(self, states: Sequence[ir.State]) -> list[Any]:
-        """Return the present values, the initial ones where no call has committed yet."""
-        return [self.values[s] if s in self.values else constant_value(s.initial) for s in states]
-
-
-class _Prepared:
-    """A method ready to call: its signature, its engine function and its states."""
-
-    def __init__(self, method: ir.Method, function: ir.Function, loaded: Loaded) -> None:
-        self.signature = Signature(function)
-        self.bind = self.signature.bind
-        self.run: Prepared = loaded.method(method)
-        self.states = method.states
+    from tracescript import ir as data
+    from tracescript.engine.protocol import Loaded, Run
 
 
 class Model:
@@ -68,11 +35,11 @@ class Model:
 
     def __init__(
         self,
-        ir_model: ir.Model,
+        ir_model: data.Model,
         settings: Settings | None = None,
         *,
         report: Any = None,
-        specialise: Callable[[Mapping[str, Any]], ir.Model] | None = None,
+        specialise: Callable[[Mapping[str, Any]], data.Model] | None = None,
         prefers_torch: bool = False,
     ) -> None:
         self._ir = ir_model
@@ -80,12 +47,12 @@ class Model:
         self._report = report
         self._specialise = specialise
         self._prefers_torch = prefers_torch
-        self._state = _State()
+        self._state = StateValues()
         self._loaded: Loaded | None = None
-        self._methods: dict[str, _Prepared] = {}
+        self._methods: dict[str, Call] = {}
 
     @property
-    def ir(self) -> ir.Model:
+    def ir(self) -> data.Model:
         """The model as data."""
         return self._ir
 
@@ -172,7 +139,7 @@ class Model:
         return run
 
     def _specialised(
-        self, prepared: _Prepared, args: Sequence[Any], kwargs: Mapping[str, Any]
+        self, prepared: Call, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Model | None:
         """Compile a scripted program anew for the types of this call, once per signature."""
         if self._specialise is None:
@@ -187,9 +154,9 @@ class Model:
             return None
         return Model(made, self._settings, prefers_torch=self._prefers_torch)
 
-    def _prepare(self, path: str) -> _Prepared:
+    def _prepare(self, path: str) -> Call:
         module, _, name = path.rpartition(".")
-        target: ir.Module | None = self._ir.root
+        target: data.Module | None = self._ir.root
         for part in module.split(".") if module else ():
             target = target.child(part) if target else None
         method = target.method(name) if target else None
@@ -204,7 +171,7 @@ class Model:
         if self._loaded is None:
             options = Options(guards=self._settings.guards, expand=self._settings.expand)
             self._loaded = choose(self._settings.engine).load(self._ir, options)
-        prepared = _Prepared(method, self._ir.function(method.function), self._loaded)
+        prepared = Call(method, self._ir.function(method.function), self._loaded)
         self._methods[path] = prepared
         return prepared
 
@@ -216,14 +183,15 @@ class Model:
             return self._view(child)
         if self._ir.root.method(name) is not None:
             return lambda *args, **kwargs: self.run(name, *args, **kwargs)
-        for member in (*self._ir.root.parameters, *self._ir.root.buffers):
+        members: tuple[Any, ...] = (*self._ir.root.parameters, *self._ir.root.buffers)
+        for member in members:
             if member.name == name:
                 found = member.weight if hasattr(member, "weight") else member.value
                 return found.array if hasattr(found, "array") else self._state.read([found])[0]
         message = f"{self._ir.root.class_name} has no method, submodule or weight {name!r}"
         raise AttributeError(message)
 
-    def _view(self, module: ir.Module) -> Model:
+    def _view(self, module: data.Module) -> Model:
         """Return a model whose root is a submodule; state is shared."""
         model = Model(replace(self._ir, root=module, examples=()), self._settings)
         model._prefers_torch = self._prefers_torch
@@ -251,17 +219,17 @@ class Model:
             if m.exported or module is self._ir.root
         )
 
-    def output_types(self, method: str) -> tuple[ir.Type, ...]:
+    def output_types(self, method: str) -> tuple[data.Type, ...]:
         """Return the types of the caller's outputs of an exported method. Raises BadInputError."""
         prepared = self._methods.get(method) or self._prepare(method)
         declared = prepared.signature.function.outputs
         return tuple(o.type for o in declared[: len(declared) - len(prepared.states)])
 
-    def modules(self) -> Iterator[tuple[str, ir.Module]]:
+    def modules(self) -> Iterator[tuple[str, data.Module]]:
         """Yield (dotted path, module), pre-order from the root."""
         return self._ir.root.walk()
 
-    def named_weights(self) -> Iterator[tuple[str, ir.Weight]]:
+    def named_weights(self) -> Iterator[tuple[str, data.Weight]]:
         """Yield (dotted path, weight) of every parameter and fixed buffer; tied ones twice."""
         for path, module in self._ir.root.walk():
             prefix = f"{path}." if path else ""

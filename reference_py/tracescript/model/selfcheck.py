@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tracescript.errors import TsError
-from tracescript.model.signature import describe
+from tracescript.model.input_checks import describe
 
 if TYPE_CHECKING:
     from tracescript import ir

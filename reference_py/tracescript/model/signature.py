@@ -10,19 +10,10 @@ from tracescript.errors import BadInputError
 from tracescript.ir import dims
 from tracescript.ir.text import type_text
 from tracescript.ir.types import (
-    DictType,
     DimExpr,
-    ListType,
-    OptionalType,
-    ScalarKind,
-    ScalarType,
-    StructType,
-    Symbol,
     TensorType,
-    TupleType,
-    UnionType,
 )
-from tracescript.opset import dtypes
+from tracescript.model.input_checks import checker, constant_value, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,189 +21,6 @@ if TYPE_CHECKING:
     from tracescript import ir
 
     Check = Callable[[Any, dict[str, int], str], Any]
-
-_SCALARS: dict[ScalarKind, tuple[type, ...]] = {
-    ScalarKind.NONE: (type(None),),
-    ScalarKind.BOOL: (bool,),
-    ScalarKind.INT: (int,),
-    ScalarKind.FLOAT: (float,),
-    ScalarKind.STR: (str,),
-    ScalarKind.COMPLEX: (complex,),
-}
-_INT64 = 2**63
-
-
-def _bad(path: str, expected: str, found: str, rule: str, hint: str = "") -> BadInputError:
-    return BadInputError(
-        f"input {path}: {expected} expected, found {found}", code="BAD_INPUT", rule=rule, hint=hint
-    )
-
-
-def describe(value: Any) -> str:
-    """Say what a value is, the way types are written: `float32[3, 4]`, `int`, `list`."""
-    if isinstance(value, np.ndarray | np.generic):
-        return f"{value.dtype}[{', '.join(map(str, value.shape))}]"
-    return "None" if value is None else type(value).__name__
-
-
-class _Tensor:
-    """Checks one tensor input: kind, data type, rank, extents; binds symbols."""
-
-    def __init__(self, declared: TensorType) -> None:
-        self.type = declared
-        self.dtype = dtypes.numpy_of(declared.data_type)
-        shape = declared.shape
-        self.fixed = shape if shape is not None and all(type(d) is int for d in shape) else None
-
-    def __call__(self, value: Any, binding: dict[str, int], path: str) -> Any:
-        if type(value) is not np.ndarray:
-            value = self._array(value, path)
-        if value.dtype != self.dtype:
-            raise _bad(
-                path,
-                type_text(self.type),
-                describe(value),
-                "EXEC-3",
-                f"x.astype({self.type.data_type.value!r}) converts it; nothing is cast silently",
-            )
-        shape = value.shape
-        if shape != self.fixed and self.type.shape is not None:
-            self._bind(shape, binding, path, value)
-        return value
-
-    def _array(self, value: Any, path: str) -> np.ndarray[Any, Any]:
-        if isinstance(value, np.generic):
-            return np.asarray(value)
-        if isinstance(value, np.ndarray):
-            return value.view(np.ndarray)
-        hint = "pass an array: numpy.asarray(...)" if isinstance(value, list | int | float) else ""
-        raise _bad(path, type_text(self.type), describe(value), "EXEC-3", hint)
-
-    def _bind(self, shape: tuple[int, ...], binding: dict[str, int], path: str, value: Any) -> None:
-        declared = self.type.shape or ()
-        if len(shape) != len(declared):
-            raise _bad(path, type_text(self.type), describe(value), "EXEC-3")
-        for axis, (dim, size) in enumerate(zip(declared, shape, strict=True)):
-            if dim is None or dim == size or isinstance(dim, DimExpr):
-                continue
-            if not isinstance(dim, Symbol):
-                raise _bad(f"{path}, axis {axis}", str(dim), str(size), "EXEC-3")
-            bound = binding.setdefault(dim.name, size)
-            if bound != size:
-                raise _bad(
-                    f"{path}, axis {axis}",
-                    f"{dim.name} = {bound} (bound by an earlier axis)",
-                    str(size),
-                    "EXEC-4",
-                )
-            if size < dim.min or (dim.max is not None and size > dim.max):
-                high = "any" if dim.max is None else dim.max
-                raise _bad(
-                    f"{path}, axis {axis}", f"{dim.name} in {dim.min}..{high}", str(size), "EXEC-4"
-                )
-
-
-def _scalar(declared: ScalarType) -> Check:
-    kinds = _SCALARS.get(declared.kind)
-
-    def check(value: Any, binding: dict[str, int], path: str) -> Any:
-        del binding
-        if kinds is None:
-            if dtypes.is_data_type(value):
-                return dtypes.as_data_type(value)
-        elif type(value) in kinds:
-            if declared.kind is ScalarKind.INT and not -_INT64 <= value < _INT64:
-                raise _bad(path, "an int of 64 bits", str(value), "EXEC-3")
-            return value
-        elif declared.kind is ScalarKind.FLOAT and type(value) is int:
-            return float(value)
-        elif isinstance(value, np.generic) and type(value.item()) in kinds:
-            return value.item()
-        raise _bad(path, declared.kind.value, describe(value), "EXEC-3")
-
-    return check
-
-
-def _list(declared: ListType) -> Check:
-    element = checker(declared.element)
-
-    def check(value: Any, binding: dict[str, int], path: str) -> Any:
-        if not isinstance(value, list | tuple):
-            raise _bad(path, type_text(declared), describe(value), "EXEC-3")
-        return [element(item, binding, f"{path}[{i}]") for i, item in enumerate(value)]
-
-    return check
-
-
-def _tuple(declared: TupleType | StructType) -> Check:
-    types = (
-        declared.elements
-        if isinstance(declared, TupleType)
-        else tuple(t for _, t in declared.fields)
-    )
-    parts = [checker(t) for t in types]
-
-    def check(value: Any, binding: dict[str, int], path: str) -> Any:
-        if not isinstance(value, list | tuple) or len(value) != len(parts):
-            raise _bad(path, type_text(declared), describe(value), "EXEC-3")
-        pairs = zip(parts, value, strict=True)
-        return tuple(part(item, binding, f"{path}[{i}]") for i, (part, item) in enumerate(pairs))
-
-    return check
-
-
-def _dict(declared: DictType) -> Check:
-    key, item = checker(declared.key), checker(declared.value)
-
-    def check(value: Any, binding: dict[str, int], path: str) -> Any:
-        if not isinstance(value, dict):
-            raise _bad(path, type_text(declared), describe(value), "EXEC-3")
-        return {
-            key(k, binding, f"{path}.keys()"): item(v, binding, f"{path}[{k!r}]")
-            for k, v in value.items()
-        }
-
-    return check
-
-
-def _optional(declared: OptionalType) -> Check:
-    inner = checker(declared.element)
-
-    def check(value: Any, binding: dict[str, int], path: str) -> Any:
-        return None if value is None else inner(value, binding, path)
-
-    return check
-
-
-def _union(declared: UnionType) -> Check:
-    members = [checker(member) for member in declared.members]
-
-    def check(value: Any, binding: dict[str, int], path: str) -> Any:
-        for member in members:
-            try:
-                return member(value, dict(binding), path)
-            except BadInputError:
-                continue
-        raise _bad(path, type_text(declared), describe(value), "EXEC-3")
-
-    return check
-
-
-_CHECKERS: dict[type, Callable[[Any], Check]] = {
-    TensorType: _Tensor,
-    ScalarType: _scalar,
-    ListType: _list,
-    TupleType: _tuple,
-    StructType: _tuple,
-    DictType: _dict,
-    OptionalType: _optional,
-    UnionType: _union,
-}
-
-
-def checker(declared: ir.Type) -> Check:
-    """Return a function (value, binding, path) -> value that checks against a type."""
-    return _CHECKERS[type(declared)](declared)
 
 
 class Signature:
@@ -294,9 +102,11 @@ class Signature:
             except KeyError:
                 continue
             except (ZeroDivisionError, OverflowError) as error:
-                raise _bad(f"{name}, axis {axis}", dims.text(expr), str(error), "EXEC-4") from error
+                raise refusal(
+                    f"{name}, axis {axis}", dims.text(expr), str(error), "EXEC-4"
+                ) from error
             if size != expected:
-                raise _bad(
+                raise refusal(
                     f"{name}, axis {axis}", f"{dims.text(expr)} = {expected}", str(size), "EXEC-4"
                 )
 
@@ -308,18 +118,3 @@ class Signature:
             rule="EXEC-2",
             hint=f"inputs: ({shown})",
         )
-
-
-def constant_value(constant: ir.Constant) -> Any:
-    """Return the run-time value of a constant."""
-    value = constant.value
-    if isinstance(constant.type, TensorType):
-        return value.array
-    if isinstance(constant.type, OptionalType):
-        return None if value is None else value
-    if isinstance(constant.type, DictType):
-        return {k: constant_value(v) for k, v in value}
-    if isinstance(constant.type, ListType | TupleType | StructType):
-        items = [constant_value(v) if hasattr(v, "type") else v for v in value]
-        return items if isinstance(constant.type, ListType) else tuple(items)
-    return value

@@ -62,6 +62,9 @@ class Module:
 
     __tracescript_module__ = True
 
+    _parameters: dict[str, Parameter]
+    _buffers: dict[str, Array]
+    _modules: dict[str, Any]
     training: bool
     forward: Callable[..., Any]
 

@@ -25,9 +25,7 @@ class MaxPool2d(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
-        y, _ = ops.max_pool2d(
-            x, kernel=self.kernel_size, stride=self.stride, padding=self.padding
-        )
+        y, _ = ops.max_pool2d(x, kernel=self.kernel_size, stride=self.stride, padding=self.padding)
         return y
 
 
@@ -47,9 +45,7 @@ class AvgPool2d(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
-        return ops.avg_pool2d(
-            x, kernel=self.kernel_size, stride=self.stride, padding=self.padding
-        )
+        return ops.avg_pool2d(x, kernel=self.kernel_size, stride=self.stride, padding=self.padding)
 
 
 class AdaptiveAvgPool2d(Module):

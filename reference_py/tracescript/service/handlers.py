@@ -32,7 +32,7 @@ class Handlers:
         self._calls = calls
         self._limits = limits
 
-    def generic(self) -> list[grpc.GenericRpcHandler]:
+    def generic(self) -> list[Any]:
         """Return the handlers to add to a grpc server."""
         names = (
             *("ServerLive", "ServerReady", "ServerMetadata", "ModelReady", "ModelMetadata"),

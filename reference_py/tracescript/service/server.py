@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import grpc
 
 from tracescript.errors import ServiceError
-from tracescript.model.model import Settings
+from tracescript.model.instance import Settings
 from tracescript.service import registry as registries
 from tracescript.service.call import Calls
 from tracescript.service.handlers import Handlers

@@ -59,7 +59,7 @@ def status_of(code: str) -> grpc.StatusCode:
 def message_of(error: TsError) -> error_pb2.Error:
     """Put an error into its message."""
     made = error_pb2.Error(
-        code=error_pb2.ErrorCode.Value(f"ERROR_CODE_{error.code}"),
+        code=f"ERROR_CODE_{error.code}",
         rule=error.rule,
         where=error.where,
         hint=error.hint,
@@ -117,7 +117,7 @@ def _pairs(metadata: Iterable[Any] | None) -> Iterable[tuple[str, Any]]:
 
 def _error(message: error_pb2.Error) -> TsError:
     code = error_pb2.ErrorCode.Name(message.code).removeprefix("ERROR_CODE_")
-    place = {"code": code, "where": message.where, "rule": message.rule, "hint": message.hint}
+    place: dict[str, Any] = {"code": code, "where": message.where, "rule": message.rule, "hint": message.hint}
     found = errors.CLASSES.get(code, RemoteError)
     if found is GuardError and message.HasField("guard"):
         sent = message.guard

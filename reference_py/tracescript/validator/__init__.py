@@ -77,12 +77,18 @@ def link_findings(model: ir.Model) -> tuple[Finding, ...]:
     return _run(limit_rules.RULES, scope) or _run(LINK_RULES, scope)
 
 
-def link(model: ir.Model) -> None:
+def link(model: ir.Model, opsets: Iterable[tuple[str, int, int]] = ()) -> None:
     """Refuse a model, valid or not, that this loader cannot run.
+
+    `opsets` are the versions that its file asks for: (name, major, minor).
 
     Raises:
         UnsupportedError: FILE_LIMIT, UNSUPPORTED_OP, UNSUPPORTED_OPSET or UNSUPPORTED_DATA_TYPE.
     """
+    what = link_rules.missing_opset(opsets)
+    if what:
+        code = "UNSUPPORTED_OPSET"
+        raise UnsupportedError(what, code=code, where="opsets", rule="EXEC-6")
     found = link_findings(model)
     if found:
         raise _unsupported(found[0])

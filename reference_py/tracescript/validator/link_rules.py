@@ -10,9 +10,18 @@ from tracescript.opset.table import opset
 from tracescript.validator.fault import Fault, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tracescript.validator.scope import Scope
+
+
+def missing_opset(versions: Iterable[tuple[str, int, int]]) -> str:
+    """Return what is wrong with the opset versions that a file asks for, or nothing."""
+    own = opset()
+    for name, major, minor in versions:
+        if name == own.name and (major != own.major or minor > own.minor):
+            return f"found opset {major}.{minor}, this loader has {own.major}.{own.minor}"
+    return ""
 
 
 def _is_held(data_type: ir.DataType) -> bool:

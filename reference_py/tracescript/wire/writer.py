@@ -159,10 +159,15 @@ def write(
         extra_files=extra_files,
         alignment=alignment,
     )
-    if not isinstance(target, (str, os.PathLike)):
+    if isinstance(target, (str, os.PathLike)):
+        _replace(Path(target), made)
+    else:
         _write_to(target, made)
-        return made.digest
-    path = Path(target)
+    return made.digest
+
+
+def _replace(path: Path, made: Image) -> None:
+    """Write a file beside a path and put it there when it is whole. Spec: CONTAINER-26."""
     part = path.with_name(f"{path.name}.part")
     try:
         with part.open("wb") as out:
@@ -170,4 +175,3 @@ def write(
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    return made.digest

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def load_data(name: str) -> dict[str, Array]:
     """Read one of the demo's .npz files."""
-    with files("tracescript.cli.demo").joinpath("data", name).open("rb") as file:
+    with files("tracescript.cli.demo").joinpath("data").joinpath(name).open("rb") as file:
         return dict(np.load(file, allow_pickle=False))
 
 

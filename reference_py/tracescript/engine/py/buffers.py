@@ -74,7 +74,7 @@ class Buffers:
 
     def __init__(self, unit: Unit) -> None:
         self.into: dict[Stmt, int] = {}
-        self.peaks = Peaks()
+        self.peaks = Peaks(self._has_buffer)
         self._params = frozenset(unit.body.params)
         self._roots: dict[Val, Roots] = {}
         self._objects: dict[Val, Roots] = {}
@@ -177,7 +177,7 @@ class Buffers:
                 self._decide(stmt, live)
                 replaced = self.into.get(stmt)
                 held.update(v for i, v in enumerate(stmt.inputs) if v is not None and i != replaced)
-                self.peaks.point(v for v in held if self._has_buffer(v))
+                self.peaks.point(held)
             live.update(v for v in stmt.inputs if v is not None and not v.known)
         return live
 

@@ -6,13 +6,14 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript import ir
-from tracescript.engine.extent import bytes_needed, is_judged
+from tracescript.engine.extent import elements, judge
 from tracescript.engine.symbols import bind
 from tracescript.ir import dims
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from tracescript.engine.limits import Budget
     from tracescript.engine.py.program import Stmt, Val
 
 _KEEPING: Final = frozenset(
@@ -33,27 +34,41 @@ def is_counted_late(val: Val) -> bool:
 
 
 class Peaks:
-    """The bytes that are live at the points of a unit."""
+    """The bytes that are live at the points of a unit.
 
-    def __init__(self) -> None:
+    `has_buffer` says whether a value takes memory of its own.
+    """
+
+    def __init__(self, has_buffer: Callable[[Val], bool]) -> None:
         self.fixed = 0
+        self._has_buffer = has_buffer
+        self._sizes: dict[Val, int] = {}
+        self._types: dict[Val, ir.TensorType] = {}
         self._symbolic: dict[tuple[int, tuple[ir.TensorType, ...]], None] = {}
 
     def point(self, live: Iterable[Val]) -> None:
         """Note the values that are live together."""
-        fixed, symbolic = 0, []
+        fixed, types = 0, []
         for val in live:
-            if is_planned(val):
-                assert isinstance(val.type, ir.TensorType)
-                if val.shape is None:
-                    symbolic.append(val.type)
-                else:
-                    fixed += _bytes(val.type, {})
-        if symbolic:
-            symbolic.sort(key=lambda t: [dims.text(d) for d in t.shape or ()])
-            self._symbolic[fixed, tuple(symbolic)] = None
+            fixed += self._sizes[val] if val in self._sizes else self._measure(val)
+            if val in self._types:
+                types.append(self._types[val])
+        if types:
+            types.sort(key=lambda t: [dims.text(d) for d in t.shape or ()])
+            self._symbolic[fixed, tuple(types)] = None
         else:
             self.fixed = max(self.fixed, fixed)
+
+    def _measure(self, val: Val) -> int:
+        """Return the bytes of a value of fixed size; note the type of a symbolic one."""
+        self._sizes[val] = 0
+        if is_planned(val) and self._has_buffer(val):
+            assert isinstance(val.type, ir.TensorType)
+            if val.shape is None:
+                self._types[val] = val.type
+            else:
+                self._sizes[val] = _bytes(val.type, {})
+        return self._sizes[val]
 
     @property
     def is_symbolic(self) -> bool:
@@ -93,20 +108,38 @@ def peak_function(peaks: Peaks, params: Sequence[Val]) -> Callable[[tuple[Any, .
 _REMEMBERED: Final = 1000
 
 
-def estimate(stmt: Stmt) -> Callable[..., int] | None:
-    """Return a function that judges from its inputs how many bytes a statement will allocate.
+def precheck(stmt: Stmt) -> Callable[..., None] | None:
+    """Return a function of budget and inputs that refuses a result which does not fit.
 
-    None where the plan has it, or the result is no larger than the inputs.
+    None where the plan has the result, or where it can be no larger than one input times a number
+    that the types tell: such a result is counted once it is there.
     """
     assert stmt.link is not None
     link = stmt.link
-    if all(is_planned(v) or _is_small(v) for v in stmt.outputs) or not is_judged(link.op):
+    open_inputs = [v for v in stmt.inputs if v is not None and not v.known and not is_planned(v)]
+    is_bounded = link.op.shape_rule in _SCALING and len(open_inputs) <= 1
+    if all(is_planned(v) or _is_small(v) for v in stmt.outputs) or is_bounded:
         return None
+    count = judge(link.op)
+    if count is None:
+        return None
+    attributes, bits = link.attributes, _item_bits(stmt.outputs[0])
 
-    def needed(*inputs: Any) -> int:
-        return bytes_needed(link.op, inputs, link.attributes)
+    def check(budget: Budget, *inputs: Any) -> None:
+        needed = elements(count, inputs, attributes) * bits // 8
+        if budget.memory + needed > budget.limits.memory:
+            budget.fits(needed)
 
-    return needed
+    return check
+
+
+_SCALING: Final = frozenset({"broadcast", "linear", "matmul", "gather", "index_select"})
+
+
+def _item_bits(val: Val) -> int:
+    if isinstance(val.type, ir.TensorType):
+        return val.type.data_type.bits
+    return 8 if isinstance(val.type, ir.ScalarType) else 64
 
 
 def _is_small(val: Val) -> bool:
@@ -114,9 +147,19 @@ def _is_small(val: Val) -> bool:
     return isinstance(val.type, ir.ScalarType) and not is_text
 
 
+SMALL: Final = 1 << 14
+"""Arrays of fewer bytes are not counted one by one: a program has only so many variables."""
+
+
 def counted_late(stmt: Stmt) -> list[Val]:
-    """Return the values whose arrays must be counted right after a statement."""
+    """Return the results whose memory is known only once they are there."""
     late = [v for v in stmt.outputs if is_counted_late(v) and isinstance(v.type, ir.TensorType)]
-    if stmt.op in _KEEPING:
-        late += [v for v in stmt.inputs if v is not None and isinstance(v.type, ir.TensorType)]
-    return [v for v in late if not v.known and v.rank != 0]
+    return [v for v in late if v.rank != 0]
+
+
+def kept(stmt: Stmt) -> list[Val]:
+    """Return the tensors that live on in a container when the plan thinks them dead."""
+    if stmt.op not in _KEEPING:
+        return []
+    tensors = [v for v in stmt.inputs if v is not None and isinstance(v.type, ir.TensorType)]
+    return [v for v in tensors if not v.known and v.rank != 0]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tracescript import ir
 from tracescript.engine.py.buffers import CHANGING
 from tracescript.engine.py.intervals import HIGH, LOW
-from tracescript.engine.py.memory import counted_late, estimate
+from tracescript.engine.py.memory import SMALL, counted_late, kept, precheck
 from tracescript.engine.py.scalars import Expression, expression
 from tracescript.engine.py.tensors import TensorWriter, kernel_of
 from tracescript.engine.values import track
@@ -32,12 +32,15 @@ class OpWriter:
     def write(self, stmt: Stmt, body: Body, depth: int) -> None:
         """Write a call of an op."""
         args = [self._w.ref(v) for v in stmt.inputs]
-        needed = estimate(stmt)
-        if needed is not None:
-            self._w.line(depth, f"B.fits({self._w.names.of(needed)}({', '.join(args)}))", stmt)
+        check, count = precheck(stmt), self._w.names.of(track)
+        if check is not None:
+            self._w.line(depth, f"{self._w.names.of(check)}(B, {', '.join(args)})", stmt)
         self._compute(stmt, args, body, depth)
         for val in counted_late(stmt):
-            self._w.line(depth, f"{self._w.names.of(track)}(B, {self._w.ref(val)})", stmt)
+            name = self._w.ref(val)
+            self._w.line(depth, f"if {name}.nbytes > {SMALL}: {count}(B, {name})", stmt)
+        for val in kept(stmt):
+            self._w.line(depth, f"{count}(B, {self._w.ref(val)})", stmt)
 
     def _compute(self, stmt: Stmt, args: Sequence[str], body: Body, depth: int) -> None:
         if stmt.op in CHANGING:
@@ -73,11 +76,9 @@ class OpWriter:
         (out,) = stmt.outputs
         bounds = _bounds(stmt, found.checked and not self._w.intervals.fits.get(stmt))
         if found.is_pure and self._may_inline(out, found.text, body):
-            where, reader = body.stmts, out.readers[0][1]
-            follows = reader is not None and where.index(stmt) + 1 == where.index(reader)
-            if bounds is None or (
-                follows and reader is not None and _shift(reader, out) is not None
-            ):
+            reader = out.readers[0][1]
+            follows = reader is not None and reader is self._w.following
+            if bounds is None or (follows and reader and _shift(reader, out) is not None):
                 out.text = found.text if found.is_atom else f"({found.text})"
                 out.bounds = bounds
                 return

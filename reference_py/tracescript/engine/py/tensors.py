@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tracescript import ir
+from tracescript.errors import trap
 from tracescript.kernels.elementwise import OUT_OK
 from tracescript.opset.dtypes import numpy_of
 
@@ -91,6 +93,18 @@ def takes_out(stmt: Stmt) -> Sequence[int]:
     ]
 
 
+def dense(x: np.ndarray[Any, Any], packed: np.ndarray[Any, Any], bias: Any) -> Any:
+    """Compute `linear` over the last axis of any number of rows as one product of matrices."""
+    columns, results = packed.shape
+    if x.shape[-1] != columns:
+        raise trap("SHAPE_ERROR", f"linear: expected {columns} columns, found {x.shape[-1]}")
+    rows = x.shape[:-1]
+    y = x.reshape(math.prod(rows), columns).dot(packed)
+    if bias is not None:
+        np.add(y, bias, y)
+    return y.reshape(*rows, results)
+
+
 class TensorWriter:
     """Writes tensor statements; `name` enters a constant or a kernel and returns its name."""
 
@@ -145,10 +159,11 @@ class TensorWriter:
         result = stmt.outputs[0]
         if x is None or weight is None or not weight.known or weight.data_type not in _BLAS:
             return None
-        if x.rank not in {1, 2} or result.rank is None:
-            return None
         array = weight.constant
         packed = array.T if array.nbytes > _PACKED_BYTES else np.ascontiguousarray(array.T)
+        if x.rank not in {1, 2}:
+            call = f"{self._name(dense)}({args[0]}, {self._name(packed)}, {args[2]})"
+            return [f"{out} = {call}"]
         product = f"{args[0]}.dot({self._name(packed)})"
         if bias is None:
             return [f"{out} = {product}"]

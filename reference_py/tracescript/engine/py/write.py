@@ -44,6 +44,7 @@ class UnitWriter:
         self.source = source
         self.mode = mode
         self.is_outermost = is_outermost
+        self.following: Stmt | None = None
         prune(unit)
         count_readers(unit)
         self.buffers = Buffers(unit)
@@ -128,7 +129,7 @@ class UnitWriter:
 
     def body(self, body: Body, depth: int, counted: int = 0) -> None:
         """Write the statements of a body; `counted` of its function calls have been counted."""
-        for stmt in body.stmts:
+        for stmt, self.following in zip(body.stmts, [*body.stmts[1:], None], strict=False):
             if stmt.kind != "enter":
                 self._stmt(stmt, body, depth)
             elif not counted:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from tracescript.producer.numpy import reads
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,7 +36,7 @@ class TracedArray(NDArrayOperatorsMixin):
         return self.door.function(function, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        self.door.copied_out(self, "numpy.asarray")
+        reads.copied_out(self.door, self, "numpy.asarray")
         return np.array(self.data, dtype=dtype, copy=True if copy is None else copy)
 
     # ---- sizes
@@ -77,24 +79,24 @@ class TracedArray(NDArrayOperatorsMixin):
     # ---- reads
 
     def __bool__(self) -> bool:
-        return self.door.decide(self)
+        return reads.decide(self.door, self)
 
     def __int__(self) -> int:
-        return int(self.door.taken(self, "int"))
+        return int(reads.taken(self.door, self, "int"))
 
     def __index__(self) -> int:
-        return int(self.door.taken(self, "index"))
+        return int(reads.taken(self.door, self, "index"))
 
     def __float__(self) -> float:
-        return float(self.door.taken(self, "float"))
+        return float(reads.taken(self.door, self, "float"))
 
     def item(self, *args: int) -> Any:
         """Return one element as a Python number; recorded."""
-        return self.door.taken(self[args] if args else self, "item")
+        return reads.taken(self.door, self[args] if args else self, "item")
 
     def tolist(self) -> Any:
         """Return the elements as nested lists; recorded."""
-        self.door.copied_out(self, "tolist")
+        reads.copied_out(self.door, self, "tolist")
         return self.data.tolist()
 
     def __iter__(self) -> Iterator[Any]:

@@ -10,21 +10,22 @@ import numpy as np
 
 from tracescript import ir
 from tracescript.ir import constants
-from tracescript.opset.dtypes import category, of_numpy
+from tracescript.opset.dtypes import of_numpy
 from tracescript.producer.numpy import names, special
 from tracescript.producer.numpy.array import TracedArray
+from tracescript.producer.numpy.buffers import Buffers
 from tracescript.producer.trace import cells, indexing, lowering
 from tracescript.producer.trace.door import Door
 from tracescript.producer.trace.matching import match
 from tracescript.producer.trace.numbers import plain
-from tracescript.producer.trace.tape import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracescript.producer.trace.imports import Imports
     from tracescript.producer.trace.recorder import Recorder
-    from tracescript.producer.trace.tree import Branch, Tree
+    from tracescript.producer.trace.tape import Wire
+    from tracescript.producer.trace.tree import Tree
 
 _REDUCTIONS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
     np.add: np.sum,
@@ -39,12 +40,12 @@ _LARGE: Final = 64
 class NumpyDoor(Door):
     """Sees numpy calls on `TracedArray`s, and modules and ops of `tracescript`.
 
-    Buffers are traced arrays while the program runs, so that it can compute with them.
+    `buffers` are traced arrays while the program runs, so that it can compute with them.
     """
 
     def __init__(self, recorder: Recorder, tree: Tree, imports: Imports) -> None:
         super().__init__(recorder, tree, imports)
-        self._opened: dict[Branch, dict[str, Any]] = {}
+        self.buffers = Buffers(self)
 
     # ---- arrays
 
@@ -247,36 +248,17 @@ class NumpyDoor(Door):
             self.recorder, array.cell, indexing.written(self, self.wire(array), found, given)
         )
 
-    # ---- reads
-
-    def decide(self, array: TracedArray) -> bool:
-        """Record that the program asked for an array's truth."""
-        observed = bool(array.data)
-        return self.recorder.decide(self.wire(array), observed)
-
-    def taken(self, array: TracedArray, call: str) -> Any:
-        """Record that the program took the one element of an array."""
-        value = array.data.item()
-        if isinstance(value, bool):
-            return self.recorder.decide(self.wire(array), value, call)
-        kind = "int_read" if category(self.type_of(array).data_type) == 1 else "float_read"
-        self.recorder.read(kind, self.wire(array), value, call)
-        return value
-
-    def copied_out(self, array: TracedArray, call: str) -> None:
-        """Record that the program copied an array's elements into Python."""
-        self.recorder.read("tensor_read", self.wire(array), array.data.copy(), call)
+    # ---- running
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """See calls for the length of a `with` block; buffers are traced arrays for as long."""
-        for branch in self.tree.branches():
-            self._open_buffers(branch)
+        self.buffers.open(self.tree.branches())
         try:
             with super().running():
                 yield
         finally:
-            self._close_buffers()
+            self.buffers.close()
 
     def call_module(
         self,
@@ -286,8 +268,7 @@ class NumpyDoor(Door):
         kwargs: Mapping[str, Any],
     ) -> Any:
         """Run a module's forward in a frame of its own; buffers it assigns become states."""
-        for branch in self.tree.below(module):
-            self._open_buffers(branch)
+        self.buffers.open(self.tree.below(module))
         return super().call_module(module, forward, args, kwargs)
 
     def call_root(
@@ -301,32 +282,7 @@ class NumpyDoor(Door):
 
     def leaving(self, module: Any) -> None:
         """Turn buffers that a forward assigned into states."""
-        for name, value in list(module.named_buffers()):
-            slot = self.tree.branch(module).slots[name]
-            if not isinstance(value, TracedArray) or value.cell.slot is not slot:
-                wire = self.wire(value)
-                self.recorder.write_slot(slot, wire)
-                setattr(
-                    module, name, TracedArray(self.real(value), cells.Cell(wire, slot=slot), self)
-                )
-
-    def _open_buffers(self, branch: Branch) -> None:
-        if branch in self._opened or not hasattr(branch.module, "named_buffers"):
-            return
-        before = dict(branch.module.named_buffers())
-        self._opened[branch] = before
-        for name, buffer in before.items():
-            slot = branch.slots[name]
-            cell = cells.Cell(Wire(slot.type, slot=slot), slot=slot)
-            setattr(branch.module, name, TracedArray(np.array(buffer), cell, self))
-
-    def _close_buffers(self) -> None:
-        """Put real arrays back: the new value of a buffer that was written, else the old array."""
-        for branch, before in self._opened.items():
-            for name, value in dict(branch.module.named_buffers()).items():
-                written = branch.slots[name].written
-                setattr(branch.module, name, self.real(value) if written else before[name])
-        self._opened.clear()
+        self.buffers.assigned(module)
 
 
 def _is_parameter(value: Any) -> bool:

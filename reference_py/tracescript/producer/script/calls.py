@@ -9,8 +9,10 @@ from tracescript.ir.types import OptionalType, ScalarKind
 from tracescript.ir.values import Value
 from tracescript.producer.marks import mark_of
 from tracescript.producer.script.builtins import BUILTINS
+from tracescript.producer.script.coerce import as_tensor
 from tracescript.producer.script.containers import container_method
-from tracescript.producer.script.core import expression, is_scalar, is_tensor
+from tracescript.producer.script.core import expression
+from tracescript.producer.script.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.entries import (
     Bound,
     Closure,
@@ -24,7 +26,6 @@ from tracescript.producer.script.iteration import series_of
 from tracescript.producer.script.lower import call_named
 from tracescript.producer.script.objects import data_type_of_class
 from tracescript.producer.script.operators import fold
-from tracescript.producer.script.promote import as_tensor
 from tracescript.producer.script.targets import rebind
 from tracescript.producer.script.text import joined, shown
 
@@ -178,7 +179,9 @@ def _tuple_method(e: Emitter, owner: Items, name: str, args: list[Entry]) -> Ent
     try:
         return e.constant(getattr(tuple(known[0][1]), name)(known[1][1]))
     except ValueError:
-        raise e.error(None, f"{known[1][1]!r} is not in the tuple", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(
+            None, f"{known[1][1]!r} is not in the tuple", code="TYPE_INFERENCE", rule="SCRIPT-4"
+        )
 
 
 def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:

@@ -9,7 +9,8 @@ from tracescript.ir.types import DictType, ListType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
 from tracescript.producer.script.comprehensions import collected
-from tracescript.producer.script.core import describe_type, expression
+from tracescript.producer.script.core import expression
+from tracescript.producer.script.diagnostics import describe_type
 from tracescript.producer.script.entries import Bound, Empty, Items, Series, constant_of
 from tracescript.producer.script.flow import branch
 from tracescript.producer.script.iteration import as_list, series_of
@@ -194,7 +195,9 @@ def sorted_list(e: Emitter, xs: Value, descending: Entry) -> Value:
     """Return a list in order."""
     known, backwards = constant_of(descending)
     if not known:
-        raise e.error(None, "`reverse` must be known at compile time", hint="write both calls in an if")
+        raise e.error(
+            None, "`reverse` must be known at compile time", hint="write both calls in an if"
+        )
     return e.op("list.sort", [xs], {"descending": bool(backwards)})
 
 

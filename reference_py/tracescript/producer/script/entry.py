@@ -15,8 +15,8 @@ from tracescript.producer.script.annotations import OPEN, type_of_object
 from tracescript.producer.script.core import Emitter
 from tracescript.producer.script.entries import Known
 from tracescript.producer.script.frame import flavour_of
+from tracescript.producer.script.functions import run_body
 from tracescript.producer.script.objects import torch_door
-from tracescript.producer.script.pycalls import run_body
 from tracescript.producer.script.unit import Unit, is_module_object
 from tracescript.producer.script.units import finish, open_parameters
 

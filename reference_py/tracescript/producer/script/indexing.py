@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DataType, ScalarKind, TensorType
-from tracescript.ir.values import Value
-from tracescript.producer.script.core import is_scalar, is_tensor
+from tracescript.producer.script.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.entries import Items, Known, constant_of
 
 if TYPE_CHECKING:
+    from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
 
@@ -112,7 +112,9 @@ def _is_ellipsis(part: ast.Slice | Entry) -> bool:
 def _skipped(e: Emitter, x: Value, parts: list[ast.Slice | Entry], dots: list[int]) -> int:
     """How many axes `...` stands for."""
     if len(dots) > 1:
-        raise e.error(None, "an index has at most one `...`", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(
+            None, "an index has at most one `...`", code="TYPE_INFERENCE", rule="SCRIPT-4"
+        )
     assert isinstance(x.type, TensorType)
     assert x.type.shape is not None
     used = sum(

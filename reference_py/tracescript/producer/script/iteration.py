@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TensorType, TupleType
 from tracescript.ir.values import Value
-from tracescript.producer.script.core import is_scalar
+from tracescript.producer.script.diagnostics import is_scalar
 from tracescript.producer.script.entries import Empty, Items, Known, Series, Struct, constant_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ def series_of(e: Emitter, entry: Entry) -> Series:
         return _known(e, entry)
     if isinstance(entry, Value):
         return _value(e, entry)
-    raise e.error(None, f"cannot run over {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-6")
+    raise e.error(
+        None, f"cannot run over {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-6"
+    )
 
 
 def _known(e: Emitter, entry: Known) -> Series:
@@ -41,7 +43,9 @@ def _known(e: Emitter, entry: Known) -> Series:
         return _value(e, e.value(entry))
     if isinstance(entry.value, list | tuple | range | dict):
         return Series(None, None, tuple(e.session.entry_of(x) for x in entry.value), "tuple")
-    raise e.error(None, f"cannot run over {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-6")
+    raise e.error(
+        None, f"cannot run over {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-6"
+    )
 
 
 def _value(e: Emitter, value: Value) -> Series:
@@ -52,7 +56,9 @@ def _value(e: Emitter, value: Value) -> Series:
         )
     if isinstance(kind, TensorType):
         if kind.shape == ():
-            raise e.error(None, "cannot run over a 0-d tensor", code="TYPE_INFERENCE", rule="SCRIPT-6")
+            raise e.error(
+                None, "cannot run over a 0-d tensor", code="TYPE_INFERENCE", rule="SCRIPT-6"
+            )
         trip = e.op("size", [value], {"dim": 0})
         return Series(trip, lambda i: e.op("select", [value, i], {"dim": 0}), None, "tensor")
     if isinstance(kind, DictType):
@@ -150,7 +156,7 @@ def backwards(e: Emitter, inner: Series) -> Series:
     trip, item = rolled(e, inner)
 
     def at(i: Value) -> Entry:
-        return item(e.op("int.sub", [e.op("int.sub", [trip, e.constant(1)]), i]))  # type: ignore[no-any-return]  # an Entry
+        return item(e.op("int.sub", [e.op("int.sub", [trip, e.constant(1)]), i]))
 
     return Series(trip, at, None, inner.what, inner.over)
 

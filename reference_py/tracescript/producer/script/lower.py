@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import DataType, ListType, ScalarType, TensorType, TupleType
+from tracescript.ir.types import DataType, ScalarType
 from tracescript.ir.values import Value
 from tracescript.opset import dtypes
 from tracescript.opset.names import numpy_names, torch_names
 from tracescript.opset.table import REQUIRED, opset
-from tracescript.producer.script.core import is_none, is_tensor
-from tracescript.producer.script.entries import Items, Known, constant_of
-from tracescript.producer.script.promote import as_tensor, data_type, emit_op, plain_attribute, rank
+from tracescript.producer.script.coerce import as_tensor
+from tracescript.producer.script.conditions import Condition, kind_of
+from tracescript.producer.script.diagnostics import is_none
+from tracescript.producer.script.entries import Items, Known
+from tracescript.producer.script.promote import emit_op, plain_attribute
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tracescript.errors import ProducerError
     from tracescript.opset.table import OpDef, PythonName
     from tracescript.producer.script.core import Emitter
@@ -111,7 +111,9 @@ def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> E
         bound = bind(e, op, row, args, kwargs, strict=len(rows) == 1)
         if bound is None or not Condition(e, op, bound, len(args) + len(kwargs)).holds(row.when):
             continue
-        return emit_bound(e, op, bound)
+        made = emit_bound(e, op, bound)
+        is_first = library == "numpy" and isinstance(made, Items) and len(op.outputs) > 1
+        return made.parts[0] if is_first and isinstance(made, Items) else made
     if rows:
         raise e.error(
             None,
@@ -279,117 +281,11 @@ def _default_type(e: Emitter, op: OpDef, bound: Arguments) -> DataType:
     """The data type a creating function takes where the program gives none."""
     default = DataType.FLOAT32 if e.frame.flavour == "torch" else DataType.FLOAT64
     if op.name in {"full", "arange", "to_tensor", "eye"} and op.name != "eye":
-        kinds = {_kind(e, x) for x in bound.values()}
+        kinds = {kind_of(e, x) for x in bound.values()}
         if "float" not in kinds:
             return (
                 DataType.BOOL
-                if kinds == {"bool"} or (op.name == "full" and _kind(e, bound["value"]) == "bool")
+                if kinds == {"bool"} or (op.name == "full" and kind_of(e, bound["value"]) == "bool")
                 else DataType.INT64
             )
     return default
-
-
-def _kind(e: Emitter, entry: Entry) -> str:
-    """The kind of an operand as conditions of name tables and element types of literals speak of it."""
-    if is_tensor(entry) or e.session.holds_array(entry):
-        return "tensor"
-    kind = e.type_of_items(entry)
-    while isinstance(kind, ListType):
-        kind = kind.element
-    if isinstance(kind, TupleType):
-        inner = {getattr(getattr(x, "kind", None), "value", "") for x in kind.elements}
-        return "float" if "float" in inner else next(iter(inner), "float")
-    if isinstance(kind, ScalarType):
-        return kind.kind.value
-    if isinstance(entry, Items) and entry.is_list:
-        inner = {_kind(e, p) for p in entry.parts}
-        return "float" if "float" in inner or not inner else next(iter(inner))
-    return "other"
-
-
-class Condition:
-    """Decides the `when` of a name: small expressions over a call's arguments."""
-
-    def __init__(self, e: Emitter, op: OpDef, bound: Arguments, count: int) -> None:
-        self.e = e
-        self.op = op
-        self.bound = bound
-        self.count = count
-
-    def holds(self, text: str) -> bool:
-        """Whether the condition holds; an empty one does."""
-        return not text or bool(self.value(ast.parse(text, mode="eval").body))
-
-    def value(self, node: ast.expr) -> Any:
-        """Evaluate one node."""
-        if isinstance(node, ast.BoolOp):
-            parts = (bool(self.value(v)) for v in node.values)
-            return all(parts) if isinstance(node.op, ast.And) else any(parts)
-        if isinstance(node, ast.UnaryOp):
-            return not self.value(node.operand)
-        if isinstance(node, ast.Compare):
-            return self._compare(node)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            return self._function(node.func.id, node.args)
-        if isinstance(node, ast.Constant):
-            return node.value
-        assert isinstance(node, ast.Name)
-        if node.id == "count":
-            return self.count
-        entry = self.bound.get(node.id)
-        if entry is None:
-            attribute = self.op.attribute(node.id)
-            return None if attribute is None or attribute.default is REQUIRED else attribute.default
-        known, value = constant_of(entry)
-        return value if known else entry
-
-    def _compare(self, node: ast.Compare) -> bool:
-        left = self.value(node.left)
-        for op, comparator in zip(node.ops, node.comparators, strict=True):
-            right = self.value(comparator)
-            if not _COMPARE[type(op)](left, right):
-                return False
-            left = right
-        return True
-
-    def _function(self, name: str, args: list[ast.expr]) -> Any:
-        if name == "in_set":
-            return dtypes.in_set(self.value(args[0]), self.value(args[1]))
-        first = args[0]
-        entry = self.bound.get(first.id) if isinstance(first, ast.Name) else None
-        if entry is None:
-            return "None" if name == "kind" else False
-        if name == "kind":
-            return _kind(self.e, entry)
-        if name == "is_number":
-            return _kind(self.e, entry) in {"int", "float"}
-        if name in {"is_int", "is_float", "is_tensor"}:
-            return _kind(self.e, entry) == name[3:] and not (
-                name == "is_int" and isinstance(entry, Items)
-            )
-        if name == "is_dtype":
-            return isinstance(entry, Known) and not e_is_device(entry)
-        if name == "len":
-            known, value = constant_of(entry)
-            return len(value) if known else len(getattr(entry, "parts", ()))
-        value = self.e.value(entry)
-        if not isinstance(value.type, TensorType):
-            return False
-        return {"rank": rank, "dtype": data_type}.get(name, lambda _: False)(value)
-
-
-def e_is_device(entry: Known) -> bool:
-    """Whether an object is a torch device."""
-    return type(entry.value).__name__ == "device"
-
-
-_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: lambda a, b: getattr(a, "value", a) == b if isinstance(a, DataType) else a == b,
-    ast.NotEq: lambda a, b: a != b,
-    ast.Is: lambda a, b: a is b,
-    ast.IsNot: lambda a, b: a is not b,
-    ast.Lt: lambda a, b: a < b,
-    ast.LtE: lambda a, b: a <= b,
-    ast.Gt: lambda a, b: a > b,
-    ast.GtE: lambda a, b: a >= b,
-}

@@ -174,7 +174,9 @@ class Members:
             data_type = objects.data_type_of_object(value)
             if data_type is not None:
                 return e.constant(data_type)
-            raise e.error(None, f"{what} is {e.describe(entry)}; it cannot be computed with at run time")
+            raise e.error(
+                None, f"{what} is {e.describe(entry)}; it cannot be computed with at run time"
+            )
         try:
             constant = self._session.arrays.of(value)
         except TypeError as error:

@@ -8,7 +8,7 @@ from tracescript.ir import constants
 from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, ScalarType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
-from tracescript.producer.script.core import describe_type
+from tracescript.producer.script.diagnostics import describe_type
 from tracescript.producer.script.entries import (
     Closure,
     Conflict,
@@ -171,12 +171,8 @@ class Merge:
         is_wrapped = wrapped_a and wrapped_b
         if len(known) == 1:
             nobody, kind = placeholder(self.e, known[0].type)
-            is_wrapped = (
-                (is_wrapped
-                and kind == OptionalType(known[0].type))
-                or (known[0].type == kind
-                and is_wrapped
-                and isinstance(kind, OptionalType))
+            is_wrapped = (is_wrapped and kind == OptionalType(known[0].type)) or (
+                known[0].type == kind and is_wrapped and isinstance(kind, OptionalType)
             )
             va, vb = (v if isinstance(v, Value) else nobody for v in (va, vb))
         else:

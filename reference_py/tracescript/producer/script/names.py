@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import OptionalType, StructType, TensorType
 from tracescript.ir.values import Value
-from tracescript.producer.script.core import expression, is_tensor
+from tracescript.producer.script.core import expression
+from tracescript.producer.script.diagnostics import is_tensor
 from tracescript.producer.script.entries import Bound, Conflict, Items, Known, Partly, Struct, Unset
 from tracescript.producer.script.frame import MISSING
-from tracescript.producer.script.library import extent, sizes, transposed
+from tracescript.producer.script.library_shapes import extent, sizes, transposed
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter

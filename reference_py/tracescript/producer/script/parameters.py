@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tracescript.producer.script.entries import Items, Struct
 
 if TYPE_CHECKING:
-    from tracescript.errors import ProducerError
     from collections.abc import Iterator
 
+    from tracescript.errors import ProducerError
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
 

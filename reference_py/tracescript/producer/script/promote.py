@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from tracescript.ir.types import (
     DataType,
     ListType,
-    OptionalType,
     ScalarKind,
     ScalarType,
     TensorType,
@@ -18,7 +15,8 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Value
 from tracescript.opset import dtypes
 from tracescript.opset.table import REQUIRED, InputDef, OpDef, opset
-from tracescript.producer.script.core import is_none, is_tensor
+from tracescript.producer.script.coerce import as_tensor, common, data_type, number_kind, rank
+from tracescript.producer.script.diagnostics import is_none, is_tensor
 from tracescript.producer.script.entries import Empty, Items, constant_of
 
 if TYPE_CHECKING:
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
     from tracescript.producer.script.entries import Entry
 
     Given = Entry | None
-
-_NUMBER_KINDS = {ScalarKind.BOOL: "bool", ScalarKind.INT: "int", ScalarKind.FLOAT: "float"}
 
 
 @dataclass(slots=True)
@@ -124,7 +120,6 @@ def int_list(e: Emitter, x: Entry, what: str) -> Value:
     return e.make_list([e.as_int(x, f"ints for {what}")])
 
 
-# ---------------------------------------------------------------------- data types
 def _promoted(e: Emitter, op: OpDef, operands: list[_Operand]) -> list[Value]:
     """Return the operands with data types as the op wants them. Spec: SCRIPT-9."""
     out: list[Value] = []
@@ -168,9 +163,7 @@ def _fixed(e: Emitter, name: str, entry: Entry) -> DataType:
 def _wanted(e: Emitter, op: OpDef, allowed: str, entries: list[Entry]) -> DataType:
     """The data type that all operands of one type variable get."""
     tensors = [e.value(x) for x in entries if is_tensor(x) or e.session.holds_array(x)]
-    numbers = [
-        _number_kind(e, x) for x in entries if not (is_tensor(x) or e.session.holds_array(x))
-    ]
+    numbers = [number_kind(e, x) for x in entries if not (is_tensor(x) or e.session.holds_array(x))]
     _unify(e, op, tensors)
     members = dtypes.members(allowed)
     for t in tensors:
@@ -216,82 +209,6 @@ def _unify(e: Emitter, op: OpDef, tensors: list[Value]) -> None:
                 e.session.roots.need(t, data_type(other))
 
 
-def common(e: Emitter, tensors: Sequence[tuple[DataType, int]], numbers: Sequence[str]) -> DataType:
-    """The common type of operands by the rules of the library the program is written for."""
-    if not tensors:
-        return {
-            "bool": DataType.BOOL,
-            "int": DataType.INT64,
-            "float": DataType.FLOAT32 if e.frame.flavour == "torch" else DataType.FLOAT64,
-        }[max(numbers, default="float", key=("bool", "int", "float").index)]
-    if e.frame.flavour == "torch":
-        return dtypes.common(tensors, numbers)
-    weak = [{"bool": True, "int": 1, "float": 1.0}[n] for n in numbers]
-    found = dtypes.of_numpy(np.result_type(*(dtypes.numpy_of(d) for d, _ in tensors), *weak))
-    return found or DataType.FLOAT64
-
-
-def data_type(value: Value) -> DataType:
-    """The data type of a tensor value."""
-    assert isinstance(value.type, TensorType)
-    return value.type.data_type
-
-
-def rank(value: Value) -> int:
-    """The rank of a tensor value; an unknown one counts as 1."""
-    assert isinstance(value.type, TensorType)
-    return 1 if value.type.shape is None else len(value.type.shape)
-
-
-def _number_kind(e: Emitter, entry: Entry) -> str:
-    if (
-        isinstance(entry, Value)
-        and isinstance(entry.type, ScalarType)
-        and entry.type.kind in _NUMBER_KINDS
-    ):
-        return _NUMBER_KINDS[entry.type.kind]
-    if isinstance(entry, Value) and isinstance(entry.type, OptionalType):
-        name = e.unit.names.get(entry, "x")
-        raise e.error(
-            None,
-            f"{name} may be None here",
-            code="TYPE_INFERENCE",
-            rule="SCRIPT-7",
-            hint=f"exclude None first: `if {name} is not None:`",
-        )
-    raise e.error(
-        None,
-        f"a tensor is expected, found {e.describe(entry)}",
-        code="TYPE_INFERENCE",
-        rule="SCRIPT-4",
-    )
-
-
-def as_tensor(e: Emitter, entry: Entry, wanted: DataType) -> Value:
-    """Return an operand as a tensor of a data type."""
-    if is_tensor(entry) or e.session.holds_array(entry):
-        value = e.value(entry)
-        return value if data_type(value) is wanted else e.op("cast", [value], {"dtype": wanted})
-    known, number = constant_of(entry)
-    if known:
-        return tensor_constant(e, number, wanted)
-    return e.op("to_tensor", [e.value(entry)], {"dtype": wanted})
-
-
-def tensor_constant(e: Emitter, number: Any, wanted: DataType) -> Value:
-    """A 0-d constant; ints wrap into their type as torch does."""
-    dtype = dtypes.numpy_of(wanted)
-    if isinstance(number, int) and not isinstance(number, bool) and dtypes.category(wanted) == 1:
-        array = np.asarray(number, np.int64).astype(dtype)
-    else:
-        array = np.asarray(number).astype(dtype)
-    key = ("tensor", repr((number, type(number).__name__)), TensorType(wanted, ()))
-    if key not in e.unit.constants:
-        e.unit.constants[key] = e.builder.constant(array)
-    return e.unit.constants[key]
-
-
-# ---------------------------------------------------------------------- attributes
 def plain_attribute(e: Emitter, op: OpDef, name: str, entry: Entry) -> Any:
     """Return an attribute's plain value; it must be known at compile time."""
     declared = op.attribute(name)
@@ -316,15 +233,3 @@ def plain_attribute(e: Emitter, op: OpDef, name: str, entry: Entry) -> Any:
     if value is None and declared.default is not None and declared.default is not REQUIRED:
         return declared.default
     return value
-
-
-__all__ = [
-    "as_tensor",
-    "common",
-    "data_type",
-    "emit_op",
-    "int_list",
-    "plain_attribute",
-    "rank",
-    "tensor_constant",
-]

@@ -6,14 +6,16 @@ from __future__ import annotations
 def everything() -> None:
     """Make every handler known to the emitter."""
     from tracescript.producer.script import (  # noqa: F401  # each registers its handlers
+        builtins_math,
+        builtins_objects,
         calls,
-        comprehensions,
-        containers,
+        comparison,
+        lambdas,
+        library_layers,
+        library_making,
+        library_shapes,
         loops,
-        names,
-        operators,
         statements,
         subscripts,
         text,
     )
-    from tracescript.producer.script import lambdas as _  # noqa: F401  # as above

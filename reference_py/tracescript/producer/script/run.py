@@ -6,7 +6,6 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tracescript import ir
 from tracescript.errors import ProducerError
 from tracescript.producer.script import register
 from tracescript.producer.script.assemble import assemble
@@ -18,6 +17,8 @@ from tracescript.producer.script.signature import types_of_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tracescript import ir
 
 _MOST_ATTEMPTS = 200
 

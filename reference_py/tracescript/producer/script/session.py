@@ -50,7 +50,6 @@ class Session:
         self.states = States(self, facts)
         self.structs = Structs()
         self.tensors = Tensors()
-        self.weights = _WeightDoor(self)
         self.contexts = Contexts()
         self._members = Members(self)
         self._calls = PythonCalls(self)
@@ -62,7 +61,7 @@ class Session:
         """Return a module's own parameters, buffers and children; looked up once."""
         if id(module) not in self._parts:
             self._parts[id(module)] = objects.own_parts(module)
-        return self._parts[id(module)]  # type: ignore[no-any-return]  # the tuple above
+        return self._parts[id(module)]
 
     def walk(self, module: Any) -> Iterator[tuple[str, Any]]:
         """Yield (path, module) for a module and all below it, each path once."""
@@ -195,10 +194,6 @@ class Session:
         """Call a lambda or nested function."""
         return self._calls.closure(e, callee, args, kwargs)
 
-    def root_unit(self, function: Any, types: dict[str, Any]) -> Any:
-        """Compile the entry function."""
-        return self._calls.root(function, types)
-
     @property
     def calls(self) -> PythonCalls:
         """The calls of Python functions and the functions compiled so far."""
@@ -248,17 +243,6 @@ def run_text(e: Emitter, text: str, series: Series, start: Entry) -> Entry:
     for name in own.values():
         e.scope.pop(e.frame.key(name), None)
     return entry
-
-
-class _WeightDoor:
-    """Turns known arrays into values for the emitter."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def constant(self, e: Emitter, entry: Known, what: str) -> Value:
-        """Return the value of a known object."""
-        return self._session.array_value(e, entry, what)
 
 
 class Contexts:

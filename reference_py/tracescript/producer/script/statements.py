@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.producer.script.annotations import type_of_annotation
 from tracescript.producer.script.calls import raised_text
-from tracescript.producer.script.core import is_tensor, statement
+from tracescript.producer.script.core import statement
+from tracescript.producer.script.diagnostics import is_tensor
 from tracescript.producer.script.entries import Closure, Empty, Known, Unset
 from tracescript.producer.script.exits import RETURNED, Enter, SetFlag, SetResult, Unless
 from tracescript.producer.script.flow import branch, refine
+from tracescript.producer.script.logic import condition, negated
 from tracescript.producer.script.merge import SOME_SET
-from tracescript.producer.script.operators import binary, condition, negated
+from tracescript.producer.script.operators import binary
 from tracescript.producer.script.targets import assign_to
 
 if TYPE_CHECKING:
@@ -219,5 +221,7 @@ def raise_(e: Emitter, node: ast.Raise) -> None:
 def nested(e: Emitter, node: ast.FunctionDef) -> None:
     """A nested function: compiled in line where it is called."""
     if node.decorator_list:
-        raise e.error(node, "a nested function with decorators", hint="define it at the top of the file")
+        raise e.error(
+            node, "a nested function with decorators", hint="define it at the top of the file"
+        )
     e.bind(node.name, Closure(node, e.frame))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import DictType, ListType, OptionalType, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script.containers import element_fits
-from tracescript.producer.script.core import expression, is_tensor
+from tracescript.producer.script.core import expression
+from tracescript.producer.script.diagnostics import is_tensor
 from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
 from tracescript.producer.script.indexing import assign_index, index_tensor
 from tracescript.producer.script.names import first_size
@@ -105,7 +106,9 @@ def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
         return owner
     known = [(True, None) if b is None else constant_of(b) for b in bounds]
     if not all(k for k, _ in known):
-        raise e.error(node, f"the bounds of a slice of {e.describe(owner)} must be known at compile time")
+        raise e.error(
+            node, f"the bounds of a slice of {e.describe(owner)} must be known at compile time"
+        )
     at = slice(*(v for _, v in known))
     if isinstance(owner, Value) and isinstance(owner.type, TupleType):
         owner = e.parts(owner)

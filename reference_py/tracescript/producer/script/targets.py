@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DictType, ListType, TensorType, TupleType
 from tracescript.ir.values import Value
-from tracescript.producer.script.core import is_tensor
+from tracescript.producer.script.diagnostics import is_tensor
 from tracescript.producer.script.entries import Items, Known, Series, Struct, items_of_constant
 from tracescript.producer.script.iteration import series_of
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import ListType, OptionalType, TensorType
 from tracescript.ir.values import Value
 from tracescript.opset import dtypes
-from tracescript.producer.script.core import is_tensor
-from tracescript.producer.script.promote import as_tensor, data_type, emit_op
+from tracescript.producer.script.coerce import as_tensor, data_type
+from tracescript.producer.script.diagnostics import is_tensor
+from tracescript.producer.script.promote import emit_op
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,13 +6,13 @@ import ast
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import OptionalType, ScalarType, TensorType
-from tracescript.ir.values import Value
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.entries import Items, constant_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
 
@@ -63,7 +63,7 @@ def shown(e: Emitter, entry: Entry) -> Value:
     if isinstance(made.type, ScalarType):
         return made
     if isinstance(made.type, TensorType) and made.type.shape == ():
-        from tracescript.producer.script.library import item
+        from tracescript.producer.script.library_shapes import item
 
         return e.value(item(e, [made], {}))
     if isinstance(made.type, OptionalType):

@@ -8,7 +8,7 @@ from tracescript.ir import constants
 from tracescript.ir.graph import Function, Input, Output
 from tracescript.ir.types import DictType, ListType, OptionalType, TensorType
 from tracescript.ir.values import Value
-from tracescript.producer.script.core import is_none
+from tracescript.producer.script.diagnostics import is_none
 from tracescript.producer.script.entries import Empty, Items
 from tracescript.producer.script.tidy import first_uses, tidy
 from tracescript.producer.script.unit import Compiled

@@ -36,7 +36,7 @@ class Scope:
         kinds = ("positional", "positional", "bound", "state")
         groups = (self.args, self.captured, self.bound, self.states)
         return [
-            ir.Input(name, value.type, kind)
+            ir.Input(name, value.type, "keyword_only" if name in self.frame.keyword_only else kind)
             for kind, group in zip(kinds, groups, strict=True)
             for name, _, value in group
         ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tracescript.ir import TensorType
+from tracescript.ir import TensorType, constants
 
 if TYPE_CHECKING:
     from tracescript.producer.trace.recorder import Recorder
@@ -133,6 +133,10 @@ def _undo(recorder: Recorder, step: Op, before: Wire, wire: Wire) -> Wire:
     if step.op in {"select", "slice"}:
         inputs = (before, wire, *step.inputs[1:])
         return recorder.single(f"{step.op}_scatter", inputs, attributes, kind)
+    if step.op == "narrow":
+        _, start, length = step.inputs
+        end = recorder.single("int.add", (start, length), None, constants.INT)
+        return recorder.single("slice_scatter", (before, wire, start, end), attributes, kind)
     raise recorder.error(
         "ALIASING",
         f"the program writes through a view made by {step.op}",

@@ -148,7 +148,8 @@ class Emitter:
         inputs = [None if w is None else self.resolve(scope, w) for w in event.inputs]
         op = opset()[event.op]
         why = f"{event.op} needs it equal to another size"
-        for a, b in needed(op, self._shapes(scope, event), event.attributes):
+        shapes, sizes = self._shapes(scope, event), self._listed(inputs)
+        for a, b in needed(op, shapes, event.attributes, sizes):
             self.symbols.same(a, b, event.site, why)
         place = self._place(scope, event.site)
         types = None
@@ -184,6 +185,13 @@ class Emitter:
             if len(numbers) == len(known):
                 return self._constant(scope, constants.numbers(tuple(numbers), constants.INT))
         return scope.sizes.setdefault(known, value)
+
+    def _listed(self, inputs: Sequence[ir.Value | None]) -> tuple[ir.Dim, ...] | None:
+        """Return what is known of the list of ints that is an op's second input."""
+        if len(inputs) < 2 or inputs[1] is None or inputs[1].type != _INTS:  # noqa: PLR2004  # second
+            return None
+        known: Any = self.typing.known(inputs[1])
+        return known if isinstance(known, tuple) else None
 
     def _shapes(self, scope: Scope, event: Op) -> list[tuple[ir.Dim, ...] | None]:
         wires: list[Wire | None] = []

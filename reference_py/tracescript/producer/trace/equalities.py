@@ -18,14 +18,37 @@ if TYPE_CHECKING:
     Shapes = Sequence[tuple[Dim, ...] | None]
 
 
-def needed(op: OpDef, shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
+def needed(
+    op: OpDef, shapes: Shapes, attributes: Mapping[str, Any], sizes: tuple[Dim, ...] | None
+) -> Iterator[Pair]:
     """Yield pairs of sizes that a call of `op` makes equal.
 
-    `shapes` are those of its inputs in order, a list of tensors spread out, None for no tensor.
+    `shapes` are those of its inputs in order, a list of tensors spread out, None for no tensor;
+    `sizes` what is known of a list of sizes among the inputs.
     """
+    if sizes is not None and shapes[0] is not None:
+        yield from _resized(op.name, shapes[0], sizes)
     rule = _RULES.get(op.name) or _RULES.get(op.shape_rule)
     if rule is not None:
         yield from rule(shapes, attributes)
+
+
+def _resized(op: str, shape: tuple[Dim, ...], sizes: tuple[Dim, ...]) -> Iterator[Pair]:
+    """Yield what a list of sizes asks of the tensor: only where a number decides it."""
+    if op == "reshape" and -1 not in sizes:
+        counts = _product(shape), _product(sizes)
+        if any(isinstance(n, int) for n in counts):
+            yield counts
+    elif op == "expand":
+        pairs = zip(reversed(shape), reversed(sizes), strict=False)
+        yield from ((a, b) for a, b in pairs if a != 1 and b != -1)
+
+
+def _product(sizes: tuple[Dim, ...]) -> Dim:
+    count: Dim = 1
+    for size in sizes:
+        count = dims.mul(count, size)
+    return count
 
 
 def broadcast(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:

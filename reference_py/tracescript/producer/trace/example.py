@@ -20,7 +20,7 @@ def example_of(runs: list[Run]) -> ir.Example:
     calls = tuple(
         ir.ExampleCall(
             run.method,
-            tuple((n if n in run.keyword_only else "", value) for n, value, _ in run.inputs),
+            tuple((n if n in run.frame.keyword_only else "", value) for n, value, _ in run.inputs),
             tuple(ir.ExpectedValue(value, bound(value)) for value in run.outputs),
         )
         for run in runs

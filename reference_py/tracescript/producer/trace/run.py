@@ -48,7 +48,6 @@ class Run:
     method: str
     frame: Frame
     inputs: list[tuple[str, Any, Wire]]
-    keyword_only: frozenset[str]
     outputs: tuple[Any, ...]
 
 
@@ -111,6 +110,7 @@ class Session:
         recorder = Recorder(title, strict=self.strict)
         door = self._door(recorder, self.tree, self.imports)
         recorder.root.module = self.module
+        recorder.root.keyword_only = frozenset(kwargs)
         given = _arguments(function, args, kwargs)
         inputs: list[tuple[str, Any, Wire]] = []
         values: dict[str, Any] = {}
@@ -118,7 +118,7 @@ class Session:
             wire = Wire(structure.type_of(value, door, argument), recorder.root, argument)
             recorder.root.args.append((argument, wire))
             values[argument] = structure.unpack(wire, value, door, "argument")
-            inputs.append((argument, value, wire))
+            inputs.append((argument, door.snapshot(value), wire))
         with contextlib.ExitStack() as stack:
             stack.enter_context(recording_range())
             stack.enter_context(door.running())
@@ -129,9 +129,7 @@ class Session:
         parts = () if result is None else parts
         recorder.root.outputs = [structure.pack(p, door, "the result") for p in parts]
         outputs = tuple(door.snapshot(p) for p in parts)
-        keyword_only = frozenset(n for n, _ in given[len(args) :]) if kwargs else frozenset()
-        inputs = [(n, door.snapshot(v), w) for n, v, w in inputs]
-        return Run(method, recorder.root, inputs, keyword_only, outputs)
+        return Run(method, recorder.root, inputs, outputs)
 
     def finish(
         self, runs: list[Run], dynamic: Dynamic, decisions: str, name: str | None, begun: float

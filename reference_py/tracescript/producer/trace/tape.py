@@ -122,7 +122,8 @@ Event = Op | Call | ModelCall | Read | SizeFact
 class Frame:
     """One run of a module's forward, or of the traced function itself.
 
-    `args` are its tensors and numbers in order of the signature, each once; `outputs` the leaves of
+    `args` are its tensors and numbers in order of the signature, each once, `keyword_only` the
+    names of those that callers pass by name; `outputs` are the leaves of
     what it returned. `entry` and `exit` hold the slots it touched: their values at both ends.
     """
 
@@ -131,6 +132,7 @@ class Frame:
     path: str = ""
     parent: Frame | None = None
     args: list[tuple[str, Wire]] = field(default_factory=list)
+    keyword_only: frozenset[str] = frozenset()
     events: list[Event] = field(default_factory=list)
     outputs: list[Wire] = field(default_factory=list)
     entry: dict[Slot, Wire] = field(default_factory=dict)

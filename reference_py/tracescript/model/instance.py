@@ -1,0 +1,49 @@
+"""What an instance of a model holds: its settings, its state's values, its methods made ready."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tracescript.engine.limits import Limits
+from tracescript.model.input_checks import constant_value
+from tracescript.model.signature import Signature
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracescript import ir
+    from tracescript.engine.protocol import Loaded, Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a model runs: engine by name, guards `error` `warn` `ignore`, limits of each call."""
+
+    engine: str = "py"
+    guards: str = "error"
+    limits: Limits = field(default_factory=Limits)
+    expand: bool = False
+
+
+class StateValues:
+    """The values of a model's states, one copy for each instance, and the lock of commits."""
+
+    def __init__(self) -> None:
+        self.values: dict[ir.State, Any] = {}
+        self.lock = threading.RLock()
+
+    def read(self, states: Sequence[ir.State]) -> list[Any]:
+        """Return the present values, the initial ones where no call has committed yet."""
+        return [self.values[s] if s in self.values else constant_value(s.initial) for s in states]
+
+
+class Call:
+    """A method ready to call: its signature, its engine function and its states."""
+
+    def __init__(self, method: ir.Method, function: ir.Function, loaded: Loaded) -> None:
+        self.signature = Signature(function)
+        self.bind = self.signature.bind
+        self.run: Prepared = loaded.method(method)
+        self.states = method.states

@@ -1,0 +1,182 @@
+"""Builtins about types and objects, and TraceScript's own marks."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir.types import (
+    DictType,
+    ListType,
+    OptionalType,
+    ScalarKind,
+    ScalarType,
+    TensorType,
+    TupleType,
+)
+from tracescript.ir.values import Value
+from tracescript.producer.script.builtins import builtin, positional
+from tracescript.producer.script.entries import (
+    Closure,
+    Empty,
+    Items,
+    Known,
+    MethodOf,
+    Struct,
+    constant_of,
+)
+from tracescript.producer.script.text import joined
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+
+@builtin("builtins.isinstance")
+def isinstance_(e: Emitter, node: ast.Call) -> Entry:
+    """`isinstance(x, T)`: known at compile time; of an Optional it asks for None."""
+    x, kinds = positional(e, node, 2, 2)
+    known, wanted = constant_of(kinds)
+    classes = tuple(wanted) if isinstance(wanted, list | tuple) else (wanted,)
+    if not known:
+        raise e.error(node, "the class must be known at compile time", rule="SCRIPT-10")
+    if isinstance(x, Value) and isinstance(x.type, OptionalType):
+        inside = Value(x.type.element)
+        if _is_instance(e, inside, classes):
+            return e.op("bool.not", [e.op("is_none", [x])])
+        return e.constant(False)
+    return e.constant(_is_instance(e, x, classes))
+
+
+def _is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
+    if isinstance(x, Known):
+        return isinstance(x.value, classes) or (
+            e.session.holds_array(x) and any(map(e.session.is_tensor_class, classes))
+        )
+    if isinstance(x, Struct):
+        return issubclass(x.cls, classes)
+    if isinstance(x, Value):
+        if isinstance(x.type, TensorType):
+            return any(map(e.session.is_tensor_class, classes))
+        python: dict[Any, type] = {ListType: list, DictType: dict, TupleType: tuple}
+        if isinstance(x.type, ScalarType):
+            named = {
+                ScalarKind.BOOL: bool,
+                ScalarKind.INT: int,
+                ScalarKind.FLOAT: float,
+                ScalarKind.STR: str,
+                ScalarKind.NONE: type(None),
+            }
+            return issubclass(named.get(x.type.kind, object), classes)
+        return issubclass(python.get(type(x.type), object), classes)
+    if isinstance(x, Items):
+        return issubclass(list if x.is_list else tuple, classes)
+    return (
+        issubclass(dict if isinstance(x, Empty) and x.is_dict else list, classes)
+        if isinstance(x, Empty)
+        else False
+    )
+
+
+@builtin("builtins.getattr")
+def getattr_(e: Emitter, node: ast.Call) -> Entry:
+    """`getattr(x, "name")` with a name known at compile time."""
+    args = positional(e, node, 2, 3)
+    known, name = constant_of(args[1])
+    if not known or not isinstance(name, str):
+        e.session.loops.needs_constant(args[1])
+        raise e.error(
+            node,
+            "getattr with a name known only at run time",
+            rule="SCRIPT-10",
+            hint="use a ModuleDict and compare names",
+        )
+    if len(args) == 3 and isinstance(args[0], Known) and not hasattr(args[0].value, name):
+        return args[2]
+    return e.expr(ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node))
+
+
+@builtin("builtins.hasattr")
+def hasattr_(e: Emitter, node: ast.Call) -> Entry:
+    """`hasattr`: known at compile time."""
+    x, name = positional(e, node, 2, 2)
+    known, text = constant_of(name)
+    if isinstance(x, Known) and known and isinstance(text, str):
+        return e.constant(hasattr(x.value, text))
+    if isinstance(x, Struct) and known:
+        return e.constant(text in x.fields or hasattr(x.cls, text))
+    raise e.error(node, "hasattr needs an object known at compile time", rule="SCRIPT-10")
+
+
+@builtin("builtins.callable")
+def callable_(e: Emitter, node: ast.Call) -> Entry:
+    """`callable`: known at compile time."""
+    (x,) = positional(e, node, 1, 1)
+    return e.constant(
+        isinstance(x, Closure | MethodOf) or (isinstance(x, Known) and callable(x.value))
+    )
+
+
+@builtin("builtins.print")
+def print_(e: Emitter, node: ast.Call) -> Entry:
+    """`print`: an effect a loader may drop."""
+    e.ops("print", [joined(e, [e.expr(a) for a in node.args])])
+    return e.constant(None)
+
+
+@builtin("warnings.warn")
+def warn(e: Emitter, node: ast.Call) -> Entry:
+    """`warnings.warn`: an effect a loader may drop."""
+    e.ops("warn", [joined(e, [e.expr(node.args[0])])])
+    return e.constant(None)
+
+
+@builtin("builtins.type")
+def type_(e: Emitter, node: ast.Call) -> Entry:
+    """`type(x)` of an object known at compile time."""
+    (x,) = positional(e, node, 1, 1)
+    if isinstance(x, Known):
+        return Known(type(x.value))
+    raise e.error(node, "type() of a run-time value", hint="use isinstance")
+
+
+@builtin("builtins.super")
+def super_(e: Emitter, node: ast.Call) -> Entry:
+    """`super()` of the class whose method this is."""
+    owner = e.frame.owner_class
+    found = e.lookup(e.frame.first_parameter)
+    if node.args or owner is None or not isinstance(found, Known):
+        raise e.error(node, "super() works in methods, without arguments")
+    return Known(super(owner, found.value), found.path)
+
+
+@builtin(
+    "tracescript.producer.marks.is_scripting",
+    "torch.jit.is_scripting",
+    "torch.jit._script.is_scripting",
+)
+def is_scripting(e: Emitter, _node: ast.Call) -> Entry:
+    """Compile-time True."""
+    return e.constant(True)
+
+
+@builtin(
+    "tracescript.producer.marks.is_tracing",
+    "torch.jit.is_tracing",
+    "torch.jit._trace.is_tracing",
+    "torch.compiler.is_compiling",
+    "torch.compiler.is_exporting",
+)
+def is_tracing(e: Emitter, _node: ast.Call) -> Entry:
+    """Compile-time False."""
+    return e.constant(False)
+
+
+@builtin("tracescript.producer.marks.annotate", "torch.jit.annotate", "torch.jit._script.annotate")
+def annotate(e: Emitter, node: ast.Call) -> Entry:
+    """`annotate(T, value)`."""
+    from tracescript.producer.script.annotations import type_of_annotation
+
+    kind = type_of_annotation(e, node.args[0])
+    entry = e.expr(node.args[1])
+    return e.fit(entry, kind) if kind is not None else entry

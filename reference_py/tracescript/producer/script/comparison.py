@@ -1,0 +1,208 @@
+"""Comparisons, `is`, `in`, literals and the walrus."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir.types import (
+    DictType,
+    ListType,
+    OptionalType,
+    ScalarKind,
+    TupleType,
+)
+from tracescript.ir.values import Value
+from tracescript.producer.script.core import INT64, expression
+from tracescript.producer.script.diagnostics import is_none, is_scalar, is_tensor
+from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
+from tracescript.producer.script.flow import branch
+from tracescript.producer.script.logic import negated, truth
+from tracescript.producer.script.operators import (
+    NUMBERS,
+    fold,
+    optional_hint,
+    scalar_kind,
+    to_number,
+)
+from tracescript.producer.script.tensors import binary as tensor_binary
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+_COMPARE: dict[type[ast.cmpop], tuple[str, Any]] = {
+    ast.Eq: ("eq", operator.eq),
+    ast.NotEq: ("ne", operator.ne),
+    ast.Lt: ("lt", operator.lt),
+    ast.LtE: ("le", operator.le),
+    ast.Gt: ("gt", operator.gt),
+    ast.GtE: ("ge", operator.ge),
+}
+
+
+@expression(ast.Compare)
+def compare_chain(e: Emitter, node: ast.Compare) -> Entry:
+    """`a < b < c`: the middle once, the rest only if the first holds."""
+    left = e.expr(node.left)
+
+    def chain(left: Entry, k: int) -> Entry:
+        right = e.expr(node.comparators[k])
+        found = compare(e, node.ops[k], left, right)
+        if k + 1 == len(node.ops):
+            return found
+        test = truth(e, found)
+        if test.constant is not None:
+            return chain(right, k + 1) if test.constant.value else test
+        return branch(e, test, (lambda: truth(e, chain(right, k + 1)), lambda: e.constant(False)))
+
+    return chain(left, 0)
+
+
+def compare(e: Emitter, op: ast.cmpop, left: Entry, right: Entry) -> Entry:
+    """Compile one comparison."""
+    if isinstance(op, ast.Is | ast.IsNot):
+        same = identical(e, left, right)
+        return negated(e, same) if isinstance(op, ast.IsNot) else same
+    if isinstance(op, ast.In | ast.NotIn):
+        found = contains(e, right, left)
+        return negated(e, found) if isinstance(op, ast.NotIn) else found
+    relation, python = _COMPARE[type(op)]
+    return related(e, relation, python, left, right)
+
+
+def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -> Entry:
+    """`==`, `<` and the like on two entries."""
+    folded = fold(e, python, left, right)
+    if folded is not None:
+        return folded
+    if (
+        is_tensor(left)
+        or is_tensor(right)
+        or e.session.holds_array(left)
+        or e.session.holds_array(right)
+    ):
+        return tensor_binary(e, relation, left, right)
+    if is_scalar(left, *NUMBERS) and is_scalar(right, *NUMBERS):
+        return _compare_numbers(e, relation, e.value(left), e.value(right))
+    if is_scalar(left, ScalarKind.STR) and is_scalar(right, ScalarKind.STR):
+        return e.op("str.cmp", [e.value(left), e.value(right)], {"relation": relation})
+    if relation in {"eq", "ne"}:
+        same = _equal(e, left, right)
+        if same is not None:
+            return negated(e, same) if relation == "ne" else same
+    raise e.error(
+        None,
+        f"cannot compare {e.describe(left)} with {e.describe(right)}",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+        hint=optional_hint(left, right),
+    )
+
+
+def _compare_numbers(e: Emitter, relation: str, a: Value, b: Value) -> Value:
+    kinds = {scalar_kind(a), scalar_kind(b)}
+    kind = ScalarKind.FLOAT if ScalarKind.FLOAT in kinds else ScalarKind.INT
+    name = "float.cmp" if kind is ScalarKind.FLOAT else "int.cmp"
+    return e.op(name, [to_number(e, a, kind), to_number(e, b, kind)], {"relation": relation})
+
+
+def _equal(e: Emitter, left: Entry, right: Entry) -> Value | None:
+    """Equality of what is no number, string or tensor; None where it has no meaning."""
+    if is_none(left) or is_none(right):
+        return identical(e, left, right)
+    if isinstance(left, Known) and isinstance(right, Known):
+        return e.constant(bool(left.value == right.value))
+    if isinstance(left, Known | Struct) or isinstance(right, Known | Struct):
+        known = [constant_of(x) for x in (left, right)]
+        return e.constant(known[0][1] == known[1][1]) if all(k for k, _ in known) else None
+    if isinstance(left, Value) and isinstance(left.type, TupleType):
+        left = e.parts(left)
+    if isinstance(right, Value) and isinstance(right.type, TupleType):
+        right = e.parts(right)
+    if not isinstance(left, Items) or not isinstance(right, Items):
+        return None
+    if len(left.parts) != len(right.parts):
+        return e.constant(False)
+    result = e.constant(True)
+    for a, b in zip(left.parts, right.parts, strict=True):
+        one = truth(e, related(e, "eq", operator.eq, a, b))
+        if result.constant is not None:
+            result = one if result.constant.value else result
+        else:
+            result = e.op("bool.op", [result, one], {"operation": "and"})
+    return result
+
+
+def identical(e: Emitter, left: Entry, right: Entry) -> Value:
+    """`is`: of None, bools, and objects known at compile time."""
+    if is_none(left):
+        left, right = right, left
+    if is_none(right):
+        if isinstance(left, Value) and isinstance(left.type, OptionalType):
+            return e.op("is_none", [left])
+        return e.constant(is_none(left))
+    if isinstance(left, Known) and isinstance(right, Known):
+        return e.constant(left.value is right.value)
+    if is_scalar(left, ScalarKind.BOOL) and is_scalar(right, ScalarKind.BOOL):
+        return e.value(related(e, "eq", operator.eq, left, right))
+    raise e.error(
+        None, "`is` compares with None, bools and objects known at compile time only", hint="use =="
+    )
+
+
+def contains(e: Emitter, container: Entry, item: Entry) -> Value:
+    """`item in container`."""
+    known = constant_of(container), constant_of(item)
+    if known[0][0] and known[1][0]:
+        return e.constant(known[1][1] in known[0][1])
+    if isinstance(container, Empty):
+        return e.constant(False)
+    if isinstance(container, Known):
+        container = Items(tuple(e.session.entry_of(x) for x in container.value))
+    if isinstance(container, Value) and isinstance(container.type, DictType):
+        return e.op("dict.contains", [container, e.value(item)])
+    if isinstance(container, Value) and isinstance(container.type, ListType):
+        return e.op("list.contains", [container, e.value(item)])
+    if isinstance(container, Value) and isinstance(container.type, TupleType):
+        container = e.parts(container)
+    if not isinstance(container, Items):
+        raise e.error(
+            None,
+            f"`in` has no meaning for {e.describe(container)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
+    found = e.constant(False)
+    for part in container.parts:
+        one = truth(e, related(e, "eq", operator.eq, item, part))
+        if one.constant is not None:
+            found = e.constant(True) if one.constant.value else found
+        else:
+            found = (
+                one
+                if found.constant is not None and not found.constant.value
+                else e.op("bool.op", [found, one], {"operation": "or"})
+            )
+    return found
+
+
+@expression(ast.NamedExpr)
+def walrus(e: Emitter, node: ast.NamedExpr) -> Entry:
+    """`(name := value)`."""
+    entry = e.expr(node.value)
+    e.bind(node.target.id, entry)
+    return entry
+
+
+@expression(ast.Constant)
+def literal(e: Emitter, node: ast.Constant) -> Entry:
+    """A number, a string, None, True, False, `...`."""
+    if node.value is Ellipsis:
+        return Known(Ellipsis)
+    if isinstance(node.value, int) and not isinstance(node.value, bool) and node.value not in INT64:
+        raise e.error(node, f"{node.value} is beyond 64 bits", rule="SCRIPT-5", hint="use a float")
+    if not isinstance(node.value, bool | int | float | str | type(None)):
+        raise e.error(node, f"scripts have no {type(node.value).__name__}")
+    return e.constant(node.value)

@@ -1,0 +1,112 @@
+"""Python functions: their bodies, defaults, and what they are keyed by."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir.types import DictType, ListType, TensorType
+from tracescript.ir.values import Value
+from tracescript.producer.script.entries import (
+    Empty,
+    Items,
+    Partly,
+    Unset,
+    constant_of,
+)
+from tracescript.producer.script.exits import RETURNED, remove_exits
+from tracescript.producer.source import source_of
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+    from tracescript.producer.script.frame import Frame
+    from tracescript.producer.script.session import Session
+
+
+def run_body(e: Emitter, frame: Frame) -> Entry:
+    """Compile a function's statements and return what it returns."""
+    definition = frame.definition
+    if isinstance(definition, ast.Lambda):
+        return e.expr(definition.body)
+    e.run(remove_exits(definition.body))
+    result = e.scope.get(frame.key(RETURNED), Unset())
+    if isinstance(result, Partly):
+        result = e.unwrap(result.value, is_proved=True) if result.is_wrapped else result.value
+    return e.constant(None) if isinstance(result, Unset) else result
+
+
+def plain_type(kind: Any) -> Any:
+    """A parameter's type: extents that are expressions become unknown, for no call binds them."""
+    if isinstance(kind, TensorType) and kind.shape is not None:
+        from tracescript.ir.types import Symbol
+
+        return TensorType(
+            kind.data_type, tuple(d if isinstance(d, int | Symbol) else None for d in kind.shape)
+        )
+    return kind
+
+
+def has_container(entry: Entry) -> bool:
+    if isinstance(entry, Items):
+        return entry.is_list or any(map(has_container, entry.parts))
+    return isinstance(entry, Empty) or (
+        isinstance(entry, Value) and isinstance(entry.type, ListType | DictType)
+    )
+
+
+def fixed_key(entry: Entry) -> Any:
+    known, value = constant_of(entry)
+    return (
+        repr(value)
+        if known and isinstance(value, bool | int | float | str | list | tuple | None)
+        else id(getattr(entry, "value", entry))
+    )
+
+
+def computed(
+    session: Session, function: Any, args: list[Entry], kwargs: dict[str, Entry]
+) -> Entry | None:
+    """Run a builtin method of a known list, dict or string at once."""
+    owner = getattr(function, "__self__", None)
+    if (
+        not inspect.isbuiltin(function)
+        or not isinstance(owner, list | dict | tuple | str)
+        or kwargs
+    ):
+        return None
+    known = [constant_of(a) for a in args]
+    if not all(k for k, _ in known):
+        return None
+    found = function(*(v for _, v in known))
+    is_view = isinstance(found, type({}.keys()) | type({}.values()) | type({}.items()))
+    return session.entry_of(tuple(found) if is_view else found)
+
+
+def defaults_of(session: Session, function: Any) -> tuple[list[Entry], list[Entry | None]]:
+    plain = inspect.unwrap(function)
+    _, definition = source_of(plain)
+    keyword = plain.__kwdefaults__ or {}
+    return (
+        [session.entry_of(d) for d in plain.__defaults__ or ()],
+        [
+            session.entry_of(keyword[a.arg]) if a.arg in keyword else None
+            for a in definition.args.kwonlyargs
+        ],
+    )
+
+
+def defining_class(owner: Any, function: Any) -> type | None:
+    """The class whose body defines a method, for `super()`."""
+    if owner is None:
+        return None
+    for cls in type(owner).__mro__:
+        found = vars(cls).get(function.__name__)
+        if (
+            found is function
+            or getattr(found, "__wrapped__", None) is function
+            or getattr(found, "fget", None) is function
+        ):
+            return cls
+    return None

@@ -1,0 +1,248 @@
+"""Sizes, reads, shapes and reductions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracescript.ir.types import DataType, TensorType
+from tracescript.opset import dtypes
+from tracescript.producer.script.coerce import as_tensor, data_type
+from tracescript.producer.script.diagnostics import is_none, is_tensor
+from tracescript.producer.script.entries import Items, constant_of
+from tracescript.producer.script.library import SPECIAL, known, special, take
+from tracescript.producer.script.promote import emit_op, int_list
+
+if TYPE_CHECKING:
+    from tracescript.ir.values import Value
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+    from tracescript.producer.script.library import Arguments, Special
+
+
+@special("torch.Tensor.item", "numpy.ndarray.item")
+def item(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+    """A Python number of the tensor's kind."""
+    x = e.value(args[0])
+    category = dtypes.category(data_type(x))
+    return e.op(("item_bool", "item_int", "item_float")[min(category, 2)], [x])
+
+
+@special("torch.Tensor.size", "numpy.shape")
+def size(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """`x.size()` and `x.size(dim)`."""
+    x = e.value(args[0])
+    dim = take(args, kwargs, "self", "dim")[1]
+    if dim is None:
+        return sizes(e, x)
+    return extent(e, x, known(e, dim, 0, "dim"))
+
+
+def sizes(e: Emitter, x: Value) -> Entry:
+    """The sizes one by one where the rank is known, else as a list."""
+    assert isinstance(x.type, TensorType)
+    if x.type.shape is None:
+        return e.op("shape", [x])
+    return Items(tuple(extent(e, x, k) for k in range(len(x.type.shape))))
+
+
+def extent(e: Emitter, x: Value, dim: int) -> Value:
+    """One size; a constant where the type says it."""
+    assert isinstance(x.type, TensorType)
+    shape = x.type.shape
+    if shape is not None and -len(shape) <= dim < len(shape) and isinstance(shape[dim], int):
+        return e.constant(shape[dim])
+    return e.op("size", [x], {"dim": dim})
+
+
+@special("torch.Tensor.tolist", "numpy.ndarray.tolist")
+def tolist(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+    """Lists of numbers."""
+    return e.op("to_list", [e.value(args[0])])
+
+
+@special("torch.Tensor.view_as", "torch.Tensor.reshape_as")
+def view_as(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+    """The shape of another tensor."""
+    return e.op("reshape", [e.value(args[0]), int_list(e, sizes(e, e.value(args[1])), "shape")])
+
+
+@special("torch.Tensor.expand_as")
+def expand_as(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+    """The shape of another tensor."""
+    return e.op("expand", [e.value(args[0]), int_list(e, sizes(e, e.value(args[1])), "shape")])
+
+
+@special("torch.Tensor.type_as")
+def type_as(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+    """The data type of another tensor."""
+    return as_tensor(e, args[0], data_type(e.value(args[1])))
+
+
+@special("torch.Tensor.t", "torch.t")
+def t(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+    """The two axes of a matrix exchanged."""
+    x = e.value(args[0])
+    assert isinstance(x.type, TensorType)
+    if x.type.shape is not None and len(x.type.shape) < 2:
+        return x
+    return e.op("transpose", [x], {"dim0": 0, "dim1": 1})
+
+
+@special("numpy.transpose", "numpy.ndarray.transpose")
+def transposed(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """All axes reversed, or as given."""
+    x = e.value(args[0])
+    rest = args[1:] or [v for k, v in kwargs.items() if k == "axes"]
+    assert isinstance(x.type, TensorType)
+    if rest and not is_none(rest[0]):
+        dims = known(e, rest[0] if len(rest) == 1 else Items(tuple(rest)), (), "axes")
+        return e.op("permute", [x], {"dims": list(dims)})
+    if x.type.shape is None:
+        is_matrix = e.op("int.cmp", [e.op("dim", [x]), e.constant(2)], {"relation": "eq"})
+        text = "the rank is not known when compiling, so it must be 2"
+        e.ops("assert", [is_matrix, e.constant(text)], {"code": "SHAPE_ERROR"})
+        return e.op("transpose", [x], {"dim0": 0, "dim1": 1})
+    return e.op("permute", [x], {"dims": list(range(len(x.type.shape)))[::-1]})
+
+
+@special("torch.Tensor.squeeze", "torch.squeeze", "numpy.squeeze", "numpy.ndarray.squeeze")
+def squeeze(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """Without axes: those whose extent is known to be 1."""
+    x = e.value(args[0] if args else kwargs["input"])
+    dim = args[1] if len(args) > 1 else kwargs.get("dim", kwargs.get("axis"))
+    assert isinstance(x.type, TensorType)
+    axes = known(e, dim, None, "dim")
+    shape = x.type.shape
+    if axes is None:
+        if shape is None or any(not isinstance(n, int) for n in shape):
+            raise e.error(
+                None,
+                "squeeze() without `dim` needs a tensor of known sizes",
+                rule="SCRIPT-10",
+                hint="say which axis: squeeze(dim)",
+            )
+        axes = [k for k, n in enumerate(shape) if n == 1]
+    axes = [axes] if isinstance(axes, int) else list(axes)
+    if e.frame.flavour == "torch" and shape is not None:
+        axes = [k for k in axes if not (isinstance(shape[k], int) and shape[k] != 1)]
+    return e.op("squeeze", [x], {"dim": axes}) if axes else x
+
+
+@special("torch.Tensor.split", "torch.split")
+def split(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """Sizes, or one size for all parts of a known extent."""
+    x, amount, dim = take(args, kwargs, "tensor", "split_size_or_sections", "dim")
+    assert x is not None
+    value = e.value(x)
+    axis = known(e, dim, 0, "dim")
+    is_known, n = constant_of(amount) if amount is not None else (False, None)
+    if is_known and isinstance(n, int):
+        length = constant_of(extent(e, value, axis))
+        if not length[0]:
+            raise e.error(
+                None,
+                "split() by one size needs a known extent",
+                rule="SCRIPT-10",
+                hint="use chunk(n), or sizes in a list",
+            )
+        total = length[1]
+        parts = [n] * (total // n) + ([total % n] if total % n else [])
+        amount = Items(tuple(e.constant(p) for p in parts), is_list=True)
+    assert amount is not None
+    return e.op("split", [value, int_list(e, amount, "sizes")], {"dim": axis})
+
+
+@special("torch.Tensor.masked_fill", "torch.masked_fill")
+def masked_fill(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """The value takes the tensor's data type."""
+    x, mask, value = take(args, kwargs, "input", "mask", "value")
+    return emit_op(e, "masked_fill", [x, mask, value])
+
+
+@special("torch.Tensor.dim", "torch.Tensor.ndimension", "numpy.ndim")
+def dim_(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+    """The rank; a constant where it is known."""
+    x = e.value(args[0])
+    assert isinstance(x.type, TensorType)
+    return e.op("dim", [x]) if x.type.shape is None else e.constant(len(x.type.shape))
+
+
+@special("torch.is_tensor")
+def is_tensor_(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+    """Known at compile time."""
+    return e.constant(is_tensor(args[0]))
+
+
+@special("torch.Tensor.is_floating_point", "torch.is_floating_point")
+def is_floating_point(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+    """Known at compile time."""
+    return e.constant(
+        dtypes.category(data_type(e.value(args[0]))) == dtypes.category(DataType.FLOAT32)
+    )
+
+
+def _same(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+    del e
+    return args[0]
+
+
+SPECIAL |= dict.fromkeys(
+    [
+        f"torch.Tensor.{n}"
+        for n in ("contiguous", "detach", "cpu", "cuda", "requires_grad_", "numpy")
+    ]
+    + ["torch.detach"],
+    _same,
+)
+
+
+def _spread(op: str) -> Special:
+    def spread(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+        is_torch = e.frame.flavour == "torch"
+        names = (
+            ("input", "dim", "unbiased", "keepdim")
+            if is_torch
+            else ("a", "axis", "dtype", "out", "ddof", "keepdims")
+        )
+        found = dict(zip(names, take(args, kwargs, *names), strict=True))
+        dim, unbiased = found.get("dim", found.get("axis")), found.get("unbiased")
+        is_flag, flag = constant_of(dim) if dim is not None else (False, None)
+        if is_flag and isinstance(flag, bool):
+            dim, unbiased = None, dim
+        correction = known(
+            e, kwargs.get("correction", found.get("ddof")), 1 if is_torch else 0, "correction"
+        )
+        if unbiased is not None:
+            correction = int(bool(known(e, unbiased, True, "unbiased")))
+        axes = known(e, dim, None, "dim")
+        keep = known(e, found.get("keepdim", found.get("keepdims")), False, "keepdim")
+        attributes = {
+            "dim": (axes,) if isinstance(axes, int) else axes,
+            "correction": float(correction),
+            "keepdim": keep,
+        }
+        return emit_op(e, op, [args[0] if args else kwargs["input"]], attributes)
+
+    return spread
+
+
+for _name in ("var", "std"):
+    SPECIAL |= dict.fromkeys(
+        [f"torch.{_name}", f"torch.Tensor.{_name}", f"numpy.{_name}"], _spread(_name)
+    )
+
+
+@special("torch.norm", "torch.Tensor.norm", "torch.functional.norm")
+def norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """The p-norm of all elements or along axes."""
+    x, p, dim, keepdim = take(args, kwargs, "input", "p", "dim", "keepdim")
+    order = known(e, p, 2, "p")
+    if order in {"fro", None}:
+        order = 2
+    axes = known(e, dim, None, "dim")
+    attributes = {
+        "ord": float(order),
+        "dim": (axes,) if isinstance(axes, int) else axes,
+        "keepdim": known(e, keepdim, False, "keepdim"),
+    }
+    return emit_op(e, "vector_norm", [x], attributes)

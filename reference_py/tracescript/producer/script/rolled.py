@@ -1,0 +1,257 @@
+"""Loops whose rounds are counted at run time: one `loop` node each."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tracescript.ir.constants import INT
+from tracescript.ir.types import OptionalType
+from tracescript.ir.values import Value
+from tracescript.producer.script.entries import (
+    Conflict,
+    Empty,
+    Items,
+    Partly,
+    Series,
+    Struct,
+    Unset,
+)
+from tracescript.producer.script.exits import RETURNED, Loop
+from tracescript.producer.script.flow import refine
+from tracescript.producer.script.merge import placeholder
+from tracescript.producer.script.rounds import go_on
+from tracescript.producer.script.targets import assign_to, stored_names
+from tracescript.producer.script.widening import Widening
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry, Scope
+
+_MOST_ATTEMPTS = 24
+
+
+class Rolled(Widening):
+    """Emits the body until the types of what it carries stay the same, then writes the node."""
+
+    def __init__(
+        self, e: Emitter, node: Loop, series: Series | None, start: Value | None = None
+    ) -> None:
+        self.e = e
+        self.node = node
+        self.series = series
+        self.start = start
+        self.go = start
+        self.base: Scope = e.scope
+        self.origin: dict[Value, Value] = {}
+        self.conflicts: dict[str, Conflict] = {}
+        self.starts: Scope = {}
+        for name in [*stored_names(node), *node.stop]:
+            self.carry(e.frame.key(name))
+
+    def carry(self, key: str) -> bool:
+        """Make a name one that the loop carries; False if it cannot be."""
+        entry = self.base.get(key)
+        if (
+            entry is None
+            or isinstance(entry, Unset | Conflict)
+            or key in self.conflicts
+            or key in self.starts
+        ):
+            return False
+        self.starts[key] = entry
+        return True
+
+    def run(self) -> None:
+        """Compile the loop."""
+        self.go = self.start or go_on(self.e, self.node)
+        for _ in range(_MOST_ATTEMPTS):
+            if self.attempt():
+                return
+        raise self.e.error(
+            self.node,
+            "the types of this loop's variables do not settle",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint="give each variable its final type before the loop",
+        )
+
+    def attempt(self) -> bool:
+        """Emit the loop once; True if nothing had to be learned, then the node is written."""
+        e = self.e
+        outer, go = e.builder, self.go
+        leaves: list[Value] = []
+        params: list[Value] = []
+        e.builder = outer.child()
+        e.scope = {**self.base, **self.conflicts}
+        for key, entry in self.starts.items():
+            e.scope[key] = self.opened(entry, leaves, params)
+            name, opened = key.partition(":")[2], e.scope[key]
+            if isinstance(opened, Value) and name.isidentifier():
+                e.unit.names[opened] = name
+        begun = {key: e.scope[key] for key in self.starts}
+        index = Value(INT, "")
+        next_go = self.body(index)
+        ended, inner, was_dead = e.scope, e.builder, e.is_dead
+        e.builder, e.scope, e.is_dead = outer, dict(self.base), False
+        if was_dead:
+            ended = {**ended, **begun}
+            next_go = e.constant(False)
+        if self.learned(begun, ended):
+            return False
+        ends = self.ends(inner, begun, ended)
+        assert go is not None
+        self.write(inner, index, go, next_go, leaves, params, ends)
+        return True
+
+    def body(self, index: Value) -> Value:
+        """Emit one round; returns whether another one follows."""
+        e = self.e
+        header = self.node.header
+        if isinstance(header, ast.For):
+            assert self.series is not None
+            assert self.series.item is not None
+            if self.series.parts is None:
+                e.session.loops.begin(index, self.series.trip, e.frame.source, header)
+            assign_to(e, header.target, self.series.item(index))
+        else:
+            refine(e, header.test, True)
+        begun = e.session.aliases.run_over(self.series.over if self.series else None, e.where())
+        e.run(self.node.body)
+        e.session.aliases.run_out(begun)
+        return e.constant(True) if e.is_dead else go_on(e, self.node)
+
+    # ------------------------------------------------------------------ carried names
+    def opened(self, entry: Entry, leaves: list[Value], params: list[Value]) -> Entry:
+        """Replace the run-time values in an entry by parameters of the body."""
+        if isinstance(entry, Value):
+            leaves.append(entry)
+            param = Value(entry.type)
+            plain = self.plain(entry)
+            self.e.session.roots.same(param, plain)
+            self.e.session.aliases.same(param, plain)
+            name = self.e.unit.names.get(plain)
+            if name:
+                self.e.unit.names[param] = name
+            params.append(param)
+            return param
+        if isinstance(entry, Items):
+            return Items(tuple(self.opened(p, leaves, params) for p in entry.parts), entry.is_list)
+        if isinstance(entry, Struct):
+            return Struct(
+                entry.cls, {n: self.opened(x, leaves, params) for n, x in entry.fields.items()}
+            )
+        if isinstance(entry, Partly):
+            value = self.opened(entry.value, leaves, params)
+            assert isinstance(value, Value)
+            return Partly(value, entry.flags, entry.is_wrapped)
+        return entry
+
+    def learned(self, begun: Scope, ended: Scope) -> bool:
+        """Whether the round showed names to carry or wider types."""
+        news = False
+        for key, entry in ended.items():
+            if key in begun or entry is self.base.get(key) or key in self.conflicts:
+                continue
+            if key.endswith(RETURNED) and isinstance(self.base.get(key, Unset()), Unset):
+                news |= self.carry_result(key, entry)
+            else:
+                news |= self.carry(key)
+        for key, before in begun.items():
+            wider = self.widened(self.starts[key], before, ended.get(key, Unset()))
+            if wider is None:
+                self.conflict(key, before, ended.get(key, Unset()))
+                news = True
+            elif wider is not self.starts[key]:
+                self.starts[key] = wider
+                news = True
+        return news
+
+    def carry_result(self, key: str, entry: Entry) -> bool:
+        """Carry the value of a `return` inside the loop: nobody reads it before it is set."""
+        kind = entry.value.type if isinstance(entry, Partly) else self.type_of(entry, INT)
+        if kind is None:
+            return False
+        if isinstance(entry, Partly) and entry.is_wrapped and isinstance(kind, OptionalType):
+            kind = kind.element
+        start, slot = placeholder(self.e, kind)
+        self.starts[key] = Partly(self.typed(start, slot), frozenset(), slot != kind)
+        self.base[key] = Unset()
+        return True
+
+    def conflict(self, key: str, before: Entry, after: Entry) -> None:
+        e = self.e
+        what = f"its type is {e.describe(before)} before the loop at {e.where()} and {e.describe(after)} at its end"
+        self.conflicts[key] = Conflict(
+            what, "start with a value of the type it has later, 0.0 for a float"
+        )
+        self.starts.pop(key, None)
+
+    def ends(self, inner: object, begun: Scope, ended: Scope) -> list[Value]:
+        """Return the carried values at the end of the body, in the order of the parameters."""
+        before, self.e.builder = self.e.builder, inner  # type: ignore[assignment]  # a Builder
+        out: list[Value] = []
+        for key, entry in begun.items():
+            self.closed(entry, ended.get(key, entry), out)
+        self.e.builder = before
+        return out
+
+    def closed(self, begun: Entry, ended: Entry, out: list[Value]) -> None:
+        """Append the leaves of an entry where its start had them."""
+        if isinstance(begun, Items):
+            assert isinstance(ended, Items)
+            for a, b in zip(begun.parts, ended.parts, strict=True):
+                self.closed(a, b, out)
+        elif isinstance(begun, Struct):
+            assert isinstance(ended, Struct)
+            for name, entry in begun.fields.items():
+                self.closed(entry, ended.fields[name], out)
+        elif isinstance(begun, Partly):
+            self.closed(begun.value, ended.value if isinstance(ended, Partly) else ended, out)
+        elif isinstance(begun, Value):
+            out.append(
+                self.e.empty(begun.type) if isinstance(ended, Empty) else self.e.value(ended)
+            )
+
+    # ------------------------------------------------------------------ the node
+    def write(
+        self,
+        inner: object,
+        index: Value,
+        go: Value,
+        next_go: Value,
+        leaves: list[Value],
+        params: list[Value],
+        ends: list[Value],
+    ) -> None:
+        """Write the node and take its results as the names' values after the loop."""
+        e = self.e
+        block = inner.block((index, *params), (next_go, *ends))  # type: ignore[attr-defined]  # a Builder
+        trip = self.series.trip if self.series else None
+        starts = [self.plain(v) for v in leaves]
+        types = [p.type for p in params]
+        results = list(e.ops("loop", [trip, go, *starts], blocks=[block], types=types))
+        for result, start, end, param in zip(results, starts, ends, params, strict=True):
+            e.session.roots.join(result, start, end)
+            e.session.aliases.join(result, start, end)
+            name = e.unit.names.get(param) or e.unit.names.get(end)
+            if name:
+                e.unit.names[result] = name
+        e.scope = {**self.base, **self.conflicts}
+        left = iter(results)
+        for key, entry in self.starts.items():
+            e.scope[key] = self.after(entry, left)
+
+    def after(self, entry: Entry, results: object) -> Entry:
+        """Rebuild a carried entry from the results."""
+        if isinstance(entry, Value):
+            return next(results)  # type: ignore[call-overload]  # an iterator of values
+        if isinstance(entry, Items):
+            return Items(tuple(self.after(p, results) for p in entry.parts), entry.is_list)
+        if isinstance(entry, Struct):
+            return Struct(entry.cls, {n: self.after(x, results) for n, x in entry.fields.items()})
+        if isinstance(entry, Partly):
+            value = self.after(entry.value, results)
+            assert isinstance(value, Value)
+            return Partly(value, entry.flags, entry.is_wrapped)
+        return entry

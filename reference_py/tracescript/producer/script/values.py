@@ -1,0 +1,301 @@
+"""Run-time values: nodes, constants, conversions. The part of the emitter that writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from tracescript.errors import InvalidModelError, ProducerError
+from tracescript.ir.types import (
+    DictType,
+    ListType,
+    OptionalType,
+    ScalarKind,
+    ScalarType,
+    TensorType,
+    TupleType,
+)
+from tracescript.ir.values import Value
+from tracescript.opset.table import opset
+from tracescript.producer.script.aliases import VIEWS
+from tracescript.producer.script.diagnostics import describe_type, is_scalar
+from tracescript.producer.script.entries import (
+    Bound,
+    Closure,
+    Conflict,
+    Empty,
+    Items,
+    Known,
+    MethodOf,
+    Partly,
+    Struct,
+    Unset,
+)
+from tracescript.producer.source import caret, position
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Mapping, Sequence
+
+    from tracescript.ir.graph import Block, Place
+    from tracescript.ir.types import Type
+    from tracescript.opset.build import Builder
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry, Scope
+    from tracescript.producer.script.frame import Frame
+    from tracescript.producer.script.session import Session
+    from tracescript.producer.script.unit import Unit
+
+
+class Values:
+    """Writes nodes into the current block. The attributes are the emitter's."""
+
+    session: Session
+    unit: Unit
+    frame: Frame
+    builder: Builder
+    scope: Scope
+    at: ast.AST | None
+
+    @property
+    def _emitter(self) -> Emitter:
+        """This object as the whole it is part of."""
+        return cast("Emitter", self)
+
+    def place(self) -> Place | None:
+        """Return the place of the syntax being compiled."""
+        if self.at is None:
+            return None
+        return self.frame.source.place(self.at, self.frame.scope_name)
+
+    def where(self) -> str:
+        """Return the place as `file:line`, for the second place of a message."""
+        place = self.place()
+        return f"{place.file}:{place.line}" if place else ""
+
+    def value(self, entry: Entry, what: str = "this value") -> Value:
+        """Return the run-time value of an entry, made with nodes if need be."""
+        if isinstance(entry, Value):
+            return entry
+        if isinstance(entry, Items) and entry.is_list:
+            return self.make_list([self.value(p, what) for p in entry.parts])
+        if isinstance(entry, Items):
+            return self.op("tuple.make", [self.value(p, what) for p in entry.parts])
+        if isinstance(entry, Known):
+            return self.session.array_value(self._emitter, entry, what)
+        if isinstance(entry, Struct):
+            return self.session.structs.value(self._emitter, entry)
+        if isinstance(entry, Empty):
+            shown = "{}" if entry.is_dict else "[]"
+            kind = "dict[str, Tensor] = {}" if entry.is_dict else "list[Tensor] = []"
+            raise self.error(
+                entry.at or self.at,
+                f"cannot tell the element type of {shown}",
+                code="TYPE_INFERENCE",
+                hint=f"annotate: xs: {kind}",
+            )
+        raise self.error(
+            None, f"{what} is {self.describe(entry)}; it cannot be computed with at run time"
+        )
+
+    def constant(self, value: Any, type_: Type | None = None) -> Value:
+        """Return the constant of a plain Python value; a function has one of each."""
+        key = (type(value).__name__, repr(value), type_)
+        if key not in self.unit.constants:
+            self.unit.constants[key] = self.builder.constant(value, type_)
+        return self.unit.constants[key]
+
+    def op(
+        self, name: str, inputs: Sequence[Value | None], attributes: Mapping[str, Any] | None = None
+    ) -> Value:
+        """Write a node with one output."""
+        return self.ops(name, inputs, attributes)[0]
+
+    def ops(
+        self,
+        name: str,
+        inputs: Sequence[Value | None],
+        attributes: Mapping[str, Any] | None = None,
+        *,
+        blocks: Sequence[Block] = (),
+        types: Sequence[Type] | None = None,
+    ) -> tuple[Value, ...]:
+        """Write a node; a broken constraint of the op becomes an error of the user's line."""
+        try:
+            outputs = self.builder.call(
+                name, inputs, attributes or {}, blocks=blocks, place=self.place(), types=types
+            )
+        except InvalidModelError as error:
+            raise self.error(
+                None,
+                f"{name}: {error.what}",
+                code="TYPE_INFERENCE",
+                rule=error.rule,
+                hint=error.hint,
+            )
+        self.session.roots.through(opset()[name], inputs, outputs)
+        self.session.loops.through(inputs, outputs)
+        if name in VIEWS and inputs[0] is not None:
+            self.session.aliases.same(outputs[0], inputs[0])
+        return outputs
+
+    def empty(self, kind: Type) -> Value:
+        """Return an empty list or dict of its own: two of them are never one object."""
+        return self.builder.constant((), kind)
+
+    def make_list(self, items: Sequence[Value]) -> Value:
+        """Make a list of values of one type; a constant where all are constant numbers."""
+        if not items:
+            raise self.error(
+                None,
+                "cannot tell the element type of []",
+                code="TYPE_INFERENCE",
+                hint="annotate: xs: list[Tensor] = []",
+            )
+        kinds = {v.type for v in items}
+        if len(kinds) == 1 and all(
+            v.constant is not None and isinstance(v.type, ScalarType) for v in items
+        ):
+            values = tuple(v.constant.value for v in items if v.constant is not None)
+            return self.builder.constant(values, ListType(items[0].type))
+        for v in items:
+            self.alias_into_container(v)
+        return self.op("list.make", list(items))
+
+    def unwrap(self, value: Value, *, is_proved: bool = False) -> Value:
+        """Return an Optional value's content; traps on None unless it is proved that there is one."""
+        made = self.op("unwrap_optional", [value])
+        if is_proved:
+            self.unit.proved.add(made)
+        self.session.aliases.same(made, value)
+        name = self.unit.names.get(value)
+        if name:
+            self.unit.names[made] = name
+        return made
+
+    def parts(self, value: Value) -> Items:
+        """Take a tuple value apart; a constant one into constants."""
+        kind = value.type
+        assert isinstance(kind, TupleType)
+        if not kind.elements:
+            return Items(())
+        return Items(self.ops("tuple.unpack", [value], types=kind.elements))
+
+    def as_int(self, entry: Entry, what: str = "an int") -> Value:
+        """Return an int value; a bool counts as 0 or 1."""
+        if is_scalar(entry, ScalarKind.INT):
+            return self.value(entry)
+        if is_scalar(entry, ScalarKind.BOOL):
+            value = self.value(entry)
+            if value.constant is not None:
+                return self.constant(int(value.constant.value))
+            return self.op("num.cast", [value], {"to": "int"})
+        if isinstance(entry, Value) and isinstance(entry.type, TensorType):
+            raise self.error(
+                None,
+                f"{what} is expected, found Tensor",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-4",
+                hint="int(x) reads one element",
+            )
+        raise self.error(
+            None,
+            f"{what} is expected, found {self.describe(entry)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
+
+    def as_float(self, entry: Entry, what: str = "a float") -> Value:
+        """Return a float value; an int is converted."""
+        if is_scalar(entry, ScalarKind.FLOAT):
+            return self.value(entry)
+        value = self.as_int(entry, what)
+        if value.constant is not None:
+            return self.constant(float(value.constant.value))
+        return self.op("num.cast", [value], {"to": "float"})
+
+    def type_of_items(self, entry: Entry) -> Type | None:
+        """Return the type that `value` would give an entry, without writing nodes."""
+        if isinstance(entry, Value):
+            return entry.type
+        if isinstance(entry, Struct):
+            return self.session.structs.type_of(self._emitter, entry)
+        if not isinstance(entry, Items):
+            return None
+        parts = [self.type_of_items(p) for p in entry.parts]
+        known = [p for p in parts if p is not None]
+        if len(known) != len(parts):
+            return None
+        if not entry.is_list:
+            return TupleType(tuple(known))
+        return ListType(known[0]) if known and len(set(known)) == 1 else None
+
+    def fit(self, entry: Entry, kind: Type) -> Entry:
+        """Use a declared type where an entry has none of its own: `[]`, `{}`, a list of mixed parts."""
+        if isinstance(entry, Empty):
+            inner = kind.element if isinstance(kind, OptionalType) else kind
+            if isinstance(inner, ListType | DictType):
+                return self.builder.constant((), inner)
+        if (
+            isinstance(entry, Items)
+            and isinstance(kind, TupleType)
+            and len(entry.parts) == len(kind.elements)
+        ):
+            return Items(
+                tuple(self.fit(p, k) for p, k in zip(entry.parts, kind.elements, strict=True))
+            )
+        return entry
+
+    def alias_into_container(self, value: Value) -> None:
+        """Remember that a container now lives inside another one."""
+        self.session.aliases.escape(value, self.where())
+
+    def error(
+        self,
+        node: ast.AST | None,
+        what: str,
+        *,
+        code: str = "UNSUPPORTED_PYTHON",
+        rule: str = "SCRIPT-1",
+        hint: str = "",
+        second: str = "",
+    ) -> ProducerError:
+        """Return a ProducerError that shows the user's line with a caret."""
+        place = self.frame.source.place(node, self.frame.scope_name) if node is not None else None
+        place = place or self.place()
+        excerpt = caret(self.frame.source.lines, place) if place else ""
+        notes = [second] if second else []
+        frame: Frame | None = self.frame
+        while frame is not None and frame.inlined_at is not None:
+            notes.append(f"called from {position(frame.inlined_at)}")
+            frame = frame.enclosing
+        text = "\n".join([excerpt, *(f"  {note}" for note in notes)]) if notes else excerpt
+        return ProducerError(
+            what,
+            code=code,
+            where=position(place) if place else "",
+            rule=rule,
+            hint=hint,
+            excerpt=text,
+        )
+
+    def describe(self, entry: Entry) -> str:
+        """Name an entry's type as an error message does."""
+        if isinstance(entry, Value):
+            return describe_type(entry.type)
+        if isinstance(entry, Items):
+            return "list" if entry.is_list else f"tuple of {len(entry.parts)}"
+        if isinstance(entry, Known):
+            name = getattr(entry.value, "__qualname__", None) or type(entry.value).__name__
+            return f"the Python object {name}"
+        if isinstance(entry, Empty):
+            return "an empty dict" if entry.is_dict else "an empty list"
+        names: dict[type, str] = {
+            Struct: "a record",
+            Bound: "a method",
+            MethodOf: "a method",
+            Closure: "a function",
+            Partly: "undefined on some path",
+            Unset: "undefined",
+            Conflict: "of a type that depends on the path",
+        }
+        return names[type(entry)]
