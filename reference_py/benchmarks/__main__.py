@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import importlib.util
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 ENGINES = ("py", "ref", "torchscript")
 MODULES = ("numpy", "tracescript", "tracescript.api")
 BASELINE = "torchscript"
+_SAVELOAD = ("--mebibytes", "64", "--runs", "5")
 _USUAL = "cell,gate,mlp1,mlp64,fib,collatz,bisection"
 
 
@@ -40,7 +42,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", type=Path, help="write all raw values here")
-    parser.add_argument("--saveload", action="store_true", help="also time save and load")
+    parser.add_argument("--no-saveload", action="store_true", help="leave out saving and loading")
     args = parser.parse_args()
     rows = compare("import", list(MODULES), args.rounds, args.threads, "numpy")
     print(table(rows), flush=True)
@@ -48,8 +50,8 @@ def main() -> None:
         found = compare(model, args.engines.split(","), args.rounds, args.threads, BASELINE)
         print(table(found).partition("\n")[2], flush=True)
         rows += found
-    if args.saveload and importlib.util.find_spec("benchmarks.saveload"):
-        importlib.import_module("benchmarks.saveload").main()
+    if not args.no_saveload:
+        subprocess.run([sys.executable, "-m", "benchmarks.saveload", *_SAVELOAD], check=False)
     if args.json:
         report = {"machine": machine(), "rows": [dataclasses.asdict(r) for r in rows]}
         args.json.write_text(json.dumps(report, indent=1), encoding="utf-8")

@@ -98,10 +98,17 @@ def test_debug_names_become_free_python_names():
     assert names == ["h", "h_2", "len_"]
 
 
+def chain(count):
+    arms = "".join(f"elif a == {k}:\n    v0 = {k}\n" for k in range(1, count))
+    return function(f"if a == 0:\n    v0 = 0\n{arms}else:\n    v0 = a\nreturn v0", "a: int", "int")
+
+
 def test_a_long_elif_chain_does_not_nest():
-    arms = "".join(f"elif a == {k}:\n    v0 = {k}\n" for k in range(1, 300))
-    text = function(f"if a == 0:\n    v0 = 0\n{arms}else:\n    v0 = a\nreturn v0", "a: int", "int")
-    assert rewritten(text) == (text,)
+    assert rewritten(chain(999)) == (chain(999),)
+
+
+def test_a_chain_that_parsers_might_not_read_has_no_text():
+    assert write_units(compiled(chain(1100))) == ()
 
 
 def nested(depth):

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from code_texts import (
     CELL,
@@ -209,3 +212,9 @@ def function(len_: int, class_: int, x: int = 3, *, ok: bool = True) -> tuple[in
     assert [i.kind for i in made.inputs] == ["positional"] * 3 + ["keyword_only"]
     assert [o.name for o in made.outputs] == ["loss", ""]
     assert rewritten(text) == (text,)
+
+
+def test_the_examples_of_the_specification_are_the_ones_tested_here():
+    page = (Path(__file__).parents[2] / "spec" / "code.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert examples == [GATE, CELL, LOOP]

@@ -6,12 +6,12 @@ import re
 import numpy as np
 import pytest
 from code_programs import Programs
-from code_texts import compiled, function, units
+from code_texts import GATE, LINEAR, compiled, function, units
 
 from tracescript.code.compare import difference
 from tracescript.code.constants import ConstantTable
 from tracescript.code.reader import check_code, read_units
-from tracescript.code.writer import write_units
+from tracescript.code.writer import function_text, unit_text, write_units
 from tracescript.ir import (
     DataType,
     Function,
@@ -126,3 +126,13 @@ def test_a_model_without_debug_names_has_canonical_text_too(seed):
     write(model, file, code_units=write_units(model), debug=False)
     opened = read(file.getvalue())
     check_code(opened.model, opened.code_units)
+
+
+def test_one_function_and_one_unit_can_be_written_alone():
+    model = compiled(GATE, LINEAR)
+    assert unit_text(model, "Gate") == GATE
+    assert function_text(model, "Gate.forward").splitlines()[0] == "@traced"
+    assert (
+        "".join(f"    {line}\n" for line in function_text(model, "Gate.forward").splitlines())
+        in GATE
+    )

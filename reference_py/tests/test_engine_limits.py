@@ -254,3 +254,18 @@ def test_a_step_limit_above_what_proofs_assume_still_traps_overflow():
     prepared = prepare("py", body, INT)
 
     assert prepared([5], (), Budget(Limits(steps=2**40))).outputs == (5 * 2**31,)
+
+
+@BOTH
+def test_views_of_weights_are_not_the_call_s_memory(engine):
+    author = Author()
+
+    def body(w, n, weight):
+        part = w("slice", weight, 0, n, dim=0)
+        return [w("sum", w("permute", part, dims=(1, 0)))]
+
+    function = author.function("F.forward", [("n", INT)], body, bound=[("w", f32(1000, 1000))])
+    method = author.method(function, [np.ones((1000, 1000), np.float32)])
+    prepared = choose(engine).load(author.model(), Options()).method(method)
+
+    assert prepared([1], (), Budget(Limits(memory=1 << 20))).outputs[0] == 1000

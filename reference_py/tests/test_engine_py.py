@@ -91,7 +91,7 @@ def test_compiling_and_running_opens_and_imports_nothing_of_the_file():
 
 def test_generated_code_has_six_builtins():
     model, method, _ = PROGRAMS["cell"]()
-    function = prepared(model, method)._latest[1].function
+    function = prepared(model, method)._latest[2].function
 
     assert set(function.__globals__["__builtins__"]) == {
         "range",
@@ -120,7 +120,7 @@ def test_a_step_limit_beyond_the_proofs_brings_the_checks_back():
     ready = prepared(author.model(), method)
 
     assert "9223372036854775807" not in ready.source
-    assert "9223372036854775807" in ready._variant(Limits(steps=2**40)).source.text
+    assert "9223372036854775807" in ready._variant(Limits(steps=2**40), ()).source.text
 
 
 def test_collatz_checks_three_n_plus_one_once():

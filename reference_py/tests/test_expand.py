@@ -9,7 +9,7 @@ import pytest
 from op_runs import model_of, run_model
 
 from tracescript import ir
-from tracescript.errors import TrapError
+from tracescript.errors import InvalidModelError, TrapError
 from tracescript.ir.constants import scalar
 from tracescript.opset.calls import Typing
 from tracescript.opset.decompose import expansion
@@ -105,6 +105,16 @@ def test_a_check_that_fails_stops_the_call_with_its_code() -> None:
         run_model(expand_all(model), given)
 
     assert caught.value.code == "SHAPE_ERROR"
+
+
+def test_an_unknown_rank_is_refused_by_name() -> None:
+    unknown = ir.Value(ir.TensorType(F32, None))
+
+    with pytest.raises(InvalidModelError) as caught:
+        body("flatten", unknown)
+
+    assert caught.value.code == "BAD_TYPE"
+    assert "flatten" in str(caught.value)
 
 
 def test_expand_all_leaves_primitives_only() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import math
-import re
 
 import numpy as np
 import pytest
@@ -13,7 +11,7 @@ from tools.op_examples import Example, Literal, examples
 from tracescript import ir
 from tracescript.errors import CLASSES, InvalidModelError, TrapError
 from tracescript.kernels import KERNELS
-from tracescript.opset import attributes, dtypes, names, sugar
+from tracescript.opset import attributes, dtypes, names
 from tracescript.opset.build import Builder
 from tracescript.opset.calls import Typing
 from tracescript.opset.shape_rules import RULES
@@ -222,29 +220,3 @@ def test_a_condition_chooses_the_op_of_a_shared_name():
     ]
 
     assert found == ["int.add"]
-
-
-def test_the_text_of_an_operator_names_its_ops_by_the_kinds_of_operands():
-    plus = sugar.forms_by_text()["{0} + {1}"]
-
-    assert {(f.op.name, f.kinds) for f in plus} == {
-        ("int.add", ("int", "int")),
-        ("float.arith", ("float", "float")),
-        ("str.concat", ("str", "str")),
-        ("list.concat", ("list", "list")),
-    }
-
-
-def test_the_text_of_a_call_is_chosen_by_its_attribute():
-    form = sugar.form_of("int.bits", {"operation": "shl"})
-
-    assert form is not None
-    assert form.text == "{a} << {b}"
-
-
-@pytest.mark.parametrize("name", [op.name for op in opset() if op.code])
-def test_an_operator_text_is_python(name):
-    for form in sugar.forms(name):
-        text = re.sub(r"\{(\w+)\}", r"\1", form.text)
-        if text not in {"[...]", "(...)", "..."}:
-            ast.parse(text, mode="eval")

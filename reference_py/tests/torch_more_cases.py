@@ -176,3 +176,56 @@ def recurrent(kind: str, layers: int, both: bool, bias: bool) -> None:
 for kind in ("lstm", "gru", "rnn"):
     recurrent(kind, 1, False, True)
     recurrent(kind, 2, True, False)
+
+MATRICES = real(2, 4, 4) + 4 * np.eye(4)
+SYMMETRIC = MATRICES + MATRICES.swapaxes(-1, -2)
+add("linalg_solve", [MATRICES, real(4, 2)], torch.linalg.solve)
+for name in "inv det slogdet".split():
+    add(f"linalg_{name}", [MATRICES], getattr(torch.linalg, name))
+for upper in (False, True):
+    add(
+        "linalg_cholesky",
+        [SYMMETRIC + 9 * np.eye(4)],
+        lambda x, u=upper: torch.linalg.cholesky(x, upper=u),
+        upper=upper,
+    )
+for power in (-2, 0, 3):
+    add(
+        "linalg_matrix_power",
+        [MATRICES],
+        lambda x, n=power: torch.linalg.matrix_power(x, n),
+        n=power,
+    )
+add("linalg_pinv", [MATRICES[:, :3]], torch.linalg.pinv)
+add("cross", [X[..., :3], Y[..., :3]], torch.linalg.cross)
+add("logcumsumexp", [X], lambda x: torch.logcumsumexp(x, 1), dim=1)
+add("quantile", [X, np.array([0.1, 0.5])], lambda x, q: torch.quantile(x, q, 1), dim=1)
+add("histc", [X], lambda x: torch.histc(x, 5, -1, 1), bins=5, min=-1.0, max=1.0)
+add(
+    "conv3d",
+    [real(2, 4, 5, 6, 7), real(6, 2, 3, 2, 2), real(6)],
+    lambda x, w, b: F.conv3d(x, w, b, (2, 1, 2), (1, 0, 1), (1, 2, 1), 2),
+    stride=(2, 1, 2),
+    padding=(1, 1, 0, 0, 1, 1),
+    dilation=(1, 2, 1),
+    groups=2,
+)
+add(
+    "conv_transpose1d",
+    [X, real(4, 2, 3), None],
+    lambda x, w, _: F.conv_transpose1d(x, w, None, 2, 1),
+    stride=(2,),
+    padding=(1,),
+)
+add(
+    "adaptive_max_pool1d",
+    [X, [2]],
+    lambda x, o: F.adaptive_max_pool1d(x, o, return_indices=True),
+)
+for mode in ("sum", "mean", "max"):
+    add(
+        "embedding_bag",
+        [np.array([1, 2, 0, 3]), real(5, 3), np.array([0, 3])],
+        lambda i, w, o, m=mode: F.embedding_bag(i, w, o, mode=m),
+        mode=mode,
+    )

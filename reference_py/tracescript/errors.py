@@ -206,7 +206,7 @@ class LimitError(ExecutionError):
 class ServiceError(TsError):
     """The executor around the call refused or failed."""
 
-    codes = (
+    codes: tuple[str, ...] = (
         "MODEL_NOT_FOUND",
         "MODEL_NOT_READY",
         "SESSION_NOT_FOUND",

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import linecache
 import math
+import sys
 from typing import Any
 
+from tracescript.code.reader import check_code
+from tracescript.code.writer import write_units
 from tracescript.engine.choose import choose
 from tracescript.engine.limits import Budget, Limits
 from tracescript.engine.protocol import Options
 from tracescript.errors import LimitError, ProducerError, TrapError
 from tracescript.producer.script.run import script
+from tracescript.producer.source import source_of_file
+from tracescript.validator import validate
 
 _CODES = {
     ZeroDivisionError: "ZERO_DIVISION",
@@ -31,8 +36,6 @@ def function_of(source: str, name: str = "f", label: str = "program") -> Any:
     """Make a function whose source the compiler finds."""
     path = f"<{label}>"
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
-    from tracescript.producer.source import source_of_file
-
     source_of_file.cache_clear()
     space: dict[str, Any] = {}
     exec(compile(source, path, "exec"), space)
@@ -41,8 +44,6 @@ def function_of(source: str, name: str = "f", label: str = "program") -> Any:
 
 def in_python(function: Any, args: tuple[Any, ...]) -> Any:
     """Run in CPython; an error becomes its code."""
-    import sys
-
     left = [LONGEST]
 
     def watch(frame: Any, event: str, arg: Any) -> Any:
@@ -78,6 +79,8 @@ def compare(source: str, inputs: list[tuple[int, ...]], engine: str = "ref") -> 
         model = script(function).model
     except ProducerError as error:
         return "refused" if error.where else f"refused without a place: {error}"
+    validate(model)
+    check_code(model, write_units(model))
     prepared = choose(engine).load(model, Options()).method(model.root.methods[0])
     for args in inputs:
         try:

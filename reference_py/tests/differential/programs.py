@@ -1,4 +1,4 @@
-"""Writes random programs of ints, floats, bools and lists with every statement that scripts know."""
+"""Writes random programs of ints, floats, bools, lists and dicts."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tracescript.ir.values import Constant, Value
 
 MOST_BLOCKS: Final = 90
+MOST_ARMS: Final = 1000
 
 
 class TooDeepError(Exception):
@@ -48,7 +49,7 @@ def write_body(context: Context, names: Names, named: dict[Value, str], indent: 
     """Return the lines of a body; `named` has the names of the parameters.
 
     Raises:
-        TooDeepError: more than 90 blocks stand in one another.
+        TooDeepError: more than 90 blocks stand in one another, or 1,000 with each elif counted.
         InvalidModelError: BAD_GUARD where a trace decision can stand nowhere in its order.
     """
     lines = Lines(names, named, context.paths.of_value, context.constant)
@@ -70,6 +71,7 @@ class _Body:
         self._context = context
         self._lines = lines
         self._depth = 0
+        self._chained = 0
         self._guards = Guards(context.function, lines, context.constant)
 
     def write(self) -> list[str]:
@@ -139,7 +141,7 @@ class _Body:
         lines = self._lines
         outer, lines.indent = lines.indent, f"{lines.indent}    "
         self._depth += 1
-        if self._depth > MOST_BLOCKS:
+        if self._depth > MOST_BLOCKS or self._depth + self._chained > MOST_ARMS:
             raise TooDeepError
         begun, lines.assigned = len(lines.texts), False
         self._guards.see(block.params)
@@ -171,15 +173,17 @@ class _Body:
 
         self._lines.add(f"if {test.text}:")
         self._inside(node.blocks[0], targets, node.blocks[0].results)
-        other = node.blocks[1]
+        other, outer = node.blocks[1], self._chained
         while chained := self._elif(other):
             inner, text = chained
+            self._chained += 1
             self._lines.add(f"elif {text}:")
             self._inside(inner.blocks[0], targets, inner.blocks[0].results)
             other = inner.blocks[1]
         if other.nodes or other.results:
             self._lines.add("else:")
             self._inside(other, targets, other.results)
+        self._chained = outer
 
     def _elif(self, block: Block) -> tuple[Node, str] | None:
         """Return the `if` a block consists of and the text of its test, if the rest nests there."""

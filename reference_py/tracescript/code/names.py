@@ -55,8 +55,8 @@ def is_numbered(text: str) -> bool:
 
 
 def fitted(text: str, fallback: str = "") -> str:
-    """Return `text` changed so that `is_name` holds; `fallback` where it is no identifier."""
-    if not is_identifier(text):
+    """Return `text` changed so that `is_name` holds; `fallback` for `_` and no identifier."""
+    if not is_identifier(text) or text == "_":
         return fallback
     return f"{text}_" if text in KEYWORDS or text in RESERVED else text
 

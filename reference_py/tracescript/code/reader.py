@@ -16,9 +16,8 @@ from tracescript.errors import InvalidModelError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracescript.code.units import CodeUnit
     from tracescript.ir.graph import Function
-    from tracescript.ir.model import Model
+    from tracescript.ir.model import CodeUnit, Model
     from tracescript.ir.values import Constant
 
 __all__ = ["check_code", "read_units", "same_functions"]

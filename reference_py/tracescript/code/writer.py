@@ -15,9 +15,9 @@ from tracescript.code.members import Members
 from tracescript.code.names import Names, fitted, member_text
 from tracescript.code.paths import Paths, find_paths, visible
 from tracescript.code.typing_text import TypeWriter
-from tracescript.code.units import CodeUnit
 from tracescript.code.uses import find_uses
 from tracescript.ir.literals import string_text
+from tracescript.ir.model import CodeUnit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,10 +56,13 @@ def unit_text(model: Model, of: str | Module) -> str:
 
 
 def function_text(model: Model, name: str) -> str:
-    """Return the text of one function as it stands in its unit. Raises KeyError."""
+    """Return the text of one function as it stands in its unit; empty where it has none.
+
+    Raises KeyError for a name that no function has.
+    """
     writer = _Writer(model)
     unit = writer.unit(writer.layout.seats[name].unit)
-    begin, end = next(span[1:] for span in unit.spans if span[0] == name)
+    begin, end = next((span[1:] for span in unit.spans if span[0] == name), (0, 0))
     lines = unit.text.encode()[begin:end].decode().splitlines(keepends=True)
     strip = len(INDENT) if writer.layout.seats[name].class_name else 0
     return "".join(line[strip:] for line in lines)
@@ -76,7 +79,8 @@ class _Writer:
 
     def units(self) -> tuple[CodeUnit, ...]:
         structs = [self.unit(name) for name in self.layout.structs.values()]
-        return tuple(sorted([*map(self.unit, self._functions), *structs], key=lambda u: u.name))
+        written = [unit for unit in map(self.unit, self._functions) if unit.spans]
+        return tuple(sorted([*written, *structs], key=lambda unit: unit.name))
 
     def unit(self, name: str) -> CodeUnit:
         for struct, called in self.layout.structs.items():

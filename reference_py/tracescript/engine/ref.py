@@ -173,7 +173,8 @@ class _Call:
         return results
 
     def kernel(self, link: Link, inputs: Sequence[Any]) -> list[Any]:
-        """Compute a primitive."""
+        """Compute an op; its constant operands are the model's memory, not the call's."""
+        self.ledger.ignore(inputs)
         self.budget.fits(bytes_needed(link.op, inputs, link.attributes))
         results = link.kernel(*inputs, **link.attributes)
         many = link.outputs != 1

@@ -99,17 +99,18 @@ class Ledger:
         for array in arrays(value):
             owner = owner_of(array)
             if id(owner) not in self._living:
-                self._count(owner)
+                self._count(owner, array.nbytes)
         return value
 
     def ignore(self, value: Any) -> None:
-        """Never count these arrays: they are the caller's or the model's."""
+        """Never count those of these arrays that are not counted yet: the caller's, the model's."""
         for array in arrays(value):
             owner = owner_of(array)
-            self._living[id(owner)] = weakref.ref(owner)
+            if id(owner) not in self._living:
+                self._living[id(owner)] = weakref.ref(owner)
 
-    def _count(self, owner: np.ndarray[Any, Any]) -> None:
-        key, count, budget, living = id(owner), owner.nbytes, self._budget, self._living
+    def _count(self, owner: np.ndarray[Any, Any], count: int) -> None:
+        key, budget, living = id(owner), self._budget, self._living
 
         def dead(_: Any) -> None:
             budget.release(count)

@@ -10,6 +10,7 @@ from tracescript.kernels import (
     create,
     elementwise,
     index,
+    linalg,
     matmul,
     nn,
     random,
@@ -31,6 +32,7 @@ KERNELS: Final = Table.join(
     create.KERNELS,
     index.KERNELS,
     matmul.KERNELS,
+    linalg.KERNELS,
     nn.KERNELS,
     random.KERNELS,
 )

@@ -90,14 +90,18 @@ def max_pool2d(
     x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> tuple[Array, Array]:
     windows = _Windows(x, kernel, stride, padding, dilation, ceil_mode, _lowest(x))
-    stacked = np.stack(list(windows), axis=-1)
-    first = stacked.argmax(axis=-1)
+    slices = iter(windows)
+    best = next(slices).copy()
+    first = np.zeros(best.shape, np.int32)
+    for place, shifted in enumerate(slices, 1):
+        better = ~(shifted <= best) & (best == best)  # noqa: PLR0124 - a NaN stays
+        np.copyto(best, shifted, where=better)
+        np.copyto(first, place, where=better)
     rows = np.arange(windows.out[0])[:, np.newaxis] * stride[0] - padding[0]
     columns = np.arange(windows.out[1]) * stride[1] - padding[1]
     row = rows + first // kernel[1] * dilation[0]
     column = columns + first % kernel[1] * dilation[1]
-    values = np.take_along_axis(stacked, first[..., np.newaxis], axis=-1)[..., 0]
-    return values, row * x.shape[3] + column
+    return best, row * x.shape[3] + column
 
 
 def _counts(n: int, out: int, kernel: int, stride: int, padding: int, include_pad: bool) -> Array:

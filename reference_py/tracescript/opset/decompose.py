@@ -12,9 +12,10 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir import Block, Value
+from tracescript.opset import faults
 from tracescript.opset.emit import Emitter
 from tracescript.opset.expressions import Expressions
-from tracescript.opset.fold import NAMES
+from tracescript.opset.fold import NAMES, CannotExpandError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +56,12 @@ def expansion(
     known = [_attribute(a, attributes.get(a.name, a.default)) for a in op.attributes]
     functions = _functions(op.decomposition)
     walk = Statements(emitter, functions)
-    result = walk.call_function(functions[op.name.replace(".", "_")], [*given, *known], {})
+    own = functions[op.name.replace(".", "_")]
+    try:
+        result = walk.call_function(own, [*given, *known], {})
+    except CannotExpandError as error:
+        what = f"cannot be expanded: {error}"
+        raise faults.fault(op.name, what, code="BAD_TYPE", rule="NUM-60") from None
     results = result if isinstance(result, tuple) else (result,)
     made = tuple(emitter.value(r) for r in results)
     block = Block(
@@ -119,7 +125,7 @@ class Statements(Expressions):
         for body in (node.body, node.orelse):
             with self.inner_block() as builder:
                 self._body(body)
-                assert RETURNED not in self.scope, "a return under a run-time condition"
+                assert RETURNED not in self.scope, "a definition returns under a run-time condition"
                 results = [self.emitter.value(self.scope[name]) for name in names]
                 arms.append(builder.block((), results))
         made = self.emitter.builder.call("if", [test], blocks=arms)

@@ -89,6 +89,14 @@ def numpy_of(data_type: DataType) -> np.dtype[Any]:
     return np.dtype(data_type.value)
 
 
+def limits(data_type: DataType) -> Any:
+    """Return what numpy calls finfo or iinfo: `min`, `max`, and for floats `eps`."""
+    import ml_dtypes
+
+    find = ml_dtypes.finfo if in_set(data_type, "float") else ml_dtypes.iinfo
+    return find(numpy_of(data_type))
+
+
 def of_numpy(dtype: Any) -> DataType | None:
     """Return the data type of a numpy type, or None if there is none."""
     return _BY_NAME.get(np.dtype(dtype).name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracescript.ir import DataType, ListType, ScalarKind, ScalarType, TensorType, Value
 from tracescript.ir.constants import FLOAT, INT
 from tracescript.opset.dtypes import members
-from tracescript.opset.fold import zero_d
+from tracescript.opset.fold import CannotExpandError, zero_d
 from tracescript.opset.table import OpDef, opset
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _data_type(op: OpDef, declared: InputDef, given: Any) -> DataType:
     found = members(declared.type) if declared.type else frozenset()
     if len(found) != 1:
         message = f"{op.name}: nothing tells the data type of {declared.name}"
-        raise TypeError(message)
+        raise CannotExpandError(message)
     return next(iter(found))
 
 

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.ir import DataType
-from tracescript.opset.dtypes import in_set, numpy_of
+from tracescript.opset.dtypes import in_set, limits, numpy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+class CannotExpandError(Exception):
+    """A definition needs to know something before the model runs, and does not."""
+
 
 NAMES: Final[dict[str, Any]] = {
     "inf": math.inf,
@@ -49,21 +54,14 @@ COMPARE: Final[dict[type[ast.cmpop], tuple[Callable[[Any, Any], Any], str]]] = {
 """Comparison: how it folds, and its relation in the scalar ops."""
 
 
-def _limits(data_type: DataType) -> Any:
-    from ml_dtypes import finfo, iinfo
-
-    dtype = numpy_of(data_type)
-    return finfo(dtype) if in_set(data_type, "float") else iinfo(dtype)
-
-
 def lowest(data_type: DataType) -> float | int:
     """Return the value that every other of this type is at least: -inf, or the smallest integer."""
-    return -math.inf if in_set(data_type, "float") else int(_limits(data_type).min)
+    return -math.inf if in_set(data_type, "float") else int(limits(data_type).min)
 
 
 def highest(data_type: DataType) -> float | int:
     """Return the value that every other of this type is at most."""
-    return math.inf if in_set(data_type, "float") else int(_limits(data_type).max)
+    return math.inf if in_set(data_type, "float") else int(limits(data_type).max)
 
 
 def all_ones(data_type: DataType) -> int | bool:
@@ -75,12 +73,12 @@ def all_ones(data_type: DataType) -> int | bool:
 
 def largest_finite(data_type: DataType) -> float:
     """Return the largest finite number of a float type."""
-    return float(_limits(data_type).max)
+    return float(limits(data_type).max)
 
 
 def epsilon(data_type: DataType) -> float:
     """Return the distance from 1 to the next number of a float type."""
-    return float(_limits(data_type).eps)
+    return float(limits(data_type).eps)
 
 
 def is_float(data_type: DataType) -> bool:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir import ListType, TensorType, Value
+from tracescript.opset.fold import CannotExpandError
 
 if TYPE_CHECKING:
     from tracescript.opset.emit import Emitter
@@ -18,18 +19,18 @@ class Intrinsics:
         self.emitter = emitter
 
     def items(self, value: Any) -> Any:
-        """Return the items of a list. Raises TypeError where their number is not known."""
+        """Return the items of a list. Raises CannotExpandError where their number is not known."""
         items = self.emitter.items(value)
         if items is None:
-            message = "a decomposition needs a list of known length here"
-            raise TypeError(message)
+            message = "the length of a list is not known"
+            raise CannotExpandError(message)
         return items
 
     def _op_dim(self, x: Value) -> int:
         assert isinstance(x.type, TensorType)
         if x.type.shape is None:
-            message = "a decomposition needs a known rank"
-            raise TypeError(message)
+            message = "the rank is not known"
+            raise CannotExpandError(message)
         return len(x.type.shape)
 
     def _op_dtype_of(self, x: Value) -> Any:

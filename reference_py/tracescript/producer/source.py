@@ -6,9 +6,9 @@ import ast
 import functools
 import inspect
 import linecache
-import os
 import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 Definition = ast.FunctionDef | ast.Lambda
+_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,12 @@ class Source:
     def text(self, node: ast.AST) -> str:
         """Return the source text of an expression on one line, shortened to 60 characters."""
         text = " ".join((ast.get_source_segment("".join(self.lines), node) or "").split())
-        return text if len(text) <= 60 else f"{text[:57]}..."
+        return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
 def file_name(path: str) -> str:
     """Return a path's last part; `<stdin>` and the like stay."""
-    return os.path.basename(path) or path
+    return Path(path).name or path
 
 
 @functools.lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tracescript import ir
 from tracescript.engine.guards import Watch
 from tracescript.engine.limits import DEFAULT
 from tracescript.engine.links import Linker
@@ -15,13 +16,16 @@ from tracescript.engine.protocol import Options, Run
 from tracescript.engine.py.emit import FILE, build
 from tracescript.engine.py.intervals import MAX_STEPS
 from tracescript.engine.py.lower import DEEPEST_INLINE, Lowering
+from tracescript.engine.py.specialise import specialised
+from tracescript.errors import InvalidModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tracescript import ir
     from tracescript.engine.limits import Budget, Limits
     from tracescript.engine.py.emit import Compiled, Source
+
+    Shapes = tuple[tuple[int, ...], ...]
 
 
 class PyEngine:
@@ -66,47 +70,88 @@ def _quiet() -> contextvars.Context | _Errstate:
     return context
 
 
+_MOST_SHAPES: Final = 4
 _INLINED_DEPTH: Final = 2 * DEEPEST_INLINE
 _FREE: Final[list[contextvars.Context | _Errstate]] = []
 
 
 class PyPrepared:
-    """A compiled method; safe to call from several threads."""
+    """A compiled method; safe to call from several threads.
+
+    Where types leave sizes of inputs open, the first few shapes that come get code of their own.
+    """
 
     def __init__(self, loaded: PyLoaded, method: ir.Method) -> None:
-        self._loaded = loaded
+        self._linker = loaded.linker
         self._method = method
         self._mode = loaded.options.guards
         self._states = len(method.states)
-        self._variants: dict[tuple[bool, bool], Compiled] = {}
-        self._latest = (DEFAULT, self._variant(DEFAULT))
+        self._program = loaded.linker.model.function(method.function)
+        visible = [i for i in self._program.inputs if i.kind != "bound"]
+        self._open = tuple(i for i, v in enumerate(visible) if _is_open(v.type))
+        self._variants: dict[tuple[bool, bool, Shapes], Compiled] = {}
+        self._latest = (DEFAULT, (), self._variant(DEFAULT, ()))
 
     @property
     def source(self) -> str:
-        """The generated source."""
-        return self._latest[1].source.text
+        """The source that ran last."""
+        return self._latest[2].source.text
 
-    def _variant(self, limits: Limits) -> Compiled:
-        """Return the code for these limits: overflow proofs and inlining assume usual ones."""
-        key = (limits.steps <= MAX_STEPS, limits.depth >= _INLINED_DEPTH)
+    def _variant(self, limits: Limits, shapes: Shapes) -> Compiled:
+        """Return the code for these limits and shapes.
+
+        Overflow proofs and inlining assume usual limits; no shapes mean those of the types.
+        """
+        key = (limits.steps <= MAX_STEPS, limits.depth >= _INLINED_DEPTH, shapes)
         if key not in self._variants:
-            loaded = self._loaded
-            guards = self._mode != "ignore"
-            lowering = Lowering(loaded.linker, guards=guards, inline=key[1])
-            function = loaded.linker.model.function(self._method.function)
-            units = lowering.method(function, self._method.bound)
-            self._variants[key] = build(units, self._mode, trusts_steps=key[0])
+            if shapes and len(self._variants) > _MOST_SHAPES:
+                return self._variant(limits, ())
+            self._variants[key] = self._compile(*key)
         return self._variants[key]
+
+    def _compile(self, trusts_steps: bool, inline: bool, shapes: Shapes) -> Compiled:
+        program, functions = self._program, self._linker.model.by_name
+        if shapes:
+            try:
+                types = self._types(shapes)
+                program, functions = specialised(self._linker.model, program, types)
+            except (RecursionError, InvalidModelError):
+                return self._variant(DEFAULT, ())
+        guards = self._mode != "ignore"
+        lowering = Lowering(self._linker, functions, guards=guards, inline=inline)
+        units = lowering.method(program, self._method.bound)
+        return build(units, self._mode, trusts_steps=trusts_steps)
+
+    def _types(self, shapes: Shapes) -> list[ir.Type]:
+        """Return the types of all inputs with these shapes for the open ones."""
+        given = iter(shapes)
+        kinds = [(i.kind == "bound", _is_open(i.type), i.type) for i in self._program.inputs]
+        bound = iter(self._method.bound)
+        types: list[ir.Type] = []
+        for is_bound, is_open, type_ in kinds:
+            if is_bound:
+                types.append(next(bound).type)
+            elif is_open and isinstance(type_, ir.TensorType):
+                types.append(ir.TensorType(type_.data_type, next(given)))
+            else:
+                types.append(type_)
+        return types
+
+    def _choose(self, values: Sequence[Any], limits: Limits) -> Compiled:
+        """Return the code for a call, mostly what ran last."""
+        shapes = tuple([values[i].shape for i in self._open]) if self._open else ()
+        seen, latest, compiled = self._latest
+        if limits is not seen or shapes != latest:
+            compiled = self._variant(limits, shapes)
+            self._latest = (limits, shapes, compiled)
+        return compiled
 
     def __call__(self, inputs: Sequence[Any], state: Sequence[Any], budget: Budget) -> Run:
         """Run once; see `protocol.Prepared`."""
-        limits = budget.limits
-        seen, compiled = self._latest
-        if limits is not seen:
-            compiled = self._variant(limits)
-            self._latest = (limits, compiled)
+        values = (*inputs, *state)
+        compiled = self._choose(values, budget.limits)
         peak = compiled.peak
-        if peak > limits.memory:
+        if peak > budget.limits.memory:
             budget.reserve(peak)
         budget.memory = budget.peak = peak
         watch = Watch("warn") if self._mode == "warn" else None
@@ -115,7 +160,7 @@ class PyPrepared:
         except IndexError:
             context = _quiet()
         try:
-            results = context.run(compiled.function, budget, watch, *inputs, *state)
+            results = context.run(compiled.function, budget, watch, *values)
         except Exception as error:
             found = _placed(error, compiled.source)
             if found is None:
@@ -127,6 +172,13 @@ class PyPrepared:
         if not self._states:
             return Run(results, (), failed)
         return Run(results[: -self._states], results[-self._states :], failed)
+
+
+def _is_open(type_: ir.Type) -> bool:
+    """Whether a tensor's type leaves its rank or an extent to the call."""
+    if not isinstance(type_, ir.TensorType):
+        return False
+    return type_.shape is None or not all(isinstance(d, int) for d in type_.shape)
 
 
 def _placed(error: Exception, source: Source) -> Exception | None:

@@ -15,7 +15,7 @@ from tracescript.engine.py.sizes import known_size, substituted, surely_holds, u
 from tracescript.engine.values import runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tracescript.engine.links import Linker
     from tracescript.engine.py.sizes import Symbols
@@ -60,13 +60,20 @@ class _Scope:
 class Lowering:
     """Makes the units of one method; `units[0]` is the method itself."""
 
-    def __init__(self, linker: Linker, *, guards: bool, inline: bool = True) -> None:
+    def __init__(
+        self,
+        linker: Linker,
+        functions: Mapping[str, ir.Function],
+        *,
+        guards: bool,
+        inline: bool = True,
+    ) -> None:
         self.units: list[Unit] = []
-        self._model = linker.model
+        self._functions = functions
         self._linker = linker
         self._guards = guards
         self._inline = inline
-        self._sizes: dict[str, int] = {}
+        self._sizes: dict[ir.Function, int] = {}
         self._recursive = recursive_functions(linker.model)
         self._specialised: dict[tuple[Any, ...], tuple[Unit, list[Val]]] = {}
         self._constants: dict[ir.Constant, Val] = {}
@@ -76,8 +83,8 @@ class Lowering:
         """Lower a method: its function with constants for the bound inputs."""
         constants = iter(bound)
         values = [
-            self._constant(next(constants)) if i.kind == "bound" else Val(i.type)
-            for i in function.inputs
+            self._constant(next(constants)) if i.kind == "bound" else Val(p.type)
+            for i, p in zip(function.inputs, function.body.params, strict=True)
         ]
         self._function(function, values)
         while self._todo:
@@ -99,16 +106,18 @@ class Lowering:
 
     def _function(self, function: ir.Function, values: list[Val]) -> Unit:
         """Make the unit of a function, with its known inputs fixed; lowered later."""
-        key = (function.name, *(id(v) if v.known else None for v in values))
+        key = (function, *(id(v) if v.known else None for v in values))
         if key not in self._specialised:
             fixed = [
-                v if v.known else Val(i.type) for v, i in zip(values, function.inputs, strict=True)
+                v if v.known else Val(p.type)
+                for v, p in zip(values, function.body.params, strict=True)
             ]
             unit = Unit(len(self.units), function, Body([v for v in fixed if not v.known]))
             self.units.append(unit)
             self._specialised[key] = unit, fixed
             scope = _Scope(unit, function, {}, 0, 0)
-            self._enter(unit.body, function, fixed, {})
+            types = [i.type for i in function.inputs]
+            self._enter(unit.body, function, fixed, unified(types, [v.type for v in fixed]))
             env = dict(zip(function.body.params, fixed, strict=True))
             self._todo.append((scope, unit.body, function.body, env))
         return self._specialised[key][0]
@@ -196,7 +205,7 @@ class Lowering:
     ) -> None:
         reference = dict(node.attributes)["function"]
         assert isinstance(reference, ir.FunctionRef)
-        callee = self._model.function(reference.name)
+        callee = self._functions[reference.name]
         values = [v for v in inputs if v is not None]
         if self._may_inline(scope, callee):
             body.stmts.append(Stmt("enter", scope.function, node, [], []))
@@ -233,18 +242,18 @@ class Lowering:
 
     def _size(self, function: ir.Function) -> int:
         """The number of nodes of a function, inlined callees included."""
-        if function.name not in self._sizes:
-            self._sizes[function.name] = 0
+        if function not in self._sizes:
+            self._sizes[function] = 0
             total = 0
             for node in nodes_in_order(function.body):
                 callee = dict(node.attributes).get("function") if node.op == "call" else None
                 total += (
-                    self._size(self._model.function(callee.name))
+                    self._size(self._functions[callee.name])
                     if isinstance(callee, ir.FunctionRef)
                     else 1
                 )
-            self._sizes[function.name] = total
-        return self._sizes[function.name]
+            self._sizes[function] = total
+        return self._sizes[function]
 
     def _op(
         self, scope: _Scope, body: Body, node: ir.Node, inputs: list[Val | None], env: Env

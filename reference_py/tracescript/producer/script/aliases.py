@@ -139,7 +139,8 @@ class Aliases:
             )
             raise e.error(
                 receiver,
-                f"{ast.unparse(receiver)!r} and {name!r} may be the same {kind} when it is changed here",
+                f"{ast.unparse(receiver)!r} and {name!r} may be the same {kind},"
+                " which is changed here",
                 code="ALIASING",
                 rule="SCRIPT-8",
                 hint="copy it: list(...) or .clone()"

@@ -99,7 +99,7 @@ def _union(parts: typing.Sequence[Type | None]) -> Type | None:
 
 
 def type_of_object(given: Any) -> Type | None:
-    """Return the type of a Python type object, a string, or one of our types; None if it says nothing."""
+    """Return the type of a Python type, a text or a type of ours; None if it says nothing."""
     if isinstance(given, str):
         return parse(given)
     if isinstance(given, _IR_TYPES):

@@ -137,7 +137,7 @@ class _Tree:
 
     def _attributes(self, obj: Any, arrays: set[str]) -> list[ir.ModuleAttribute]:
         found: list[ir.ModuleAttribute] = []
-        for (owner, name), _ in self._session.facts.states.items():
+        for owner, name in self._session.facts.states:
             state = self._session.states.find(obj, name) if owner == id(obj) else None
             if state is not None and name not in arrays:
                 found.append(ir.ModuleAttribute(name, state))

@@ -93,6 +93,7 @@ def abs_(e: Emitter, node: ast.Call) -> Entry:
 
 
 def number(e: Emitter, x: Entry) -> Value:
+    """Return a run-time number; an error for anything else."""
     if not is_scalar(x, *NUMBERS):
         raise e.error(
             None,

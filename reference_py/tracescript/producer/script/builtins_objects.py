@@ -91,7 +91,7 @@ def getattr_(e: Emitter, node: ast.Call) -> Entry:
             rule="SCRIPT-10",
             hint="use a ModuleDict and compare names",
         )
-    if len(args) == 3 and isinstance(args[0], Known) and not hasattr(args[0].value, name):
+    if args[2:] and isinstance(args[0], Known) and not hasattr(args[0].value, name):
         return args[2]
     return e.expr(ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node))
 

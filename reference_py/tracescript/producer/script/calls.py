@@ -181,7 +181,7 @@ def _tuple_method(e: Emitter, owner: Items, name: str, args: list[Entry]) -> Ent
     except ValueError:
         raise e.error(
             None, f"{known[1][1]!r} is not in the tuple", code="TYPE_INFERENCE", rule="SCRIPT-4"
-        )
+        ) from None
 
 
 def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:

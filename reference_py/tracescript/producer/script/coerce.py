@@ -57,6 +57,7 @@ def rank(value: Value) -> int:
 
 
 def number_kind(e: Emitter, entry: Entry) -> str:
+    """Return bool, int or float of a number beside tensors; an error for anything else."""
     if (
         isinstance(entry, Value)
         and isinstance(entry.type, ScalarType)

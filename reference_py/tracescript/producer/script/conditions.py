@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def kind_of(e: Emitter, entry: Entry) -> str:
-    """The kind of an operand as conditions of name tables and element types of literals speak of it."""
+    """Return an operand's kind as conditions of name tables speak of it."""
     if is_tensor(entry) or e.session.holds_array(entry):
         return "tensor"
     kind = e.type_of_items(entry)

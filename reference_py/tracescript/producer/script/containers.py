@@ -1,4 +1,4 @@
-"""Lists, tuples, dicts and their methods. They are values: a change gives a new one, bound to the name."""
+"""Lists, tuples, dicts. They are values: a change gives a new one, bound to the name."""
 
 from __future__ import annotations
 

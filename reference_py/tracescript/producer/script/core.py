@@ -22,6 +22,7 @@ from tracescript.producer.script.values import Values
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from tracescript.errors import ProducerError
     from tracescript.producer.script.entries import Entry, Scope
     from tracescript.producer.script.frame import Frame
     from tracescript.producer.script.session import Session
@@ -116,6 +117,10 @@ class Emitter(Values):
         self.scope[self.frame.key(name)] = entry
         if isinstance(entry, Value) and entry.constant is None and name.isidentifier():
             self.unit.names.setdefault(entry, name)
+
+    def passed_on(self, error: ProducerError) -> ProducerError:
+        """Return an error without a place as one of the user's line."""
+        return self.error(None, error.what, code=error.code, rule=error.rule, hint=error.hint)
 
     def key_of(self, node: ast.expr) -> str | None:
         """Return the scope's key of a name or of `self.x` that is state; None for anything else."""

@@ -55,6 +55,7 @@ def is_none(entry: Entry) -> bool:
 
 
 def phrase(node: ast.AST) -> str:
+    """Name a syntax class as a message does."""
     return _PHRASES.get(type(node).__name__, f"`{type(node).__name__.lower()}`")
 
 

@@ -105,7 +105,7 @@ class Empty:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """What a `for` runs over: known parts, or a number of rounds and how to get the item of a round."""
+    """What a `for` runs over: known parts, or a number of rounds and the item of a round."""
 
     trip: Value | None
     item: Callable[[Value], Entry] | None
@@ -115,8 +115,8 @@ class Series:
 
 
 Entry: TypeAlias = (
-    "Value | Known | Items | Struct | Bound | MethodOf | Closure | Partly | Unset | Conflict | Empty"
-    " | Series"
+    "Value | Known | Items | Struct | Bound | MethodOf | Closure | Partly | Unset | Conflict"
+    " | Empty | Series"
 )
 
 Scope: TypeAlias = "dict[str, Entry]"

@@ -32,7 +32,7 @@ _NO_ROOTS: frozenset[str] = frozenset()
 
 @dataclass(slots=True)
 class Entrance:
-    """One function a loader can call. `open_names` are parameters of which no data type is given."""
+    """One function a loader can call; `open_names` are parameters without a given data type."""
 
     function: Any
     module: Any
@@ -133,7 +133,8 @@ class Entrance:
     def notes(self, facts: Facts) -> list[str]:
         """Say which parameters became float32 for want of anything better."""
         return [
-            f'{self.model_name}: nothing determines the data type of {n!r}; it is float32. To choose: types={{"{n}": "float64[...]"}}'
+            f"{self.model_name}: nothing determines the data type of {n!r}; it is float32."
+            f' To choose: types={{"{n}": "float64[...]"}}'
             for n in self.open_names
             if n not in facts.data_types
         ]
@@ -172,7 +173,7 @@ def _default(session: Session, p: inspect.Parameter) -> Constant | None:
 
 
 def _hints(function: Any) -> dict[str, Any]:
-    """Return a function's annotations, each resolved on its own; those that cannot be say nothing."""
+    """Return a function's annotations; those that cannot be resolved say nothing."""
     try:
         return typing.get_type_hints(function)
     except Exception:  # noqa: BLE001  # annotations are any code of the user's
@@ -184,7 +185,7 @@ def _hints(function: Any) -> dict[str, Any]:
 
 
 def entrance_of(f: Any) -> list[Entrance]:
-    """Return the methods of a module, or a function, as entrances. Raises ProducerError for anything else."""
+    """Return the methods of a module, or a function, as entrances; else ProducerError."""
     if is_module_object(f):
         name = type(f).__qualname__.rpartition("<locals>.")[2]
         methods = ["forward"] if hasattr(type(f), "forward") else []

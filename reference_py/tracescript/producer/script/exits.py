@@ -188,7 +188,7 @@ class _Remover:
             orelse = [self._unless_broken(brk, orelse)]
         if has_return:
             rest = orelse + rest
-            return (out + [Unless([DONE], self.block(rest, outer), s)] if rest else out), True
+            return ([*out, Unless([DONE], self.block(rest, outer), s)] if rest else out), True
         if orelse:
             return out + self.block(orelse + rest, outer), True
         return out, False

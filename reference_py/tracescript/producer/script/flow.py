@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
 
+    Facts = dict[str, tuple[Entry, Entry]]
+    Compiled = tuple[Arm, Facts]
+
 RESULT = "result of an expression"
 
 
@@ -30,9 +33,9 @@ def branch(
         e.refined.append({})
         entry = arm()
         e.scope[RESULT] = entry if entry is not None else Unset()
-        facts = e.refined.pop()
-        _forget(e, facts)
-        compiled.append((Arm(e.scope, e.builder, is_dead=e.is_dead), facts))
+        compiled.append((Arm(e.scope, e.builder, is_dead=e.is_dead), e.refined.pop()))
+    _forget(compiled[0], compiled[1])
+    _forget(compiled[1], compiled[0])
     e.scope, e.builder = dict(base), outer
     pair = compiled[0][0], compiled[1][0]
     e.is_dead = pair[0].is_dead and pair[1].is_dead
@@ -60,11 +63,18 @@ def _write(e: Emitter, test: Value, merge: Merge) -> tuple[Value, ...]:
     return results
 
 
-def _forget(e: Emitter, facts: dict[str, tuple[Entry, Entry]]) -> None:
-    """Take back what a test said about a name, unless the arm assigned the name since."""
+def _forget(one: Compiled, other: Compiled) -> None:
+    """Take back what a test said about names that neither arm assigned since."""
+    arm, facts = one
     for key, (original, refined) in facts.items():
-        if e.scope.get(key) is refined:
-            e.scope[key] = original
+        if arm.scope.get(key) is refined and (other[0].is_dead or _kept(other, key, original)):
+            arm.scope[key] = original
+
+
+def _kept(compiled: Compiled, key: str, original: Entry) -> bool:
+    arm, facts = compiled
+    found = arm.scope.get(key)
+    return found is original or (key in facts and found is facts[key][1])
 
 
 def _keep_facts(e: Emitter, facts: dict[str, tuple[Entry, Entry]]) -> None:
@@ -78,7 +88,7 @@ def _keep_facts(e: Emitter, facts: dict[str, tuple[Entry, Entry]]) -> None:
 
 
 def refine(e: Emitter, test: ast.expr, holds: bool) -> None:
-    """Use what a test says: `x is None`, `x is not None`, `x`, `isinstance(x, T)`, and/or/not of these."""
+    """Use what a test says: `x is None`, `x`, `isinstance(x, T)`, and/or/not of these."""
     for target, is_none in _facts(test, holds):
         key = e.key_of(target)
         entry = e.scope.get(key) if key else None
@@ -110,7 +120,7 @@ def _facts(test: ast.expr, holds: bool) -> Iterator[tuple[ast.expr, bool]]:
         and isinstance(test.func, ast.Name)
         and test.func.id == "isinstance"
     ):
-        if holds and len(test.args) == 2:
+        if holds and test.args:
             yield test.args[0], False
     elif isinstance(test, ast.Name | ast.Attribute) and holds:
         yield test, False

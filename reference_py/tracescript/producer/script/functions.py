@@ -49,6 +49,7 @@ def plain_type(kind: Any) -> Any:
 
 
 def has_container(entry: Entry) -> bool:
+    """Whether a list or dict, which a callee could change, is in an entry."""
     if isinstance(entry, Items):
         return entry.is_list or any(map(has_container, entry.parts))
     return isinstance(entry, Empty) or (
@@ -57,6 +58,7 @@ def has_container(entry: Entry) -> bool:
 
 
 def fixed_key(entry: Entry) -> Any:
+    """Return what tells one compile-time argument from another."""
     known, value = constant_of(entry)
     return (
         repr(value)
@@ -85,6 +87,7 @@ def computed(
 
 
 def defaults_of(session: Session, function: Any) -> tuple[list[Entry], list[Entry | None]]:
+    """Return the defaults of positional and of keyword-only parameters."""
     plain = inspect.unwrap(function)
     _, definition = source_of(plain)
     keyword = plain.__kwdefaults__ or {}

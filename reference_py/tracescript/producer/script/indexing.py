@@ -81,7 +81,7 @@ def _rank(x: Value) -> int | None:
 
 
 def _from_the_end(e: Emitter, parts: list[ast.Slice | Entry]) -> list[_Step]:
-    """Steps for what follows `...` where the rank is not known: axes counted from the end, last first."""
+    """Steps for what follows `...` where the rank is unknown: axes from the end, last first."""
     steps: list[_Step] = []
     axis = -1
     for part in reversed(parts):

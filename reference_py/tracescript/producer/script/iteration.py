@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
 
+_RANGE_ARGUMENTS = 3  # start, end, step
+
 
 def series_of(e: Emitter, entry: Entry) -> Series:
     """Return how to run over an entry. Spec: SCRIPT-6."""
@@ -80,7 +82,7 @@ def _value(e: Emitter, value: Value) -> Series:
 
 def range_series(e: Emitter, args: Sequence[Entry]) -> Series:
     """`range(n)`, `range(a, b)`, `range(a, b, step)`."""
-    if not 1 <= len(args) <= 3 or not all(
+    if not 1 <= len(args) <= _RANGE_ARGUMENTS or not all(
         is_scalar(a, ScalarKind.INT, ScalarKind.BOOL) for a in args
     ):
         raise e.error(
@@ -94,7 +96,7 @@ def range_series(e: Emitter, args: Sequence[Entry]) -> Series:
     if len(values) == 1:
         return Series(values[0], lambda i: i)
     start, end = values[:2]
-    step = values[2] if len(values) == 3 else e.constant(1)
+    step = values[2] if len(values) == _RANGE_ARGUMENTS else e.constant(1)
     known = [constant_of(v) for v in (start, end, step)]
     if all(k for k, _ in known) and known[2][1] != 0:
         trip = e.constant(len(range(*(v for _, v in known))))

@@ -31,7 +31,8 @@ def _convolution(axes: int) -> Special:
         if pads == "same":
             kind = e.value(w).type
             assert isinstance(kind, TensorType)
-            total = [d * (int(k) - 1) for d, k in zip(spread, (kind.shape or ())[2:], strict=True)]  # type: ignore[arg-type]  # weights have known sizes
+            kernel = [k for k in (kind.shape or ())[2:] if isinstance(k, int)]
+            total = [d * (k - 1) for d, k in zip(spread, kernel, strict=True)]
             amounts = [t // 2 for t in total] + [t - t // 2 for t in total]
             sides = [v for pair in zip(amounts[:axes], amounts[axes:], strict=True) for v in pair]
         else:

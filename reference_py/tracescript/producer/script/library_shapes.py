@@ -83,7 +83,7 @@ def t(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
     """The two axes of a matrix exchanged."""
     x = e.value(args[0])
     assert isinstance(x.type, TensorType)
-    if x.type.shape is not None and len(x.type.shape) < 2:
+    if x.type.shape is not None and len(x.type.shape) <= 1:
         return x
     return e.op("transpose", [x], {"dim0": 0, "dim1": 1})
 

@@ -1,4 +1,4 @@
-"""The functions of a program: equal ones are one, names are unique, those of other models join in."""
+"""The functions of a program: equal ones are one; those of other models join in."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Linker:
         )
 
     def module(self, model: ir.Model, final: dict[str, str]) -> ir.Module:
-        """Return another model's module tree; methods whose functions are not in `final` are left out."""
+        """Return another model's module tree, with the methods whose functions are in `final`."""
         merged = self.merge(model)
         return self._module(
             model.root, {old: final[new] for old, new in merged.items() if new in final}

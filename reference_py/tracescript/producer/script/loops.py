@@ -11,6 +11,7 @@ from tracescript.producer.script.entries import (
     constant_of,
 )
 from tracescript.producer.script.exits import Loop
+from tracescript.producer.script.facts import MOST_UNROLLED
 from tracescript.producer.script.flow import branch
 from tracescript.producer.script.iteration import series_of
 from tracescript.producer.script.rolled import Rolled
@@ -20,8 +21,6 @@ from tracescript.producer.script.targets import assign_to
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
-
-MOST_UNROLLED = 1024
 
 
 @statement(Loop)

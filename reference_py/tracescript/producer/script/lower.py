@@ -232,7 +232,7 @@ def _is_number(entry: Entry) -> bool:
 
 
 def emit_bound(e: Emitter, op: OpDef, bound: Arguments) -> Entry:
-    """Write an op of arguments under our names; `dtype` beside them casts first (reductions) or last."""
+    """Write an op of arguments under our names; a `dtype` the op does not know casts first."""
     bound = dict(bound)
     has_dtype = op.attribute("dtype") is not None
     dtype = None if has_dtype else bound.pop("dtype", None)

@@ -97,7 +97,7 @@ class Members:
                 f"{type(module).__name__} has no attribute {name!r}",
                 rule="SCRIPT-3",
                 hint="set it in __init__",
-            )
+            ) from None
         if inspect.ismethod(value):
             found = value.__self__
             same = found is module or isinstance(module, super)
@@ -107,7 +107,7 @@ class Members:
 
     # ------------------------------------------------------------------ containers of modules
     def children(self, entry: Known) -> tuple[Entry, ...] | None:
-        """Return the modules of a ModuleList, Sequential or ModuleDict (its names), None for the rest."""
+        """Return the modules of a ModuleList or Sequential, names of a ModuleDict, else None."""
         value = entry.value
         if not objects.is_module(value):
             return None
@@ -140,7 +140,9 @@ class Members:
             try:
                 return Items(found[index]) if isinstance(index, slice) else found[index]
             except (IndexError, TypeError):
-                raise e.error(None, f"no item {index!r} in {len(found)} modules", rule="SCRIPT-3")
+                raise e.error(
+                    None, f"no item {index!r} in {len(found)} modules", rule="SCRIPT-3"
+                ) from None
         try:
             return self.entry_of(value[index])
         except (KeyError, IndexError, TypeError) as error:
@@ -148,10 +150,10 @@ class Members:
                 None,
                 f"no item {index!r} in {e.describe(owner)}: {type(error).__name__}",
                 rule="SCRIPT-3",
-            )
+            ) from None
 
     def module_items(self, owner: Known, method: str) -> tuple[Entry, ...] | None:
-        """`.items()`, `.values()`, `.keys()` of a ModuleDict; `.children()`, `.named_children()`."""
+        """Return what `.items()`, `.values()`, `.keys()` and `.children()` run over."""
         parts = self._session.parts(owner.value)[2]
         known = [
             (
@@ -180,7 +182,7 @@ class Members:
         try:
             constant = self._session.arrays.of(value)
         except TypeError as error:
-            raise e.error(None, str(error), rule="SCRIPT-9")
+            raise e.error(None, str(error), rule="SCRIPT-9") from None
         path = (
             entry.path if entry.path is not None else self._session.find_array(e.unit.module, value)
         )

@@ -66,7 +66,7 @@ class Arm:
 
 
 def placeholder(e: Emitter, kind: Type) -> tuple[Value, Type]:
-    """Return a constant nobody reads that stands where a value of a type should be, and the slot's type."""
+    """Return a constant nobody reads for a place of a type, and the type of the place then."""
     if isinstance(kind, ScalarType) and kind.kind in _ZEROS:
         return e.constant(_ZEROS[kind.kind]), kind
     if isinstance(kind, ListType | DictType):
@@ -161,7 +161,7 @@ class Merge:
         )
         if (
             (no_flags and not key.endswith(RETURNED))
-            or len(unset) == 2
+            or len(unset) == len(sides)
             or any(v is False for v, _, _ in sides)
         ):
             note = next((x.note for x in unset if x.note), "")
@@ -188,7 +188,7 @@ class Merge:
         return lambda r: Partly(r[k], flags, is_wrapped)
 
     def _side(self, k: int, entry: Entry) -> tuple[Value | bool | None, frozenset[str], bool]:
-        """Return a side's value (None: unset, False: no run-time value), flags, and whether None means unset."""
+        """Return a side's value (None: unset, False: none), flags, whether None means unset."""
         if isinstance(entry, Unset):
             return None, self.arms[k].flags(), True
         if isinstance(entry, Partly):
@@ -205,30 +205,21 @@ class Merge:
 
     def _alike(self, a: Entry, b: Entry) -> tuple[Entry, Entry]:
         """Give both sides one form where they differ only in how much is known."""
-        pair = [a, b]
-        for k in (0, 1):
-            one, other = pair[k], pair[1 - k]
-            if (
-                isinstance(one, Empty)
-                and isinstance(other, Value)
-                and isinstance(other.type, ListType | DictType)
-            ):
-                pair[k] = self.e.empty(other.type)
-            is_value = isinstance(other, Value)
-            if is_value and isinstance(one, Items | Struct) and other.constant is None:  # type: ignore[union-attr]  # a value
-                pair[k] = self.inside(k, lambda one=one: self.e.value(one))  # type: ignore[misc]  # binds the loop's value
-            if is_value and isinstance(one, Known) and self.e.session.is_data(one):
-                pair[k] = self.inside(k, lambda one=one: self.e.value(one))  # type: ignore[misc]  # binds the loop's value
-            if (
-                isinstance(one, Items)
-                and isinstance(other, Items)
-                and len(one.parts) != len(other.parts)
-                and one.is_list
-            ):
-                pair[k] = self.inside(k, lambda one=one: self.e.value(one))  # type: ignore[misc]  # binds the loop's value
-            if isinstance(one, Items | Struct) and is_value and other.type == constants.NONE:  # type: ignore[union-attr]  # a value
-                pair[k] = self.inside(k, lambda one=one: self.e.value(one))  # type: ignore[misc]  # binds the loop's value
-        return pair[0], pair[1]
+        return self._like(0, a, b), self._like(1, b, a)
+
+    def _like(self, k: int, one: Entry, other: Entry) -> Entry:
+        """Return the entry of arm `k`, as a value if the other arm's is one."""
+        if isinstance(other, Value):
+            if isinstance(one, Empty) and isinstance(other.type, ListType | DictType):
+                return self.e.empty(other.type)
+            is_free = other.constant is None or other.type == constants.NONE
+            is_data = isinstance(one, Known) and self.e.session.is_data(one)
+            if is_data or (isinstance(one, Items | Struct) and is_free):
+                return self.inside(k, lambda: self.e.value(one))
+        lists = isinstance(one, Items) and isinstance(other, Items) and one.is_list
+        if lists and len(_parts(one)) != len(_parts(other)):
+            return self.inside(k, lambda: self.e.value(one))
+        return one
 
     def _conflict(self, a: Entry, b: Entry) -> Template:
         e = self.e
@@ -258,6 +249,10 @@ class Merge:
         self.slots.append((a, b))
         self.types.append(kind)
         return len(self.slots) - 1
+
+
+def _parts(entry: Entry) -> tuple[Entry, ...]:
+    return entry.parts if isinstance(entry, Items) else ()
 
 
 def _same_constant(a: Value, b: Value) -> bool:

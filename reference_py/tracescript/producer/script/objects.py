@@ -1,4 +1,4 @@
-"""Python objects a script meets: modules, arrays, data types, functions; torch's through one door."""
+"""Python objects a script meets: modules, arrays, data types, functions."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def data_type_of_object(value: Any) -> DataType | None:
 def own_parts(
     module: Any,
 ) -> tuple[list[tuple[str, Any, bool]], list[tuple[str, Any, bool]], list[tuple[str, Any]]]:
-    """Return a module's own parameters (name, array, trainable), buffers (name, array, persistent), children."""
+    """Return a module's own parameters (with trainable), buffers (with persistent), children."""
     if getattr(module, "__tracescript_module__", False) is True:
         parameters = [(n, p, True) for n, p in module.named_parameters()]
         buffers = [(n, b, True) for n, b in module.named_buffers() if b is not None]

@@ -16,6 +16,7 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.core import INT64, expression
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.entries import Empty, Items, constant_of
+from tracescript.producer.script.facts import MOST_UNROLLED
 from tracescript.producer.script.tensors import binary as tensor_binary
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
 
 
 def optional_hint(*entries: Entry) -> str:
+    """Advise to exclude None where an operand may be None."""
     optional = any(isinstance(x, Value) and isinstance(x.type, OptionalType) for x in entries)
     return "exclude None first: `if x is not None:`" if optional else ""
 
@@ -162,7 +164,7 @@ def _sequences(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) 
         return Items(left.parts + right.parts, left.is_list)
     if kind is ast.Mult and isinstance(left, Items):
         known, times = constant_of(right)
-        if known and isinstance(times, int) and len(left.parts) * times <= 1024:
+        if known and isinstance(times, int) and len(left.parts) * times <= MOST_UNROLLED:
             return Items(left.parts * times, left.is_list)
     if kind is ast.Add and is_scalar(left, ScalarKind.STR) and is_scalar(right, ScalarKind.STR):
         return e.op("str.concat", [e.value(left), e.value(right)])

@@ -1,4 +1,4 @@
-"""Calls of Python functions: methods of modules become functions of the model, the rest goes in line."""
+"""Calls of Python functions: methods of modules become functions, the rest goes in line."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class PythonCalls(UnitCalls):
-    """Compiles Python functions where they are called, each method of a module once per signature."""
+    """Compiles Python functions where they are called, methods of modules once per signature."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -183,7 +183,7 @@ class PythonCalls(UnitCalls):
             owner = args[0].value if args and isinstance(args[0], Known) else None
             frame = self.frame(function, owner, e.frame.flavour)
         except ProducerError as error:
-            raise e.error(None, error.what, code=error.code, rule=error.rule, hint=error.hint)
+            raise e.passed_on(error) from None
         return self._run(
             e, frame, args, kwargs, defaults_of(self._session, function), inspect.unwrap(function)
         )

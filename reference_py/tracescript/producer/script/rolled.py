@@ -25,6 +25,9 @@ from tracescript.producer.script.targets import assign_to, stored_names
 from tracescript.producer.script.widening import Widening
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracescript.opset.build import Builder
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry, Scope
 
@@ -180,16 +183,18 @@ class Rolled(Widening):
         return True
 
     def conflict(self, key: str, before: Entry, after: Entry) -> None:
+        """Stop carrying a name whose type changes; reading it is an error."""
         e = self.e
-        what = f"its type is {e.describe(before)} before the loop at {e.where()} and {e.describe(after)} at its end"
+        at_first = f"{e.describe(before)} before the loop at {e.where()}"
+        what = f"its type is {at_first} and {e.describe(after)} at its end"
         self.conflicts[key] = Conflict(
             what, "start with a value of the type it has later, 0.0 for a float"
         )
         self.starts.pop(key, None)
 
-    def ends(self, inner: object, begun: Scope, ended: Scope) -> list[Value]:
+    def ends(self, inner: Builder, begun: Scope, ended: Scope) -> list[Value]:
         """Return the carried values at the end of the body, in the order of the parameters."""
-        before, self.e.builder = self.e.builder, inner  # type: ignore[assignment]  # a Builder
+        before, self.e.builder = self.e.builder, inner
         out: list[Value] = []
         for key, entry in begun.items():
             self.closed(entry, ended.get(key, entry), out)
@@ -216,7 +221,7 @@ class Rolled(Widening):
     # ------------------------------------------------------------------ the node
     def write(
         self,
-        inner: object,
+        inner: Builder,
         index: Value,
         go: Value,
         next_go: Value,
@@ -226,7 +231,7 @@ class Rolled(Widening):
     ) -> None:
         """Write the node and take its results as the names' values after the loop."""
         e = self.e
-        block = inner.block((index, *params), (next_go, *ends))  # type: ignore[attr-defined]  # a Builder
+        block = inner.block((index, *params), (next_go, *ends))
         trip = self.series.trip if self.series else None
         starts = [self.plain(v) for v in leaves]
         types = [p.type for p in params]
@@ -242,10 +247,10 @@ class Rolled(Widening):
         for key, entry in self.starts.items():
             e.scope[key] = self.after(entry, left)
 
-    def after(self, entry: Entry, results: object) -> Entry:
+    def after(self, entry: Entry, results: Iterator[Value]) -> Entry:
         """Rebuild a carried entry from the results."""
         if isinstance(entry, Value):
-            return next(results)  # type: ignore[call-overload]  # an iterator of values
+            return next(results)
         if isinstance(entry, Items):
             return Items(tuple(self.after(p, results) for p in entry.parts), entry.is_list)
         if isinstance(entry, Struct):

@@ -42,15 +42,9 @@ class Scripted:
 def script(f: Any, *, types: Mapping[str, Any] | None = None, name: str | None = None) -> Scripted:
     """Compile a function or module to a model.
 
-    Args:
-        f: a torch module, a module of `tracescript.nn`, or a function.
-        types: types of parameters by name: `"float32[B, 4]"`, `int`, `list[int]`, a type of ours.
-        name: the model's name.
+    `types` are types of parameters by name: `"float32[B, 4]"`, `int`, `list[int]`, a type of ours.
 
-    Raises:
-        ProducerError: the source uses what a script cannot hold.
-
-    Spec: SCRIPT-1.
+    Raises ProducerError where the source uses what a script cannot hold. Spec: SCRIPT-1.
     """
     register.everything()
     entrances = entrance_of(f)

@@ -9,6 +9,8 @@ from tracescript import ir
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_SMALL = 1024  # bytes; larger arrays count as equal only if they are one object
+
 
 def fingerprint(function: ir.Function) -> str:
     """Write a function without names of values and without places."""
@@ -61,8 +63,8 @@ def _constant(constant: ir.Constant | None) -> str:
 
 def _plain(value: Any) -> str:
     if isinstance(value, ir.Weight):
-        small = value.array.nbytes <= 1024  # noqa: PLR2004  # larger ones count as equal only if they are one object
-        return value.array.tobytes().hex() if small else f"weight {id(value)}"
+        is_small = value.array.nbytes <= _SMALL
+        return value.array.tobytes().hex() if is_small else f"weight {id(value)}"
     if isinstance(value, ir.Constant):
         return _constant(value)
     if isinstance(value, tuple):

@@ -18,7 +18,9 @@ _PLAIN = {bool: BOOL, int: INT, float: FLOAT, str: STR, type(None): NONE}
 
 
 def type_of_value(value: Any) -> Type | None:
-    """Return the type of a value with sizes left open; None for what has none."""
+    """Return the type of a value, sizes left open; None if it has none. A type is its own."""
+    if isinstance(value, TensorType):
+        return value
     if is_array(value):
         array = array_of(value)
         data_type = data_type_of_object(array.dtype)
@@ -41,7 +43,7 @@ def type_of_value(value: Any) -> Type | None:
 def types_of_values(
     function: Function, values: Mapping[str, Any], fixed: Mapping[str, Any]
 ) -> dict[str, Type]:
-    """Return the types of a call's values that differ from a function's inputs; not those the user fixed."""
+    """Return types of a call's values that differ from the inputs', except those the user fixed."""
     found: dict[str, Type] = {}
     for declared in function.inputs:
         if (

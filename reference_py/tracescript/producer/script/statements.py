@@ -160,7 +160,7 @@ def set_result(e: Emitter, node: SetResult) -> None:
 
 @statement(Enter)
 def enter(e: Emitter, node: Enter) -> None:
-    """`with` of a context that changes no value: no_grad, autocast off, inference_mode, errstate."""
+    """`with` of a context that changes no value: no_grad, inference_mode, errstate."""
     for item in node.items:
         entry = e.session.contexts.enter(e, item.context_expr)
         if item.optional_vars is not None:

@@ -1,4 +1,4 @@
-"""Assignment: to names, tuples of targets, attributes (state), and elements of containers and tensors."""
+"""Assignment: to names, tuples, attributes (state), elements of containers and tensors."""
 
 from __future__ import annotations
 
@@ -41,14 +41,19 @@ def stored_names(node: ast.AST) -> list[str]:
             found[child.id] = None
         elif isinstance(child, ast.Subscript | ast.Attribute) and isinstance(child.ctx, ast.Store):
             _root(child, found)
-        elif isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
-            if child.func.attr in _MUTATING or child.func.attr.endswith("_"):
-                _root(child.func, found)
+        elif isinstance(child, ast.Call) and _changes_receiver(child.func):
+            _root(child.func, found)
     for child in ast.walk(node):
         flag = getattr(child, "flag", None)
         if flag is not None:
             found[flag] = None
     return list(found)
+
+
+def _changes_receiver(function: ast.expr) -> bool:
+    if not isinstance(function, ast.Attribute):
+        return False
+    return function.attr in _MUTATING or function.attr.endswith("_")
 
 
 def _root(node: ast.expr, found: dict[str, None]) -> None:
@@ -86,6 +91,11 @@ def _assign_name(e: Emitter, name: str, entry: Entry) -> None:
 def _unpack(e: Emitter, target: ast.Tuple | ast.List, entry: Entry) -> None:
     """`a, b = xs`, with at most one starred target."""
     stars = [k for k, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
+    if stars and isinstance(entry, Value) and isinstance(entry.type, ListType):
+        entry = Items(tuple(_list_around(e, entry, stars[0], len(target.elts) - stars[0] - 1)))
+        for one, part in zip(target.elts, entry.parts, strict=True):
+            assign_to(e, one.value if isinstance(one, ast.Starred) else one, part)
+        return
     parts = parts_of(e, entry, len(target.elts), has_star=bool(stars))
     if stars:
         k = stars[0]
@@ -100,6 +110,20 @@ def _unpack(e: Emitter, target: ast.Tuple | ast.List, entry: Entry) -> None:
         raise _wrong_length(e, target, len(parts))
     for one, part in zip(target.elts, parts, strict=True):
         assign_to(e, one.value if isinstance(one, ast.Starred) else one, part)
+
+
+def _list_around(e: Emitter, xs: Value, before: int, after: int) -> list[Entry]:
+    """Take a run-time list apart around its starred target."""
+    length = e.op("list.len", [xs])
+    enough = e.op("int.cmp", [length, e.constant(before + after)], {"relation": "ge"})
+    text = f"at least {before + after} values expected"
+    e.ops("assert", [enough, e.constant(text)], {"code": "VALUE_ERROR"})
+    end = e.constant(-after) if after else None
+    return [
+        *(e.op("list.get", [xs, e.constant(k)]) for k in range(before)),
+        e.op("list.slice", [xs, e.constant(before), end, None]),
+        *(e.op("list.get", [xs, e.constant(k - after)]) for k in range(after)),
+    ]
 
 
 def _wrong_length(e: Emitter, target: ast.Tuple | ast.List, found: int) -> ProducerError:
@@ -176,7 +200,7 @@ def _stored(node: ast.expr) -> ast.expr:
 
 
 def rebind(e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
-    """A container changed in place: its name stands for the new value from here on. Spec: SCRIPT-8."""
+    """A container changed in place: its name stands for the new value. Spec: SCRIPT-8."""
     if not isinstance(receiver, ast.Name | ast.Attribute | ast.Subscript):
         raise e.error(
             receiver,

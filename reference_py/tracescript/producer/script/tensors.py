@@ -86,7 +86,8 @@ class Tensors:
         if dtypes.category(after.type.data_type) > dtypes.category(before.type.data_type):
             raise e.error(
                 None,
-                f"the result is {after.type.data_type.value}, the tensor is {before.type.data_type.value}",
+                f"the result is {after.type.data_type.value},"
+                f" the tensor is {before.type.data_type.value}",
                 code="TYPE_INFERENCE",
                 rule="SCRIPT-9",
                 hint="write x = x + y",

@@ -1,4 +1,4 @@
-"""Makes emitted code small: drops what nothing uses, unchanged carried values, equal results of arms."""
+"""Makes emitted code small: drops what nothing uses and what does not change."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _count(block: Block) -> int:
     return total + sum(len(n.outputs) + sum(_count(b) for b in n.blocks) for n in block.nodes)
 
 
-# ---------------------------------------------------------------------- forward: simpler ifs and loops
+# ---------------------------------------------------------------------- simpler ifs and loops
 def _simplify(block: Block, swap: Swap) -> Block:
     nodes: list[Node] = []
     for node in block.nodes:
@@ -137,11 +137,10 @@ class _Dead:
 
     def if_(self, node: Node, live: set[Value]) -> Node:
         used = [k for k, out in enumerate(node.outputs) if out in live]
-        blocks = []
-        for b in node.blocks:
-            blocks.append(
-                self.block(Block(b.params, b.nodes, tuple(b.results[k] for k in used)), live)
-            )
+        blocks = [
+            self.block(Block(b.params, b.nodes, tuple(b.results[k] for k in used)), live)
+            for b in node.blocks
+        ]
         return replace(node, outputs=tuple(node.outputs[k] for k in used), blocks=tuple(blocks))
 
     def loop(self, node: Node, live: set[Value]) -> Node:

@@ -38,7 +38,7 @@ class Unit:
         return self.bound[path][0]
 
     def global_path(self, name: str, found: Any) -> str | None:
-        """Return how a plain function reaches a module or model in its globals, None for the rest."""
+        """Return how a plain function reaches a module or model in its globals, else None."""
         is_model = getattr(found, "__tracescript_model__", False) is True
         if self.module is not None or not (is_model or is_module_object(found)):
             return None

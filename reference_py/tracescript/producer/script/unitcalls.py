@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class UnitCalls:
-    """Functions of the model, compiled once per signature. The attributes are those of PythonCalls."""
+    """Functions of the model, compiled once per signature; a part of PythonCalls."""
 
     _session: Session
     _units: dict[Any, Compiled]
@@ -64,7 +64,7 @@ class UnitCalls:
         try:
             _, definition = source_of(function)
         except ProducerError as error:
-            raise e.error(None, error.what, code=error.code, rule=error.rule, hint=error.hint)
+            raise e.passed_on(error) from None
         defaults = defaults_of(self._session, function)
         given = bind_parameters(e, definition, [owner, *args], kwargs, *defaults)
         first = next(iter(given))
@@ -187,7 +187,7 @@ class UnitCalls:
             isinstance(kind, TensorType)
             and isinstance(value.type, TensorType)
             and kind.data_type is not value.type.data_type
+            and self._session.roots.of(value)
         ):
-            if self._session.roots.of(value):
-                self._session.roots.need(value, kind.data_type)
+            self._session.roots.need(value, kind.data_type)
         return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir import constants
-from tracescript.ir.graph import Function, Input, Output
+from tracescript.ir.graph import Block, Function, Input, Output
 from tracescript.ir.types import DictType, ListType, OptionalType, TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.diagnostics import is_none
@@ -14,6 +14,7 @@ from tracescript.producer.script.tidy import first_uses, tidy
 from tracescript.producer.script.unit import Compiled
 
 if TYPE_CHECKING:
+    from tracescript.ir.model import State
     from tracescript.ir.values import Constant
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
@@ -62,52 +63,42 @@ def finish(
     unit = e.unit
     e.at = e.frame.definition
     outputs = results_of(e, result)
-    states = [
-        (path, value, state, e.value(e.scope[f"state:{path}"]))
-        for path, (value, state) in unit.states.items()
-    ]
-    everything = (
-        [v for _, v in params] + [v for v, _ in unit.bound.values()] + [v for _, v, _, _ in states]
-    )
-    block = e.builder.block(everything, [*outputs, *(new for _, _, _, new in states)])
-    block = tidy(block, unit.proved, unit.names)
+    news = [e.value(e.scope[f"state:{path}"]) for path in unit.states]
+    given = [v for _, v in params]
+    given += [v for v, _ in (*unit.bound.values(), *unit.states.values())]
+    block = tidy(e.builder.block(given, [*outputs, *news]), unit.proved, unit.names)
+    placed = dict(zip(given, block.params, strict=True))
     order = first_uses(block)
-    count = len(outputs)
-    placed = dict(zip(everything, block.params, strict=True))
-    bound = sorted(
-        ((p, placed[v], c) for p, (v, c) in unit.bound.items() if placed[v] in order),
-        key=lambda b: order[b[1]],
-    )
-    used = []
-    in_nodes = first_uses(type(block)((), block.nodes, block.results[:count]))
-    for k, (path, value, state, _) in enumerate(states):
-        new = block.results[count + k]
-        if new is not placed[value] or placed[value] in in_nodes:
-            used.append((path, placed[value], state, new))
+    bound = [(p, placed[v], c) for p, (v, c) in unit.bound.items() if placed[v] in order]
+    bound.sort(key=lambda b: order[b[1]])
+    states = _used_states(e, block, placed, len(outputs))
     inputs = [i for i, _ in params]
     inputs += [Input(p, c.type, "bound") for p, _, c in bound]
-    inputs += [Input(p, s.type, "state") for p, _, s, _ in used]
-    final = type(block)(
-        (*(placed[v] for _, v in params), *(v for _, v, _ in bound), *(v for _, v, _, _ in used)),
+    inputs += [Input(p, s.type, "state") for p, _, s, _ in states]
+    final = Block(
+        (*(placed[v] for _, v in params), *(v for _, v, *_ in (*bound, *states))),
         block.nodes,
-        (*block.results[:count], *(new for _, _, _, new in used)),
+        (*block.results[: len(outputs)], *(new for *_, new in states)),
     )
-    function = Function(
-        unit.name,
-        "scripted",
-        tuple(inputs),
-        (
-            *(Output("", v.type) for v in final.results[:count]),
-            *(Output(p, s.type) for p, _, s, _ in used),
-        ),
-        final,
-    )
+    results = [Output("", v.type) for v in final.results[: len(outputs)]]
+    results += [Output(p, s.type) for p, _, s, _ in states]
+    function = Function(unit.name, "scripted", tuple(inputs), tuple(results), final)
     return Compiled(
         linker.add(function),
         tuple((p, c) for p, _, c in bound),
-        tuple((p, s) for p, _, s, _ in used),
+        tuple((p, s) for p, _, s, _ in states),
         tuple(e.session.roots.of(v) for v in outputs),
     )
 
 
-__all__ = ["finish", "open_parameters", "results_of"]
+def _used_states(
+    e: Emitter, block: Block, placed: dict[Value, Value], count: int
+) -> list[tuple[str, Value, State, Value]]:
+    """Return path, input, state and new value of the states that the function reads or changes."""
+    read = first_uses(Block((), block.nodes, block.results[:count]))
+    used = []
+    for k, (path, (value, state)) in enumerate(e.unit.states.items()):
+        new = block.results[count + k]
+        if new is not placed[value] or placed[value] in read:
+            used.append((path, placed[value], state, new))
+    return used

@@ -58,7 +58,6 @@ class Values:
 
     @property
     def _emitter(self) -> Emitter:
-        """This object as the whole it is part of."""
         return cast("Emitter", self)
 
     def place(self) -> Place | None:
@@ -91,6 +90,7 @@ class Values:
                 entry.at or self.at,
                 f"cannot tell the element type of {shown}",
                 code="TYPE_INFERENCE",
+                rule="SCRIPT-4",
                 hint=f"annotate: xs: {kind}",
             )
         raise self.error(
@@ -131,7 +131,7 @@ class Values:
                 code="TYPE_INFERENCE",
                 rule=error.rule,
                 hint=error.hint,
-            )
+            ) from None
         self.session.roots.through(opset()[name], inputs, outputs)
         self.session.loops.through(inputs, outputs)
         if name in VIEWS and inputs[0] is not None:
@@ -162,7 +162,7 @@ class Values:
         return self.op("list.make", list(items))
 
     def unwrap(self, value: Value, *, is_proved: bool = False) -> Value:
-        """Return an Optional value's content; traps on None unless it is proved that there is one."""
+        """Return an Optional value's content; traps on None unless it is proved not to be."""
         made = self.op("unwrap_optional", [value])
         if is_proved:
             self.unit.proved.add(made)
@@ -230,7 +230,7 @@ class Values:
         return ListType(known[0]) if known and len(set(known)) == 1 else None
 
     def fit(self, entry: Entry, kind: Type) -> Entry:
-        """Use a declared type where an entry has none of its own: `[]`, `{}`, a list of mixed parts."""
+        """Use a declared type where an entry has none of its own: `[]`, `{}`, parts of a tuple."""
         if isinstance(entry, Empty):
             inner = kind.element if isinstance(kind, OptionalType) else kind
             if isinstance(inner, ListType | DictType):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812  # as everybody writes it
 from torch import nn
 
 
@@ -129,7 +129,7 @@ class MultiheadAttention:
         need_weights: bool = True,
         attn_mask: Any = None,
         average_attn_weights: bool = True,
-        is_causal: bool = False,
+        is_causal: bool = False,  # noqa: ARG002  # torch's signature
     ) -> Any:
         """Attend, and return the mean weights of the heads where asked."""
         assert self._qkv_same_embed_dim
@@ -175,7 +175,7 @@ class TransformerEncoderLayer:
         src: Any,
         src_mask: Any = None,
         src_key_padding_mask: Any = None,
-        is_causal: bool = False,
+        is_causal: bool = False,  # noqa: ARG002  # torch's signature
     ) -> Any:
         """Attend, then feed forward, each with its residual."""
         x = src
@@ -201,7 +201,7 @@ class TransformerEncoder:
         src: Any,
         mask: Any = None,
         src_key_padding_mask: Any = None,
-        is_causal: Any = None,
+        is_causal: Any = None,  # noqa: ARG002  # torch's signature
     ) -> Any:
         """Run every layer, then the norm."""
         x = src

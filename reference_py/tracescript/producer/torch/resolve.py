@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -15,6 +14,8 @@ from tracescript.producer.torch.forwards import FORWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import numpy as np
 
 _BY_NAME = {d.value: d for d in DataType}
 

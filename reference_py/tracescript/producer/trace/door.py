@@ -227,6 +227,9 @@ class Door:
         """Return a value of the program as engines take it: arrays of numpy, plain numbers."""
         if self.is_array(value):
             return self.real(value)
+        named = structure.fields(value)
+        if named is not None:
+            return tuple(self.run_time(part) for _, part in named)
         if isinstance(value, list):
             return [self.run_time(v) for v in value]
         if isinstance(value, tuple):

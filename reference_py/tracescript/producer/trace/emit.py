@@ -162,7 +162,7 @@ class Emitter:
                 event.op, inputs, event.attributes, place=place, types=types
             )
         except InvalidModelError as error:
-            self.symbols.fix(_sizes(inputs), event.site, f"{event.op} needs to know it")
+            self.symbols.fix(self._sizes(inputs), event.site, f"{event.op} needs to know it")
             raise error_at(event.site, "TYPE_INFERENCE", f"{event.op}: {error}") from error
         for wire, value in zip(event.outputs, results, strict=True):
             self._check(event, inputs, wire, value)
@@ -185,6 +185,16 @@ class Emitter:
             if len(numbers) == len(known):
                 return self._constant(scope, constants.numbers(tuple(numbers), constants.INT))
         return scope.sizes.setdefault(known, value)
+
+    def _sizes(self, inputs: Sequence[ir.Value | None]) -> list[ir.Dim]:
+        """Return all sizes that an op sees: of its tensors, and numbers known to be sizes."""
+        values = [v for v in inputs if v is not None]
+        sizes = [d for v in values for t in tensors_in(v.type) for d in t.shape or ()]
+        for value in values:
+            known: Any = self.typing.known(value)
+            parts = known if isinstance(known, tuple) else (known,)
+            sizes += [p for p in parts if isinstance(p, (ir.Symbol, ir.DimExpr))]
+        return sizes
 
     def _listed(self, inputs: Sequence[ir.Value | None]) -> tuple[ir.Dim, ...] | None:
         """Return what is known of the list of ints that is an op's second input."""
@@ -220,7 +230,7 @@ class Emitter:
             a is None or a == b for a, b in zip(sizes, seen.shape, strict=True)
         ):
             return
-        self.symbols.fix(_sizes(inputs), event.site, f"{event.op} read it as a plain number")
+        self.symbols.fix(self._sizes(inputs), event.site, f"{event.op} read it as a plain number")
         what = f"{event.op} gives the shape {sizes}, the program got {list(seen.shape)}"
         raise error_at(event.site, "TYPE_INFERENCE", what)
 
@@ -241,9 +251,8 @@ class Emitter:
 
     def _model_call(self, scope: Scope, event: ModelCall) -> None:
         given = [self.resolve(scope, wire) for wire in event.inputs]
-        name = self.imports.name(event.model, event.function)
-        self._fit(self.functions[name], given, event.site)
-        self._record_call(scope, name, given, list(event.outputs), event.site)
+        self._fit(self.functions[event.function], given, event.site)
+        self._record_call(scope, event.function, given, list(event.outputs), event.site)
 
     def _fit(self, function: ir.Function, given: Sequence[ir.Value], site: Site | None) -> None:
         """Make the sizes of arguments those that a finished function declares."""
@@ -272,7 +281,3 @@ class Emitter:
 
     def _place(self, scope: Scope, site: Site | None) -> ir.Place | None:
         return None if site is None else replace(site.place, module_path=scope.frame.path)
-
-
-def _sizes(values: Sequence[ir.Value | None]) -> list[ir.Dim]:
-    return [d for v in values if v is not None for t in tensors_in(v.type) for d in t.shape or ()]

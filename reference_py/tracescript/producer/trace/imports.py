@@ -13,45 +13,66 @@ if TYPE_CHECKING:
 
 
 class Imports:
-    """The models that a trace called, each once."""
+    """The models that a trace called. `functions` are theirs by the name they have here.
+
+    A scripted model may come as several compilations of one program; the first one called gives
+    its weights and states, those of the others are found by path.
+    """
 
     def __init__(self) -> None:
         self.functions: dict[str, ir.Function] = {}
-        self._names: dict[int, dict[str, str]] = {}
+        self._first: dict[int, ir.Model] = {}
         self._slots: dict[int, dict[str, Slot]] = {}
         self._held: dict[int, dict[Any, Slot]] = {}
-        self._models: list[Any] = []
+        self._names: dict[int, dict[str, str]] = {}
+        self._keep: list[Any] = []
+
+    def chosen(self, model: Any) -> ir.Model:
+        """Return the compilation of a model that gives its tree."""
+        return self._first.get(id(model.ir), model.ir)
+
+    def choose(self, model: Any, made: ir.Model) -> bool:
+        """Say which compilation is called; whether that changes the model's tree."""
+        self._keep += [model, made]
+        if id(model.ir) in self._first:
+            return False
+        self._first[id(model.ir)] = made
+        return made is not model.ir
 
     def slots(self, model: Any) -> Mapping[str, Slot]:
-        """Return the weights and states of a model by dotted path; adds the model if it is new."""
-        key = id(model.ir)
-        if key not in self._slots:
-            self._models.append(model)
-            self._held[key] = {}
-            self._slots[key] = _slots_of(model.ir, self._held[key])
-            self._names[key] = self._add(model.ir)
-        return self._slots[key]
+        """Return the weights and states of a model by dotted path."""
+        made = self.chosen(model)
+        if id(made) not in self._slots:
+            self._keep += [model, made]
+            held = self._held[id(made)] = {}
+            self._slots[id(made)] = {}
+            for path, (value, is_parameter) in _held_by(made).items():
+                if value not in held:
+                    held[value] = _slot(value, is_parameter=is_parameter)
+                self._slots[id(made)][path] = held[value]
+        return self._slots[id(made)]
 
-    def slot(self, model: Any, held: ir.Weight | ir.State) -> Slot | None:
-        """Return the slot of a weight or state of a model."""
-        self.slots(model)
-        return self._held[id(model.ir)].get(held)
+    def slot(self, model: Any, made: ir.Model, held: ir.Weight | ir.State) -> Slot | None:
+        """Return the slot of a weight or state of a compilation of a model."""
+        by_path = self.slots(model)
+        if made is self.chosen(model):
+            return self._held[id(made)].get(held)
+        paths = [path for path, (value, _) in _held_by(made).items() if value is held]
+        return by_path.get(paths[0]) if paths else None
 
-    def name(self, model: Any, function: str) -> str:
-        """Return the name that a function of a model has here."""
-        self.slots(model)
-        return self._names[id(model.ir)][function]
-
-    def _add(self, model: ir.Model) -> dict[str, str]:
-        names: dict[str, str] = {}
-        for function in model.functions:
-            same = self.functions.get(function.name)
-            names[function.name] = (
-                function.name if same in {None, function} else self._free(function.name)
-            )
-            renamed = _renamed(function, names)
-            self.functions.setdefault(names[function.name], renamed)
-        return names
+    def function(self, made: ir.Model, name: str) -> str:
+        """Move a function and all that it calls in; return the name it has here."""
+        names = self._names.setdefault(id(made), {})
+        wanted = {name}
+        for function in reversed(made.functions):
+            if function.name in wanted:
+                wanted |= _called(function.body)
+        for function in made.functions:
+            if function.name in wanted and function.name not in names:
+                taken = function.name in self.functions
+                names[function.name] = self._free(function.name) if taken else function.name
+                self.functions[names[function.name]] = _renamed(function, names)
+        return names[name]
 
     def _free(self, name: str) -> str:
         owner, dot, method = name.rpartition(".")
@@ -63,26 +84,24 @@ class Imports:
         return found
 
     def module(self, model: Any) -> ir.Module:
-        """Return a model's module tree with the names of functions and states that hold here."""
-        key = id(model.ir)
-        states = {s: slot.state for s, slot in self._held[key].items() if isinstance(s, ir.State)}
-        return _module(model.ir.root, self._names[key], states)
+        """Return a model's module tree, with the methods whose functions are here."""
+        made = self.chosen(model)
+        self.slots(model)
+        states = {
+            s: slot.state for s, slot in self._held[id(made)].items() if isinstance(s, ir.State)
+        }
+        return _module(made.root, self._names.get(id(made), {}), states)
 
 
-def _slots_of(model: ir.Model, known: dict[Any, Slot]) -> dict[str, Slot]:
-    """Return slots by dotted path and enter them by weight or state; a tied weight has one slot."""
-    found: dict[str, Slot] = {}
+def _held_by(model: ir.Model) -> dict[str, tuple[Any, bool]]:
+    """Return weights and states by dotted path, each with whether it is a parameter."""
+    found: dict[str, tuple[Any, bool]] = {}
     for path, module in model.root.walk():
         prefix = f"{path}." if path else ""
-        held: list[tuple[str, Any, bool]] = [(p.name, p.weight, True) for p in module.parameters]
-        held += [(b.name, b.value, False) for b in module.buffers]
-        held += [
-            (a.name, a.value, False) for a in module.attributes if isinstance(a.value, ir.State)
-        ]
-        for name, value, is_parameter in held:
-            if value not in known:
-                known[value] = _slot(value, is_parameter=is_parameter)
-            found[prefix + name] = known[value]
+        found |= {prefix + p.name: (p.weight, True) for p in module.parameters}
+        found |= {prefix + b.name: (b.value, False) for b in module.buffers}
+        states = (a for a in module.attributes if isinstance(a.value, ir.State))
+        found |= {prefix + a.name: (a.value, False) for a in states}
     return found
 
 
@@ -93,6 +112,16 @@ def _slot(value: ir.Weight | ir.State, *, is_parameter: bool) -> Slot:
     return Slot(
         value.type, lambda: value.initial.value.array, is_parameter, written=True, state=value
     )
+
+
+def _called(block: ir.Block) -> set[str]:
+    found: set[str] = set()
+    todo = [block]
+    while todo:
+        for node in todo.pop().nodes:
+            found |= {v.name for _, v in node.attributes if isinstance(v, ir.FunctionRef)}
+            todo += node.blocks
+    return found
 
 
 def _renamed(function: ir.Function, names: Mapping[str, str]) -> ir.Function:
@@ -118,14 +147,18 @@ def _module(
 ) -> ir.Module:
     methods = tuple(
         replace(
-            m, function=names[m.function], exported=False, states=tuple(states[s] for s in m.states)
+            m,
+            function=names[m.function],
+            exported=False,
+            states=tuple(states[s] for s in m.states),
         )
         for m in module.methods
+        if m.function in names
     )
     return replace(
         module,
-        buffers=tuple(replace(b, value=_held(b.value, states)) for b in module.buffers),
-        attributes=tuple(replace(a, value=_held(a.value, states)) for a in module.attributes),
+        buffers=tuple(replace(b, value=_moved(b.value, states)) for b in module.buffers),
+        attributes=tuple(replace(a, value=_moved(a.value, states)) for a in module.attributes),
         submodules=tuple(
             replace(s, module=_module(s.module, names, states)) for s in module.submodules
         ),
@@ -133,5 +166,5 @@ def _module(
     )
 
 
-def _held(value: Any, states: Mapping[ir.State, Any]) -> Any:
+def _moved(value: Any, states: Mapping[ir.State, Any]) -> Any:
     return states[value] if isinstance(value, ir.State) else value

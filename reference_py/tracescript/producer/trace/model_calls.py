@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
-from tracescript.errors import ProducerError
+from tracescript.errors import ProducerError, TsError
 from tracescript.producer.trace import structure
 
 if TYPE_CHECKING:
@@ -20,22 +20,45 @@ def call(
 ) -> Any:
     """Run a method of a model on real data and record a call of its function. Spec: TRACE-8."""
     recorder = door.recorder
-    found = _method(model.ir.root, method)
-    function = model.ir.function(found.function)
-    door.tree.branch(model)
-    inputs = _inputs(door, function, args, kwargs)
+    declared = model.ir.function(_method(model.ir.root, method).function)
+    inputs = _inputs(door, declared, args, kwargs)
+    made = _compiled(door, model, declared, inputs)
+    found = _method(made.root, method)
+    door.tree.call(model, made)
     with door.paused():
         outputs = model.call(method, [door.run_time(value) for _, value in inputs], {})
     wires = [structure.pack(value, door, name) for name, value in inputs]
-    wires += [_bound(door, model, constant) for constant in found.bound]
-    slots = [_slot(door, model, state) for state in found.states]
+    wires += [_bound(door, model, made, constant) for constant in found.bound]
+    slots = [_slot(door, model, made, state) for state in found.states]
     wires += [recorder.read_slot(slot) for slot in slots]
     types = [door.value_type(v) for v in outputs] + [slot.type for slot in slots]
-    made = recorder.model_call(model, found.function, wires, types)
-    for slot, wire in zip(slots, made[len(outputs) :], strict=True):
+    results = recorder.model_call(door.imports.function(made, found.function), wires, types)
+    for slot, wire in zip(slots, results[len(outputs) :], strict=True):
         recorder.write_slot(slot, wire)
-    lifted = [door.lift(w, v) for w, v in zip(made, outputs, strict=False)]
+    lifted = [door.lift(w, v) for w, v in zip(results, outputs, strict=False)]
     return lifted[0] if len(lifted) == 1 else tuple(lifted) if lifted else None
+
+
+def _compiled(
+    door: Door, model: Any, function: ir.Function, inputs: Sequence[tuple[str, Any]]
+) -> ir.Model:
+    """Return the model; a scripted one compiled for the ranks here: sizes pass through it."""
+    specialise = getattr(model, "_specialise", None)
+    if specialise is None:
+        return model.ir
+    types: dict[str, Any] = {}
+    for (name, value), declared in zip(inputs, function.inputs, strict=False):
+        kind = declared.type
+        vague = isinstance(kind, ir.TensorType) and (kind.shape is None or None in kind.shape)
+        if door.is_array(value) and vague:
+            given = door.type_of(value)
+            sizes = tuple(ir.Symbol(f"{name}_{i}", 1) for i in range(len(given.shape or ())))
+            types[name] = ir.TensorType(given.data_type, sizes)
+    try:
+        made: ir.Model = specialise(types) if types else model.ir
+    except TsError:
+        return model.ir
+    return made
 
 
 def _method(root: ir.Module, path: str) -> ir.Method:
@@ -75,15 +98,15 @@ def _inputs(
     return values
 
 
-def _bound(door: Door, model: Any, constant: ir.Constant) -> Wire:
+def _bound(door: Door, model: Any, made: ir.Model, constant: ir.Constant) -> Wire:
     if isinstance(constant.value, ir.Weight):
-        slot = door.imports.slot(model, constant.value)
+        slot = door.imports.slot(model, made, constant.value)
         if slot is not None:
             return door.recorder.read_slot(slot)
     return door.recorder.constant(constant)
 
 
-def _slot(door: Door, model: Any, state: ir.State) -> Slot:
-    slot = door.imports.slot(model, state)
+def _slot(door: Door, model: Any, made: ir.Model, state: ir.State) -> Slot:
+    slot = door.imports.slot(model, made, state)
     assert slot is not None, "a model's states are in its tree"
     return slot

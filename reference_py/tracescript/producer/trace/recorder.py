@@ -103,11 +103,11 @@ class Recorder:
         return wires
 
     def model_call(
-        self, model: Any, function: str, inputs: Sequence[Wire], outputs: Sequence[Type]
+        self, function: str, inputs: Sequence[Wire], outputs: Sequence[Type]
     ) -> tuple[Wire, ...]:
-        """Record a call of a finished model's function."""
+        """Record a call of a function of a finished model, by the name it has here."""
         wires = tuple(Wire(t, self.frame) for t in outputs)
-        self.frame.events.append(ModelCall(model, function, tuple(inputs), wires, self.here()))
+        self.frame.events.append(ModelCall(function, tuple(inputs), wires, self.here()))
         return wires
 
     def single(

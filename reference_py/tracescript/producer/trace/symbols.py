@@ -9,7 +9,7 @@ from tracescript.opset.relations import substitute, tensors_in
 from tracescript.producer.trace.recorder import error_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tracescript.errors import ProducerError
     from tracescript.ir import Dim, Type
@@ -48,7 +48,7 @@ class Symbols:
         return None if dim is None else dims.evaluate(dim, self.example)
 
     def same(self, a: Dim, b: Dim, site: Site | None, why: str) -> None:
-        """Make two sizes equal, which an op needs.
+        """Make two sizes equal, which an op needs. What cannot be solved is left to the op.
 
         Raises Changed where that gave a symbol a meaning, ProducerError with DIMENSION_FIXED where
         it would fix a dimension the user asked for.
@@ -63,13 +63,27 @@ class Symbols:
                 and left not in dims.symbols(right)
             ):
                 self._replace(left, right)
+        self._limit(a, b, site, why)
         symbol, size = _solved(a, b)
         if symbol is not None and symbol not in self.wanted:
             self._replace(symbol, size)
         tied = [s for s in (a, b) if isinstance(s, Symbol) and s in self.wanted]
         if len(tied) == 2:  # noqa: PLR2004  # both sides
             raise self.fixed(tied[0], site, why, f'equal to dimension "{tied[1].name}"')
-        self.fix((a, b), site, why)
+        if symbol is not None or isinstance(a, int) or isinstance(b, int):
+            self.fix((a, b), site, why)
+
+    def _limit(self, a: Dim, b: Dim, site: Site | None, why: str) -> None:
+        """Where `min(x, 64)` has to be x, x is at most 64."""
+        for whole, part in ((a, b), (b, a)):
+            if not isinstance(whole, DimExpr) or whole.operator != "min":
+                continue
+            bounds = [n for n in whole.operands if isinstance(n, int)]
+            if part in whole.operands and bounds and self.example[part.name] <= min(bounds):
+                if part in self.wanted:
+                    raise self.fixed(part, site, why, f"limited to {min(bounds)}")
+                self._replacement[part] = Symbol(part.name, part.min, min(bounds))
+                raise Changed
 
     def _age(self, pair: tuple[Dim, Dim]) -> int:
         """Order replacements so that the symbol declared first stays."""
@@ -77,8 +91,13 @@ class Symbols:
         return list(self.example).index(symbol.name) if isinstance(symbol, Symbol) else -1
 
     def fix(self, sizes: Iterable[Dim], site: Site | None, why: str) -> None:
-        """Fix every symbol of these sizes to its size in the example. Raises as `same`."""
-        found = [s for size in sizes for s in dims.symbols(self.outside(size))]
+        """Fix symbols of these sizes to their sizes in the example; does nothing if there are none.
+
+        Those under a division come first and may suffice. Raises as `same`.
+        """
+        outside = [self.outside(size) for size in sizes]
+        rough = [s for size in outside for part in _divisions(size) for s in dims.symbols(part)]
+        found = rough or [s for size in outside for s in dims.symbols(size)]
         free = [s for s in found if s not in self.wanted]
         if found and not free:
             raise self.fixed(found[0], site, why)
@@ -156,6 +175,15 @@ class Symbols:
         for symbol in self._locals.values():
             del self.example[symbol.name]
         self._locals.clear()
+
+
+def _divisions(size: Dim) -> Iterator[DimExpr]:
+    """Yield the divisions and remainders inside a size."""
+    if isinstance(size, DimExpr):
+        if size.operator in {"//", "ceil_div", "%"}:
+            yield size
+        for operand in size.operands:
+            yield from _divisions(operand)
 
 
 def _solved(a: Dim, b: Dim) -> tuple[Symbol | None, int]:

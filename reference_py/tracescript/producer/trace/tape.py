@@ -84,7 +84,6 @@ class Call:
 class ModelCall:
     """A finished model ran: one call of a function of it, weights and states among the inputs."""
 
-    model: Any
     function: str
     inputs: tuple[Wire, ...]
     outputs: tuple[Wire, ...]

@@ -58,10 +58,7 @@ class Tree:
         branch = self._branches[id(module)] = Branch(module, path)
         self._names.clear()
         if is_model(module):
-            branch.slots.update(self._imports.slots(module))
-            for slot in branch.slots.values():
-                if slot.state is not None:
-                    slot.state = replace(slot.state, name=f"{path}.{slot.state.name}")
+            self._fill(branch)
             return branch
         for name, key, slot in self._view.slots(module):
             slot = self._slots.setdefault(key, slot)  # noqa: PLW2901  # a tied slot is the first one
@@ -70,6 +67,20 @@ class Tree:
             below = f"{path}.{name}" if path else name
             branch.children[name] = self._branches.get(id(child)) or self._grow(child, below)
         return branch
+
+    def _fill(self, branch: Branch) -> None:
+        """Take a finished model's weights and states in, states under their names here."""
+        branch.slots = dict(self._imports.slots(branch.module))
+        for slot in branch.slots.values():
+            if slot.state is not None:
+                slot.state = replace(slot.state, name=f"{branch.path}.{slot.state.name}")
+
+    def call(self, model: Any, made: ir.Model) -> None:
+        """Hear that a compilation of a finished model is called."""
+        branch = self.branch(model)
+        if self._imports.choose(model, made):
+            self._fill(branch)
+            self._names.clear()
 
     def branch(self, module: Any) -> Branch:
         """Return a module's branch; one met for the first time hangs below the root."""

@@ -1,0 +1,128 @@
+"""Scripts of plain Python: statements and expressions give what CPython gives."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from tests.differential.check import function_of, in_model, in_python
+from tracescript.engine.choose import choose
+from tracescript.engine.protocol import Options
+from tracescript.producer.script.run import script
+from tracescript.validator import validate
+
+PROGRAMS = {
+    "early return": "for i in range(n):\n    if i * i > 10:\n        return i\nreturn -1",
+    "break and else": "k = 0\nfor i in range(n):\n    if i == 3:\n        k = 10\n        break\nelse:\n    k = 20\nreturn k",
+    "continue": "t = 0\nfor i in range(n):\n    if i % 2:\n        continue\n    t += i\nreturn t",
+    "while else": "k = n\nwhile k > 2:\n    k -= 2\nelse:\n    k += 100\nreturn k",
+    "nested loops": "t = 0\nfor i in range(n):\n    for j in range(i):\n        if j == 2:\n            break\n        t += j + i\nreturn t",
+    "defined on all paths by exits": "t = 0\nfor i in range(n):\n    if i > 1:\n        if i == 2:\n            continue\n        y = i\n    else:\n        y = 5\n    t += y\nreturn t",
+    "return inside while true": "k = 0\nwhile True:\n    k += n + 1\n    if k > 20:\n        return k",
+    "floor division and modulo": "return -7 // (n + 1), -7 % (n + 1), (n - 9) // 2, (n - 9) % 4",
+    "true division": "return n / 7, (n - 3) / 2",
+    "power": "return 2 ** n, n ** 2, 2.0 ** -n, n ** -1.0 if n else 0.0",
+    "bool arithmetic": "p = n > 2\nreturn p + 1, -p, p * 3, p & True, p ^ True",
+    "bits": "return n & 6, n | 9, n ^ 5, ~n, n << 3, -n >> 1",
+    "chained comparison": "return 1 < n <= 4, 0 == n != 2",
+    "and or give operands": "return n or 7, n and 5, (n > 2 and n < 5) or n == 0",
+    "ternary": "return n if n % 2 else -n",
+    "list methods": "xs = [3, n, 1]\nxs.append(4)\nxs.insert(1, 9)\nq = xs.pop()\nxs.sort()\nxs.reverse()\nxs += [n]\nreturn xs, q, len(xs)",
+    "list slices": "xs = [1, 2, 3, n]\nreturn xs[1:], xs[::-1], xs[-2], xs[:n]",
+    "item assignment": "xs = [0, 0, 0]\nfor i in range(3):\n    xs[i] = i * n\nreturn xs",
+    "dicts": 'd = {"a": n}\nd["b"] = 2\nd["a"] += 1\nk = 0\nfor key, v in d.items():\n    k += v\nreturn k, "a" in d, d.get("z", 5), len(d)',
+    "comprehensions": "return [i * n for i in range(5) if i != 2], [x for x in (1, 2, n)], {i: i * i for i in range(3)}",
+    "generators": "return sum(i for i in range(n)), any(i > 3 for i in range(n)), all(i < 3 for i in range(n)), max(i % 3 for i in range(5))",
+    "unpacking": "a, (b, c) = n, (1, 2)\nh, *rest = [n, 2, 3]\na, b = b, a\nreturn a, b, c, h, rest",
+    "enumerate and zip": "t = 0\nfor i, (x, y) in enumerate(zip(range(n), [4, 5, 6])):\n    t += i * x + y\nreturn t",
+    "range with steps": "return [i for i in range(5, -n, -2)], len(range(1, n, 3))",
+    "walrus": "t = 0\nwhile (k := t + 2) < n * 3:\n    t = k\nreturn t",
+    "lambda and closure": "f = lambda v, k=2: v * k\ndef g(v):\n    return f(v) + n\nreturn g(3), f(4, 5)",
+    "rounding": "return round(n / 2), round(n * 1.005, 2), int(-n / 2), abs(-n), divmod(n + 7, 3)",
+    "text": 'return f"{n} {n / 4:.2f} {n:03d}", str(n) + "x", f"{n > 1}"',
+    "math": "return math.sqrt(n), math.floor(n / 2), math.exp(-n), math.atan2(n, 2)",
+    "optional": "x = None\nif n > 2:\n    x = n\nif x is None:\n    return -1\nreturn x + 1",
+    "early return of none": "if n > 3:\n    return None\nreturn n",
+    "starred call": "def g(a, b, *c, k=1):\n    return a + b + len(c) + k\nt = (n, 2, 3)\nreturn g(*t), g(1, 2, k=n)",
+}
+
+
+def prepared(function):
+    model = script(function).model
+    validate(model)
+    return choose("ref").load(model, Options()).method(model.root.methods[0])
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("n", [0, 1, 2, 4, 6])
+def test_a_program_gives_what_cpython_gives(name, n):
+    body = "\n".join(f"    {line}" for line in PROGRAMS[name].splitlines())
+    function = function_of(f"import math\ndef f(n: int):\n{body}\n", label=name)
+
+    found = in_model(prepared(function), (n,))
+
+    expected = in_python(function, (n,))
+    if expected is None and found == ():
+        expected = ()
+    parts = zip(_flat(expected), _flat(found), strict=True)
+    assert all(a == b and type(a) is type(b) or _close(a, b) for a, b in parts)
+
+
+def _flat(value):
+    if isinstance(value, tuple | list):
+        return [x for part in value for x in _flat(part)]
+    return [value]
+
+
+def _close(a, b):
+    return isinstance(a, float) and isinstance(b, float) and math.isclose(a, b, rel_tol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("body", "args", "code"),
+    [
+        ("return 7 // n", (0,), "ZERO_DIVISION"),
+        ("xs = [1, 2]\nreturn xs[n]", (2,), "INDEX_ERROR"),
+        ("assert n > 0, f'n is {n}'\nreturn n", (0,), "ASSERTION_ERROR"),
+        ("if n < 0:\n    raise ValueError('negative')\nreturn n", (-1,), "RAISED"),
+        ("return n * n * n", (2**31,), "INT_OVERFLOW"),
+        ("d = {1: 2}\nreturn d[n]", (3,), "KEY_ERROR"),
+    ],
+)
+def test_what_python_raises_traps_with_its_code(body, args, code):
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    function = function_of(f"def f(n: int):\n{lines}\n", label=code)
+
+    assert in_model(prepared(function), args) == code
+
+
+def test_an_op_that_can_trap_is_kept_though_nothing_uses_it():
+    function = function_of("def f(n: int):\n    unused = 1 // n\n    return n\n")
+
+    assert in_model(prepared(function), (0,)) == "ZERO_DIVISION"
+    assert in_model(prepared(function), (3,)) == 3
+
+
+def test_the_arm_that_is_not_taken_does_not_trap():
+    function = function_of("def f(n: int):\n    return 0 if n == 0 else 6 // n\n")
+
+    assert in_model(prepared(function), (0,)) == 0
+
+
+def test_a_flag_known_when_compiling_leaves_no_branch():
+    function = function_of("DEBUG = False\ndef f(n: int):\n    if DEBUG:\n        return n + undefined\n    return n\n")
+
+    model = script(function).model
+
+    assert [n.op for n in model.functions[0].body.nodes] == []
+
+
+def test_names_of_the_source_name_the_values():
+    function = function_of("def f(n: int):\n    total = n + 1\n    return total\n")
+
+    model = script(function).model
+
+    assert model.functions[0].body.nodes[0].outputs[0].name == "total"
+    assert model.functions[0].body.nodes[0].place.line == 2
+    assert model.functions[0].origin == "scripted"
