@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from oracles import programs
+from oracles.pcg import Pcg32
 
 RUNS = 64
 _TINY = 2.0**-149
@@ -41,20 +42,14 @@ def unit(y: Any) -> Any:
 
 
 class Signs:
-    """PCG32: signs that no library version can move."""
+    """Moves results up or down by what an operation may be off."""
 
     def __init__(self, seed: int) -> None:
-        self._state = seed * 2 + 1
-
-    def _next(self) -> int:
-        self._state = (self._state * 6364136223846793005 + 1442695040888963407) % (1 << 64)
-        mixed = ((self._state >> 18) ^ self._state) >> 27 & 0xFFFFFFFF
-        turn = self._state >> 59
-        return (mixed >> turn | mixed << (-turn & 31)) & 0xFFFFFFFF
+        self._draw = Pcg32(seed)
 
     def move(self, y: Any, size: float) -> Any:
         """Move every element by `size` units in the last place, up or down."""
-        signs = [1.0 if self._next() & 1 else -1.0 for _ in range(int(np.size(y)))]
+        signs = [1.0 if self._draw.next() & 1 else -1.0 for _ in range(int(np.size(y)))]
         return y + np.reshape(signs, np.shape(y)) * unit(y) * size
 
 

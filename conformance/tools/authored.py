@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tools import literals
 from tools.expectations import Oracles, code, expected, phase, step
 from tools.sources import Models, SourceError, strict
 from tracescript.conformance.v1 import case_pb2
@@ -60,7 +61,7 @@ def _case(table: Mapping[str, Any], models: Models, where: str) -> case_pb2.Case
     try:
         for source in table["models"] if "models" in table else [table["model"]]:
             made.artifacts.add(content=models.file(source, where))
-        oracles = Oracles()
+        oracles = Oracles(models)
         fill(made, table, oracles, where)
         oracles.fill(made.provenance)
     except (ValueError, KeyError, IndexError) as error:
@@ -125,7 +126,7 @@ def _pair(made: case_pb2.Case, table: Mapping[str, Any], oracles: Oracles, where
     for item in table["pair"]:
         strict(item, {"inputs", "guard", "traced", "eager"}, where)
         entry = made.diff_pair.inputs.add()
-        given = [values.parse(text) for text in item["inputs"]]
+        given = [literals.parse(text) for text in item["inputs"]]
         entry.inputs.CopyFrom(values.bundle([("", value) for value in given]))
         entry.eager.CopyFrom(expected(item["eager"], given, oracles))
         if "guard" in item:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tools.sources import strict
+from tools import literals
+from tools.sources import Models, strict
 from tracescript.conformance.v1 import case_pb2
 from tracescript.v1 import error_pb2, example_pb2
 from tracescript_conformance import values
@@ -15,14 +16,15 @@ from tracescript_conformance.values import Tensor
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_VALUE_KEYS = {"gives", "bound", "golden", "options"}
+_VALUE_KEYS = {"gives", "bound", "golden", "options", "weights"}
 _STEP_KEYS = {"method", "inputs", "named", "fails", "guards", "guard"} | _VALUE_KEYS
 
 
 class Oracles:
     """What vouched for the values of one case."""
 
-    def __init__(self) -> None:
+    def __init__(self, models: Models) -> None:
+        self.models = models
         self.by_hand = False
         self.ulps: float | None = None
 
@@ -57,8 +59,8 @@ def step(table: Mapping[str, Any], oracles: Oracles, where: str) -> case_pb2.Ste
     """Make a step: `method`, `inputs`, then `gives`, `golden` or `fails`."""
     strict(table, _STEP_KEYS, where)
     made = case_pb2.Step(method=table.get("method", "forward"))
-    given = [("", values.parse(text)) for text in table.get("inputs", [])]
-    given += [(name, values.parse(text)) for name, text in table.get("named", {}).items()]
+    given = [("", literals.parse(text)) for text in table.get("inputs", [])]
+    given += [(name, literals.parse(text)) for name, text in table.get("named", {}).items()]
     made.inputs.CopyFrom(values.bundle(given))
     if "fails" in table:
         codes = table["fails"]
@@ -75,15 +77,20 @@ def step(table: Mapping[str, Any], oracles: Oracles, where: str) -> case_pb2.Ste
 def expected(
     table: Mapping[str, Any], inputs: Sequence[Any], oracles: Oracles
 ) -> example_pb2.Expected:
-    """Make expected outputs of `gives` (text; `bound` for all elements) or of a `golden`."""
+    """Make expected outputs of `gives` (text; `bound` for all elements) or of a `golden`.
+
+    A golden is a function of oracles/programs.py; `weights` names the model whose weights it gets
+    behind the inputs.
+    """
     if "golden" in table:
-        return _golden(table["golden"], table.get("options", {}), inputs, oracles)
+        weights = oracles.models.weights(table["weights"]) if "weights" in table else []
+        return _golden(table["golden"], table.get("options", {}), [*inputs, *weights], oracles)
     oracles.by_hand = True
     made = example_pb2.Expected()
     made.outputs.table.add()
     bound = values.tensor("f64", (), [float(table["bound"])]) if "bound" in table else None
     for text in table["gives"]:
-        index = values.write(made.outputs.table, values.parse(text))
+        index = values.write(made.outputs.table, literals.parse(text))
         made.outputs.items.add(data=index)
         if bound is not None:
             made.checks.add(data=index, bound=values.write(made.outputs.table, bound))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from google.protobuf import text_format
 
-from tools import edits, encode, splices
+from tools import edits, encode, literals, splices
 from tools.parts import take_apart, with_our_name
 from tools.text_models import text_file
 from tracescript.v1 import model_pb2
@@ -61,6 +61,10 @@ class Models:
             self._made[source] = self._make(self._sources[source], f"model {source}")
         return self._made[source]
 
+    def weights(self, name: str) -> list[Any]:
+        """Return the weights of a named text model, in the order they are written."""
+        return [literals.parse(text) for text in self._sources[name]["weights"].values()]
+
     def _make(self, source: Mapping[str, Any], where: str) -> bytes:
         kind = next((k for k in _KEYS if k in source), None)
         if kind is None:
@@ -109,7 +113,7 @@ def _captured(ts: Any, program: Any, source: Mapping[str, Any]) -> Any:
         name: {int(axis): ts.Dim(symbol) for axis, symbol in axes.items()}
         for name, axes in source.get("dynamic", {}).items()
     }
-    inputs = [_plain(values.parse(text)) for text in source["inputs"]]
+    inputs = [_plain(literals.parse(text)) for text in source["inputs"]]
     return ts.trace(program, tuple(inputs), dynamic=dynamic, decisions="record")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+from tools import literals
 from tools.parts import with_our_name
 from tracescript import ir
 from tracescript.code.reader import read_units
@@ -56,7 +57,7 @@ class _Members:
 
 
 def _weight(text: str) -> ir.Weight:
-    value = values.parse(text)
+    value = literals.parse(text)
     data_type = ir.DataType.of_number(value.data_type)
     assert data_type is not None
     return constants.weight(value.array, data_type)
@@ -67,7 +68,7 @@ def _constant(weight: ir.Weight) -> ir.Constant:
 
 
 def _state(path: str, text: str) -> ir.State:
-    value = values.parse(text)
+    value = literals.parse(text)
     if isinstance(value, values.Tensor):
         initial = _constant(_weight(text))
         return ir.State(path, initial.type, initial)

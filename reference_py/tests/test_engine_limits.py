@@ -13,9 +13,19 @@ from tracescript import ir
 from tracescript.engine.choose import choose
 from tracescript.engine.limits import Budget, Limits
 from tracescript.engine.protocol import Options
+from tracescript.engine.py import engine as py_engine
 from tracescript.errors import LimitError
 
 BOTH = pytest.mark.parametrize("engine", ["ref", "py"])
+
+
+@pytest.fixture(autouse=True, params=["shapes of the call", "open shapes"])
+def _shapes(request, monkeypatch):
+    """Run all tests with code for the shapes of the call, and with code for any shapes."""
+    if request.param == "open shapes":
+        monkeypatch.setattr(py_engine, "_MOST_SHAPES", -1)
+
+
 UNKNOWN = ir.TensorType(ir.DataType.FLOAT32, (None,))
 
 

@@ -18,6 +18,7 @@ from tracescript import ir
 from tracescript.engine.choose import choose
 from tracescript.engine.limits import Budget, Limits
 from tracescript.engine.protocol import Options
+from tracescript.errors import TrapError
 from tracescript.ir import constants
 
 NAME = re.compile(r"[vckng][0-9]+|f[0-9]+")
@@ -195,3 +196,52 @@ def test_ignored_guards_cost_nothing():
 
     assert "dot" in prepared(author.model(), method).source
     assert "dot" not in prepared(author.model(), method, "ignore").source
+
+
+def test_the_first_shapes_get_code_of_their_own_and_later_ones_share_one():
+    author = Author()
+    unknown = ir.TensorType(ir.DataType.FLOAT32, None)
+
+    def body(w, x):
+        step = lambda b, i, h: [True, b("add", h, b("select", x, i, dim=0))]
+        start = w("select", x, 0, dim=0)
+        return list(w.loop(w("size", x, dim=0), True, [start], step, types=[unknown]))
+
+    method = author.method(author.function("F.forward", [("x", unknown)], body, outputs=[unknown]))
+    ready = prepared(author.model(), method)
+
+    for rows in (1, 2, 3, 4, 5, 6, 7, 2):
+        x = np.ones((rows, 3), np.float32)
+        (result,) = ready([x], (), Budget()).outputs
+        np.testing.assert_array_equal(result, np.full(3, rows + 1))
+        assert (f"range({rows})" in ready.source) == (rows <= 5)
+
+
+def test_a_loop_whose_value_grows_keeps_an_open_shape():
+    author = Author()
+    unknown = ir.TensorType(ir.DataType.FLOAT32, None)
+
+    def body(w, x):
+        step = lambda b, i, h: [True, b("cat", b("list.make", h, x), dim=0)]
+        return list(w.loop(3, True, [x], step, types=[unknown]))
+
+    method = author.method(author.function("F.forward", [("x", unknown)], body, outputs=[unknown]))
+    x = np.ones((2, 3), np.float32)
+
+    assert prepared(author.model(), method)([x], (), Budget()).outputs[0].shape == (8, 3)
+
+
+def test_shapes_that_do_not_fit_trap_in_their_node():
+    author = Author()
+    unknown = ir.TensorType(ir.DataType.FLOAT32, None)
+    method = author.method(
+        author.function(
+            "F.forward", [("x", unknown), ("y", unknown)],
+            lambda w, x, y: [w("add", x, y, place=ir.Place("f.py", 2))],
+        )
+    )  # fmt: skip
+    ready = prepared(author.model(), method)
+
+    with pytest.raises(TrapError) as caught:
+        ready([np.ones(2, np.float32), np.ones(3, np.float32)], (), Budget())
+    assert (caught.value.code, caught.value.where) == ("SHAPE_ERROR", "f.py:2")

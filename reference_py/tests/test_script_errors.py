@@ -28,7 +28,13 @@ CASES = {
     "undefined on one path": (
         "if n > 0:\n    z = 1\nreturn z + 1",
         "n: int",
-        ("UNSUPPORTED_PYTHON", "SCRIPT-3", 7, "'z' may be undefined here", "assign z on every path"),
+        (
+            "UNSUPPORTED_PYTHON",
+            "SCRIPT-3",
+            7,
+            "'z' may be undefined here",
+            "assign z on every path",
+        ),
     ),
     "types that differ over arms": (
         "if np.sum(x) > 0:\n    y = 1\nelse:\n    y = x\nreturn y",
@@ -48,7 +54,13 @@ CASES = {
     "a wrong argument of an op": (
         "return np.sum(x, axes=1)",
         "x",
-        ("TYPE_INFERENCE", "SCRIPT-10", 5, "no parameter `axes`; did you mean `dim`?", "signature: sum("),
+        (
+            "TYPE_INFERENCE",
+            "SCRIPT-10",
+            5,
+            "no parameter `axes`; did you mean `dim`?",
+            "signature: sum(",
+        ),
     ),
     "an unknown call": (
         "return math.gamma(1.5) * n",
@@ -68,7 +80,13 @@ CASES = {
     "an empty container": (
         "a = []\nreturn a",
         "n: int",
-        ("TYPE_INFERENCE", "SCRIPT-4", 5, "cannot tell the element type of []", "annotate: xs: list[Tensor] = []"),
+        (
+            "TYPE_INFERENCE",
+            "SCRIPT-4",
+            5,
+            "cannot tell the element type of []",
+            "annotate: xs: list[Tensor] = []",
+        ),
     ),
     "a name that is nowhere": (
         "return n + nowhere",
@@ -88,7 +106,13 @@ CASES = {
     "an axis known only at run time": (
         "return np.sum(x, axis=n)",
         "x, n: int",
-        ("UNSUPPORTED_PYTHON", "SCRIPT-10", 5, "dim must be known at compile time", "make it a constant"),
+        (
+            "UNSUPPORTED_PYTHON",
+            "SCRIPT-10",
+            5,
+            "dim must be known at compile time",
+            "make it a constant",
+        ),
     ),
     "recursion": (
         "return f(n)",

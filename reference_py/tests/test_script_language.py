@@ -13,38 +13,183 @@ from tracescript.producer.script.run import script
 from tracescript.validator import validate
 
 PROGRAMS = {
-    "early return": "for i in range(n):\n    if i * i > 10:\n        return i\nreturn -1",
-    "break and else": "k = 0\nfor i in range(n):\n    if i == 3:\n        k = 10\n        break\nelse:\n    k = 20\nreturn k",
-    "continue": "t = 0\nfor i in range(n):\n    if i % 2:\n        continue\n    t += i\nreturn t",
-    "while else": "k = n\nwhile k > 2:\n    k -= 2\nelse:\n    k += 100\nreturn k",
-    "nested loops": "t = 0\nfor i in range(n):\n    for j in range(i):\n        if j == 2:\n            break\n        t += j + i\nreturn t",
-    "defined on all paths by exits": "t = 0\nfor i in range(n):\n    if i > 1:\n        if i == 2:\n            continue\n        y = i\n    else:\n        y = 5\n    t += y\nreturn t",
-    "return inside while true": "k = 0\nwhile True:\n    k += n + 1\n    if k > 20:\n        return k",
-    "floor division and modulo": "return -7 // (n + 1), -7 % (n + 1), (n - 9) // 2, (n - 9) % 4",
-    "true division": "return n / 7, (n - 3) / 2",
-    "power": "return 2 ** n, n ** 2, 2.0 ** -n, n ** -1.0 if n else 0.0",
-    "bool arithmetic": "p = n > 2\nreturn p + 1, -p, p * 3, p & True, p ^ True",
-    "bits": "return n & 6, n | 9, n ^ 5, ~n, n << 3, -n >> 1",
-    "chained comparison": "return 1 < n <= 4, 0 == n != 2",
-    "and or give operands": "return n or 7, n and 5, (n > 2 and n < 5) or n == 0",
-    "ternary": "return n if n % 2 else -n",
-    "list methods": "xs = [3, n, 1]\nxs.append(4)\nxs.insert(1, 9)\nq = xs.pop()\nxs.sort()\nxs.reverse()\nxs += [n]\nreturn xs, q, len(xs)",
-    "list slices": "xs = [1, 2, 3, n]\nreturn xs[1:], xs[::-1], xs[-2], xs[:n]",
-    "item assignment": "xs = [0, 0, 0]\nfor i in range(3):\n    xs[i] = i * n\nreturn xs",
-    "dicts": 'd = {"a": n}\nd["b"] = 2\nd["a"] += 1\nk = 0\nfor key, v in d.items():\n    k += v\nreturn k, "a" in d, d.get("z", 5), len(d)',
-    "comprehensions": "return [i * n for i in range(5) if i != 2], [x for x in (1, 2, n)], {i: i * i for i in range(3)}",
-    "generators": "return sum(i for i in range(n)), any(i > 3 for i in range(n)), all(i < 3 for i in range(n)), max(i % 3 for i in range(5))",
-    "unpacking": "a, (b, c) = n, (1, 2)\nh, *rest = [n, 2, 3]\na, b = b, a\nreturn a, b, c, h, rest",
-    "enumerate and zip": "t = 0\nfor i, (x, y) in enumerate(zip(range(n), [4, 5, 6])):\n    t += i * x + y\nreturn t",
-    "range with steps": "return [i for i in range(5, -n, -2)], len(range(1, n, 3))",
-    "walrus": "t = 0\nwhile (k := t + 2) < n * 3:\n    t = k\nreturn t",
-    "lambda and closure": "f = lambda v, k=2: v * k\ndef g(v):\n    return f(v) + n\nreturn g(3), f(4, 5)",
-    "rounding": "return round(n / 2), round(n * 1.005, 2), int(-n / 2), abs(-n), divmod(n + 7, 3)",
-    "text": 'return f"{n} {n / 4:.2f} {n:03d}", str(n) + "x", f"{n > 1}"',
-    "math": "return math.sqrt(n), math.floor(n / 2), math.exp(-n), math.atan2(n, 2)",
-    "optional": "x = None\nif n > 2:\n    x = n\nif x is None:\n    return -1\nreturn x + 1",
-    "early return of none": "if n > 3:\n    return None\nreturn n",
-    "starred call": "def g(a, b, *c, k=1):\n    return a + b + len(c) + k\nt = (n, 2, 3)\nreturn g(*t), g(1, 2, k=n)",
+    "early return": """
+for i in range(n):
+    if i * i > 10:
+        return i
+return -1
+""",
+    "break and else": """
+k = 0
+for i in range(n):
+    if i == 3:
+        k = 10
+        break
+else:
+    k = 20
+return k
+""",
+    "continue": """
+t = 0
+for i in range(n):
+    if i % 2:
+        continue
+    t += i
+return t
+""",
+    "while else": """
+k = n
+while k > 2:
+    k -= 2
+else:
+    k += 100
+return k
+""",
+    "nested loops": """
+t = 0
+for i in range(n):
+    for j in range(i):
+        if j == 2:
+            break
+        t += j + i
+return t
+""",
+    "defined on all paths by exits": """
+t = 0
+for i in range(n):
+    if i > 1:
+        if i == 2:
+            continue
+        y = i
+    else:
+        y = 5
+    t += y
+return t
+""",
+    "return inside while true": """
+k = 0
+while True:
+    k += n + 1
+    if k > 20:
+        return k
+""",
+    "floor division and modulo": """
+return -7 // (n + 1), -7 % (n + 1), (n - 9) // 2, (n - 9) % 4
+""",
+    "true division": """
+return n / 7, (n - 3) / 2
+""",
+    "power": """
+return 2 ** n, n ** 2, 2.0 ** -n, n ** -1.0 if n else 0.0
+""",
+    "bool arithmetic": """
+p = n > 2
+return p + 1, -p, p * 3, p & True, p ^ True
+""",
+    "bits": """
+return n & 6, n | 9, n ^ 5, ~n, n << 3, -n >> 1
+""",
+    "chained comparison": """
+return 1 < n <= 4, 0 == n != 2
+""",
+    "and or give operands": """
+return n or 7, n and 5, (n > 2 and n < 5) or n == 0
+""",
+    "ternary": """
+return n if n % 2 else -n
+""",
+    "list methods": """
+xs = [3, n, 1]
+xs.append(4)
+xs.insert(1, 9)
+q = xs.pop()
+xs.sort()
+xs.reverse()
+xs += [n]
+return xs, q, len(xs)
+""",
+    "list slices": """
+xs = [1, 2, 3, n]
+return xs[1:], xs[::-1], xs[-2], xs[:n]
+""",
+    "item assignment": """
+xs = [0, 0, 0]
+for i in range(3):
+    xs[i] = i * n
+return xs
+""",
+    "dicts": """
+d = {"a": n}
+d["b"] = 2
+d["a"] += 1
+k = 0
+for key, v in d.items():
+    k += v
+return k, "a" in d, d.get("z", 5), len(d)
+""",
+    "comprehensions": """
+a = [i * n for i in range(5) if i != 2]
+return a, [x for x in (1, 2, n)], {i: i * i for i in range(3)}
+""",
+    "generators": """
+a, b = any(i > 3 for i in range(n)), all(i < 3 for i in range(n))
+return sum(i for i in range(n)), a, b, max(i % 3 for i in range(5))
+""",
+    "unpacking": """
+a, (b, c) = n, (1, 2)
+h, *rest = [n, 2, 3]
+a, b = b, a
+return a, b, c, h, rest
+""",
+    "enumerate and zip": """
+t = 0
+for i, (x, y) in enumerate(zip(range(n), [4, 5, 6])):
+    t += i * x + y
+return t
+""",
+    "range with steps": """
+return [i for i in range(5, -n, -2)], len(range(1, n, 3))
+""",
+    "walrus": """
+t = 0
+while (k := t + 2) < n * 3:
+    t = k
+return t
+""",
+    "lambda and closure": """
+f = lambda v, k=2: v * k
+def g(v):
+    return f(v) + n
+return g(3), f(4, 5)
+""",
+    "rounding": """
+return round(n / 2), round(n * 1.005, 2), int(-n / 2), abs(-n), divmod(n + 7, 3)
+""",
+    "text": """
+return f"{n} {n / 4:.2f} {n:03d}", str(n) + "x", f"{n > 1}"
+""",
+    "math": """
+return math.sqrt(n), math.floor(n / 2), math.exp(-n), math.atan2(n, 2)
+""",
+    "optional": """
+x = None
+if n > 2:
+    x = n
+if x is None:
+    return -1
+return x + 1
+""",
+    "early return of none": """
+if n > 3:
+    return None
+return n
+""",
+    "starred call": """
+def g(a, b, *c, k=1):
+    return a + b + len(c) + k
+t = (n, 2, 3)
+return g(*t), g(1, 2, k=n)
+""",
 }
 
 
@@ -57,7 +202,7 @@ def prepared(function):
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("n", [0, 1, 2, 4, 6])
 def test_a_program_gives_what_cpython_gives(name, n):
-    body = "\n".join(f"    {line}" for line in PROGRAMS[name].splitlines())
+    body = "\n".join(f"    {line}" for line in PROGRAMS[name].strip().splitlines())
     function = function_of(f"import math\ndef f(n: int):\n{body}\n", label=name)
 
     found = in_model(prepared(function), (n,))
@@ -66,7 +211,7 @@ def test_a_program_gives_what_cpython_gives(name, n):
     if expected is None and found == ():
         expected = ()
     parts = zip(_flat(expected), _flat(found), strict=True)
-    assert all(a == b and type(a) is type(b) or _close(a, b) for a, b in parts)
+    assert all((a == b and type(a) is type(b)) or _close(a, b) for a, b in parts)
 
 
 def _flat(value):
@@ -111,7 +256,9 @@ def test_the_arm_that_is_not_taken_does_not_trap():
 
 
 def test_a_flag_known_when_compiling_leaves_no_branch():
-    function = function_of("DEBUG = False\ndef f(n: int):\n    if DEBUG:\n        return n + undefined\n    return n\n")
+    function = function_of(
+        "DEBUG = False\ndef f(n: int):\n    if DEBUG:\n        return n + undefined\n    return n\n"
+    )
 
     model = script(function).model
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
-import torch.nn.functional as F
-from torch import Tensor, nn
+import torch.nn.functional as F  # noqa: E402, N812  # after importorskip; as everybody writes it
+from torch import Tensor, nn  # noqa: E402  # after importorskip
 
-from tests.test_script_numpy import run
-from tracescript.producer.script.run import script
+from tests.test_script_numpy import run  # noqa: E402  # after importorskip
+from tracescript.producer.script.run import script  # noqa: E402  # after importorskip
 
 pytestmark = pytest.mark.torch
 
@@ -83,7 +83,9 @@ class Perceptron(nn.Module):
 class Convolutions(nn.Module):
     def __init__(self):
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2))
+        self.stem = nn.Sequential(
+            nn.Conv2d(3, 8, 3, 2, 1), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2)
+        )
         self.pool = nn.AdaptiveAvgPool2d(1)
         self.head = nn.Linear(8, 5)
 
@@ -128,7 +130,7 @@ class Counter(nn.Module):
 
 
 class Masked(nn.Module):
-    def forward(self, x: Tensor, mask: Optional[Tensor] = None) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         if mask is not None:
             x = x.masked_fill(mask, 0.0)
         return x + 1

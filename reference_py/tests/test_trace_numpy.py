@@ -234,3 +234,20 @@ def test_several_methods_share_weights():
     encode, score = made.model.root.methods
     assert [encode.name, score.name] == ["encode", "score"]
     assert [c.value for c in encode.bound] == [c.value for c in score.bound]
+
+
+def test_a_plain_attribute_that_changes_is_refused():
+    class Counter(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.calls = 0
+
+        def forward(self, x):
+            self.calls += 1
+            return x * self.calls
+
+    with pytest.raises(ProducerError) as caught:
+        traced(Counter(), X)
+
+    assert caught.value.rule == "TRACE-14"
+    assert "calls" in caught.value.what

@@ -67,6 +67,15 @@ for ceil_mode in (False, True):
             count_include_pad=counted,
             **window,
         )
+LOW = np.full((1, 1, 4, 4), -np.inf)
+add(
+    "max_pool2d",
+    [LOW],
+    lambda x: F.max_pool2d(x, 3, 2, 1, return_indices=True),
+    kernel=(3, 3),
+    stride=(2, 2),
+    padding=(1, 1),
+)
 add("adaptive_avg_pool2d", [PLANES, [3, 4]], F.adaptive_avg_pool2d)
 add("adaptive_avg_pool1d", [X, [2]], F.adaptive_avg_pool1d)
 add("batch_norm", [PLANES, V4, V4**2, V4, real(4)], F.batch_norm)

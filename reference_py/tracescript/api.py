@@ -43,8 +43,7 @@ def trace(
         kwargs: example inputs by name; they become keyword-only inputs.
         dynamic: sizes that must stay dynamic, `{"x": {0: ts.Dim("B")}}`; None keeps every size
             that can vary, `{}` fixes all.
-        decisions: what to do about data-dependent Python control flow: `warn`, `error` or
-            `record` (silently). The file records it either way.
+        decisions: about data-dependent control flow: `warn`, `error` or `record` it silently.
         strict: refuse what cannot be recorded; else it becomes a decision loaders refuse to run.
         check: run the recorded graph on the examples and compare with the program's own results.
         methods: several methods by name with their example inputs, instead of `args`.

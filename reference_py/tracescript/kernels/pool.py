@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -70,15 +71,38 @@ def _lowest(x: Array) -> float:
     return -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
 
 
+def _largest(windows: _Windows) -> Array:
+    slices = iter(windows)
+    best = next(slices).copy()
+    for shifted in slices:
+        np.maximum(best, shifted, out=best)
+    return best
+
+
+def _first_place(windows: _Windows, best: Array, inside: _Windows | None) -> Array:
+    """Return the first place in each window that holds its largest element.
+
+    `inside` are the windows of planes that are true within the padding; None: there is none.
+    """
+    nowhere = np.uint16(0xFFFF)
+    first = np.full(best.shape, nowhere)
+    has_nan = best.dtype.kind == "f" and bool(np.isnan(best).any())
+    within = itertools.repeat(None) if inside is None else iter(inside)
+    for place, (shifted, valid) in enumerate(zip(windows, within)):  # noqa: B905 - endless
+        missed = shifted != best
+        if valid is not None:
+            missed |= ~valid
+        if has_nan:
+            missed &= ~(np.isnan(shifted) & np.isnan(best))
+        np.minimum(first, missed * nowhere | np.uint16(place), out=first)
+    return first.astype(np.int64)
+
+
 def max_pool2d_values(
     x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> Array:
     """Return only the first result of max_pool2d: for engines whose graph leaves the second."""
-    windows = iter(_Windows(x, kernel, stride, padding, dilation, ceil_mode, _lowest(x)))
-    best = next(windows).copy()
-    for shifted in windows:
-        np.maximum(best, shifted, out=best)
-    return best
+    return _largest(_Windows(x, kernel, stride, padding, dilation, ceil_mode, _lowest(x)))
 
 
 VALUES_ONLY: Final = {"max_pool2d": rounded_once(max_pool2d_values)}
@@ -90,13 +114,12 @@ def max_pool2d(
     x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> tuple[Array, Array]:
     windows = _Windows(x, kernel, stride, padding, dilation, ceil_mode, _lowest(x))
-    slices = iter(windows)
-    best = next(slices).copy()
-    first = np.zeros(best.shape, np.int32)
-    for place, shifted in enumerate(slices, 1):
-        better = ~(shifted <= best) & (best == best)  # noqa: PLR0124 - a NaN stays
-        np.copyto(best, shifted, where=better)
-        np.copyto(first, place, where=better)
+    best = _largest(windows)
+    inside = None
+    if any(padding) and bool((best == _lowest(x)).any()):
+        whole = np.ones((1, 1, *x.shape[2:]), np.bool_)
+        inside = _Windows(whole, kernel, stride, padding, dilation, ceil_mode, 0)
+    first = _first_place(windows, best, inside)
     rows = np.arange(windows.out[0])[:, np.newaxis] * stride[0] - padding[0]
     columns = np.arange(windows.out[1]) * stride[1] - padding[1]
     row = rows + first // kernel[1] * dilation[0]

@@ -22,9 +22,13 @@ BUILTINS: Final = {"range": range, "min": min, "max": max, "float": float, "bool
 
 
 class Names:
-    """Numbers what the source refers to; objects go in through the tuple `constants`."""
+    """Numbers what the source refers to; objects go in through two tuples.
 
-    def __init__(self) -> None:
+    `packed` holds weights in the layout of products, shared by all code of a model.
+    """
+
+    def __init__(self, packed: dict[Any, Any]) -> None:
+        self.packed = packed
         self.constants: list[Any] = []
         self.functions: list[Any] = []
         self._known: dict[tuple[str, int], str] = {}
@@ -83,13 +87,15 @@ class Compiled:
     peak: int
 
 
-def build(units: Sequence[Unit], mode: str, *, trusts_steps: bool = True) -> Compiled:
+def build(
+    units: Sequence[Unit], mode: str, packed: dict[Any, Any], *, trusts_steps: bool = True
+) -> Compiled:
     """Compile units; the function takes (budget, watch, *inputs) and returns a tuple.
 
     `mode` is what happens to guards; without `trusts_steps` no overflow proof assumes that calls
     take less than `intervals.MAX_STEPS` steps.
     """
-    names, body = Names(), Source()
+    names, body = Names(packed), Source()
     writers = [
         UnitWriter(unit, names, body, mode, trusts_steps=trusts_steps, is_outermost=i == 0)
         for i, unit in enumerate(units)

@@ -20,7 +20,7 @@ from tracescript.engine.py.specialise import specialised
 from tracescript.errors import InvalidModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tracescript.engine.limits import Budget, Limits
     from tracescript.engine.py.emit import Compiled, Source
@@ -44,6 +44,7 @@ class PyLoaded:
     def __init__(self, model: ir.Model, options: Options) -> None:
         self.options = options
         self.linker = Linker(model, expand=options.expand)
+        self.packed: dict[Any, Any] = {}
 
     def method(self, method: ir.Method) -> PyPrepared:
         """Compile a method: its function with weights and constants bound."""
@@ -83,6 +84,7 @@ class PyPrepared:
 
     def __init__(self, loaded: PyLoaded, method: ir.Method) -> None:
         self._linker = loaded.linker
+        self._packed = loaded.packed
         self._method = method
         self._mode = loaded.options.guards
         self._states = len(method.states)
@@ -90,12 +92,15 @@ class PyPrepared:
         visible = [i for i in self._program.inputs if i.kind != "bound"]
         self._open = tuple(i for i, v in enumerate(visible) if _is_open(v.type))
         self._variants: dict[tuple[bool, bool, Shapes], Compiled] = {}
-        self._latest = (DEFAULT, (), self._variant(DEFAULT, ()))
+        self._latest: tuple[Limits | None, Shapes, Compiled | None] = (None, (), None)
+        if not self._open:
+            self._choose((), DEFAULT)
 
     @property
     def source(self) -> str:
         """The source that ran last."""
-        return self._latest[2].source.text
+        compiled = self._latest[2] or self._variant(DEFAULT, ())
+        return compiled.source.text
 
     def _variant(self, limits: Limits, shapes: Shapes) -> Compiled:
         """Return the code for these limits and shapes.
@@ -110,7 +115,8 @@ class PyPrepared:
         return self._variants[key]
 
     def _compile(self, trusts_steps: bool, inline: bool, shapes: Shapes) -> Compiled:
-        program, functions = self._program, self._linker.model.by_name
+        program = self._program
+        functions: Mapping[str, ir.Function] = self._linker.model.by_name
         if shapes:
             try:
                 types = self._types(shapes)
@@ -120,7 +126,7 @@ class PyPrepared:
         guards = self._mode != "ignore"
         lowering = Lowering(self._linker, functions, guards=guards, inline=inline)
         units = lowering.method(program, self._method.bound)
-        return build(units, self._mode, trusts_steps=trusts_steps)
+        return build(units, self._mode, self._packed, trusts_steps=trusts_steps)
 
     def _types(self, shapes: Shapes) -> list[ir.Type]:
         """Return the types of all inputs with these shapes for the open ones."""
@@ -141,7 +147,7 @@ class PyPrepared:
         """Return the code for a call, mostly what ran last."""
         shapes = tuple([values[i].shape for i in self._open]) if self._open else ()
         seen, latest, compiled = self._latest
-        if limits is not seen or shapes != latest:
+        if compiled is None or limits is not seen or shapes != latest:
             compiled = self._variant(limits, shapes)
             self._latest = (limits, shapes, compiled)
         return compiled

@@ -27,7 +27,7 @@ class OpWriter:
 
     def __init__(self, writer: UnitWriter) -> None:
         self._w = writer
-        self._tensors = TensorWriter(writer.names.of)
+        self._tensors = TensorWriter(writer.names.of, writer.names.packed)
 
     def write(self, stmt: Stmt, body: Body, depth: int) -> None:
         """Write a call of an op."""

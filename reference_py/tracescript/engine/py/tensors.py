@@ -108,8 +108,9 @@ def dense(x: np.ndarray[Any, Any], packed: np.ndarray[Any, Any], bias: Any) -> A
 class TensorWriter:
     """Writes tensor statements; `name` enters a constant or a kernel and returns its name."""
 
-    def __init__(self, name: Name) -> None:
+    def __init__(self, name: Name, packed: dict[Any, Any]) -> None:
         self._name = name
+        self._packed = packed
         self._writers: dict[str, Callable[[Stmt, Sequence[str], str], list[str] | None]] = {
             "linear": self._linear,
             "matmul": self._matmul,
@@ -159,8 +160,7 @@ class TensorWriter:
         result = stmt.outputs[0]
         if x is None or weight is None or not weight.known or weight.data_type not in _BLAS:
             return None
-        array = weight.constant
-        packed = array.T if array.nbytes > _PACKED_BYTES else np.ascontiguousarray(array.T)
+        packed = self._pack(weight.constant)
         if x.rank not in {1, 2}:
             call = f"{self._name(dense)}({args[0]}, {self._name(packed)}, {args[2]})"
             return [f"{out} = {call}"]
@@ -169,6 +169,15 @@ class TensorWriter:
             return [f"{out} = {product}"]
         added = self._name(spread(bias, result.shape)) if bias.known else args[2]
         return [f"{out} = {product}", f"{self._name(np.add)}({out}, {added}, {out})"]
+
+    def _pack(self, weight: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Return a weight with its columns as rows, copied once unless it is big."""
+        if weight.nbytes > _PACKED_BYTES:
+            return weight.T
+        key = (weight.ctypes.data, weight.shape, weight.dtype)
+        if key not in self._packed:
+            self._packed[key] = np.ascontiguousarray(weight.T)
+        return self._packed[key]
 
     def _matmul(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
         x, y = stmt.inputs

@@ -235,9 +235,8 @@ class NumpyDoor(Door):
         value = array.data[self._plain(key)]
         found = indexing.normal(self, key, array.data.ndim)
         wire = indexing.read(self, self.wire(array), found, self.type_of(value))
-        if found.is_basic:
-            return TracedArray(value, cells.view(array.cell, wire), self)
-        return TracedArray(value, cells.Cell(wire), self)
+        is_view = found.is_basic and isinstance(value, np.ndarray)
+        return TracedArray(value, cells.view(array.cell, wire) if is_view else cells.Cell(wire), self)
 
     def setitem(self, array: TracedArray, key: Any, value: Any) -> None:
         """Record `x[key] = value`."""

@@ -67,17 +67,16 @@ class Aliases:
         """The caller of the function holds the value."""
         self._given[self._root(value)] = name
 
-    def run_over(self, value: Value | None, where: str) -> Value | None:
-        """A loop over the container begins; returns what `run_out` takes."""
-        if value is None or self._root(value) in self._running:
-            return None
-        self._running[self._root(value)] = where
-        return self._root(value)
+    def run_over(self, values: tuple[Value, ...], where: str) -> list[Value]:
+        """A loop over containers begins; returns what `run_out` takes."""
+        begun = [r for r in dict.fromkeys(map(self._root, values)) if r not in self._running]
+        self._running.update(dict.fromkeys(begun, where))
+        return begun
 
-    def run_out(self, begun: Value | None) -> None:
+    def run_out(self, begun: list[Value]) -> None:
         """The loop has ended."""
-        if begun is not None:
-            del self._running[begun]
+        for root in begun:
+            del self._running[root]
 
     def change(self, e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
         """Check that nobody else sees a change made through `receiver`.

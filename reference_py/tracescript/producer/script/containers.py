@@ -253,7 +253,7 @@ def _items(e: Emitter, receiver: ast.expr, d: Entry, args: list[Entry]) -> Entry
         lambda i: Items((e.op("list.get", [keys, i]), e.op("list.get", [values, i]))),
         None,
         "dict",
-        e.value(d),
+        (e.value(d),),
     )
 
 

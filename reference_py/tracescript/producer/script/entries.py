@@ -111,7 +111,7 @@ class Series:
     item: Callable[[Value], Entry] | None
     parts: tuple[Entry, ...] | None = None
     what: str = "range"
-    over: Value | None = None
+    over: tuple[Value, ...] = ()
 
 
 Entry: TypeAlias = (

@@ -54,7 +54,11 @@ def _value(e: Emitter, value: Value) -> Series:
     kind = value.type
     if isinstance(kind, ListType):
         return Series(
-            e.op("list.len", [value]), lambda i: e.op("list.get", [value, i]), None, "list", value
+            e.op("list.len", [value]),
+            lambda i: e.op("list.get", [value, i]),
+            None,
+            "list",
+            (value,),
         )
     if isinstance(kind, TensorType):
         if kind.shape == ():
@@ -65,7 +69,7 @@ def _value(e: Emitter, value: Value) -> Series:
         return Series(trip, lambda i: e.op("select", [value, i], {"dim": 0}), None, "tensor")
     if isinstance(kind, DictType):
         keys = _value(e, e.op("dict.keys", [value]))
-        return Series(keys.trip, keys.item, None, "dict", value)
+        return Series(keys.trip, keys.item, None, "dict", (value,))
     if isinstance(kind, TupleType):
         return Series(None, None, e.parts(value).parts, "tuple")
     if is_scalar(value, ScalarKind.STR) and value.constant is not None:
@@ -148,7 +152,8 @@ def zipped(e: Emitter, inner: Sequence[Series]) -> Series:
     trip = (
         trips[0] if len(trips) == 1 else e.op("min_max", [e.make_list(trips)], {"largest": False})
     )
-    return Series(trip, lambda i: Items(tuple(item(i) for _, item in pairs)), None, "zip")
+    over = tuple(v for s in inner for v in s.over)
+    return Series(trip, lambda i: Items(tuple(item(i) for _, item in pairs)), None, "zip", over)
 
 
 def backwards(e: Emitter, inner: Series) -> Series:

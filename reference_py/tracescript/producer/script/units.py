@@ -76,9 +76,13 @@ def finish(
     inputs += [Input(p, c.type, "bound") for p, _, c in bound]
     inputs += [Input(p, s.type, "state") for p, _, s, _ in states]
     final = Block(
-        (*(placed[v] for _, v in params), *(v for _, v, *_ in (*bound, *states))),
+        (
+            *(placed[v] for _, v in params),
+            *(v for _, v, _ in bound),
+            *(v for _, v, _, _ in states),
+        ),
         block.nodes,
-        (*block.results[: len(outputs)], *(new for *_, new in states)),
+        (*block.results[: len(outputs)], *(new for _, _, _, new in states)),
     )
     results = [Output("", v.type) for v in final.results[: len(outputs)]]
     results += [Output(p, s.type) for p, _, s, _ in states]

@@ -143,7 +143,7 @@ class Values:
         return self.builder.constant((), kind)
 
     def make_list(self, items: Sequence[Value]) -> Value:
-        """Make a list of values of one type; a constant where all are constant numbers."""
+        """Make a list of values of one type; a constant where all are constants."""
         if not items:
             raise self.error(
                 None,

@@ -142,10 +142,16 @@ def _bincount(
     return result
 
 
+def _weight_norm(_: TorchDoor, v: torch.Tensor, g: torch.Tensor, dim: int = 0) -> torch.Tensor:
+    axes = tuple(a for a in range(v.dim()) if a != dim % v.dim())
+    return v * (g / torch.linalg.vector_norm(v, 2.0, axes, keepdim=True))
+
+
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.var_mean": _with_mean("var"),
     "torch.std_mean": _with_mean("std"),
     "torch.linalg.norm": _norm,
+    "torch._weight_norm": _weight_norm,
     "torch.hstack": _hstack,
     "torch.vstack": _vstack,
     "torch.tensor_split": _tensor_split,

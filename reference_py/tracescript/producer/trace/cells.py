@@ -89,7 +89,8 @@ def _write_through(recorder: Recorder, cell: Cell, wire: Wire) -> None:
     for step, index in cell.steps[:-1]:
         fresh = step.inputs[0] is chain[-1]
         chain.append((step.outputs if fresh else _replay(recorder, step, chain[-1]))[index])
-    for (step, _), before in zip(reversed(cell.steps), reversed(chain), strict=True):
+    pairs = list(zip(cell.steps, chain, strict=False))  # a view of everything has no steps
+    for (step, _), before in reversed(pairs):
         wire = _undo(recorder, step, before, wire)
     write(recorder, cell.parent, wire)
 

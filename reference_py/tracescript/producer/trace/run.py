@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tracescript import ir
 from tracescript.errors import ProducerError
 from tracescript.producer.trace import report, structure
+from tracescript.producer.trace.attributes import Attributes
 from tracescript.producer.trace.dynamic import Dynamic
 from tracescript.producer.trace.emit import Emitter
 from tracescript.producer.trace.example import example_of
@@ -119,12 +120,15 @@ class Session:
             recorder.root.args.append((argument, wire))
             values[argument] = structure.unpack(wire, value, door, "argument")
             inputs.append((argument, door.snapshot(value), wire))
+        attributes = Attributes(self.tree.branches())
         with contextlib.ExitStack() as stack:
             stack.enter_context(recording_range())
             stack.enter_context(door.running())
             recorder.is_running = True
             result = door.call_root(self.module, function, *_call(values, args, kwargs))
             recorder.is_running = False
+        if self.strict:
+            attributes.check()
         parts = result if type(result) is tuple and len(result) > 1 else (result,)
         parts = () if result is None else parts
         recorder.root.outputs = [structure.pack(p, door, "the result") for p in parts]

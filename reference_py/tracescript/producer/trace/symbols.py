@@ -79,7 +79,9 @@ class Symbols:
             if not isinstance(whole, DimExpr) or whole.operator != "min":
                 continue
             bounds = [n for n in whole.operands if isinstance(n, int)]
-            if part in whole.operands and bounds and self.example[part.name] <= min(bounds):
+            if not isinstance(part, Symbol) or part not in whole.operands or not bounds:
+                continue
+            if self.example[part.name] <= min(bounds):
                 if part in self.wanted:
                     raise self.fixed(part, site, why, f"limited to {min(bounds)}")
                 self._replacement[part] = Symbol(part.name, part.min, min(bounds))
