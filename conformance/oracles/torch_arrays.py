@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 from torch.nn import functional
 
@@ -95,6 +96,21 @@ def _shuffle(x: Any, groups: int) -> Any:
     return x.reshape(n, groups, channels // groups, *rest).transpose(1, 2).reshape(x.shape)
 
 
+def _searchsorted(values: Any, right: bool = False, **places: Any) -> Any:
+    """Ask numpy: torch puts NaN behind NaN."""
+    side = "right" if right else "left"
+    return torch.tensor(np.searchsorted(places["sorted"].numpy(), values.numpy(), side))
+
+
+def _qr(x: Any, complete: bool = False) -> tuple[Any, Any]:
+    """Turn signs so that the diagonal of r is not negative."""
+    q, r = torch.linalg.qr(x, "complete" if complete else "reduced")
+    diagonal = torch.diagonal(r, dim1=-2, dim2=-1)
+    signs = torch.ones(r.shape[:-1], dtype=r.dtype)
+    signs[..., : diagonal.shape[-1]] = torch.where(diagonal < 0, -1.0, 1.0)
+    return q * signs[..., None, :], r * signs[..., None]
+
+
 ARRAYS: dict[str, Any] = {
     "baddbmm": lambda bias, x, y, **to: torch.baddbmm(bias, x, y, **to),
     "channel_shuffle": _shuffle,
@@ -106,14 +122,13 @@ ARRAYS: dict[str, Any] = {
     "lstm": _lstm,
     "median_dim": _median,
     "meshgrid": lambda tensors, indexing="ij": list(torch.meshgrid(*tensors, indexing=indexing)),
+    "linalg_qr": _qr,
     "repeat_interleave": lambda x, repeats, dim=0: torch.repeat_interleave(x, repeats, dim),
     "rnn": _rnn,
     "scatter_reduce": lambda x, index, src, **to: torch.scatter_reduce(
         x, to.pop("dim"), index, src, **to
     ),
-    "searchsorted": lambda sorted, values, right=False: torch.searchsorted(  # noqa: A002  # its name
-        sorted, values, right=right
-    ),
+    "searchsorted": _searchsorted,
     "tensordot": lambda x, y, dims_x, dims_y: torch.tensordot(x, y, (dims_x, dims_y)),
     "unique": _unique,
 }

@@ -84,8 +84,8 @@ def run(op: dict[str, Any], inputs: dict[str, Any], attributes: dict[str, Any]) 
             continue
         try:
             return _call(_resolve(entry["name"]), entry, op, given)
-        except (NoOracleError, TypeError):
-            continue
+        except (NoOracleError, TypeError, ValueError, RuntimeError):
+            continue  # torch has the name and takes other arguments
     raise NoOracleError(op["name"])
 
 

@@ -177,6 +177,7 @@ SPECIAL: dict[str, Any] = ARRAYS | {
     "batch_norm_train": _batch_norm_train,
     "conv1d": _conv(functional.conv1d, 1),
     "conv2d": _conv(functional.conv2d, 2),
+    "conv3d": _conv(functional.conv3d, 3),
     "cross_entropy": lambda x, target, weight=None, **to: functional.cross_entropy(
         x, target, weight, **to
     ),

@@ -115,7 +115,9 @@ class Tables:
             if form[2] is not None:
                 made.tensor.shape.SetInParent()
                 for extent in form[2]:
-                    made.tensor.shape.dims.add(size=extent)
+                    dim = made.tensor.shape.dims.add()
+                    if extent is not None:
+                        dim.size = extent
         elif kind == "scalar":
             made.scalar = SCALARS[form[1]]
         elif kind == "list":

@@ -9,14 +9,14 @@ import numpy as np
 from tools import literals
 from tools.sources import Models, strict
 from tracescript.conformance.v1 import case_pb2
-from tracescript.v1 import error_pb2, example_pb2
+from tracescript.v1 import data_pb2, error_pb2, example_pb2
 from tracescript_conformance import values
 from tracescript_conformance.values import Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_VALUE_KEYS = {"gives", "bound", "golden", "options", "weights"}
+_VALUE_KEYS = {"gives", "bound", "zero_sign", "golden", "options", "weights"}
 _STEP_KEYS = {"method", "inputs", "named", "fails", "guards", "guard"} | _VALUE_KEYS
 
 
@@ -94,7 +94,14 @@ def expected(
         made.outputs.items.add(data=index)
         if bound is not None:
             made.checks.add(data=index, bound=values.write(made.outputs.table, bound))
+        elif table.get("zero_sign") and _is_float(made.outputs.table[index]):
+            made.checks.add(data=index, zero_sign=True)
     return made
+
+
+def _is_float(entry: data_pb2.Data) -> bool:
+    number = entry.tensor.data_type
+    return entry.HasField("float_value") or values.NAME.get(number) in values.FLOATS
 
 
 def _golden(

@@ -26,8 +26,7 @@ _INLINE = 16 << 10
 
 def sources() -> list[case_pb2.Case]:
     """Return every case, from the ops' definitions and from the authored files."""
-    made = [case for op in op_cases.definitions() for case in op_cases.cases(op)]
-    made += authored.cases(ROOT)
+    made = op_cases.all_cases() + authored.cases(ROOT)
     ids = [case.id for case in made]
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:

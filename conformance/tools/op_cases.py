@@ -14,7 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from tools.op_models import Literal, attributes, literal, model_of, ordered_inputs, parse_type
+from tools.op_models import (
+    Literal,
+    attributes,
+    literal,
+    model_of,
+    ordered_inputs,
+    parse_type,
+    unshaped,
+)
 from tools.second_oracle import second
 from tracescript.conformance.v1 import case_pb2
 from tracescript.v1 import error_pb2
@@ -41,21 +49,25 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
-def cases(op: dict[str, Any]) -> list[case_pb2.Case]:
-    """Make the cases of one op; an op with blocks has none here."""
-    made = []
-    for example in op.get("examples", []):
-        case = _case(op, example)
-        if case is not None:
-            made.append(case)
+def all_cases() -> list[case_pb2.Case]:
+    """Make the cases of all ops. Raises SystemExit with every example whose oracles disagree."""
+    made, wrong = [], []
+    for op in definitions():
+        for example in op.get("examples", []):
+            try:
+                made.append(_case(op, example))
+            except Exception as error:
+                wrong.append(f"{op['name']}: {example['title']}: {type(error).__name__}: {error}")
+    if wrong:
+        raise SystemExit("\n".join(wrong))
     return made
 
 
-def _case(op: dict[str, Any], example: dict[str, Any]) -> case_pb2.Case | None:
+def _case(op: dict[str, Any], example: dict[str, Any]) -> case_pb2.Case:
     given = [literal(item) for item in example.get("inputs", [])]
     inputs = ordered_inputs(op, given)
     chosen = attributes(op, example.get("attributes", []))
-    results = [with_class_bound(op, literal(item)) for item in example.get("outputs", [])]
+    results = [with_class_bound(op, item) for item in _results(op, example)]
     error = example.get("error", "")
     static = error in _STATIC
     category = "trap" if error and not static else "graph" if static else _category(op)
@@ -84,7 +96,7 @@ def _case(op: dict[str, Any], example: dict[str, Any]) -> case_pb2.Case | None:
         step.refusal.strict_code = True
         case.trap.step.CopyFrom(step)
     else:
-        _expect(step, results)
+        _expect(op, step, results)
         case.run.steps.append(step)
     vouched = second(op, inputs, chosen, results, error)
     if vouched is None:
@@ -92,6 +104,16 @@ def _case(op: dict[str, Any], example: dict[str, Any]) -> case_pb2.Case | None:
     case.provenance.oracles.append(vouched.oracle)
     case.provenance.max_disagreement_ulps = vouched.ulps
     return case
+
+
+def _results(op: dict[str, Any], example: dict[str, Any]) -> list[Literal]:
+    """Read the outputs; those of a variadic output stand alone, others `y[0]`, `y[1]` are a list."""
+    spread = {output["name"] for output in op.get("outputs", []) if output.get("variadic")}
+    made = []
+    for item in map(literal, example.get("outputs", [])):
+        name, _, rest = item.name.partition("[")
+        made.append(replace(item, name=f"{name}_{rest[:-1]}") if name in spread else item)
+    return made
 
 
 def _category(op: dict[str, Any]) -> str:
@@ -124,7 +146,8 @@ def _forms(results: list[Literal]) -> list[Any]:
     forms: list[Any] = []
     for item in results:
         if item.name.endswith("[0]"):
-            forms.append(("list", (item.form[0], item.form[1], None)))
+            parts = [r.form for r in results if r.name.partition("[")[0] == item.name[:-3]]
+            forms.append(("list", unshaped(parts)))
         elif not re.search(r"\[\d+\]$", item.name):
             forms.append(item.form)
     return forms
@@ -143,8 +166,11 @@ def _declared(op: dict[str, Any], given: list[Literal], example: dict[str, Any])
                 )
                 bound.setdefault(declared.get("type", ""), form)
     texts = {a["name"]: a["text"].strip("'").rstrip("_") for a in example.get("attributes", [])}
-    found = []
+    found: list[Any] = []
     for output in op.get("outputs", []):
+        if output.get("variadic"):
+            found += [bound[output["type"]]] * int(texts["length"])
+            continue
         kind, name = output["kind"], output.get("type", "")
         name = texts.get(name, name)
         inner = bound.get(name) or _plain(name)
@@ -194,7 +220,14 @@ _PRECISION = {
 }
 
 
-def _expect(step: case_pb2.Step, results: list[Literal]) -> None:
+_FIXED_ZERO = {
+    *("abs", "cast", "cast_like", "ceil", "copysign", "floor", "identity", "neg", "round", "trunc"),
+    "where",
+}
+"""Ops whose zeros have the sign that IEEE 754 gives (NUM-35)."""
+
+
+def _expect(op: dict[str, Any], step: case_pb2.Step, results: list[Literal]) -> None:
     expected = step.expected
     expected.outputs.table.add()
     groups: dict[str, list[Literal]] = {}
@@ -207,6 +240,9 @@ def _expect(step: case_pb2.Step, results: list[Literal]) -> None:
         expected.outputs.items.add(data=index)
         if items[0].bounds and not listed:
             _bound(expected, index, items[0])
+        elif op["name"] in _FIXED_ZERO and isinstance(value, Tensor) and value.is_float:
+            if (value.wide() == 0).any():
+                expected.checks.add(data=index, zero_sign=True)
 
 
 def _bound(expected: Any, index: int, item: Literal) -> None:

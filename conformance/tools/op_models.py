@@ -135,7 +135,7 @@ def _attribute(kind: str, text: str) -> tuple[Any, Any]:
 
 
 def ordered_inputs(op: dict[str, Any], given: list[Literal]) -> list[Literal | None]:
-    """Return the inputs in declared order, None for one left out; variadic ones spread."""
+    """Return the inputs in declared order, None in the place of one left out; variadic ones spread."""
     by_name = {item.name: item for item in given}
     found: list[Literal | None] = []
     for declared in op.get("inputs", []):
@@ -144,19 +144,23 @@ def ordered_inputs(op: dict[str, Any], given: list[Literal]) -> list[Literal | N
         if declared.get("variadic"):
             found += parts
         elif parts and declared["kind"] == "list":
-            form = ("list", _unshaped([p.form for p in parts]))
+            form = ("list", unshaped([p.form for p in parts]))
             found.append(Literal(name, form, [p.value for p in parts], ()))
         else:
             found.append(by_name.get(name))
-    while found and found[-1] is None:
-        found.pop()
     return found
 
 
-def _unshaped(forms: list[Any]) -> Any:
-    """Return one type for all elements of a list: equal extents stay, the rest is unknown rank."""
+def unshaped(forms: list[Any]) -> Any:
+    """Return one type for all elements of a list: extents that differ become unknown."""
     first = forms[0]
-    return first if all(f == first for f in forms) else (first[0], first[1], None)
+    if first[0] != "tensor":
+        return first
+    shapes = [form[2] for form in forms]
+    if None in shapes or len({len(shape) for shape in shapes}) > 1:
+        return (first[0], first[1], None)
+    extents = [extent[0] if len(set(extent)) == 1 else None for extent in zip(*shapes, strict=True)]
+    return (first[0], first[1], tuple(extents))
 
 
 def model_of(

@@ -37,7 +37,7 @@ def second(
     plain = {n: form[1] if form[0] == "type" else v for n, (form, v) in chosen.items()}
     if op["name"] in FUNCTIONS:
         return _python(op, inputs, plain, results, error)
-    if error:
+    if error or op["profile"] == "random":
         return None
     from oracles import torch_ops
 
@@ -73,8 +73,6 @@ def _python(
         return None
     want = [i.value for i in results]
     have = list(got) if len(want) > 1 and isinstance(got, tuple) else [got] if want else []
-    if op["name"] == "list.unpack":
-        have, want = [list(got)], [list(args[0])]
     if repr(have) != repr(want) and not _near(have, want, results):
         raise DisagreementError(f"{op['name']}: {want} in the definition, {have} from CPython")
     return Second(oracle, 0.0)

@@ -124,7 +124,7 @@ def judge(results: Path, profile: str, cases: Path | None) -> int:
     return 0 if all(map(known.is_expected, made)) else 1
 
 
-@cli.command("run", context_settings={"ignore_unknown_options": True})
+@cli.command("run")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option("--profile", default="", help="Only cases of this profile.")
 @click.option("--match", default="", help="Only ids that match this pattern.")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tracescript.conformance.v1 import manifest_pb2
     from tracescript_conformance.corpus import Corpus
 
-CRASHES_IN_A_ROW = 3
+MOST_RESTARTS = 3
 
 
 class Door(Protocol):
@@ -33,7 +33,7 @@ class Door(Protocol):
 
 
 class TesteeLostError(Exception):
-    """Several restarts in a row without any answer."""
+    """The testee was started again and again and never answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +82,17 @@ def _pass(
 ) -> Iterator[tuple[manifest_pb2.ManifestEntry, report_pb2.Result]]:
     order = list(entries)
     random.Random(seed).shuffle(order)  # noqa: S311  # an order, no secret
-    lost = 0
+    answered, lost = False, 0
     for entry in order:
         case = corpus.case(entry)
         result = one(corpus, case, door)
         result.reproduce = f"{plan.reproduce} --case {entry.id}"
-        crashed = result.outcome == report_pb2.OUTCOME_CRASHED
-        lost = lost + 1 if crashed else 0
-        if lost >= CRASHES_IN_A_ROW and lost == len(order):
-            raise TesteeLostError(result.detail)
+        if result.outcome == report_pb2.OUTCOME_CRASHED:
+            lost += 1
+        else:
+            answered = True
+        if lost >= MOST_RESTARTS and not answered:
+            raise TesteeLostError(f"{lost} restarts and no answer: {result.detail}")
         yield entry, result
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tracescript.conformance.v1 import case_pb2, report_pb2
+from tracescript.conformance.v1 import case_pb2, report_pb2, testee_pb2
 from tracescript.v1 import error_pb2
 from tracescript_conformance.compare import compare
+from tracescript_conformance.sections import MODEL, section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from tracescript.conformance.v1 import testee_pb2
 
 PASSED = report_pb2.OUTCOME_PASSED
 FAILED = report_pb2.OUTCOME_FAILED
@@ -77,8 +76,9 @@ def judge(
         return _facts(case.inspect.facts, responses[0].inspect)
     if kind == "diff_pair":
         return _pair(case.diff_pair, responses)
-    artifact = case.artifacts[-1] if kind == "round_trip" else case.artifacts[0]
-    return _bytes(content(artifact), responses[0].save)
+    if kind == "recompile":
+        return _recompiled(content(case.artifacts[0]), responses[0].save)
+    return _bytes(content(case.artifacts[-1]), responses[0].save)
 
 
 def _skip(response: testee_pb2.TesteeResponse) -> str | None:
@@ -231,6 +231,18 @@ def _pair_guards(pair: case_pb2.DiffPairCase, run: testee_pb2.RunResponse) -> Ve
             if want != have:
                 return Verdict(FAILED, f"traced: guard {want} expected, found {have}", i)
     return None
+
+
+def _recompiled(original: bytes, response: testee_pb2.SaveResponse) -> Verdict:
+    """Only the model section counts: source places are no part of the text."""
+    if response.HasField("refused"):
+        return _refused(response.refused)
+    try:
+        found = section(response.content, MODEL)
+    except ValueError as error:
+        return Verdict(FAILED, f"no .tsproto file: {error}")
+    again = testee_pb2.SaveResponse(content=found)
+    return _bytes(section(original, MODEL), again)
 
 
 def _bytes(expected: bytes, response: testee_pb2.SaveResponse) -> Verdict:

@@ -279,3 +279,14 @@ def test_views_of_weights_are_not_the_call_s_memory(engine):
     prepared = choose(engine).load(author.model(), Options()).method(method)
 
     assert prepared([1], (), Budget(Limits(memory=1 << 20))).outputs[0] == 1000
+
+
+@BOTH
+def test_calls_nest_only_as_deep_as_allowed(engine):
+    author = Author()
+    author.function("A.forward", [("x", INT)], lambda w, x: [w("int.add", x, 1)])
+    author.function("B.forward", [("x", INT)], lambda w, x: [call(w, "A.forward", x)])
+    prepared = prepare(engine, lambda w, x: [call(w, "B.forward", x)], INT, author=author)
+
+    assert prepared([1], (), Budget(Limits(depth=2))).outputs == (2,)
+    assert code(lambda: prepared([1], (), Budget(Limits(depth=1)))) == "RECURSION_LIMIT"

@@ -171,6 +171,21 @@ return f"{n} {n / 4:.2f} {n:03d}", str(n) + "x", f"{n > 1}"
     "math": """
 return math.sqrt(n), math.floor(n / 2), math.exp(-n), math.atan2(n, 2)
 """,
+    "exact comparison of int and float": """
+k = n + 2 ** 53
+u = float(2 ** 53) + n
+return k == u, k < u, k >= u, k != u + 1.0, (k + 1) > u, u <= k + 1, n > 0.5
+""",
+    "comparison at the end of the range": """
+k = 2 ** 62 + (2 ** 62 - 1) - n
+u = 2.0 ** 62 * 2.0 * (1 if n < 9 else 2)
+return k < u, k <= u, k == u, k > u, u > k
+""",
+    "names that a loop which surely runs assigns": """
+for i in range(3):
+    y = n * i
+return y, i
+""",
     "optional": """
 x = None
 if n > 2:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,9 @@ from tracescript import nn, ops
 from tracescript.engine.choose import choose
 from tracescript.engine.limits import Budget
 from tracescript.engine.protocol import Options
-from tracescript.ir import DataType, ScalarKind, ScalarType, Symbol, TensorType
+from tracescript.errors import ProducerError
+from tracescript.ir import DataType, ScalarKind, ScalarType, StructType, Symbol, TensorType
+from tracescript.producer.marks import export, ignore, unused
 from tracescript.producer.script.run import script, specialise
 from tracescript.validator import validate
 
@@ -186,6 +190,76 @@ def test_equal_layers_share_one_function():
     assert [f.name for f in scripted.model.functions] == ["Linear.forward", "Stack.forward"]
     x = array(2, 3)
     np.testing.assert_allclose(run(scripted, x), stack.forward(x), rtol=1e-6)
+
+
+class Point(NamedTuple):
+    x: np.ndarray
+    scale: float
+
+
+def test_a_record_is_a_parameter_and_a_result():
+    def f(p: Point):
+        return Point(p.x * p.scale, p.scale + 1)
+
+    scripted = script(f)
+
+    (given,) = scripted.model.functions[0].inputs
+    assert isinstance(given.type, StructType)
+    assert [n for n, _ in given.type.fields] == ["x", "scale"]
+    x, scale = run(scripted, (np.ones(2, np.float32), 3.0))
+    assert np.array_equal(x, np.full(2, 3, np.float32))
+    assert scale == 4.0
+
+
+class Codec(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(2, 2)
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+    @export
+    def encode(self, x):
+        return self.layer(x)
+
+    @export
+    def decode(self, x):
+        return x - 1
+
+    @unused
+    def never(self, x):
+        return eval("x")
+
+    @ignore
+    def plot(self, x):
+        print(x)
+
+
+def test_exported_methods_stand_beside_forward():
+    root = script(Codec()).model.root
+
+    assert [m.name for m in root.methods if m.exported] == ["forward", "decode", "encode"]
+
+
+def test_an_unused_function_becomes_a_raise_and_an_ignored_one_is_refused():
+    codec = Codec()
+
+    def f(x, n: int):
+        if n > 0:
+            return codec.never(x)
+        return x
+
+    model = script(f).model
+    assert "raise" in [n.op for b in model.functions[0].body.nodes[-1].blocks for n in b.nodes]
+
+    def g(x):
+        codec.plot(x)
+        return x
+
+    with pytest.raises(ProducerError, match="marked @ts") as caught:
+        script(g)
+    assert caught.value.code == "UNKNOWN_CALL"
 
 
 def test_a_tied_weight_is_one_object():

@@ -147,6 +147,15 @@ class Structured(nn.Module):
         return p.left + p.count, {"x": x, "sum": x.sum()}
 
 
+class Split(nn.Module):
+    def forward(self, x):
+        first, *_ = x.split(2)
+        total = first.sum()
+        for part in x.split(2):
+            total = total + part.max()
+        return total, len(x.split(2))
+
+
 class Assigned(nn.Module):
     def forward(self, x):
         y = torch.zeros_like(x)
@@ -229,6 +238,7 @@ def test_an_lstm_cell_in_a_loop_with_an_early_exit(limit):
         (Attention(), (2, 5, 8)),
         (Structured(), (3,)),
         (Assigned(), (3, 4)),
+        (Split(), (5, 3)),
         (nn.Sequential(nn.LSTM(4, 6, num_layers=2, batch_first=True)), (2, 5, 4)),
         (nn.GRU(4, 6, bidirectional=True), (5, 2, 4)),
         (nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), (2, 5, 8)),

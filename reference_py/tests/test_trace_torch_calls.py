@@ -133,3 +133,24 @@ def test_what_a_trace_cannot_hold_is_refused_with_its_line(f, code, shown):
     assert shown in caught.value.excerpt
     if shown:
         assert caught.value.where.startswith("test_trace_torch_calls.py:")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_compiled_code_is_not_mistaken_for_a_constant():
+    compiled = torch.jit.trace(nn.Linear(3, 3), torch.randn(2, 3))
+
+    with pytest.raises(ProducerError) as caught:
+        trace(lambda x: compiled(x) + 1, (torch.randn(2, 3),))
+
+    assert caught.value.code == "UNRECORDED_READ"
+
+
+def test_tensors_from_outside_are_constants():
+    table = torch.arange(4.0)
+
+    def f(x, y):
+        return x + table, y * torch.tensor([1.0, 2.0, 3.0, 4.0])
+
+    model = traced(f, torch.randn(3, 4), torch.randn(3, 4))
+
+    assert_same(model, f, torch.randn(5, 4), torch.randn(5, 4))

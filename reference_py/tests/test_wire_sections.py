@@ -178,6 +178,23 @@ def test_an_expected_value_comes_back_with_its_bounds(expected: ir.ExpectedValue
     assert make.describe(found) == make.describe(arrays(model.examples))
 
 
+def test_one_bound_for_a_container_is_written_for_each_float_part() -> None:
+    parts = [np.zeros(2, np.float32), 3, np.zeros(2, np.int64), 1.5]
+    model = gate_with(ir.ExpectedValue(parts, 0.5))
+
+    [example] = read(content(model), verify="full").model.examples
+
+    first, *exact, last = example.calls[0].outputs[0].bound
+    assert (first, exact, last) == (0.5, [None, None], 0.5)
+
+
+def test_bounds_of_another_length_than_the_container_are_refused() -> None:
+    model = gate_with(ir.ExpectedValue([1.5, 2.5], (0.5,)))
+
+    with pytest.raises(ts_errors.InvalidModelError, match="found 1 bounds, expected 2"):
+        content(model)
+
+
 def arrays(item: Any) -> Any:
     """Bounds come back as arrays."""
     [example] = item

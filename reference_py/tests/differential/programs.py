@@ -25,8 +25,11 @@ class _Writer:
             "    u = 1.5",
             "    p = a > b",
             "    d = {1: 10}",
+            '    s = "s"',
+            "    o = None",
+            "    g = lambda v, k=2: v * k - a",
             *self.body(self.size, in_loop=False, indent=1),
-            "    return a + b * 10 + c * 100 + sum(xs), u, p, len(d)",
+            "    return a + b * 10 + c * 100 + sum(xs), u, p, len(d), s, -1 if o is None else o",
         ]
         return "\n".join(lines) + "\n"
 
@@ -48,7 +51,7 @@ class _Writer:
             return self.while_(depth, indent)
         if pick < 0.88 and in_loop:
             return [pad + r.choice(["break", "continue"])]
-        return [pad + f"return {self.number()}, {self.decimal()}, {self.test()}, 7"]
+        return [pad + f"return {self.number()}, {self.decimal()}, {self.test()}, 7, s, 1"]
 
     def if_(self, depth: int, *, in_loop: bool, indent: int) -> list[str]:
         pad = "    " * indent
@@ -125,6 +128,16 @@ class _Writer:
                 f"assert {v} != {r.randint(20, 30)}, 'no'",
                 f"{v} = xs[{r.randint(-1, 1)}]",
                 "xs += [1]",
+                f"s = s + str({v})",
+                f's = f"{{{v}}}-{{u:.1f}}" if {self.test()} else s',
+                f"o = {self.number()}",
+                "o = None",
+                f"{v} = o if o is not None else {self.number()}",
+                f"{v} = g({self.number()}, k={r.randint(0, 2)})",
+                f"{v}, *_ = [{self.number()}, 1, 2]",
+                f"{v} = d.get({r.randint(0, 3)}, {self.number()})",
+                f"{v} = sum(q * 2 for q in xs)",
+                f"p = any(q > {r.randint(0, 5)} for q in xs)",
             ]
         )
 

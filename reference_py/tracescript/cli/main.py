@@ -54,9 +54,9 @@ def cli() -> None:
 
 
 def main(args: list[str] | None = None) -> Any:
-    """Run the command line; TraceScript's own errors become text and exit code 1."""
+    """Run the command line; TraceScript's own errors and files out of reach become text, code 1."""
     try:
-        code = cli.main(args, standalone_mode=False)
+        code = cli.main(args, prog_name="tracescript", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -67,4 +67,8 @@ def main(args: list[str] | None = None) -> Any:
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        file = f"{error.filename}: " if error.filename else ""
+        click.echo(f"{file}{error.strerror or error}", err=True)
+        sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

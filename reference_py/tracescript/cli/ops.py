@@ -18,6 +18,9 @@ def command(name: str | None, profile: str | None, tier: str | None, match: str 
     """List the ops of the opset, or show one with its definition and examples."""
     if name:
         return _show(name)
+    profiles = sorted({op.profile for op in opset()})
+    if profile not in {None, *profiles}:
+        raise click.BadParameter(f"no profile {profile!r}; there are {', '.join(profiles)}")
     found = [
         op
         for op in opset()

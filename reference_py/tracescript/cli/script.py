@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tracescript import api
-from tracescript.cli.values import instance, load_object
+from tracescript.cli.program import instance, load_object, running
 
 
 def _types(texts: tuple[str, ...]) -> dict[str, str]:
@@ -35,6 +35,8 @@ def _types(texts: tuple[str, ...]) -> dict[str, str]:
 )
 def command(target: str, types: tuple[str, ...], output: str) -> None:
     """Compile the source of a Python program, control flow included, and write it to a file."""
-    model = api.script(instance(load_object(target)), types=_types(types) or None)
+    program = instance(load_object(target))
+    with running():
+        model = api.script(program, types=_types(types) or None)
     digest = api.save(model, output)
     click.echo(f"{model!r}\nwrote {output}, digest {digest[:16]}")

@@ -74,6 +74,9 @@ def _graph(model: Model, console: Console) -> None:
 
 def _code(model: Model, console: Console) -> None:
     for unit in writer.write_units(model.ir):
+        if not console.is_terminal:
+            console.print(unit.text, markup=False, soft_wrap=True)
+            continue
         console.print(
             Syntax(
                 unit.text, "python", theme="ansi_light", background_color="default", word_wrap=True

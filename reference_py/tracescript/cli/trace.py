@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from tracescript import api
-from tracescript.cli.values import instance, load_object, read_inputs
+from tracescript.cli.program import instance, load_object, running
+from tracescript.cli.values import read_inputs
 from tracescript.errors import TraceWarning
 from tracescript.producer.marks import Dim
 
@@ -27,7 +28,13 @@ def _dynamic(texts: tuple[str, ...]) -> dict[str, dict[int, Any]] | None:
                 f"input.axis=NAME or input.axis=NAME:low..high expected, found {text!r}"
             )
         name, axis, dim, low, high = match.groups()
-        made.setdefault(name, {})[int(axis)] = Dim(dim, int(low or 1), int(high) if high else None)
+        try:
+            size = Dim(dim, int(low or 1), int(high) if high else None)
+        except ValueError as error:
+            raise click.BadParameter(f"{text!r}: {error}") from error
+        if int(axis) in made.setdefault(name, {}):
+            raise click.BadParameter(f"{text!r}: {name}.{axis} is named twice")
+        made[name][int(axis)] = size
     return made
 
 
@@ -63,7 +70,7 @@ def command(
     """Trace a Python program on example inputs and write it to a file."""
     program = instance(load_object(target))
     args, kwargs = read_inputs(inputs)
-    with warnings.catch_warnings(record=True) as caught:
+    with running(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", TraceWarning)
         model = api.trace(
             program, tuple(args), kwargs, dynamic=_dynamic(dynamic), decisions=decisions

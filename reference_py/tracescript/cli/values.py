@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import ast
-import importlib
-import importlib.util
 import re
-import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -17,55 +13,7 @@ from tracescript.opset import dtypes
 
 _TYPED = re.compile(r"(?P<dtype>[a-z_0-9]+)\[(?P<shape>[0-9, ]*)\](?:\s+(?P<items>.*))?", re.DOTALL)
 _INT_HIGH = 8
-
-
-def load_object(target: str) -> Any:
-    """Import `module:object` or `path.py:object`, the working folder first on the path.
-
-    Raises click.BadParameter where either part cannot be found.
-    """
-    module_name, _, name = target.partition(":")
-    if not name:
-        raise click.BadParameter(f"module:object expected, found {target!r}")
-    try:
-        module = _module(module_name)
-    except ImportError as error:
-        raise click.BadParameter(f"cannot import {module_name!r}: {error}") from error
-    found: Any = module
-    for part in name.split("."):
-        if not hasattr(found, part):
-            raise click.BadParameter(f"{module_name!r} has no object {name!r}")
-        found = getattr(found, part)
-    return found
-
-
-def _module(name: str) -> Any:
-    if not name.endswith(".py"):
-        if str(Path.cwd()) not in sys.path:
-            sys.path.insert(0, str(Path.cwd()))
-        return importlib.import_module(name)
-    path = Path(name)
-    if not path.is_file():
-        raise click.BadParameter(f"no file {name!r}")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise click.BadParameter(f"{name!r} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def instance(target: Any) -> Any:
-    """Return an object as it is, or an instance where it is a class without required arguments."""
-    if not isinstance(target, type):
-        return target
-    try:
-        return target()
-    except TypeError as error:
-        raise click.BadParameter(
-            f"{target.__name__} cannot be made without arguments: {error}"
-        ) from error
+_BOOLS = {"0": False, "1": True, "false": False, "true": True, "False": False, "True": True}
 
 
 def read_value(text: str, seed: int = 0) -> Any:
@@ -93,19 +41,28 @@ def _typed(match: re.Match[str], seed: int) -> np.ndarray[Any, Any]:
         raise click.BadParameter(f"unknown data type {match['dtype']!r}") from error
     shape = tuple(int(s) for s in match["shape"].split(",") if s.strip())
     if match["items"]:
-        items = [
-            float(item) if "." in item or "e" in item or "n" in item else int(item)
-            for item in match["items"].split()
-        ]
-        if len(items) != int(np.prod(shape)):
+        texts = match["items"].split()
+        if len(texts) != int(np.prod(shape)):
             raise click.BadParameter(
-                f"{list(shape)} takes {int(np.prod(shape))} elements, found {len(items)}"
+                f"{list(shape)} takes {int(np.prod(shape))} elements, found {len(texts)}"
             )
-        return np.array(items).astype(dtype).reshape(shape)
+        return np.array([_element(t, dtype) for t in texts], dtype).reshape(shape)
     generator = np.random.default_rng(seed)
     if np.issubdtype(dtype, np.integer) or dtype == np.bool_:
         return generator.integers(0, 2 if dtype == np.bool_ else _INT_HIGH, shape).astype(dtype)
     return generator.standard_normal(shape).astype(dtype)
+
+
+def _element(text: str, dtype: np.dtype[Any]) -> Any:
+    """Read one element. Raises click.BadParameter for one that the data type cannot hold."""
+    try:
+        if dtype == np.bool_:
+            return _BOOLS[text]
+        if np.issubdtype(dtype, np.integer):
+            return np.array(int(text), dtype)
+        return complex(text) if dtype.kind == "c" else float(text)
+    except (ValueError, OverflowError, KeyError) as error:
+        raise click.BadParameter(f"{text!r} is no element of {dtype}") from error
 
 
 def read_inputs(texts: tuple[str, ...]) -> tuple[list[Any], dict[str, Any]]:
@@ -125,7 +82,15 @@ def lines_of(value: Any, name: str) -> list[str]:
     """Write a result for a person: type, shape and elements, long tensors shortened."""
     if isinstance(value, np.ndarray | np.generic):
         array = np.asarray(value)
-        shown = np.array2string(array, threshold=64, precision=6, max_line_width=100)
+        shown = np.array2string(array, threshold=64, precision=6, max_line_width=78)
         head = f"{name}: {array.dtype}[{', '.join(map(str, array.shape))}]"
         return [head, *(f"  {line}" for line in shown.splitlines())]
+    if isinstance(value, dict) and value:
+        return [line for key, v in value.items() for line in lines_of(v, f"{name}[{key!r}]")]
+    if isinstance(value, tuple | list) and any(map(_is_large, value)):
+        return [line for i, v in enumerate(value) for line in lines_of(v, f"{name}[{i}]")]
     return [f"{name}: {value!r}"]
+
+
+def _is_large(value: Any) -> bool:
+    return isinstance(value, np.ndarray | np.generic | tuple | list | dict)

@@ -53,6 +53,17 @@ def _struct_get(field: int) -> Callable[..., Any]:
     return kernel
 
 
+def _expanded_when_run(name: str) -> Callable[..., Any]:
+    """Return a kernel that expands a composite when its inputs are there (NUM-60)."""
+
+    def kernel(*inputs: Any, **given: Any) -> Any:
+        from tracescript.engine.eager import run_op
+
+        return run_op(name, inputs, given)
+
+    return kernel
+
+
 class Linker:
     """Links the nodes of a model once each.
 
@@ -129,5 +140,6 @@ class Linker:
             assert isinstance(struct, ir.StructType)
             names = [name for name, _ in struct.fields]
             kernel = _struct_get(names.index(given.pop("field")))
-        assert kernel is not None, op.name
+        if kernel is None:
+            kernel = _expanded_when_run(op.name)
         return Link(op, node, inputs, given, kernel)

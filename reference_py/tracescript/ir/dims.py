@@ -182,7 +182,8 @@ def _combine(operator: str, a: tuple[float, float], b: tuple[float, float]) -> t
     if operator == "%" and b[0] > 0:
         return 0, b[1] - 1
     if operator in {"//", "ceil_div"} and b[0] > 0 and a[0] >= 0:
-        return a[0] // b[1] if b[1] < INFINITY else 0, a[1] if b[0] <= 1 else a[1] // b[0] + 1
+        low = a[0] // b[1] if b[1] < INFINITY else 0
+        return low, a[1] if b[0] <= 1 or a[1] == INFINITY else a[1] // b[0] + 1
     return -INFINITY, INFINITY
 
 

@@ -143,7 +143,8 @@ class ExpectedValue:
     """An expected output: a run-time value and, for float tensors, the largest allowed difference.
 
     `bound` is None for equal, else a float64 array of the value's shape or of shape (); for a list,
-    tuple or struct a tuple with the bound of each element, for a dict with that of each value.
+    tuple or struct a tuple with the bound of each element, for a dict with that of each value, or
+    one number for all of them.
     `alternatives` are other results that are right as a whole.
     """
 

@@ -42,20 +42,28 @@ def difference(
     if isinstance(expected, tuple | list):
         if type(got) is not type(expected) or len(got) != len(expected):
             return f"{describe(expected)} of {len(expected)} expected, found {describe(got)}", 0.0
+        bounds = _bounds(bound, len(expected))
         return _first(
-            (f"[{i}]", *difference(g, e, bound, zero_sign))
-            for i, (g, e) in enumerate(zip(got, expected, strict=True))
+            (f"[{i}]", *difference(g, e, b, zero_sign))
+            for i, (g, e, b) in enumerate(zip(got, expected, bounds, strict=True))
         )
     if isinstance(expected, dict):
         if not isinstance(got, dict) or list(got) != list(expected):
             return f"keys {list(expected)} expected, found {describe(got)}", 0.0
+        bounds = _bounds(bound, len(expected))
         return _first(
-            (f"[{k!r}]", *difference(got[k], e, bound, zero_sign)) for k, e in expected.items()
+            (f"[{k!r}]", *difference(got[k], e, b, zero_sign))
+            for (k, e), b in zip(expected.items(), bounds, strict=True)
         )
     if isinstance(expected, float) and isinstance(got, float):
         return _tensors(np.float64(got), np.asarray(expected), bound, zero_sign)
     same = type(got) is type(expected) and got == expected
     return ("" if same else f"{expected!r} expected, found {got!r}"), 0.0
+
+
+def _bounds(bound: Any, count: int) -> tuple[Any, ...]:
+    """Return the bounds of a container's elements; one bound is for all of them."""
+    return bound if isinstance(bound, tuple) else (bound,) * count
 
 
 def _first(parts: Any) -> tuple[str, float]:

@@ -6,6 +6,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from tracescript.errors import InvalidModelError
 from tracescript.ir.text import type_text
 from tracescript.ir.types import TensorType
 from tracescript.opset import attributes as attribute_values
@@ -82,14 +83,23 @@ class Typing:
             arguments = (named.get(a, values.get(a)) for a in op.shape_arguments)
             return VALUE_RULES[op.shape_rule](op, *arguments)
         if op.shape_rule == "derived":
-            from tracescript.opset.decompose import expansion
-
-            return tuple(v.type for v in expansion(op, inputs, values, typing=self)[1].results)
+            return self._derived(op, inputs, values, scope)
         shapes = _shapes(op, names)
         return tuple(
             signature.result(o, scope, values, shape)
             for o, shape in zip(op.outputs, shapes, strict=True)
         )
+
+    def _derived(self, op: OpDef, inputs: Any, values: Any, scope: Any) -> tuple[Type, ...]:
+        """Return the types that the definition gives; unknown shapes where it cannot say yet."""
+        from tracescript.opset.decompose import expansion
+
+        try:
+            return tuple(v.type for v in expansion(op, inputs, values, typing=self)[1].results)
+        except InvalidModelError as error:
+            if error.rule != "NUM-60":
+                raise
+        return tuple(signature.result(o, scope, values, None) for o in op.outputs)
 
     def learn(self, node: Node) -> None:
         """Remember what is known of a node's results: sizes, lists of sizes, items of lists."""

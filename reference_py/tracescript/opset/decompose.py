@@ -11,7 +11,8 @@ import ast
 import functools
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir import Block, Value
+from tracescript.errors import InvalidModelError
+from tracescript.ir import Block, ListType, Value
 from tracescript.opset import faults
 from tracescript.opset.emit import Emitter
 from tracescript.opset.expressions import Expressions
@@ -59,8 +60,14 @@ def expansion(
     own = functions[op.name.replace(".", "_")]
     try:
         result = walk.call_function(own, [*given, *known], {})
-    except CannotExpandError as error:
-        what = f"cannot be expanded: {error}"
+    except (CannotExpandError, TypeError) as error:
+        # A TypeError is Python's word for a run-time value where a known one is needed.
+        what = f"cannot be expanded before its inputs are known: {error}"
+        raise faults.fault(op.name, what, code="BAD_TYPE", rule="NUM-60") from None
+    except InvalidModelError as error:
+        if not any(_is_open_list(v, typing) for v in inputs):
+            raise
+        what = f"cannot be expanded before its lists are known: {error.what}"
         raise faults.fault(op.name, what, code="BAD_TYPE", rule="NUM-60") from None
     results = result if isinstance(result, tuple) else (result,)
     made = tuple(emitter.value(r) for r in results)
@@ -70,6 +77,12 @@ def expansion(
         made,
     )
     return tuple(inputs), block
+
+
+def _is_open_list(value: Value | None, typing: Typing) -> bool:
+    """Whether an input is a list of unknown length."""
+    is_list = value is not None and isinstance(value.type, ListType)
+    return is_list and typing.items(value) is None and typing.known(value) is None
 
 
 def _attribute(declared: AttributeDef, value: Any) -> Any:

@@ -62,7 +62,12 @@ def reduce(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
 
 
 def argument(*sizes: Any) -> Any:
-    """The extents given: numbers, or lists of numbers one behind the other."""
+    """The extents given: numbers, or lists of numbers one behind the other.
+
+    Beside a list, what is unknown may be a list as well: then the rank is unknown.
+    """
+    if UNKNOWN in sizes and any(isinstance(size, list | tuple) for size in sizes):
+        return None
     shape: list[Dim] = []
     for size in sizes:
         if isinstance(size, list | tuple):

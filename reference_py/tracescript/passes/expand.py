@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tracescript.errors import InvalidModelError
 from tracescript.ir import Block, Constant, FunctionRef, Value
 from tracescript.opset.calls import Typing
 from tracescript.opset.decompose import expansion
@@ -25,7 +26,9 @@ def expand_missing(model: Model, has: Callable[[str], bool]) -> Model:
     """Replace the composites for which `has` is false, and those in their definitions.
 
     Steps are counted on the stored graph: no definition adds a call, and its loops are bounded by
-    an extent. Raises InvalidModelError where a definition cannot fit.
+    an extent. A composite stays where its definition needs to know more than types say, the
+    length of a list (NUM-60): it can be expanded when its inputs are there. Raises
+    InvalidModelError where a definition cannot fit.
     """
     functions: list[Function] = []
     known = {f.name: f for f in model.functions}
@@ -65,7 +68,14 @@ class _Rewriter:
             kept = replace(node, inputs=inputs, blocks=blocks)
             self._typing.learn(kept)
             return [kept]
-        _, body = expansion(op, inputs, plain_attributes(node), typing=self._typing)
+        try:
+            _, body = expansion(op, inputs, plain_attributes(node), typing=self._typing)
+        except InvalidModelError as error:
+            if error.rule != "NUM-60":
+                raise
+            kept = replace(node, inputs=inputs)
+            self._typing.learn(kept)
+            return [kept]
         made = [
             part for inner in body.nodes for part in self._node(replace(inner, place=node.place))
         ]

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tracescript.opset.dtypes import in_set
 from tracescript.v1 import code_pb2, error_pb2, example_pb2, file_pb2
 from tracescript.wire import scan
 from tracescript.wire.bundles import BundleWriter
+from tracescript.wire.enums import DATA_TYPES
 from tracescript.wire.faults import fault
 
 if TYPE_CHECKING:
@@ -120,8 +122,9 @@ class _Checks:
                 raise fault("BAD_EXAMPLE", what, f"outputs.table[{index}]", "CONTAINER-24")
             self._write_children(entry, kind, bound)
             return
-        is_float = kind in {"float_value", "complex_value", "tensor"}
-        zero_sign = self._zero_sign and is_float
+        is_inexact = _is_inexact(entry, kind)
+        bound = bound if is_inexact else None
+        zero_sign = self._zero_sign and is_inexact
         if bound is None and not alternatives and not zero_sign:
             return
         check = self._expected.checks.add(data=index, zero_sign=zero_sign)
@@ -132,6 +135,16 @@ class _Checks:
     def _write_children(self, entry: Any, kind: str, bound: Any) -> None:
         children = entry.struct.fields if kind == "struct" else getattr(entry, kind).items
         children = children[1::2] if kind == "dict" else children
-        bounds = (None,) * len(children) if bound is None else bound
+        bounds = bound if isinstance(bound, tuple) else (bound,) * len(children)
+        if len(bounds) != len(children):
+            what = f"found {len(bounds)} bounds, expected {len(children)}, one for each element"
+            raise fault("BAD_EXAMPLE", what, "outputs", "CONTAINER-24")
         for child, child_bound in zip(children, bounds, strict=True):
             self.write(child, child_bound)
+
+
+def _is_inexact(entry: Any, kind: str) -> bool:
+    """Tell whether an entry has elements that a bound or the sign of zero can be about."""
+    if kind != "tensor":
+        return kind in {"float_value", "complex_value"}
+    return in_set(DATA_TYPES[entry.tensor.data_type], "inexact")

@@ -16,7 +16,6 @@ from tracescript.engine.protocol import Options, Run
 from tracescript.engine.py.emit import FILE, build
 from tracescript.engine.py.intervals import MAX_STEPS
 from tracescript.engine.py.lower import DEEPEST_INLINE, Lowering
-from tracescript.engine.py.specialise import specialised
 from tracescript.errors import InvalidModelError
 
 if TYPE_CHECKING:
@@ -118,6 +117,8 @@ class PyPrepared:
         program = self._program
         functions: Mapping[str, ir.Function] = self._linker.model.by_name
         if shapes:
+            from tracescript.engine.py.specialise import specialised
+
             try:
                 types = self._types(shapes)
                 program, functions = specialised(self._linker.model, program, types)

@@ -33,7 +33,6 @@ _OPERATORS: Final = {
     "ge": ">=",
 }
 """Ops that are a Python operator between rank 0 values; numpy's scalars are 30 times faster so."""
-_COMPARING: Final = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 _BY_KEYWORD: Final = frozenset({"maximum", "minimum"})
 _BLAS: Final = frozenset({ir.DataType.FLOAT32, ir.DataType.FLOAT64})
 _ALWAYS_NEW: Final = frozenset(
@@ -131,9 +130,7 @@ class TensorWriter:
     def _ufunc(self, stmt: Stmt, args: Sequence[str], out: str, into: str) -> str:
         result = stmt.outputs[0]
         if result.rank == 0 and all(v is not None and v.rank == 0 for v in stmt.inputs):
-            if (
-                stmt.op in _OPERATORS and result.data_type is not ir.DataType.BOOL
-            ) or stmt.op in _COMPARING:
+            if stmt.op in _OPERATORS and all(_is_native(v) for v in stmt.inputs):
                 return f"{out} = {args[0]} {_OPERATORS[stmt.op]} {args[1]}"
             return f"{out} = {self._name(OUT_OK[stmt.op])}({', '.join(args)})"
         operands = [
@@ -247,6 +244,11 @@ def kernel_of(stmt: Stmt) -> Callable[..., Any]:
         kernel = getattr(kernel, "__wrapped__", kernel)
     attributes = stmt.link.attributes
     return functools.partial(kernel, **attributes) if attributes else kernel
+
+
+def _is_native(val: Val | None) -> bool:
+    """Whether scalars of a data type compute as its ufuncs do; bools have no arithmetic."""
+    return val is not None and val.data_type not in {ir.DataType.BOOL, ir.DataType.BFLOAT16}
 
 
 _HALF: Final = frozenset({ir.DataType.FLOAT16, ir.DataType.BFLOAT16})

@@ -236,7 +236,9 @@ class NumpyDoor(Door):
         found = indexing.normal(self, key, array.data.ndim)
         wire = indexing.read(self, self.wire(array), found, self.type_of(value))
         is_view = found.is_basic and isinstance(value, np.ndarray)
-        return TracedArray(value, cells.view(array.cell, wire) if is_view else cells.Cell(wire), self)
+        return TracedArray(
+            value, cells.view(array.cell, wire) if is_view else cells.Cell(wire), self
+        )
 
     def setitem(self, array: TracedArray, key: Any, value: Any) -> None:
         """Record `x[key] = value`."""

@@ -14,11 +14,13 @@ from tracescript.ir.types import (
     DictType,
     ListType,
     OptionalType,
+    StructType,
     Symbol,
     TensorType,
     TupleType,
     UnionType,
 )
+from tracescript.producer.script.records import field_names
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Dim, Type
@@ -110,6 +112,8 @@ def type_of_object(given: Any) -> Type | None:
         return _SCALARS[given]
     if isinstance(given, DataType):
         return TensorType(given, None)
+    if isinstance(given, type) and field_names(given) is not None:
+        return _record(given)
     origin = typing.get_origin(given)
     if origin is not None:
         arguments = typing.get_args(given)
@@ -125,6 +129,16 @@ def type_of_object(given: Any) -> Type | None:
         inner = type_of_object(given[0])
         return None if inner is None else ListType(inner)
     return OPEN if getattr(given, "__name__", "") in _TENSOR_NAMES else None
+
+
+def _record(cls: type) -> Type | None:
+    """Return the type of a named tuple or data class by its annotations."""
+    hints = typing.get_type_hints(cls)
+    fields = [(n, type_of_object(hints[n]) if n in hints else OPEN) for n in field_names(cls) or ()]
+    known = tuple((n, t) for n, t in fields if t is not None)
+    if len(known) != len(fields):
+        return None
+    return StructType(cls.__name__, known, is_tuple=issubclass(cls, tuple))
 
 
 # ---------------------------------------------------------------------- the text form
@@ -197,5 +211,6 @@ _IR_TYPES = (
     DictType,
     OptionalType,
     UnionType,
+    StructType,
     type(constants.INT),
 )

@@ -24,7 +24,7 @@ def assemble(session: Session, methods: list[tuple[Entrance, Compiled]], name: s
     root = methods[0][0].module
     reached = _reached(session, [c.function.name for _, c in methods])
     names = _closed_up(reached)
-    tree = _Tree(session, {x.method for x, _ in methods}, names)
+    tree = _Tree(session, [(x.method, c) for x, c in methods], names)
     if root is not None:
         module = tree.module(root)
     else:
@@ -81,7 +81,9 @@ def _closed_up(reached: list[str]) -> dict[str, str]:
 
 
 class _Tree:
-    def __init__(self, session: Session, exported: set[str], names: dict[str, str]) -> None:
+    def __init__(
+        self, session: Session, exported: list[tuple[str, Compiled]], names: dict[str, str]
+    ) -> None:
         self._session = session
         self._exported = exported
         self._names = names
@@ -99,10 +101,11 @@ class _Tree:
             return session.calls.linker.module(obj.ir, self._names)
         parameters, buffers, children = session.parts(obj)
         compiled: dict[str, Compiled] = {}
-        for n, c in session.calls.methods.get(id(obj), []):
+        is_root = obj is session.root
+        first = self._exported if is_root else []
+        for n, c in [*first, *session.calls.methods.get(id(obj), [])]:
             if c.function.name in self._names:
                 compiled.setdefault(n, c)
-        is_root = obj is session.root
         arrays = {name for name, _, _ in [*parameters, *buffers]}
         return ir.Module(
             type(obj).__qualname__.rpartition("<locals>.")[2],
@@ -114,7 +117,7 @@ class _Tree:
             tuple(self._attributes(obj, arrays)),
             tuple(ir.Submodule(n, self.module(c)) for n, c in children if _is_part(c)),
             tuple(
-                self.method(n, c, exported=is_root and n in self._exported)
+                self.method(n, c, exported=is_root and n in dict(self._exported))
                 for n, c in compiled.items()
             ),
             bool(getattr(obj, "training", False)),

@@ -136,6 +136,16 @@ def tuple_(e: Emitter, node: ast.Call) -> Entry:
     return made
 
 
+@builtin("itertools.repeat")
+def repeat(e: Emitter, node: ast.Call) -> Entry:
+    """`itertools.repeat(x, n)` of a number of times known at compile time."""
+    x, times = positional(e, node, 2, 2, "times")
+    known, count = constant_of(times)
+    if not known:
+        raise e.error(node, "the number of times must be known at compile time", rule="SCRIPT-10")
+    return Items((x,) * count)
+
+
 @builtin("builtins.dict")
 def dict_(e: Emitter, node: ast.Call) -> Entry:
     """`dict()` and `dict(d)`."""

@@ -161,6 +161,9 @@ def is_scripting(e: Emitter, _node: ast.Call) -> Entry:
 
 
 @builtin(
+    "torch._C._has_torch_function",
+    "torch._C._has_torch_function_unary",
+    "torch._C._has_torch_function_variadic",
     "tracescript.producer.marks.is_tracing",
     "torch.jit.is_tracing",
     "torch.jit._trace.is_tracing",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import OptionalType, ScalarKind
 from tracescript.ir.values import Value
-from tracescript.producer.marks import mark_of
 from tracescript.producer.script.builtins import BUILTINS
 from tracescript.producer.script.coerce import as_tensor
 from tracescript.producer.script.containers import container_method
@@ -100,23 +99,6 @@ def call_entry(
 def call_object(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
     """Call a Python object known at compile time."""
     session = e.session
-    mark = mark_of(callee.value)
-    if mark == "unused":
-        e.ops(
-            "raise",
-            [e.constant(f"{callee.value.__qualname__} is marked unused")],
-            {"kind": "RuntimeError"},
-        )
-        e.is_dead = True
-        return e.constant(None)
-    if mark == "ignore":
-        raise e.error(
-            None,
-            f"{callee.value.__qualname__} is marked @ts.ignore: it needs Python",
-            code="UNKNOWN_CALL",
-            rule="SCRIPT-12",
-            hint="a scripted model runs without Python; mark it @ts.unused if it never runs",
-        )
     if session.is_model(callee):
         return session.call_model(e, callee, "forward", args, kwargs)
     if session.is_module(callee):

@@ -102,10 +102,45 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
 
 
 def _compare_numbers(e: Emitter, relation: str, a: Value, b: Value) -> Value:
+    """Compare two numbers by their exact values."""
     kinds = {scalar_kind(a), scalar_kind(b)}
-    kind = ScalarKind.FLOAT if ScalarKind.FLOAT in kinds else ScalarKind.INT
-    name = "float.cmp" if kind is ScalarKind.FLOAT else "int.cmp"
-    return e.op(name, [to_number(e, a, kind), to_number(e, b, kind)], {"relation": relation})
+    if ScalarKind.FLOAT not in kinds:
+        ints = [to_number(e, a, ScalarKind.INT), to_number(e, b, ScalarKind.INT)]
+        return e.op("int.cmp", ints, {"relation": relation})
+    floats = [to_number(e, a, ScalarKind.FLOAT), to_number(e, b, ScalarKind.FLOAT)]
+    if kinds == {ScalarKind.INT, ScalarKind.FLOAT} and not (_is_small(a) or _is_small(b)):
+        return _compare_exactly(e, relation, (a, b), floats)
+    return e.op("float.cmp", floats, {"relation": relation})
+
+
+def _is_small(value: Value) -> bool:
+    """Whether a constant is so small that the other side's rounding to float changes nothing."""
+    return value.constant is not None and abs(value.constant.value) < 2**53
+
+
+def _compare_exactly(
+    e: Emitter, relation: str, pair: tuple[Value, Value], floats: list[Value]
+) -> Value:
+    """Compare an int with a float: where they are equal as floats, as ints."""
+    same = e.op("float.cmp", floats, {"relation": "eq"})
+    largest = e.op("float.cmp", [floats[0], e.constant(2.0**63)], {"relation": "ge"})
+    is_int_first = scalar_kind(pair[0]) is ScalarKind.INT
+
+    def at_the_end() -> Entry:
+        smaller = {"lt", "le", "ne"} if is_int_first else {"gt", "ge", "ne"}
+        return e.constant(relation in smaller)
+
+    def as_ints() -> Entry:
+        ints = [to_number(e, v, ScalarKind.INT) for v in pair]
+        return e.op("int.cmp", ints, {"relation": relation})
+
+    def equal_floats() -> Entry:
+        return branch(e, largest, (at_the_end, as_ints))
+
+    def different_floats() -> Entry:
+        return e.op("float.cmp", floats, {"relation": relation})
+
+    return e.value(branch(e, same, (equal_floats, different_floats)))
 
 
 def _equal(e: Emitter, left: Entry, right: Entry) -> Value | None:

@@ -68,7 +68,7 @@ def dict_display(e: Emitter, node: ast.Dict) -> Entry:
             raise e.error(node, "`**` in a dict", hint="write the entries out")
         entries += [e.value(e.expr(key)), e.value(e.expr(value))]
     for v in entries[1::2]:
-        e.alias_into_container(v)
+        e.session.aliases.escape(v, e.where())
     return e.op("dict.make", entries)
 
 
@@ -147,7 +147,7 @@ def _append(e: Emitter, receiver: ast.expr, xs: Entry, args: list[Entry]) -> Ent
     start = e.empty(ListType(value.type)) if isinstance(xs, Empty) else e.value(xs)
     assert isinstance(start.type, ListType)
     element = element_fits(e, start.type.element, value, "the list")
-    e.alias_into_container(value)
+    e.session.aliases.escape(value, e.where())
     made = e.ops("list.append", [start, value], types=[ListType(element)])[0]
     rebind(e, receiver, xs, made)
     return e.constant(None)

@@ -10,6 +10,7 @@ import ast
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from tracescript.errors import TsError
 from tracescript.ir.values import Value
 from tracescript.opset.build import Builder
 from tracescript.producer.script.diagnostics import ALTERNATIVES, phrase
@@ -17,6 +18,7 @@ from tracescript.producer.script.entries import (
     Known,
     Unset,
 )
+from tracescript.producer.script.facts import RestartError
 from tracescript.producer.script.values import Values
 
 if TYPE_CHECKING:
@@ -104,6 +106,13 @@ class Emitter(Values):
             self.at = self.frame.at = node
         try:
             yield
+        except (TsError, RestartError, RecursionError):
+            raise
+        except Exception as error:
+            what = f"this cannot be compiled: {type(error).__name__}: {error}"
+            raise self.error(
+                node, what, hint="write it another way, and please report it"
+            ) from error
         finally:
             self.at, self.frame.at = before
 

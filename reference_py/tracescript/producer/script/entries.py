@@ -82,9 +82,13 @@ class Partly:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unset:
-    """A name without a value here; `note` says where it gets one."""
+    """A name without a value here; `note` says where it gets one.
+
+    `loop` is the place of a loop that assigns it and surely runs: unrolled, it gives it a value.
+    """
 
     note: str = ""
+    loop: tuple[str, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

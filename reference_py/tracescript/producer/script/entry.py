@@ -78,8 +78,6 @@ class Entrance:
         params = open_parameters(e, kinds, defaults)
         compiled = finish(e, params, run_body(e, frame), session.calls.linker)
         self.captures = unit.captures
-        if self.module is not None:
-            session.calls.methods.setdefault(id(self.module), []).insert(0, (self.method, compiled))
         return compiled
 
     def _check_types(self, types: dict[str, Any], parameters: list[inspect.Parameter]) -> None:

@@ -127,8 +127,20 @@ class Loops:
     def needs_constant(self, entry: Entry) -> None:
         """Unroll the loop whose index this is. Raises RestartError; returns if it is none."""
         if isinstance(entry, Value) and entry in self._keys:
-            key = self._keys[entry]
-            raise RestartError(lambda facts: facts.unrolled.add(key))
+            self.unroll(self._keys[entry])
+
+    def unroll(self, key: tuple[str, int, int]) -> None:
+        """Compile again with this loop unrolled. Raises RestartError."""
+        raise RestartError(lambda facts: facts.unrolled.add(key))
+
+    def surely_runs(
+        self, trip: Value | None, source: Source, header: ast.For
+    ) -> tuple[str, int, int] | None:
+        """Return the name of a loop with a known number of rounds, at least one; else None."""
+        known, rounds = constant_of(trip) if trip is not None else (False, 0)
+        if known and isinstance(rounds, int) and 1 <= rounds <= MOST_UNROLLED:
+            return key_of_loop(source, header)
+        return None
 
     def is_unrolled(self, source: Source, header: ast.For) -> bool:
         """Whether an earlier attempt found that this loop must be unrolled."""

@@ -34,7 +34,10 @@ def size(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     dim = take(args, kwargs, "self", "dim")[1]
     if dim is None:
         return sizes(e, x)
-    return extent(e, x, known(e, dim, 0, "dim"))
+    is_known, axis = constant_of(dim)
+    if not is_known:
+        return e.op("list.get", [e.op("shape", [x]), e.as_int(dim)])
+    return extent(e, x, axis)
 
 
 def sizes(e: Emitter, x: Value) -> Entry:
@@ -139,17 +142,21 @@ def split(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     if is_known and isinstance(n, int):
         length = constant_of(extent(e, value, axis))
         if not length[0]:
-            raise e.error(
-                None,
-                "split() by one size needs a known extent",
-                rule="SCRIPT-10",
-                hint="use chunk(n), or sizes in a list",
-            )
+            return e.op("split", [value, _even_sizes(e, value, axis, n)], {"dim": axis})
         total = length[1]
         parts = [n] * (total // n) + ([total % n] if total % n else [])
         amount = Items(tuple(e.constant(p) for p in parts), is_list=True)
     assert amount is not None
     return e.op("split", [value, int_list(e, amount, "sizes")], {"dim": axis})
+
+
+def _even_sizes(e: Emitter, x: Value, axis: int, n: int) -> Value:
+    """Sizes of parts of one size, and of what is left, computed at run time."""
+    total, part = e.op("size", [x], {"dim": axis}), e.constant(n)
+    count, left = e.op("int.floordiv", [total, part]), e.op("int.mod", [total, part])
+    whole = e.op("list.repeat", [e.make_list([part]), count])
+    has_rest = e.op("int.cmp", [left, e.constant(0)], {"relation": "ne"})
+    return e.value(branch(e, has_rest, (lambda: e.op("list.append", [whole, left]), lambda: whole)))
 
 
 @special("torch.Tensor.masked_fill", "torch.masked_fill")

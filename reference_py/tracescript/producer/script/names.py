@@ -52,6 +52,8 @@ def _readable(e: Emitter, node: ast.Name, entry: Entry) -> Entry:
         )
     if isinstance(entry, Partly) and is_definite(e, entry):
         return e.unwrap(entry.value, is_proved=True) if entry.is_wrapped else entry.value
+    if isinstance(entry, Unset) and entry.loop is not None:
+        e.session.loops.unroll(entry.loop)
     if isinstance(entry, Unset | Partly):
         second = entry.note if isinstance(entry, Unset) else ""
         raise e.error(

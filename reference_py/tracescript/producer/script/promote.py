@@ -46,7 +46,9 @@ def emit_op(
     `inputs` are in declared order; Python numbers, arrays and lists are turned into what the op
     takes. `attributes` are plain values. Returns one value, or `Items` of several.
     """
-    op = opset()[name]
+    op = opset().get(name)
+    if op is None:
+        raise e.error(None, f"there is no op {name}", code="UNKNOWN_CALL", rule="SCRIPT-12")
     given = [None if x is None or is_none(x) else x for x in inputs]
     values: list[Value | None] = [None] * len(given)
     operands: list[_Operand] = []

@@ -7,6 +7,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
+from tracescript.producer.marks import mark_of
 from tracescript.producer.script import objects
 from tracescript.producer.script.entries import (
     Closure,
@@ -80,6 +81,8 @@ class PythonCalls(UnitCalls):
         if isinstance(function, str):
             assert owner is not None
             return self.model(e, owner, function, args, kwargs)
+        if mark_of(function) in {"unused", "ignore"}:
+            return self._marked(e, function)
         if isinstance(function, functools.partial):
             more = {k: session.entry_of(v) for k, v in function.keywords.items()}
             return e.session.call_python(
@@ -95,7 +98,11 @@ class PythonCalls(UnitCalls):
                 and function.__name__ != "forward"
             ):
                 return Items(found)
-            if owner.path is not None and self._can_be_unit([*args, *kwargs.values()]):
+            is_call = getattr(type(owner.value), "forward", None) in {
+                function,
+                self._original(function),
+            }
+            if is_call and owner.path and self._can_be_unit([*args, *kwargs.values()]):
                 return self.unit_call(e, owner, function, args, kwargs)
         known = computed(session, function, args, kwargs)
         if known is not None:
@@ -103,6 +110,26 @@ class PythonCalls(UnitCalls):
         if not hasattr(inspect.unwrap(function) if callable(function) else function, "__code__"):
             raise self._unknown(e, function)
         return self.inline(e, function, args if owner is None else [owner, *args], kwargs)
+
+    def _marked(self, e: Emitter, function: Any) -> Entry:
+        """Call a function marked `unused`: it raises. One marked `ignore` is refused."""
+        if mark_of(function) == "ignore":
+            raise e.error(
+                None,
+                f"{function.__qualname__} is marked @ts.ignore: it needs Python",
+                code="UNKNOWN_CALL",
+                rule="SCRIPT-12",
+                hint="a scripted model runs without Python; mark it @ts.unused if it never runs",
+            )
+        text = f"{function.__qualname__} is marked unused"
+        e.ops("raise", [e.constant(text)], {"kind": "RuntimeError"})
+        e.is_dead = True
+        return e.constant(None)
+
+    def _original(self, function: Any) -> Any:
+        """Return the forward that a short form of ours stands for."""
+        door = objects.torch_door()
+        return function if door is None else door.original(function)
 
     def _unknown(self, e: Emitter, function: Any) -> ProducerError:
         import difflib

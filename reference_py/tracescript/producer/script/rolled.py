@@ -243,9 +243,20 @@ class Rolled(Widening):
             if name:
                 e.unit.names[result] = name
         e.scope = {**self.base, **self.conflicts}
+        self.mark_unset()
         left = iter(results)
         for key, entry in self.starts.items():
             e.scope[key] = self.after(entry, left)
+
+    def mark_unset(self) -> None:
+        """Note for names that only the body assigns that unrolling would give them a value."""
+        e, header = self.e, self.node.header
+        if self.series is None or not isinstance(header, ast.For):
+            return
+        key = e.session.loops.surely_runs(self.series.trip, e.frame.source, header)
+        for name in stored_names(self.node) if key else ():
+            if isinstance(e.lookup(name), Unset) and name.isidentifier():
+                e.scope[e.frame.key(name)] = Unset(loop=key)
 
     def after(self, entry: Entry, results: Iterator[Value]) -> Entry:
         """Rebuild a carried entry from the results."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.constants import BOOL, FLOAT, INT, NONE, STR
-from tracescript.ir.types import DictType, ListType, OptionalType, TensorType, TupleType
+from tracescript.ir.types import DictType, ListType, OptionalType, StructType, TensorType, TupleType
 from tracescript.producer.script.objects import array_of, data_type_of_object, is_array
 
 if TYPE_CHECKING:
@@ -40,6 +40,18 @@ def type_of_value(value: Any) -> Type | None:
     return None
 
 
+def _as_declared(declared: Type, kind: Type) -> Type:
+    """Return a value's type in the form of the declared one: optional, or a record."""
+    if isinstance(declared, OptionalType):
+        return OptionalType(_as_declared(declared.element, kind))
+    if isinstance(declared, StructType) and isinstance(kind, TupleType):
+        names = [n for n, _ in declared.fields]
+        if len(names) == len(kind.elements):
+            fields = tuple(zip(names, kind.elements, strict=True))
+            return StructType(declared.name, fields, declared.is_tuple)
+    return kind
+
+
 def types_of_values(
     function: Function, values: Mapping[str, Any], fixed: Mapping[str, Any]
 ) -> dict[str, Type]:
@@ -55,8 +67,7 @@ def types_of_values(
         kind = type_of_value(values[declared.name])
         if kind is None or kind == NONE:
             continue
-        if isinstance(declared.type, OptionalType):
-            kind = OptionalType(kind)
+        kind = _as_declared(declared.type, kind)
         if kind != declared.type:
             found[declared.name] = kind
     return found

@@ -8,21 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import StructType
 from tracescript.producer.script.entries import Known, MethodOf, Struct
+from tracescript.producer.script.records import field_names
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Type
     from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
-
-
-def field_names(cls: type) -> tuple[str, ...] | None:
-    """Return the fields of a named tuple or data class, None for another class."""
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        return tuple(cls._fields)
-    if dataclasses.is_dataclass(cls):
-        return tuple(f.name for f in dataclasses.fields(cls))
-    return None
 
 
 class Structs:
@@ -100,6 +92,3 @@ class Structs:
         fields = tuple((n, v.type) for n, v in zip(entry.fields, values, strict=True))
         kind = StructType(entry.cls.__name__, fields, is_tuple=issubclass(entry.cls, tuple))
         return e.op("struct.make", values, {"type": kind})
-
-
-__all__ = ["Structs", "field_names"]

@@ -143,7 +143,7 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
         value = e.value(entry)
         index = e.as_int(e.expr(target.slice))
         kind = element_fits(e, owner.type.element, value, "the list")
-        e.alias_into_container(value)
+        e.session.aliases.escape(value, e.where())
         rebind(
             e,
             target.value,
@@ -159,7 +159,7 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
     if isinstance(owner, Value) and isinstance(owner.type, DictType):
         key, value = e.value(e.expr(target.slice)), e.value(entry)
         kind = element_fits(e, owner.type.value, value, "the dict")
-        e.alias_into_container(value)
+        e.session.aliases.escape(value, e.where())
         new_type = DictType(owner.type.key, kind)
         rebind(e, target.value, owner, e.ops("dict.set", [owner, key, value], types=[new_type])[0])
         return

@@ -148,7 +148,8 @@ class UnitCalls:
         self, e: Emitter, model: Known, method: str, args: list[Entry], kwargs: dict[str, Entry]
     ) -> Entry:
         """Call a method of a captured or loaded model."""
-        if model.path is None:
+        compiled = self.linker.method(e, model.value.ir, method)
+        if model.path is None and (compiled.bound or compiled.states):
             raise e.error(
                 None,
                 "this model is not reached through self",
@@ -156,7 +157,6 @@ class UnitCalls:
                 rule="SCRIPT-12",
                 hint="make it an attribute of the module",
             )
-        compiled = self.linker.method(e, model.value.ir, method)
         declared = [i for i in compiled.function.inputs if i.kind in {"positional", "keyword_only"}]
         given = dict(zip([i.name for i in declared], args, strict=False)) | kwargs
         passed: list[Value] = []
@@ -179,7 +179,7 @@ class UnitCalls:
                 code="TYPE_INFERENCE",
                 rule="SCRIPT-10",
             )
-        return self.invoke(e, compiled, model.path, passed)
+        return self.invoke(e, compiled, model.path or "", passed)
 
     def _fitted(self, e: Emitter, entry: Entry, kind: Any) -> Value:
         value = e.value(entry)

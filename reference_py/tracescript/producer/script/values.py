@@ -158,7 +158,7 @@ class Values:
             values = tuple(v.constant.value for v in items if v.constant is not None)
             return self.builder.constant(values, ListType(items[0].type))
         for v in items:
-            self.alias_into_container(v)
+            self.session.aliases.escape(v, self.where())
         return self.op("list.make", list(items))
 
     def unwrap(self, value: Value, *, is_proved: bool = False) -> Value:
@@ -189,19 +189,13 @@ class Values:
             if value.constant is not None:
                 return self.constant(int(value.constant.value))
             return self.op("num.cast", [value], {"to": "int"})
-        if isinstance(entry, Value) and isinstance(entry.type, TensorType):
-            raise self.error(
-                None,
-                f"{what} is expected, found Tensor",
-                code="TYPE_INFERENCE",
-                rule="SCRIPT-4",
-                hint="int(x) reads one element",
-            )
+        is_tensor = isinstance(entry, Value) and isinstance(entry.type, TensorType)
         raise self.error(
             None,
             f"{what} is expected, found {self.describe(entry)}",
             code="TYPE_INFERENCE",
             rule="SCRIPT-4",
+            hint="int(x) reads one element" if is_tensor else "",
         )
 
     def as_float(self, entry: Entry, what: str = "a float") -> Value:
@@ -244,10 +238,6 @@ class Values:
                 tuple(self.fit(p, k) for p, k in zip(entry.parts, kind.elements, strict=True))
             )
         return entry
-
-    def alias_into_container(self, value: Value) -> None:
-        """Remember that a container now lives inside another one."""
-        self.session.aliases.escape(value, self.where())
 
     def error(
         self,

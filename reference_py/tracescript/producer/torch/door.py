@@ -13,6 +13,7 @@ from tracescript.ir import constants
 from tracescript.opset.dtypes import category, common
 from tracescript.producer.session import recording
 from tracescript.producer.torch.mode import Mode
+from tracescript.producer.torch.surroundings import newborn, patched
 from tracescript.producer.torch.values import data_type_of, elements, tensor_of
 from tracescript.producer.trace import cells
 from tracescript.producer.trace.door import Door
@@ -36,6 +37,7 @@ class TorchDoor(Door):
         super().__init__(recorder, tree, imports)
         self.mode = Mode(self)
         self._cells: dict[int, tuple[torch.Tensor, cells.Cell]] = {}
+        self.newborn: Callable[[], Sequence[Any]] = tuple
 
     # ---- arrays
 
@@ -60,8 +62,17 @@ class TorchDoor(Door):
         if slot is not None:
             made = cells.Cell(self.recorder.read_slot(slot), slot=slot)
         else:
-            made = cells.Cell(self._constant(tensor), "constant")
+            self._check_older(tensor)
+            made = cells.Cell(self.constant(tensor), "constant")
         return self.bind(tensor, made)
+
+    def _check_older(self, tensor: torch.Tensor) -> None:
+        """Record or refuse a tensor that the run made unseen: it may depend on the inputs."""
+        if self.recorder.is_running and any(o is tensor for o in self.newborn()):
+            self.recorder.unrecorded(
+                "a tensor made by code that torch functions do not see",
+                "compiled code, a TorchScript module or an old constructor? use torch functions",
+            )
 
     def bind(self, tensor: torch.Tensor, cell: cells.Cell) -> cells.Cell:
         """Say which cell a tensor is; the tensor is kept alive, so that its identity stays."""
@@ -77,9 +88,10 @@ class TorchDoor(Door):
         if isinstance(value, torch.Tensor):
             return cells.read(self.recorder, self.cell(value))
         slot = self.tree.slot(id(value))
-        return self._constant(value) if slot is None else self.recorder.read_slot(slot)
+        return self.constant(value) if slot is None else self.recorder.read_slot(slot)
 
-    def _constant(self, value: Any) -> Wire:
+    def constant(self, value: Any) -> Wire:
+        """Return the wire of a tensor's elements as they are now."""
         with self.paused():
             array = self.real(value).copy()
         wire = self.recorder.constant(constants.tensor(array, self.type_of(value).data_type))
@@ -105,7 +117,9 @@ class TorchDoor(Door):
     def constant_array(self, value: Any) -> torch.Tensor:
         """Return a list of numbers, or of tensors, as torch takes it for an index."""
         with self.paused():
-            return torch.as_tensor(plain(value))
+            tensor = torch.as_tensor(plain(value))
+            self.bind(tensor, cells.Cell(self.constant(tensor)))
+        return tensor
 
     def common_type(self, operands: Sequence[Any]) -> ir.DataType:
         """Return torch's result type; a Python int too large for a tensor's type widens it."""
@@ -141,7 +155,10 @@ class TorchDoor(Door):
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """See every torch call and every module call for the length of a `with` block."""
-        with recording(self), torch.no_grad(), self.mode, _module_calls(self):
+        with contextlib.ExitStack() as stack:
+            self.newborn = stack.enter_context(newborn())
+            for context in (recording(self), torch.no_grad(), self.mode, patched(self)):
+                stack.enter_context(context)
             yield
 
     @contextlib.contextmanager
@@ -163,33 +180,3 @@ def _fit(values: Sequence[int], kind: ir.DataType) -> bool:
     signed = not kind.value.startswith("uint")
     low, high = (-(1 << (kind.bits - 1)), 1 << (kind.bits - 1)) if signed else (0, 1 << kind.bits)
     return all(low <= v < high for v in values)
-
-
-@contextlib.contextmanager
-def _module_calls(door: TorchDoor) -> Iterator[None]:
-    """Open a frame around every module call; hooks of torch would not see keyword arguments."""
-    original = torch.nn.Module.__call__
-
-    def call(module: Any, *args: Any, **kwargs: Any) -> Any:
-        is_root = module is door.recorder.root.module and door.recorder.frame is door.recorder.root
-        if is_root or door.mode.is_paused:
-            return original(module, *args, **kwargs)
-        return door.call_module(module, _Forward(original, module), args, kwargs)
-
-    torch.nn.Module.__call__ = call
-    try:
-        yield
-    finally:
-        torch.nn.Module.__call__ = original
-
-
-class _Forward:
-    """A module's call with its hooks, named by the parameters of its forward."""
-
-    def __init__(self, call: Callable[..., Any], module: Any) -> None:
-        self._call = call
-        self._module = module
-        self.__wrapped__ = module.forward
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._call(self._module, *args, **kwargs)

@@ -114,6 +114,11 @@ def _correction(_: TorchDoor, found: Match) -> Match:
     return found
 
 
+def _reduced(_: TorchDoor, found: Match) -> Match:
+    """An empty list of axes means all of them in torch."""
+    return _with(found, dim=None) if found.attributes.get("dim") in ((), []) else found
+
+
 def _softmax(_: TorchDoor, found: Match) -> Match | None:
     return found if found.attributes.get("dim") is not None else None
 
@@ -157,6 +162,10 @@ _FIXES: Final[Mapping[str, Callable[[TorchDoor, Match], Match | None]]] = {
     "adaptive_max_pool2d": _adaptive(2),
     "im2col": _windows,
     "col2im": _windows,
+    "sum": _reduced,
+    "mean": _reduced,
+    "amax": _reduced,
+    "amin": _reduced,
     "var": _correction,
     "std": _correction,
     "softmax": _softmax,

@@ -21,50 +21,45 @@ if TYPE_CHECKING:
     from tracescript.producer.trace.tape import Wire
 
 _QUIET: Final = frozenset(
-    [
-        "dim",
-        "ndimension",
-        "is_floating_point",
-        "is_complex",
-        "__repr__",
-        "__format__",
-        "requires_grad_",
-        "is_contiguous",
-        "stride",
-        "get_device",
-        "__hash__",
-        "element_size",
-        "_assert",
-        "_has_compatible_shallow_copy_type",
-        "is_same_size",
-        "is_signed",
-        "is_inference",
-        "is_pinned",
-        "storage_offset",
-        "is_nonzero_",
-        "type_",
-        "has_names",
+    {
         "__dir__",
-        "is_tensor",
-        "result_type",
-        "promote_types",
-        "can_cast",
-        "get_default_dtype",
-        "__deepcopy__",
-        "is_conj",
-        "is_neg",
-        "is_set_to",
-        "is_coalesced",
+        "__format__",
+        "__hash__",
+        "__repr__",
+        "_has_compatible_shallow_copy_type",
         "_is_view",
-        "retain_grad",
         "backward",
+        "can_cast",
+        "dim",
+        "dim_order",
+        "element_size",
+        "get_default_dtype",
+        "get_device",
+        "is_coalesced",
+        "is_complex",
+        "is_conj",
+        "is_contiguous",
+        "is_floating_point",
+        "is_inference",
+        "is_neg",
+        "is_pinned",
+        "is_same_size",
+        "is_set_to",
+        "is_shared",
+        "is_signed",
+        "is_storage",
+        "is_tensor",
+        "ndimension",
+        "promote_types",
         "register_hook",
         "register_post_accumulate_grad_hook",
-        "is_storage",
-        "dim_order",
-        "is_shared",
+        "requires_grad_",
+        "result_type",
+        "retain_grad",
+        "storage_offset",
+        "stride",
         "untyped_storage",
-    ]
+    }
 )
 """Names that ask about a tensor and never about its elements."""
 
@@ -248,8 +243,7 @@ def sized_op(
 def made(door: TorchDoor, result: Any) -> Any:
     """Take in a tensor that the program made of Python values: a constant it may write."""
     if isinstance(result, torch.Tensor):
-        wire = door.wire(result)
-        door.bind(result, cells.Cell(wire))
+        door.bind(result, cells.Cell(door.constant(result)))
     return result
 
 

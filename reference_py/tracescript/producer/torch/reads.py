@@ -106,6 +106,11 @@ def _count(door: TorchDoor, tensor: torch.Tensor) -> int:
     return count
 
 
+def _asserted(_: TorchDoor, condition: Any, message: str) -> None:
+    if not bool(condition):
+        raise AssertionError(message)
+
+
 READS: Final[Mapping[str, Callable[..., Any]]] = {
     "__bool__": _truth,
     "is_nonzero": _truth,
@@ -121,6 +126,7 @@ READS: Final[Mapping[str, Callable[..., Any]]] = {
     "equal": _compared("equal"),
     "allclose": _compared("allclose"),
     "__contains__": _contains,
+    "_assert": lambda door, *args: door.mode.inside(_asserted, door, *args),
     "__len__": _length,
     "size": _sizes,
     "numel": _count,

@@ -35,6 +35,11 @@ def rewritten(forward: Any) -> Any:
     return FORWARDS.get(forward, forward)
 
 
+def original(forward: Any) -> Any:
+    """Return the layer's own forward for a short form of ours."""
+    return next((f for f, short in FORWARDS.items() if short is forward), forward)
+
+
 def is_tensor(value: Any) -> bool:
     """Whether an object is a torch tensor or parameter."""
     return isinstance(value, torch.Tensor)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from tracescript.ir import constants
-from tracescript.producer.torch import compositions, layers, mode, recurrent, resize, views
+from tracescript.producer.torch import (
+    arithmetic,
+    compositions,
+    layers,
+    mode,
+    recurrent,
+    resize,
+    views,
+)
 from tracescript.producer.torch.named import matched
 from tracescript.producer.trace.numbers import SymFloat, SymInt, plain
 
@@ -95,6 +103,10 @@ def _tensor(door: TorchDoor, data: Any, *args: Any, **kwargs: Any) -> torch.Tens
     return result
 
 
+def _new_tensor(door: TorchDoor, x: torch.Tensor, data: Any, **kwargs: Any) -> torch.Tensor:
+    return _tensor(door, data, dtype=kwargs.get("dtype") or x.dtype)
+
+
 def _full(door: TorchDoor, size: Any, fill_value: Any, **kwargs: Any) -> torch.Tensor:
     value = fill_value
     if isinstance(value, torch.Tensor):
@@ -161,6 +173,7 @@ _TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.scalar_tensor": _tensor,
     "torch.full": _full,
     "torch.Tensor.new_full": _new_full,
+    "torch.Tensor.new_tensor": _new_tensor,
     "torch.where": _where,
     "torch.Tensor.where": _method_where,
     "torch.einsum": _einsum,
@@ -180,6 +193,7 @@ _TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     **{
         f"torch.Tensor.{name}": _random for name in ("uniform_", "normal_", "bernoulli_", "random_")
     },
+    **arithmetic.TABLE,
     **compositions.TABLE,
     **layers.TABLE,
     **resize.TABLE,

@@ -151,6 +151,10 @@ def _reshape_as(_: TorchDoor, x: torch.Tensor, other: torch.Tensor) -> torch.Ten
     return x.reshape(other.shape)
 
 
+def _deep_copy(_: TorchDoor, x: torch.Tensor, _memo: Any) -> torch.Tensor:
+    return x.clone()
+
+
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     **{
         f"torch.Tensor.{name}": _same(name)
@@ -167,6 +171,7 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
         )
     },
     "torch.clone": _same("clone"),
+    "torch.Tensor.__deepcopy__": _deep_copy,
     "torch.detach": _same("detach"),
     "torch.Tensor.__getitem__": _getitem,
     "torch.Tensor.__setitem__": _setitem,

@@ -19,6 +19,8 @@ _RELATIONS: Final = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le"}
 def read(emitter: Emitter, scope: Scope, event: Read) -> None:
     """Add the trace decision of a read, once for each value and outcome. Spec: TRACE-1."""
     value = None if event.wire is None else emitter.resolve(scope, event.wire)
+    if value is not None and value.constant is not None and event.kind != "tensor_read":
+        return  # a size that turned out to be fixed: the outcome is the same in every call
     debug = describe(event.site, call=event.call, observed=event.observed)
     kind = event.kind
     if kind == "branch" and debug is not None and debug.statement == "while":
