@@ -23,6 +23,7 @@ def show_checks(stage: Stage, file: Path) -> None:
             result.passed,
             True,
         )
+    stage.say("Every case of the suite, given to our own loader in a process of its own:")
     suite = [sys.executable, "-m", "tracescript_conformance", "run", "--no-repeat"]
     suite += ["--out", str(stage.folder / "conformance"), "--", sys.executable]
     run = subprocess.run(  # noqa: S603  # our own interpreter and modules

@@ -9,6 +9,7 @@ from tracescript.opset import dtypes
 from tracescript.producer.script.coerce import as_tensor, data_type
 from tracescript.producer.script.diagnostics import is_none, is_tensor
 from tracescript.producer.script.entries import Items, constant_of
+from tracescript.producer.script.flow import branch
 from tracescript.producer.script.library import SPECIAL, known, special, take
 from tracescript.producer.script.promote import emit_op, int_list
 

@@ -1,0 +1,277 @@
+"""The judge: a table of lies, each with the verdict that it must get."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracescript.conformance.v1 import case_pb2, report_pb2, testee_pb2
+from tracescript.v1 import error_pb2, example_pb2
+from tracescript_conformance import values
+from tracescript_conformance.compare import compare
+from tracescript_conformance.verdict import judge
+
+PASSED, FAILED = report_pb2.OUTCOME_PASSED, report_pb2.OUTCOME_FAILED
+
+
+def expected(*texts, bound=None, zero_sign=False, alternatives=()):
+    made = example_pb2.Expected()
+    made.outputs.table.add()
+    for text in texts:
+        index = values.write(made.outputs.table, values.parse(text))
+        made.outputs.items.add(data=index)
+        if bound is not None or zero_sign or alternatives:
+            check = made.checks.add(data=index, zero_sign=zero_sign)
+            if bound is not None:
+                check.bound = values.write(made.outputs.table, values.parse(bound))
+            for other in alternatives:
+                check.alternatives.append(values.write(made.outputs.table, values.parse(other)))
+    return made
+
+
+def bundle(*texts):
+    return values.bundle([("", values.parse(text)) for text in texts])
+
+
+@pytest.mark.parametrize(
+    ("want", "got", "is_right"),
+    [
+        ("f32[2] 1 2", "f32[2] 1 2", True),
+        ("f32[2] 1 2", "f32[2] 1 3", False),
+        ("f32[2] 1 2", "f64[2] 1 2", False),
+        ("f32[2] 1 2", "f32[1,2] 1 2", False),
+        ("f32[2] 1 2", "f32[3] 1 2 3", False),
+        ("f32[2] 1 2", "[float 1, float 2]", False),
+        ("f32[1] nan", "f32[1] nan", True),
+        ("f32[1] nan", "f32[1] 0", False),
+        ("f32[1] nan", "f32[1] inf", False),
+        ("f32[1] inf", "f32[1] nan", False),
+        ("f32[1] inf", "f32[1] -inf", False),
+        ("f32[1] inf", "f32[1] inf", True),
+        ("f32[1] 3e38", "f32[1] inf", False),
+        ("f32[1] 0", "f32[1] -0.0", True),
+        ("i64[1] 9007199254740993", "i64[1] 9007199254740992", False),
+        ("bool[2] 1 0", "bool[2] 1 1", False),
+        ("i32[1] 1", "bool[1] 1", False),
+        ("int 1", "int 1", True),
+        ("int 1", "bool true", False),
+        ("int 1", "float 1", False),
+        ("float 1", "int 1", False),
+        ("float nan", "float nan", True),
+        ("none", "none", True),
+        ("none", "int 0", False),
+        ("str 'a'", "str 'b'", False),
+        ("[int 1, int 2]", "(int 1, int 2)", False),
+        ("[int 1, int 2]", "[int 1]", False),
+        ("[int 1, int 2]", "[int 2, int 1]", False),
+        ("(f32[1] 1, int 2)", "(f32[1] 1, int 2)", True),
+        ("(f32[1] 1, int 2)", "(f32[1] 1, int 3)", False),
+        ("f32[0]", "f32[0]", True),
+        ("f32[0,2]", "f32[0,3]", False),
+    ],
+)
+def test_a_value_is_right_or_a_lie(want, got, is_right):
+    found = compare(expected(want), bundle(got))
+
+    assert (not found.what) == is_right, found
+
+
+@pytest.mark.parametrize(
+    ("got", "is_right"),
+    [("f32[1] 1.5", True), ("f32[1] 1.75", True), ("f32[1] 2", False), ("f32[1] nan", False), ("f32[1] inf", False)],
+)
+def test_a_bound_is_the_limit(got, is_right):
+    found = compare(expected("f32[1] 1.5", bound="f64[] 0.25"), bundle(got))
+
+    assert (not found.what) == is_right
+
+
+def test_a_ratio_of_one_is_on_the_limit():
+    found = compare(expected("f32[1] 1.5", bound="f64[] 0.25"), bundle("f32[1] 1.25"))
+
+    assert found.worst_ratio == 1.0
+
+
+def test_a_bound_is_for_each_element():
+    want = expected("f32[2] 1 1", bound="f64[2] 0.5 0")
+
+    assert not compare(want, bundle("f32[2] 1.5 1")).what
+    assert "[1]" in compare(want, bundle("f32[2] 1 1.5")).where
+
+
+def test_an_infinite_bound_compares_nothing_but_type_and_shape():
+    want = expected("f32[1] 1", bound="f64[] inf")
+
+    assert not compare(want, bundle("f32[1] nan")).what
+    assert compare(want, bundle("f32[2] 1 1")).what
+
+
+def test_the_sign_of_zero_counts_where_the_case_fixes_it():
+    want = expected("f32[2] -0.0 1", zero_sign=True)
+
+    assert not compare(want, bundle("f32[2] -0.0 1")).what
+    assert compare(want, bundle("f32[2] 0.0 1")).what
+
+
+def test_another_right_result_as_a_whole_passes():
+    want = expected("f32[2] 1 2", alternatives=("f32[2] 3 4",))
+
+    assert not compare(want, bundle("f32[2] 3 4")).what
+    assert compare(want, bundle("f32[2] 1 4")).what
+
+
+def test_the_worst_element_is_named():
+    found = compare(expected("f32[2,2] 1 2 3 4"), bundle("f32[2,2] 1 2 30 4"))
+
+    assert found.where == "output 0[1, 0]"
+
+
+def test_bytes_that_do_not_fill_the_shape_are_no_value():
+    got = bundle("f32[2] 1 2")
+    got.table[1].tensor.content = b"\x00"
+
+    assert "well-formed" in compare(expected("f32[2] 1 2"), got).what
+
+
+def test_an_entry_that_refers_to_itself_is_no_value():
+    got = bundle("[int 1]")
+    got.table[2].list.items[0] = 2
+
+    assert "well-formed" in compare(expected("[int 1]"), got).what
+
+
+def step_case(*, fails=None, strict=True, guards=()):
+    case = case_pb2.Case(id="a/b/c", needs=["core"])
+    step = case.run.steps.add(method="forward")
+    if fails:
+        step.refusal.codes.append(fails)
+        step.refusal.phase = error_pb2.PHASE_EXECUTE
+        step.refusal.strict_code = strict
+    else:
+        step.expected.CopyFrom(expected("int 1"))
+    for function, index in guards:
+        step.failed_guards.add(function=function, index=index)
+    return case
+
+
+def verdict(case, *responses, claims=("core",)):
+    return judge(case, responses, frozenset(claims), lambda artifact: artifact.content)
+
+
+def run_response(*answers, refused=None):
+    made = testee_pb2.RunResponse(answers=answers)
+    if refused:
+        made.refused.code = refused
+    return testee_pb2.TesteeResponse(run=made)
+
+
+RIGHT = testee_pb2.Answer(outputs=bundle("int 1"))
+GUARD = error_pb2.ERROR_CODE_GUARD_FAILED
+TRAP = testee_pb2.Answer(error=error_pb2.Error(code=GUARD, phase=error_pb2.PHASE_EXECUTE))
+OTHER = testee_pb2.Answer(error=error_pb2.Error(code=error_pb2.ERROR_CODE_INDEX_ERROR, phase=error_pb2.PHASE_EXECUTE))
+INTERNAL = testee_pb2.Answer(error=error_pb2.Error(code=error_pb2.ERROR_CODE_INTERNAL))
+
+
+@pytest.mark.parametrize(
+    ("case", "response", "outcome"),
+    [
+        (step_case(), run_response(RIGHT), PASSED),
+        (step_case(), run_response(TRAP), FAILED),
+        (step_case(), run_response(), FAILED),
+        (step_case(), run_response(RIGHT, RIGHT), FAILED),
+        (step_case(), run_response(testee_pb2.Answer()), FAILED),
+        (step_case(), run_response(refused=error_pb2.ERROR_CODE_BAD_CALL), FAILED),
+        (step_case(), testee_pb2.TesteeResponse(), FAILED),
+        (step_case(fails=GUARD), run_response(TRAP), PASSED),
+        (step_case(fails=GUARD), run_response(RIGHT), FAILED),
+        (step_case(fails=GUARD), run_response(OTHER), FAILED),
+        (step_case(fails=GUARD, strict=False), run_response(OTHER), PASSED),
+        (step_case(fails=GUARD, strict=False), run_response(INTERNAL), FAILED),
+        (step_case(guards=[(1, 0)]), run_response(RIGHT), FAILED),
+    ],
+)
+def test_a_run_is_judged_by_its_answers(case, response, outcome):
+    assert verdict(case, response).outcome == outcome
+
+
+def reject_case(*codes, strict=False, phase=error_pb2.PHASE_VALIDATE):
+    case = case_pb2.Case(id="a/b/c", needs=["loader"])
+    case.reject.refusal.codes.extend(codes)
+    case.reject.refusal.phase = phase
+    case.reject.refusal.strict_code = strict
+    return case
+
+
+def refused(code, phase):
+    made = testee_pb2.RunResponse()
+    made.refused.code, made.refused.phase = code, phase
+    return testee_pb2.TesteeResponse(run=made)
+
+
+BAD_CALL, BAD_TYPE = error_pb2.ERROR_CODE_BAD_CALL, error_pb2.ERROR_CODE_BAD_TYPE
+
+
+@pytest.mark.parametrize(
+    ("case", "response", "outcome"),
+    [
+        (reject_case(BAD_CALL), refused(BAD_CALL, error_pb2.PHASE_VALIDATE), PASSED),
+        (reject_case(BAD_CALL), refused(BAD_CALL, error_pb2.PHASE_DECODE), PASSED),
+        (reject_case(BAD_CALL), refused(BAD_CALL, error_pb2.PHASE_EXECUTE), FAILED),
+        (reject_case(BAD_CALL), refused(BAD_TYPE, error_pb2.PHASE_VALIDATE), PASSED),
+        (reject_case(BAD_CALL, strict=True), refused(BAD_TYPE, error_pb2.PHASE_VALIDATE), FAILED),
+        (reject_case(BAD_CALL, BAD_TYPE, strict=True), refused(BAD_TYPE, error_pb2.PHASE_VALIDATE), PASSED),
+        (reject_case(BAD_CALL), refused(error_pb2.ERROR_CODE_INTERNAL, 0), FAILED),
+        (reject_case(BAD_CALL), run_response(), FAILED),
+    ],
+)
+def test_a_refusal_is_judged_by_whether_it_came_its_phase_and_its_code(case, response, outcome):
+    assert verdict(case, response).outcome == outcome
+
+
+def test_a_skip_is_a_broken_claim_where_everything_needed_is_claimed():
+    skip = testee_pb2.TesteeResponse(skipped=testee_pb2.Skipped(reason="no"))
+
+    assert verdict(step_case(), skip).outcome == report_pb2.OUTCOME_BROKEN_CLAIM
+    assert verdict(step_case(), skip, claims=("loader",)).outcome == report_pb2.OUTCOME_SKIPPED
+
+
+def test_a_fact_that_differs_is_named():
+    case = case_pb2.Case(id="a/b/c")
+    case.inspect.facts.add(key="methods", value="forward")
+    response = testee_pb2.TesteeResponse(inspect=testee_pb2.InspectResponse())
+    response.inspect.facts.add(key="methods", value="forward step")
+
+    assert "forward step" in verdict(case, response).detail
+
+
+def pair_case(shape=False):
+    case = case_pb2.Case(id="a/b/c")
+    item = case.diff_pair.inputs.add(eager=expected("int -1"), traced=expected("int 1"))
+    item.failed_guard.function, item.failed_guard.index = 2, 0
+    item.failed_guard.is_shape_guard = shape
+    return case
+
+
+def guard_answer(function, index):
+    error = error_pb2.Error(code=GUARD, phase=error_pb2.PHASE_EXECUTE)
+    error.guard.function, error.guard.index = function, index
+    return testee_pb2.Answer(error=error)
+
+
+OWN, WHOLE = testee_pb2.Answer(outputs=bundle("int 1")), testee_pb2.Answer(outputs=bundle("int -1"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome", "word"),
+    [
+        ((guard_answer(2, 0), OWN, WHOLE), PASSED, ""),
+        ((guard_answer(2, 1), OWN, WHOLE), FAILED, "guard"),
+        ((WHOLE, OWN, WHOLE), FAILED, "traced"),
+        ((guard_answer(2, 0), WHOLE, WHOLE), FAILED, "guards off"),
+        ((guard_answer(2, 0), OWN, OWN), FAILED, "whole"),
+    ],
+)
+def test_a_pair_catches_dropped_guards_healed_traces_and_wrong_arms(answers, outcome, word):
+    found = verdict(pair_case(), *(run_response(a) for a in answers))
+
+    assert found.outcome == outcome
+    assert word in found.detail
