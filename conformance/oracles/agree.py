@@ -59,9 +59,7 @@ def golden(name: str, inputs: list[Any], options: dict[str, Any]) -> Golden:
     wide = [np.asarray(x, np.float64) for x in inputs]
     first = _tuple(function(np, *wide, **options))
     second = _tuple(function(torch, *[torch.tensor(x) for x in wide], **options))
-    moved = [
-        _tuple(function(np, *wide, move=Signs(seed).move, **options)) for seed in range(RUNS)
-    ]
+    moved = [_tuple(function(np, *wide, move=Signs(seed).move, **options)) for seed in range(RUNS)]
     bounds = []
     worst = 0.0
     for i, (y, told) in enumerate(zip(first, second, strict=True)):

@@ -77,7 +77,13 @@ def test_a_value_is_right_or_a_lie(want, got, is_right):
 
 @pytest.mark.parametrize(
     ("got", "is_right"),
-    [("f32[1] 1.5", True), ("f32[1] 1.75", True), ("f32[1] 2", False), ("f32[1] nan", False), ("f32[1] inf", False)],
+    [
+        ("f32[1] 1.5", True),
+        ("f32[1] 1.75", True),
+        ("f32[1] 2", False),
+        ("f32[1] nan", False),
+        ("f32[1] inf", False),
+    ],
 )
 def test_a_bound_is_the_limit(got, is_right):
     found = compare(expected("f32[1] 1.5", bound="f64[] 0.25"), bundle(got))
@@ -167,7 +173,9 @@ def run_response(*answers, refused=None):
 RIGHT = testee_pb2.Answer(outputs=bundle("int 1"))
 GUARD = error_pb2.ERROR_CODE_GUARD_FAILED
 TRAP = testee_pb2.Answer(error=error_pb2.Error(code=GUARD, phase=error_pb2.PHASE_EXECUTE))
-OTHER = testee_pb2.Answer(error=error_pb2.Error(code=error_pb2.ERROR_CODE_INDEX_ERROR, phase=error_pb2.PHASE_EXECUTE))
+OTHER = testee_pb2.Answer(
+    error=error_pb2.Error(code=error_pb2.ERROR_CODE_INDEX_ERROR, phase=error_pb2.PHASE_EXECUTE)
+)
 INTERNAL = testee_pb2.Answer(error=error_pb2.Error(code=error_pb2.ERROR_CODE_INTERNAL))
 
 
@@ -218,7 +226,11 @@ BAD_CALL, BAD_TYPE = error_pb2.ERROR_CODE_BAD_CALL, error_pb2.ERROR_CODE_BAD_TYP
         (reject_case(BAD_CALL), refused(BAD_CALL, error_pb2.PHASE_EXECUTE), FAILED),
         (reject_case(BAD_CALL), refused(BAD_TYPE, error_pb2.PHASE_VALIDATE), PASSED),
         (reject_case(BAD_CALL, strict=True), refused(BAD_TYPE, error_pb2.PHASE_VALIDATE), FAILED),
-        (reject_case(BAD_CALL, BAD_TYPE, strict=True), refused(BAD_TYPE, error_pb2.PHASE_VALIDATE), PASSED),
+        (
+            reject_case(BAD_CALL, BAD_TYPE, strict=True),
+            refused(BAD_TYPE, error_pb2.PHASE_VALIDATE),
+            PASSED,
+        ),
         (reject_case(BAD_CALL), refused(error_pb2.ERROR_CODE_INTERNAL, 0), FAILED),
         (reject_case(BAD_CALL), run_response(), FAILED),
     ],

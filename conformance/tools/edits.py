@@ -28,6 +28,17 @@ _STEP = re.compile(r"\.?(\w+)(?:\[(\d+)\])?")
 _LINE = re.compile(r"(?P<verb>\w+)(?:\s+(?P<path>[\w.\[\]]+))?\s*(?P<rest>.*)", re.DOTALL)
 
 
+_CANNOT = (
+    AttributeError,
+    IndexError,
+    KeyError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    text_format.ParseError,
+)
+
+
 class EditError(ValueError):
     """A line that cannot be done: no such field, no such entry, or no such verb."""
 
@@ -41,7 +52,7 @@ def apply(parts: Parts, lines: list[str]) -> None:
             raise EditError(f"no edit: {line!r}")
         try:
             verb(parts, match["path"] or "", match["rest"].strip())
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        except _CANNOT as error:
             raise EditError(f"{line!r}: {error}") from error
     parts.settle()
 

@@ -170,6 +170,7 @@ def run_suite(
     corpus = corpora.load(cases)
     entries = corpora.select(corpus, profile=profile, match=match, ids=ids)
     patterns = known.read(known_file) if known_file else []
+    known.check(patterns, (entry.id for entry in corpus.manifest.entries))
     door = Stdio(command, timeout, corpus.manifest.suite_version)
     hello = door.start()
     console = Console()

@@ -72,15 +72,16 @@ def read(path: Path) -> list[Pattern]:
     return found
 
 
-def apply(patterns: list[Pattern], results: Iterable[report_pb2.Result]) -> None:
-    """Mark known failures and unexpected passes in place; the last matching line counts.
-
-    Raises KnownListError for a pattern that matches no case.
-    """
-    results = list(results)
+def check(patterns: Iterable[Pattern], ids: Iterable[str]) -> None:
+    """Refuse a list that speaks of cases nobody has. Raises KnownListError."""
+    known = list(ids)
     for pattern in patterns:
-        if not any(pattern.matches(r.case_id) for r in results):
+        if not any(map(pattern.matches, known)):
             raise KnownListError(f"{pattern.text} matches no case")
+
+
+def apply(patterns: list[Pattern], results: Iterable[report_pb2.Result]) -> None:
+    """Mark known failures and unexpected passes in place; the last matching line counts."""
     for result in results:
         hits = [p for p in patterns if p.matches(result.case_id)]
         if not hits or hits[-1].negated:

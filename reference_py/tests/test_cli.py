@@ -25,6 +25,16 @@ class Gate(nn.Module):
             return -x
 
 
+class Faulty(nn.Module):
+    def forward(self, x):
+        raise RuntimeError("out of order")
+
+
+class Several(nn.Module):
+    def forward(self, x):
+        return {"twice": x * 2, "half": x / 2}, [x.sum()]
+
+
 class Odd(nn.Module):
     def forward(self, x):
         try:
@@ -54,7 +64,9 @@ def call(capfd):
 
 @pytest.fixture
 def traced(folder, call) -> str:
-    code, _, err = call("trace", "gate_program.py:Gate", "-i", "float32[2] 1 2", "-o", "gate.tsproto")
+    code, _, err = call(
+        "trace", "gate_program.py:Gate", "-i", "float32[2] 1 2", "-o", "gate.tsproto"
+    )
     assert code == 0
     assert "x.sum() > 0 was True" in err
     return "gate.tsproto"
@@ -135,7 +147,7 @@ def test_a_program_outside_the_subset_is_shown_with_a_caret(folder, call) -> Non
     code, _, err = call("script", "gate_program.py:Odd", "-o", "odd.tsproto")
 
     assert code == 1
-    assert "gate_program.py:15" in err
+    assert "gate_program.py:25" in err
     assert "try" in err
     assert "^" in err
     assert "Traceback" not in err
@@ -150,7 +162,15 @@ def test_a_program_outside_the_subset_is_shown_with_a_caret(folder, call) -> Non
         ["trace", "gate_program.py:Missing", "-o", "x"],
         ["trace", "gate_program.py:Gate", "-i", "float99[2]", "-o", "x"],
         ["trace", "gate_program.py:Gate", "-i", "float32[2] 1 2 3", "-o", "x"],
+        ["trace", "gate_program.py:Gate", "-i", "float32[2] one two", "-o", "x"],
+        ["trace", "gate_program.py:Gate", "-i", "int8[1] 300", "-o", "x"],
+        ["trace", "gate_program.py:Gate", "-i", "bool[1] maybe", "-o", "x"],
         ["trace", "gate_program.py:Gate", "-i", "float32[2]", "-d", "x=B", "-o", "x"],
+        ["trace", "gate_program.py:Gate", "-i", "float32[2]", "-d", "x.0=2B", "-o", "x"],
+        ["trace", "gate_program.py:Gate", "-i", "float32[2]", "-d", "x.0=B:7..3", "-o", "x"],
+        ["trace", "gate_program.py:Gate", "-d", "x.0=A", "-d", "x.0=B", "-o", "x"],
+        ["serve", "gate_program.py", "--port", "99999"],
+        ["ops", "--profile", "odd"],
         ["run", "missing.tsproto"],
         ["ops", "--tier", "odd"],
     ],
@@ -160,6 +180,57 @@ def test_wrong_usage_ends_with_exit_code_2(folder, call, args) -> None:
 
     assert code == 2
     assert "Traceback" not in err
+
+
+def test_what_a_program_raises_is_told_in_one_line_with_its_place(folder, call) -> None:
+    code, _, err = call("trace", "gate_program.py:Faulty", "-i", "float32[2]", "-o", "x")
+
+    assert code == 1
+    assert "gate_program.py:15: RuntimeError: out of order" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("text", ["def forward(:", "raise ValueError('at import')"])
+def test_a_program_that_cannot_be_imported_is_told_in_one_line(folder, call, text) -> None:
+    Path("odd_program.py").write_text(text, "utf-8")
+
+    code, _, err = call("trace", "odd_program.py:f", "-o", "x")
+
+    assert code == 1
+    assert "odd_program.py:1: " in err
+    assert "Traceback" not in err
+
+
+def test_a_file_that_cannot_be_written_is_told_by_its_name(traced, call) -> None:
+    code, _, err = call("trace", "gate_program.py:Gate", "-i", "float32[2]", "-o", "no/x.tsproto")
+
+    assert code == 1
+    assert err.splitlines()[-1] == "no/x.tsproto: No such file or directory"
+
+
+def test_run_prints_each_part_of_a_nested_output(folder, call) -> None:
+    call("trace", "gate_program.py:Several", "-i", "float32[2]", "-o", "s.tsproto")
+
+    _, out, _ = call("run", "s.tsproto", "-i", "float32[2] 1 2")
+
+    assert out.splitlines() == [
+        "output_0['twice']: float32[2]",
+        "  [2. 4.]",
+        "output_0['half']: float32[2]",
+        "  [0.5 1. ]",
+        "output_1[0]: float32[]",
+        "  3.",
+    ]
+
+
+def test_code_that_is_not_shown_on_a_terminal_keeps_its_lines(folder, call) -> None:
+    call("trace", "gate_program.py:Several", "-i", "float32[2]", "-o", "s.tsproto")
+
+    _, out, _ = call("show", "s.tsproto", "-p", "code")
+
+    (line,) = [line for line in out.splitlines() if "def forward" in line]
+    assert len(line) > 80
+    assert line.endswith(":")
 
 
 def test_ops_lists_filters_and_explains(call) -> None:

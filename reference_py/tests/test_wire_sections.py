@@ -11,7 +11,7 @@ import pytest
 from tests import wire_models as make
 from tools import file_parts, sample_models
 from tracescript import ir
-from tracescript.errors import TsError, UnsupportedError
+from tracescript.errors import InvalidModelError, TsError, UnsupportedError
 from tracescript.ir import constants as c
 from tracescript.v1 import code_pb2, debug_pb2, example_pb2, file_pb2
 from tracescript.wire import scan
@@ -191,7 +191,7 @@ def test_one_bound_for_a_container_is_written_for_each_float_part() -> None:
 def test_bounds_of_another_length_than_the_container_are_refused() -> None:
     model = gate_with(ir.ExpectedValue([1.5, 2.5], (0.5,)))
 
-    with pytest.raises(ts_errors.InvalidModelError, match="found 1 bounds, expected 2"):
+    with pytest.raises(InvalidModelError, match="found 1 bounds, expected 2"):
         content(model)
 
 

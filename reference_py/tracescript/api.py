@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
 from tracescript.code.writer import write_units
+from tracescript.engine import choose
 from tracescript.engine.limits import Limits
-from tracescript.errors import ProducerError, TsError
+from tracescript.errors import ProducerError
 from tracescript.ir.order import canonical
+from tracescript.model import arguments
 from tracescript.model.instance import Settings
 from tracescript.model.model import Model
 from tracescript.validator import validate
@@ -165,11 +167,16 @@ def save(
 
     Raises:
         ProducerError: the model holds something that cannot be saved.
+        BadInputError: an argument is of the wrong kind.
+        OSError: the file cannot be written.
     """
     from tracescript.wire.writer import write
 
+    arguments.model(model)
+    arguments.file(file, "write")
     made = model.ir
     if extra_files:
+        arguments.extra_files(extra_files)
         added = tuple(ir.ExtraFile(n, c) for n, c in sorted(extra_files.items()))
         made = replace(made, extra_files=added)
     validate(made)
@@ -198,13 +205,15 @@ def load(
     Raises:
         FormatError: not a well-formed file. InvalidModelError: its model breaks rules.
         UnsupportedError: it needs something this loader lacks.
+        BadInputError: an argument is none of its choices. OSError: the file cannot be read.
     """
-    if guards not in {"error", "warn", "ignore"}:
-        raise TsError(
-            f"guards: error, warn or ignore expected, found {guards!r}",
-            code="BAD_INPUT",
-            rule="TRACE-4",
-        )
+    if not isinstance(file, bytes | bytearray | memoryview):
+        arguments.file(file, "read")
+    arguments.choice("engine", engine, choose.NAMES)
+    arguments.choice("guards", guards, ("error", "warn", "ignore"))
+    arguments.choice("verify", verify, ("metadata", "full"))
+    if limits is not None:
+        arguments.kind("limits", limits, Limits)
     return open_model(file, verify=verify, settings=Settings(engine, guards, limits or Limits()))[0]
 
 

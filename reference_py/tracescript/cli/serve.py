@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 @click.command("serve")
 @click.argument("path", type=click.Path(exists=True))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 takes a free port.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8001,
+    show_default=True,
+    help="0 takes a free port.",
+)
 @click.option("--engine", type=click.Choice(NAMES), default="py", show_default=True)
 @click.option(
     "--max-message", default=64 << 20, show_default=True, help="Bytes of a request or reply."

@@ -38,6 +38,13 @@ class StateValues:
         """Return the present values, the initial ones where no call has committed yet."""
         return [self.values[s] if s in self.values else constant_value(s.initial) for s in states]
 
+    def copy(self) -> StateValues:
+        """Return the same values, to be changed apart."""
+        made = StateValues()
+        with self.lock:
+            made.values.update(self.values)
+        return made
+
 
 class Call:
     """A method ready to call: its signature, its engine function and its states."""

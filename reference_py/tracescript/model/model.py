@@ -6,6 +6,7 @@ import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tracescript import ir as data
 from tracescript.engine.choose import choose
 from tracescript.engine.limits import Budget
 from tracescript.engine.protocol import Options
@@ -18,7 +19,6 @@ from tracescript.producer.session import active
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from tracescript import ir as data
     from tracescript.engine.protocol import Loaded, Run
 
 
@@ -178,18 +178,26 @@ class Model:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or "_ir" not in self.__dict__:
             raise AttributeError(name)
-        child = self._ir.root.child(name)
-        if child is not None:
-            return self._view(child)
-        if self._ir.root.method(name) is not None:
+        found = show.member(self._ir.root, name)
+        if isinstance(found, data.Module):
+            return self._view(found)
+        if isinstance(found, data.Method):
             return lambda *args, **kwargs: self.run(name, *args, **kwargs)
-        members: tuple[Any, ...] = (*self._ir.root.parameters, *self._ir.root.buffers)
-        for member in members:
-            if member.name == name:
-                found = member.weight if hasattr(member, "weight") else member.value
-                return found.array if hasattr(found, "array") else self._state.read([found])[0]
+        if isinstance(found, data.Weight):
+            return found.array
+        if found is not None:
+            return self._state.read([found])[0]
         message = f"{self._ir.root.class_name} has no method, submodule or weight {name!r}"
         raise AttributeError(message)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if "_ir" in self.__dict__ and show.member(self._ir.root, name) is not None:
+            raise BadInputError(
+                f"{self._ir.root.class_name}.{name} belongs to the model, which does not change",
+                code="BAD_INPUT",
+                hint="change the program, then trace or script it again",
+            )
+        super().__setattr__(name, value)
 
     def _view(self, module: data.Module) -> Model:
         """Return a model whose root is a submodule; state is shared."""
@@ -200,15 +208,19 @@ class Model:
 
     def instance(self) -> Model:
         """Return a model with the same weights and its own state, at its initial values."""
-        model = Model(
-            self._ir,
-            self._settings,
-            report=self._report,
-            specialise=self._specialise,
-            prefers_torch=self._prefers_torch,
-        )
-        model._loaded, model._methods = self._loaded, self._methods
-        return model
+        return self._with(StateValues())
+
+    def _with(self, state: StateValues) -> Model:
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__, _state=state)
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Model:
+        return self._with(self._state.copy())
+
+    def __reduce__(self) -> Any:
+        message = "a ts.Model is not pickled: ts.save writes it, ts.load opens it"
+        raise TypeError(message)
 
     def methods(self) -> tuple[str, ...]:
         """Return the dotted paths of the exported methods."""

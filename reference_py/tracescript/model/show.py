@@ -68,6 +68,17 @@ def dimensions(model: ir.Model) -> dict[str, tuple[int, int | None]]:
     return dict(sorted(found.items()))
 
 
+def member(module: ir.Module, name: str) -> ir.Module | ir.Method | ir.Weight | ir.State | None:
+    """Return a module's own submodule, method, or what its parameter or buffer of a name holds."""
+    found = module.child(name) or module.method(name)
+    if found is not None:
+        return found
+    for parameter in module.parameters:
+        if parameter.name == name:
+            return parameter.weight
+    return next((b.value for b in module.buffers if b.name == name), None)
+
+
 def _line(model: ir.Model, module: ir.Module) -> str:
     functions = [model.function(m.function) for m in module.methods]
     origins = "/".join(dict.fromkeys(f.origin for f in functions))

@@ -148,6 +148,7 @@ def write(
     Raises:
         InvalidModelError: if the model cannot be written down.
         FormatError: BAD_LAYOUT, CONTAINER-7, for an alignment that is not allowed.
+        OSError: the path cannot be written.
 
     Spec: CONTAINER-25, CONTAINER-26.
     """
@@ -167,11 +168,18 @@ def write(
 
 
 def _replace(path: Path, made: Image) -> None:
-    """Write a file beside a path and put it there when it is whole. Spec: CONTAINER-26."""
+    """Write a file beside a path and put it there when it is whole. Spec: CONTAINER-26.
+
+    Raises OSError with the path that was asked for.
+    """
     part = path.with_name(f"{path.name}.part")
     try:
         with part.open("wb") as out:
             _write_to(out, made)
         part.replace(path)
+    except OSError as error:
+        if error.filename != str(part):
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         part.unlink(missing_ok=True)

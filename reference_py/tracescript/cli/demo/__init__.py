@@ -24,7 +24,7 @@ from tracescript.cli.demo.stage import Stage, SurpriseError
 def command(folder: Path) -> int:
     """Trace, save, load, guard, script, serve and check; leaves its files in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    console = Console(width=110)
+    console = Console()
     stage = Stage(console, folder)
     try:
         show_gate(stage)
@@ -36,7 +36,8 @@ def command(folder: Path) -> int:
         return 1
     stage.title("Done")
     stage.say(
-        f"Files are in {folder}/. Look inside one:  tracescript show {folder}/gate_traced.tsproto\n"
-        f"Serve them:  tracescript serve {folder}/models     Every op:  tracescript ops"
+        f"Look inside a file:  tracescript show {folder}/gate_traced.tsproto\n"
+        f"Serve them:          tracescript serve {folder}/models\n"
+        f"Every op:            tracescript ops"
     )
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from importlib.resources import files
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,16 @@ def _accuracy(scores: Array, labels: Array) -> str:
     return f"{right} of {len(labels)} ({100 * right / len(labels):.1f} %)"
 
 
+def _milliseconds(model: Any, image: Array) -> float:
+    """Return the median time of a call, once the engine has seen the input's shape."""
+    times = []
+    for _ in range(30):
+        started = time.perf_counter()
+        model(image)
+        times.append(time.perf_counter() - started)
+    return median(times) * 1e3
+
+
 def show_digits(stage: Stage) -> tuple[Path, Array, Array]:
     """Trace the classifier, save it, run the whole test split on both engines."""
     stage.title("2  A classifier of handwritten digits")
@@ -54,13 +65,11 @@ def show_digits(stage: Stage) -> tuple[Path, Array, Array]:
     stage.say(f"Saved, {file.stat().st_size} bytes, digest {digest[:16]}; N is any batch size.\n")
     for engine in NAMES:
         loaded = api.load(file, engine=engine)
-        loaded(images[:1])
-        started = time.perf_counter()
-        scores = loaded(images)
-        took = (time.perf_counter() - started) * 1e3
+        right = _accuracy(loaded(images), labels)
+        took = _milliseconds(loaded, images[:1])
         stage.expect(
-            f"engine {engine}: {_accuracy(scores, labels)} right, all in {took:.1f} ms",
-            _accuracy(scores, labels),
+            f"engine {engine}: {right} right; one image takes {took:.2f} ms",
+            right,
             _accuracy(original, labels),
         )
     return file, images, api.load(file)(images)

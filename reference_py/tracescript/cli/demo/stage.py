@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from rich.syntax import Syntax
@@ -33,10 +34,13 @@ class Stage:
 
     def say(self, text: str) -> None:
         """Print a line of explanation."""
-        self.console.print(text, highlight=False)
+        self.console.print(text, highlight=False, soft_wrap=True)
 
     def quote(self, text: str, language: str = "text") -> None:
-        """Print a program's text or output, set apart."""
+        """Print a program's text or output, set apart; coloured and wrapped on a terminal."""
+        if not self.console.is_terminal:
+            self.console.print(indent(text.rstrip(), "    "), markup=False, soft_wrap=True)
+            return
         block = Syntax(
             text.rstrip(),
             language,
@@ -51,4 +55,4 @@ class Stage:
         """Print a fact that was checked. Raises SurpriseError where it is not as it must be."""
         if got != wanted:
             raise SurpriseError(f"{what}: {wanted!r} expected, found {got!r}")
-        self.console.print(f"  [green]✓[/green] {what}", highlight=False)
+        self.console.print(f"  [green]✓[/green] {what}", highlight=False, soft_wrap=True)

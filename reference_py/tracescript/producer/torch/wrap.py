@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import torch
 
-from tracescript.model.model import Model
 
+@functools.cache
+def _module_class(model_class: type) -> Any:
+    """Return a class that is a model and a torch module; models lie in a layer above."""
 
-class TorchModel(Model, torch.nn.Module):  # type: ignore[misc]  # torch is not typed here
-    """A model that can be a submodule of a torch module; calls, state and text are Model's."""
-
-    def __init__(self, model: Model) -> None:
+    def start(self: Any, model: Any) -> None:
         torch.nn.Module.__init__(self)
         self.__dict__.update(model.__dict__)
         self.__dict__["training"] = False
 
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the method `forward`."""
+    def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
         return self.run("forward", *args, **kwargs)
 
+    members = {"__init__": start, "forward": forward, "__doc__": model_class.__doc__}
+    return type("TorchModel", (model_class, torch.nn.Module), members)
 
-def as_torch_module(model: Model, captured_from: Any) -> Model:
-    """Return the model as a torch module where it was captured from one."""
-    return TorchModel(model) if isinstance(captured_from, torch.nn.Module) else model
+
+def as_torch_module(model: Any, captured_from: Any) -> Any:
+    """Return the model as a torch module where it was captured from one.
+
+    Calls, state and text are the model's; a torch module may hold it as a submodule.
+    """
+    if not isinstance(captured_from, torch.nn.Module):
+        return model
+    return _module_class(type(model))(model)
