@@ -27,7 +27,7 @@ class OraclesDisagreeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """Results in float64, a bound for each element (zero: exact), the oracles' difference in ULP."""
+    """Results in float64, a bound for each element (0: exact), the oracles' difference in ULP."""
 
     results: tuple[Any, ...]
     bounds: tuple[Any, ...]

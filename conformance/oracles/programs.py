@@ -21,14 +21,14 @@ def _same(y: Any, size: float = 0.0) -> Any:
 
 
 def gate(xp: Any, x: Any, *, arm: str = "", move: Any = _same) -> Any:
-    """x where its sum is positive, else -x."""
+    """Give x where its sum is positive, else -x."""
     del xp, move
     positive = float(x.sum()) > 0
     return x if (arm or ("then" if positive else "else")) == "then" else -x
 
 
 def linear(xp: Any, x: Any) -> Any:
-    """x W^T + b with the cells' weights."""
+    """Give x W^T + b with the cells' weights."""
     return x @ xp.asarray(WEIGHT, dtype=xp.float64).T + xp.asarray(BIAS, dtype=xp.float64)
 
 
@@ -61,7 +61,7 @@ def nested(xp: Any, x: Any, *, arms: Any = None, move: Any = _same) -> Any:
     taken = lambda fact: next(chosen) == "then" if arms else bool(fact)  # noqa: E731
     y = x if taken(float(x.sum()) > 0) else -x
     y = y + y if taken(float(y[0]) > 1) else y
-    return y + 1.0 if taken(float(y[1]) < 4) else y
+    return y + 1.0 if taken(float(y[1]) < 4) else y  # noqa: PLR2004  # the program's
 
 
 def halve(xp: Any, x: Any, *, trips: int = -1, move: Any = _same) -> Any:

@@ -112,7 +112,7 @@ def _qr(x: Any, complete: bool = False) -> tuple[Any, Any]:
 
 
 ARRAYS: dict[str, Any] = {
-    "baddbmm": lambda bias, x, y, **to: torch.baddbmm(bias, x, y, **to),
+    "baddbmm": torch.baddbmm,
     "channel_shuffle": _shuffle,
     "diff": _diff,
     "gru": _recurrent(torch.gru),

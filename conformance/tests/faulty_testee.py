@@ -1,7 +1,8 @@
-"""Testees that are wrong on purpose: `python faulty_testee.py FAULT`. Each is our loader with one fault."""
+"""Testees that are wrong on purpose: our loader with one fault, `python faulty_testee.py FAULT`."""
 
 from __future__ import annotations
 
+import math
 import os
 import struct
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 from tracescript import testee
 from tracescript.conformance.v1 import testee_pb2
+from tracescript.errors import TsError
 from tracescript.v1 import data_pb2, error_pb2, tensor_pb2
 
 FLOAT32, FLOAT64 = tensor_pb2.DATA_TYPE_FLOAT32, tensor_pb2.DATA_TYPE_FLOAT64
@@ -48,7 +50,7 @@ def slightly_off() -> None:
 
 
 def loses_nan() -> None:
-    _outputs(_floats(lambda x: 0.0 if x != x else x))
+    _outputs(_floats(lambda x: 0.0 if math.isnan(x) else x))
 
 
 def loses_the_sign_of_zero() -> None:
@@ -98,7 +100,7 @@ def accepts_garbage() -> None:
     def lie(self: Any, request: Any) -> Any:
         try:
             return run(self, request)
-        except Exception:
+        except TsError:
             return testee_pb2.RunResponse()
 
     testee.Loader.run = lie

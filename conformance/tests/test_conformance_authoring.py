@@ -10,7 +10,13 @@ from tools.parts import take_apart
 from tools.sources import Models, SourceError
 from tracescript_conformance import values
 
-TEXT = "class A(Module):\n\n    @authored\n    def forward(self, x: Tensor[float32, 2]) -> Tensor[float32, 2]:\n        return x\n"
+TEXT = """
+class A(Module):
+
+    @authored
+    def forward(self, x: Tensor[float32, 2]) -> Tensor[float32, 2]:
+        return x
+"""
 CASE = """
 [[case]]
 id = "a/b/c"

@@ -1,4 +1,4 @@
-"""The command line: exit codes, a corpus that is damaged, known failures, the walk door, reports."""
+"""The command line: exit codes, damaged corpora, known failures, the walk door, reports."""
 
 from __future__ import annotations
 

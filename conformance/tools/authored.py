@@ -6,7 +6,6 @@ A file holds named models and cases; AUTHORING.md says what each key means.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools import literals
@@ -23,6 +22,7 @@ else:
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 _ALWAYS = {"id", "story", "rules", "needs", "level", "since", "revision", "model", "models"}
 _FILE = {"model", "case", "defaults"}

@@ -30,7 +30,7 @@ SCALARS = {
 def varint(number: int) -> bytes:
     """Encode a number as a minimal varint."""
     out = bytearray()
-    while number >= 128:
+    while number >= 1 << 7:
         out.append(number & 127 | 128)
         number >>= 7
     out.append(number)

@@ -135,7 +135,7 @@ def _attribute(kind: str, text: str) -> tuple[Any, Any]:
 
 
 def ordered_inputs(op: dict[str, Any], given: list[Literal]) -> list[Literal | None]:
-    """Return the inputs in declared order, None in the place of one left out; variadic ones spread."""
+    """Return the inputs in declared order, None for one left out; variadic ones spread."""
     by_name = {item.name: item for item in given}
     found: list[Literal | None] = []
     for declared in op.get("inputs", []):

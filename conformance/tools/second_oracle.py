@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from oracles.python_scalars import FUNCTIONS
-from tools.op_models import Literal
 from tracescript.conformance.v1 import case_pb2
 from tracescript_conformance import values
 from tracescript_conformance.values import SHORT, Tensor
 
+if TYPE_CHECKING:
+    from tools.op_models import Literal
 
-class DisagreementError(Exception):
+
+class DisagreementError(ValueError):
     """The two oracles of a case differ by more than its bound allows."""
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from tracescript.v1 import data_pb2, model_pb2, tensor_pb2
 
 # Short names of authored text, and how the elements lie in memory. A bfloat16 is kept as its bits.
-SHORT = {
+SHORT: dict[str, tuple[int, str]] = {
     "bool": (tensor_pb2.DATA_TYPE_BOOL, "?"),
     "u8": (tensor_pb2.DATA_TYPE_UINT8, "u1"),
     "i8": (tensor_pb2.DATA_TYPE_INT8, "i1"),
@@ -135,7 +135,7 @@ def write(table: Any, value: Any) -> int:
     """Append a value to a data table and return its index."""
     entry = data_pb2.Data()
     if isinstance(value, Tensor):
-        entry.tensor.data_type = value.data_type
+        entry.tensor.data_type = value.data_type  # type: ignore[assignment]  # as below
         entry.tensor.shape.extend(value.array.shape)
         entry.tensor.content = np.ascontiguousarray(value.array).tobytes()
     elif isinstance(value, Struct):
@@ -223,11 +223,9 @@ def parse(text: str) -> Any:
             return None
         if kind == "str":
             return rest.strip().strip("'")
-        return {
-            "int": int,
-            "float": lambda t: element(t, "f64"),
-            "bool": lambda t: element(t, "bool"),
-        }[kind](rest)
+        if kind == "int":
+            return int(rest)
+        return element(rest, {"float": "f64", "bool": "bool"}[kind])
     except (KeyError, ValueError) as error:
         raise BadValueError(f"{text!r} is no value") from error
 

@@ -99,21 +99,19 @@ def _refused(error: error_pb2.Error, what: str = "refused the file") -> Verdict:
 def _matches(refusal: case_pb2.Refusal, error: error_pb2.Error, step: int) -> Verdict:
     """A refusal passes if it came; a wrong code fails only where the case is strict about it."""
     expected = refusal.codes[0] if refusal.codes else 0
-    facts = {
-        "step": step,
-        "expected_code": expected,
-        "found_code": error.code,
-        "found_phase": error.phase,
-    }
+
+    def verdict(outcome: int, detail: str = "") -> Verdict:
+        return Verdict(outcome, detail, step, expected, error.code, error.phase)
+
     if error.code == error_pb2.ERROR_CODE_INTERNAL:
-        return Verdict(FAILED, f"INTERNAL: {error.message}", **facts)
+        return verdict(FAILED, f"INTERNAL: {error.message}")
     if refusal.phase and error.phase and error.phase > refusal.phase:
         late = error_pb2.Phase.Name(error.phase).removeprefix("PHASE_")
-        return Verdict(FAILED, f"noticed only in phase {late}", **facts)
+        return verdict(FAILED, f"noticed only in phase {late}")
     if refusal.codes and error.code not in refusal.codes:
         detail = f"{code_name(expected)} expected, found {code_name(error.code)}"
-        return Verdict(FAILED if refusal.strict_code else PASSED, detail, **facts)
-    return Verdict(PASSED, **facts)
+        return verdict(FAILED if refusal.strict_code else PASSED, detail)
+    return verdict(PASSED)
 
 
 def _reject(refusal: case_pb2.Refusal, run: testee_pb2.RunResponse) -> Verdict:

@@ -1,4 +1,7 @@
-"""`python -m benchmarks`: TraceScript against TorchScript, each engine in fresh processes."""
+"""`python -m benchmarks`: TraceScript against TorchScript, each engine in fresh processes.
+
+`python -m benchmarks ops` compares single ops with torch's.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks import ops
 from benchmarks.programs import PROGRAMS
 from benchmarks.rounds import Row, compare, machine
 
@@ -36,6 +40,9 @@ def table(rows: Iterable[Row]) -> str:
 
 def main() -> None:
     """Measure, print a table, and write JSON if asked."""
+    if sys.argv[1:2] == ["ops"]:
+        ops.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--models", default=_USUAL, help=f"of {', '.join(PROGRAMS)}")
     parser.add_argument("--engines", default=",".join(ENGINES))

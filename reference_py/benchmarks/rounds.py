@@ -34,22 +34,21 @@ class Row:
     raw: list[dict[str, float]] = field(default_factory=list)
 
 
+def threads_set(threads: int) -> dict[str, str]:
+    """Return an environment in which every thread pool has this many threads."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return {**os.environ, **dict.fromkeys(names, str(threads))}
+
+
 def child(what: str, engine: str, threads: int) -> dict[str, float] | None:
     """Run one child; None where the engine is not installed or failed."""
-    count = str(threads)
-    environment = {
-        **os.environ,
-        "OMP_NUM_THREADS": count,
-        "OPENBLAS_NUM_THREADS": count,
-        "MKL_NUM_THREADS": count,
-    }
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.child", what, engine],
         capture_output=True,
         text=True,
         timeout=_TIMEOUT,
         check=False,
-        env=environment,
+        env=threads_set(threads),
         cwd=Path(__file__).parents[1],
     )
     if done.returncode:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from tracescript.code.reader import read_units
-from tracescript.ir.model import CodeUnit
 from tracescript.code.writer import write_units
 from tracescript.ir import Method, Model, Module, Submodule
+from tracescript.ir.model import CodeUnit
 
 GATE = """\
 class Gate(Module):

@@ -8,9 +8,9 @@ import warnings
 
 import numpy as np
 import pytest
-from programs import NEGATIVE, POSITIVE, Cell, Gate, Tied, floats
 
 import tracescript as ts
+from programs import NEGATIVE, POSITIVE, Cell, Gate, Tied, floats
 from tracescript import nn
 
 
@@ -142,7 +142,9 @@ def test_the_module_tree_can_be_walked_and_called() -> None:
         ((None,), {}, "EXEC-3"),
     ],
 )
-def test_inputs_that_do_not_fit_are_refused_with_found_and_expected(traced, args, kwargs, rule) -> None:
+def test_inputs_that_do_not_fit_are_refused_with_found_and_expected(
+    traced, args, kwargs, rule
+) -> None:
     with pytest.raises(ts.errors.BadInputError) as caught:
         traced(*args, **kwargs)
 

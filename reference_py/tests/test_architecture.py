@@ -21,7 +21,11 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "base", "manager", "mis
 
 
 def test_every_file_has_at_most_300_lines() -> None:
-    long = {str(p.relative_to(ROOT)): n for p in CODE if (n := len(p.read_text("utf-8").splitlines())) > 300}
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in CODE
+        if (n := len(p.read_text("utf-8").splitlines())) > 300
+    }
 
     assert long == {}
 
@@ -48,7 +52,11 @@ def test_the_top_level_is_fixed() -> None:
         "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", ".ci", ".gitignore",
     }  # fmt: skip
     listed = subprocess.run(
-        ["git", "ls-tree", "--name-only", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["git", "ls-tree", "--name-only", "HEAD"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if listed.returncode:
         pytest.skip("not a git checkout")
@@ -59,9 +67,12 @@ def test_the_top_level_is_fixed() -> None:
 def test_importing_the_package_loads_no_library() -> None:
     program = (
         "import sys, tracescript, tracescript.v1, tracescript_conformance;"
-        "print([m for m in ('numpy', 'grpc', 'scipy', 'torch', 'google.protobuf') if m in sys.modules])"
+        "names = ('numpy', 'grpc', 'scipy', 'torch', 'google.protobuf');"
+        "print([m for m in names if m in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
 
     assert run.stdout.strip() == "[]"
 
@@ -73,7 +84,9 @@ def test_using_trace_script_save_and_load_loads_neither_torch_nor_grpc_nor_scipy
         "m = ts.trace(f, (np.ones(3, np.float32),)); m(np.ones(3, np.float32))\n"
         "print([m for m in ('grpc', 'scipy', 'torch') if m in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
 
     assert run.stdout.strip() == "[]"
 
@@ -127,9 +140,13 @@ def test_the_runner_imports_of_ours_only_generated_messages() -> None:
 
 
 def test_goldens_cannot_come_from_our_executor() -> None:
-    forbidden = re.compile(r"^\s*(?:from|import) tracescript\.(engine|kernels|passes|model|api)\b", re.MULTILINE)
+    forbidden = re.compile(
+        r"^\s*(?:from|import) tracescript\.(engine|kernels|passes|model|api)\b", re.MULTILINE
+    )
     folders = [ROOT / "conformance" / f for f in ("oracles", "programs")]
-    strangers = [str(p) for f in folders for p in f.rglob("*.py") if forbidden.search(p.read_text("utf-8"))]
+    strangers = [
+        str(p) for f in folders for p in f.rglob("*.py") if forbidden.search(p.read_text("utf-8"))
+    ]
 
     assert strangers == []
 
@@ -138,6 +155,6 @@ def test_every_error_code_of_the_schema_has_one_class() -> None:
     from tracescript import errors
     from tracescript.v1 import error_pb2
 
-    codes = {name.removeprefix("ERROR_CODE_") for name in error_pb2.ErrorCode.keys()}  # noqa: SIM118
+    codes = {name.removeprefix("ERROR_CODE_") for name in error_pb2.ErrorCode.keys()}
 
     assert codes - {"UNSPECIFIED"} == set(errors.CLASSES)

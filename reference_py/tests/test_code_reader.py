@@ -12,10 +12,10 @@ from code_texts import CELL, GATE, LINEAR, TREE, compiled, function, rewritten, 
 
 from tracescript.code.compare import same_functions
 from tracescript.code.reader import check_code, read_units
-from tracescript.ir.model import CodeUnit
 from tracescript.code.writer import write_units
 from tracescript.errors import InvalidModelError
 from tracescript.ir import Model, Module
+from tracescript.ir.model import CodeUnit
 
 
 def refused(*texts, model=None):

@@ -113,7 +113,9 @@ def test_a_longer_cycle_is_found():
 
 
 def test_rules_are_found_with_their_sentences():
-    text = "# T\n\nTalk. A loader MUST do it [TS-GRAPH-004]. More.\n\n* A\n  b MUST c [TS-CODE-010].\n"
+    text = (
+        "# T\n\nTalk. A loader MUST do it [TS-GRAPH-004]. More.\n\n* A\n  b MUST c [TS-CODE-010].\n"
+    )
 
     assert list(rule_index.sentences(text)) == [
         ("GRAPH-4", "A loader MUST do it"),

@@ -6,9 +6,9 @@ import io
 
 import numpy as np
 import pytest
-from programs import Cell, Gate
 
 import tracescript as ts
+from programs import Cell, Gate
 from tracescript import nn, ops
 
 
@@ -89,7 +89,9 @@ def draw(*shape: int, seed: int = 0) -> np.ndarray:
 @pytest.mark.parametrize("engine", ["py", "ref"])
 @pytest.mark.parametrize("produce", ["trace", "script"])
 @pytest.mark.parametrize(("make", "shape"), [(MLP, (2, 4)), (CNN, (2, 1, 8, 8))])
-def test_a_model_gives_the_program_s_results_at_any_batch_size(make, shape, produce, engine) -> None:
+def test_a_model_gives_the_program_s_results_at_any_batch_size(
+    make, shape, produce, engine
+) -> None:
     program = make()
     if produce == "trace":
         made = ts.trace(program, (draw(*shape),), dynamic={"x": {0: ts.Dim("B")}})
@@ -154,7 +156,9 @@ def test_script_in_trace_in_script_in_trace_keeps_branch_loop_and_tree(engine, w
         xs = draw(steps, 3, 4, seed=steps) * 2
         expected = gated_loop(cell, xs)
         got = model(xs) if wrapped else model(xs)[1]
-        np.testing.assert_allclose(got, np.maximum(expected, 0) if wrapped else expected, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(
+            got, np.maximum(expected, 0) if wrapped else expected, rtol=1e-5, atol=1e-6
+        )
     lines = repr(model).splitlines()
     names = ["Wrap(traced", "Loop(scripted", "Cell(traced", "Gate(scripted)"][0 if wrapped else 1 :]
     assert [any(n in line for line in lines) for n in names] == [True] * len(names)

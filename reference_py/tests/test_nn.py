@@ -31,7 +31,9 @@ def test_a_state_dict_moves_over_and_a_wrong_one_is_refused() -> None:
 
 def test_linear_is_a_matrix_product_plus_bias() -> None:
     layer = nn.Linear(2, 2)
-    layer.load_state_dict({"weight": np.array([[1, 2], [3, 4]], np.float32), "bias": np.array([10, 20], np.float32)})
+    layer.load_state_dict(
+        {"weight": np.array([[1, 2], [3, 4]], np.float32), "bias": np.array([10, 20], np.float32)}
+    )
 
     assert layer(np.array([[1, 1]], np.float32)).tolist() == [[13, 27]]
 

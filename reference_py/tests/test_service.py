@@ -7,9 +7,9 @@ import time
 
 import numpy as np
 import pytest
-from programs import NEGATIVE, POSITIVE, Gate
 
 import tracescript as ts
+from programs import NEGATIVE, POSITIVE, Gate
 from tracescript.engine.limits import Limits
 from tracescript.service import Client, Server, ServiceLimits
 

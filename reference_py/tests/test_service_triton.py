@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from programs import POSITIVE, Gate
 
 import tracescript as ts
+from programs import POSITIVE, Gate
 from tracescript.service import Server
 
 triton = pytest.importorskip("tritonclient.grpc")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import grpc
 import numpy as np
 import pytest
-from programs import POSITIVE, Gate
 
 import tracescript as ts
+from programs import POSITIVE, Gate
 from tracescript.service import Server, ServiceLimits
 from tracescript.service.oip_pool import message
 
@@ -47,7 +47,10 @@ def channel(tmp_path_factory):
     file = tmp_path_factory.mktemp("wire") / "gate.tsproto"
     ts.save(ts.trace(Gate(), (POSITIVE,), decisions="record"), file)
     limits = ServiceLimits(message=8 << 20)
-    with Server(file, port=0, limits=limits) as server, grpc.insecure_channel(server.address) as made:
+    with (
+        Server(file, port=0, limits=limits) as server,
+        grpc.insecure_channel(server.address) as made,
+    ):
         yield made
 
 

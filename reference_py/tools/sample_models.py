@@ -29,7 +29,7 @@ def gate(**changes: Any) -> ir.Model:
         (
             ir.Node("sum", (x,), (total,), place=place),
             ir.Node("gt", (total, ir.Value(SCALAR_TENSOR, "", zero)), (is_positive,)),
-            ir.Node("bool.of", (is_positive,), (chosen,)),
+            ir.Node("item_bool", (is_positive,), (chosen,)),
             ir.Node("if", (chosen,), (y,), blocks=(kept, lost)),
         ),
         (y,),

@@ -117,7 +117,12 @@ def _pairs(metadata: Iterable[Any] | None) -> Iterable[tuple[str, Any]]:
 
 def _error(message: error_pb2.Error) -> TsError:
     code = error_pb2.ErrorCode.Name(message.code).removeprefix("ERROR_CODE_")
-    place: dict[str, Any] = {"code": code, "where": message.where, "rule": message.rule, "hint": message.hint}
+    place: dict[str, Any] = {
+        "code": code,
+        "where": message.where,
+        "rule": message.rule,
+        "hint": message.hint,
+    }
     found = errors.CLASSES.get(code, RemoteError)
     if found is GuardError and message.HasField("guard"):
         sent = message.guard

@@ -53,8 +53,8 @@ def show_digits(stage: Stage) -> tuple[Path, Array, Array]:
     model.load_state_dict(load_data("digits_weights.npz"))
     original = np.asarray(model(images))
     stage.say(
-        f"A small convolutional network, trained on 1,437 of the 1,797 digits that scikit-learn\n"
-        f"ships; the original module gets {_accuracy(original, labels)} of the others right."
+        f"A small convolutional network, trained on 1,437 of scikit-learn's 1,797 digits;\n"
+        f"of the others the original module gets {_accuracy(original, labels)} right."
     )
     traced = api.trace(model, (images[:4],), dynamic={"x": {0: Dim("N")}}, name="digits")
     folder = stage.folder / "models" / "digits" / "1"

@@ -29,6 +29,7 @@ class Stage:
 
     def title(self, text: str) -> None:
         """Begin a step."""
+        self.console.print()
         seconds = time.perf_counter() - self.started
         self.console.rule(f"[bold]{text}[/bold]  [dim]{seconds:.1f} s[/dim]", align="left")
 
@@ -55,4 +56,5 @@ class Stage:
         """Print a fact that was checked. Raises SurpriseError where it is not as it must be."""
         if got != wanted:
             raise SurpriseError(f"{what}: {wanted!r} expected, found {got!r}")
-        self.console.print(f"  [green]✓[/green] {what}", highlight=False, soft_wrap=True)
+        mark = "✓" if self.console.encoding.startswith("utf") else "ok"
+        self.console.print(f"  [green]{mark}[/green] {what}", highlight=False, soft_wrap=True)
