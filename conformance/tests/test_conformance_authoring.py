@@ -112,9 +112,19 @@ def test_a_splice_that_cannot_be_done_is_refused(splice):
 
 @pytest.mark.parametrize(
     "text",
-    ["f32[2] 1.5 nan", "i64[] -9223372036854775808", "bool[2] true false", "int 7", "float -0.0", "none", "str 'a b'",
-     "[int 1, (int 2, none)]", "bf16[2] 1 0x1.8p+1", "f32[0,3]"],
-)  # fmt: skip
+    [
+        "f32[2] 1.5 nan",
+        "i64[] -9223372036854775808",
+        "bool[2] true false",
+        "int 7",
+        "float -0.0",
+        "none",
+        "str 'a b'",
+        "[int 1, (int 2, none)]",
+        "bf16[2] 1 0x1.8p+1",
+        "f32[0,3]",
+    ],
+)
 def test_values_written_and_read_are_equal(text):
     value = values.parse(text)
     table = []

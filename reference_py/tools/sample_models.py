@@ -53,7 +53,7 @@ def gate(**changes: Any) -> ir.Model:
         "producer_sources": ("numpy 2.0",),
         "metadata": (("author", "nobody"),),
         "examples": (ir.Example("positive", (call,)),),
-        "sources": (ir.SourceFile("gate.py", "x = 1\n", bytes(32)),),
+        "sources": (ir.SourceFile("gate.py", "x = 1\n" * 5, bytes(32)),),
         "extra_files": (ir.ExtraFile("labels.txt", b"cat\ndog\n", "text/plain"),),
     }
     return ir.Model(**(arguments | changes))

@@ -81,8 +81,9 @@ def expansion(
 
 def _is_open_list(value: Value | None, typing: Typing) -> bool:
     """Whether an input is a list of unknown length."""
-    is_list = value is not None and isinstance(value.type, ListType)
-    return is_list and typing.items(value) is None and typing.known(value) is None
+    if value is None or not isinstance(value.type, ListType):
+        return False
+    return typing.items(value) is None and typing.known(value) is None
 
 
 def _attribute(declared: AttributeDef, value: Any) -> Any:

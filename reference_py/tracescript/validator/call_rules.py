@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracescript.errors import InvalidModelError
 from tracescript.ir.text import type_text
+from tracescript.opset import faults
 from tracescript.opset.calls import Typing
 from tracescript.opset.relations import compatible
 from tracescript.opset.table import opset
@@ -43,6 +44,12 @@ def _of_function(sites: FunctionSites, typing: Typing, blamed: set[str]) -> Iter
 
 def _of_node(op: OpDef, site: NodeSite, typing: Typing) -> Iterator[Fault]:
     node = site.node
+    fixed = len(op.inputs) - any(i.variadic for i in op.inputs)
+    if len(node.inputs) < fixed:
+        # Leaving out is written as an absent input, so that a call has one form.
+        what = f"{op.name!r} takes {fixed} inputs, found {len(node.inputs)}"
+        yield Fault("BAD_CALL", site.where, what, rule=faults.ARITY)
+        return
     try:
         types = typing.results(op, node.inputs, dict(node.attributes), node.blocks)
     except InvalidModelError as error:

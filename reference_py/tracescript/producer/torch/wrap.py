@@ -9,7 +9,7 @@ import torch
 
 
 @functools.cache
-def _module_class(model_class: type) -> Any:
+def _module_class(model_class: Any) -> Any:
     """Return a class that is a model and a torch module; models lie in a layer above."""
 
     def start(self: Any, model: Any) -> None:
