@@ -12,7 +12,7 @@ from tracescript_conformance.values import NAME, Tensor
 
 _TORCH = {
     "bool": torch.bool, "u8": torch.uint8, "i8": torch.int8, "i16": torch.int16, "i32": torch.int32,
-    "i64": torch.int64, "f16": torch.float16, "bf16": torch.bfloat16, "f32": torch.float32,
+    "i64": torch.int64, "u32": torch.uint32, "f16": torch.float16, "bf16": torch.bfloat16, "f32": torch.float32,
     "f64": torch.float64,
 }  # fmt: skip
 _DTYPES = {

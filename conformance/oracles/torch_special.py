@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional
 
 from oracles.torch_arrays import ARRAYS, ordered
+from oracles.torch_random import RANDOM
 
 _LIMITS = {t: torch.iinfo(t) for t in (torch.uint8, torch.int8, torch.int16, torch.int32)}
 
@@ -171,7 +172,7 @@ def _at_left_end(function: Any) -> Any:
     return lambda x, **to: torch.where(x == -torch.inf, 0.0, function(x, **to))
 
 
-SPECIAL: dict[str, Any] = ARRAYS | {
+SPECIAL: dict[str, Any] = ARRAYS | RANDOM | {
     "avg_pool2d": _avg_pool2d,
     "batch_norm": _batch_norm,
     "batch_norm_train": _batch_norm_train,

@@ -30,6 +30,11 @@ def found(op: str, inputs: list[ir.Type], output: ir.Type, **attributes: object)
     return [(f.code, f.rule) for f in findings(ir.Model("m", (made,), ir.Module("M")))]
 
 
+def test_an_omitted_input_at_the_end_is_written_as_absent():
+    assert found("slice", [t(3), INT, INT], t(None)) == [("BAD_CALL", "GRAPH-40")]
+    assert found("slice", [t(3)], t(3)) == [("BAD_CALL", "GRAPH-40")]
+
+
 @pytest.mark.parametrize("declared", [t(3, 4), t(None, 4), ir.TensorType(F32, None)])
 def test_a_result_may_be_declared_wider_than_the_op_gives(declared):
     assert found("add", [t(3, 4), t(4)], declared) == []

@@ -49,10 +49,10 @@ def from_oracle(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
         wide = value.double() if value.is_floating_point() else value
         return wide.detach().resolve_conj().numpy()
-    if isinstance(value, list | tuple):
-        return type(value)(from_oracle(v) for v in value) if type(value) in {list, tuple} else [
-            from_oracle(v) for v in value
-        ]
+    if isinstance(value, list):
+        return [from_oracle(v) for v in value]
+    if isinstance(value, tuple):
+        return tuple(from_oracle(v) for v in value)
     return value
 
 

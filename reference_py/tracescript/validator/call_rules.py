@@ -36,9 +36,9 @@ def _of_function(sites: FunctionSites, typing: Typing, blamed: set[str]) -> Iter
             continue
         if blamed and site.where in blamed:
             continue
-        faults = list(_of_node(op, site, typing))
-        yield from faults
-        if not faults:
+        found = list(_of_node(op, site, typing))
+        yield from found
+        if not found:
             typing.learn(site.node)
 
 

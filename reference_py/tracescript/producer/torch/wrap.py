@@ -31,4 +31,5 @@ def as_torch_module(model: Any, captured_from: Any) -> Any:
     """
     if not isinstance(captured_from, torch.nn.Module):
         return model
-    return _module_class(type(model))(model)
+    model_class: Any = type(model)
+    return _module_class(model_class)(model)

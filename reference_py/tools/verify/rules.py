@@ -1,0 +1,183 @@
+"""Where torch is undefined, inconsistent or another rule holds: the rules of the spec, written out.
+
+Integers are computed exactly in Python and taken modulo 2^width: NUM-10 to NUM-12.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from tracescript.ir import DataType
+from tracescript.opset.dtypes import as_data_type, limits, numpy_of
+
+from tools.verify.plan import Stop
+from tools.verify.tensors import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def wrapped(values: Any, dtype: Any) -> Any:
+    """Return exact integers modulo 2^width of an integer type. Spec: NUM-10."""
+    found = np.iinfo(dtype)
+    width = found.bits
+    low = int(found.min)
+    flat = [((int(v) - low) % (1 << width)) + low for v in np.ravel(values)]
+    return np.array(flat, dtype).reshape(np.shape(values))
+
+
+def by_kind(floats: Any, integers: Callable[[int, int], int]) -> Callable[..., Any]:
+    """Return an oracle: `floats` on floats and complex numbers, exact arithmetic on the rest."""
+
+    def oracle(x: Any, y: Any) -> Any:
+        if x.is_floating_point() or x.is_complex():
+            return floats(x, y)
+        a, b = np.broadcast_arrays(x.numpy(), y.numpy())
+        is_bool = a.dtype == bool
+        exact = [integers(p, q) for p, q in zip(a.ravel().tolist(), b.ravel().tolist(), strict=True)]
+        if is_bool:
+            return np.array([bool(v) for v in exact], bool).reshape(a.shape)
+        bits = np.iinfo(a.dtype).bits
+        exact = [v(bits) if callable(v) else v for v in exact]
+        return wrapped(np.array(exact, object).reshape(a.shape), a.dtype)
+
+    return oracle
+
+
+def divides(function: Callable[[int, int], int]) -> Callable[[int, int], int]:
+    """Return a division that traps on zero. Spec: NUM-11."""
+
+    def divide(a: int, b: int) -> int:
+        if b == 0:
+            raise Stop("ZERO_DIVISION")
+        return function(a, b)
+
+    return divide
+
+
+def int_trunc_divide(a: int, b: int) -> int:
+    """Divide, rounding towards zero."""
+    return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
+
+
+def int_fmod(a: int, b: int) -> int:
+    """Return the remainder with the dividend's sign."""
+    return a - b * int_trunc_divide(a, b)
+
+
+def int_pow(a: int, b: int) -> int:
+    """Raise to a power; negative exponents give 1, -1 or 0. Spec: NUM-11."""
+    if b >= 0:
+        return pow(a, b, 1 << 64)
+    if a == 0:
+        raise Stop("ZERO_DIVISION")
+    return {1: 1, -1: -1 if b % 2 else 1}.get(a, 0)
+
+
+def left_shift(a: int, b: int) -> Any:
+    """Shift; a count outside the width gives 0. Spec: NUM-12."""
+    return lambda bits: a << b if 0 <= b < bits else 0
+
+
+def right_shift(a: int, b: int) -> Any:
+    """Shift; a count outside the width gives 0, or -1 for a negative number. Spec: NUM-12."""
+    return lambda bits: a >> b if 0 <= b < bits else -(a < 0)
+
+
+def _floor_divide(x: Any, y: Any) -> Any:
+    """Divide floats through the exact remainder. Spec: OP.floor_divide."""
+    x, y = torch.broadcast_tensors(x, y)
+    rest = torch.fmod(x, y)
+    q = (x - rest) / y
+    q = torch.where((rest != 0) & ((y < 0) != (rest < 0)), q - 1, q)
+    whole = torch.floor(q)
+    whole = torch.where(q - whole > 0.5, whole + 1, whole)  # noqa: PLR2004 - a half
+    return torch.where(y == 0, x / y, whole)
+
+
+def _remainder(x: Any, y: Any) -> Any:
+    rest = torch.fmod(x, y)
+    return torch.where((rest != 0) & ((rest < 0) != (y < 0)), rest + y, rest)
+
+
+FLOAT_DIVISIONS = {
+    "floor_divide": _floor_divide,
+    "remainder": _remainder,
+    "fmod": torch.fmod,
+    "trunc_divide": lambda x, y: torch.trunc(x / y),
+}
+
+
+def absolute(x: Any) -> Any:
+    """Return absolute values."""
+    return torch.abs(x)
+
+
+def round_decimals(x: Any, decimals: int) -> Any:
+    """Round to decimals, each step in the type of x. Spec: OP.round."""
+    if decimals == 0:
+        return torch.round(x)
+    if decimals > 0:
+        return torch.round(x * 10.0**decimals) / 10.0**decimals
+    return torch.round(x / 10.0**-decimals) * 10.0**-decimals
+
+
+def clamp(x: Any, lo: Any = None, hi: Any = None) -> Any:
+    """Clamp; hi wins over lo, NaN over both. Spec: NUM-30."""
+    x = x if lo is None else torch.maximum(x, lo)
+    return x if hi is None else torch.minimum(x, hi)
+
+
+def cast(x: Any, dtype: Any) -> Any:
+    """Convert: truncate and stop at the ends, wrap, one rounding. Spec: NUM-20 to NUM-23."""
+    target = as_data_type(dtype)
+    value = x.numpy()
+    if target is DataType.BOOL:
+        return value != 0
+    if target.value.startswith(("int", "uint")) and value.dtype.kind == "f":
+        found = limits(target)
+        low, high = int(found.min), int(found.max)
+        flat = [0 if v != v else _stopped(v, low, high) for v in value.ravel().tolist()]  # noqa: PLR0124
+        return np.array(flat, numpy_of(target)).reshape(value.shape)
+    if target.value.startswith(("int", "uint")) and value.dtype.kind in "iu":
+        return wrapped(value.astype(object), numpy_of(target))
+    if target.value in {"float16", "bfloat16"} and value.dtype.kind in "iu":
+        return _odd(value)
+    return value
+
+
+def _odd(value: Any) -> Any:
+    """Return int64 as float64 such that a later rounding to a half type is the only one."""
+    low = value.astype(np.int64) & 0x7FF
+    return np.where(abs(value.astype(np.float64)) < 2**52, value, (value.astype(np.int64) - low) | (low != 0) << 11).astype(np.float64)
+
+
+def _stopped(v: float, low: int, high: int) -> int:
+    if v in {np.inf, -np.inf}:
+        return high if v > 0 else low
+    return min(max(int(v), low), high)
+
+
+def cast_like(x: Any, other: Any) -> Any:
+    """Convert to the type of another tensor; see `cast`."""
+    return cast(x, name_of(other.numpy()) if not other.is_floating_point() else _like(other))
+
+
+def _like(other: Any) -> str:
+    return str(other.dtype).removeprefix("torch.")
+
+
+def complex_bound(op: str, u: float, y: Any, a: Any, b: Any) -> Any:
+    """Bound a sum or product of complex numbers by its parts; floats are rounded correctly."""
+    del y
+    size = abs(a) * abs(b) if op == "mul" else abs(a) + abs(b)
+    return 4 * u * size
+
+
+def complex_quotient(u: float, y: Any, a: Any, b: Any) -> Any:
+    """Bound a quotient of complex numbers."""
+    del a, b
+    return 8 * u * abs(y)
