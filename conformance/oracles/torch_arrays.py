@@ -111,15 +111,41 @@ def _qr(x: Any, complete: bool = False) -> tuple[Any, Any]:
     return q * signs[..., None, :], r * signs[..., None]
 
 
+def _max_pool3d(x: Any, kernel: Any, stride: Any, padding: Any = (0, 0, 0), **to: Any) -> Any:
+    """Take each window's largest by hand: torch gives the place of the last NaN, not the first."""
+    values = functional.max_pool3d(x, kernel, stride, padding, **to)
+    dilation = to.get("dilation", (1, 1, 1))
+    places = torch.zeros(values.shape, dtype=torch.int64)
+    for at in np.ndindex(*values.shape):
+        found = None
+        for step in np.ndindex(*kernel):
+            start = [at[2 + i] * stride[i] - padding[i] for i in range(3)]
+            place = [start[i] + step[i] * dilation[i] for i in range(3)]
+            inside = all(0 <= p < n for p, n in zip(place, x.shape[2:], strict=True))
+            value = x[(*at[:2], *place)] if inside else None
+            better = value is not None and (
+                found is None
+                or (not found[0].isnan() and (value.isnan() or bool(value > found[0])))
+            )
+            found = (value, place) if better else found
+        d, h, w = found[1]
+        places[at] = (d * x.shape[3] + h) * x.shape[4] + w
+    return values, places
+
+
 ARRAYS: dict[str, Any] = {
-    "baddbmm": torch.baddbmm,
+    "baddbmm": lambda bias, x, y, **to: torch.baddbmm(bias, x, y, **to),  # noqa: PLW0108  # by name
     "channel_shuffle": _shuffle,
     "diff": _diff,
     "gru": _recurrent(torch.gru),
+    "embedding_bag": lambda index, weight, offsets, mode="mean": functional.embedding_bag(
+        index, weight, offsets, mode=mode
+    ),
     "im2col": lambda x, kernel, **to: functional.unfold(x.double(), kernel, **to),
     "interpolate": _interpolate,
     "kthvalue": _kth,
     "lstm": _lstm,
+    "max_pool3d": _max_pool3d,
     "median_dim": _median,
     "meshgrid": lambda tensors, indexing="ij": list(torch.meshgrid(*tensors, indexing=indexing)),
     "linalg_qr": _qr,
@@ -131,5 +157,6 @@ ARRAYS: dict[str, Any] = {
     "searchsorted": _searchsorted,
     "tensordot": lambda x, y, dims_x, dims_y: torch.tensordot(x, y, (dims_x, dims_y)),
     "unique": _unique,
+    "weight_norm": lambda v, g, dim=0: torch._weight_norm(v, g, dim % v.dim()),  # noqa: SLF001  # its only name
 }
 """Functions of torch by op, called with the op's own names."""

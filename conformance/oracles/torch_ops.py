@@ -12,13 +12,16 @@ from tracescript_conformance.values import NAME, Tensor
 
 _TORCH = {
     "bool": torch.bool, "u8": torch.uint8, "i8": torch.int8, "i16": torch.int16, "i32": torch.int32,
-    "i64": torch.int64, "u32": torch.uint32, "f16": torch.float16, "bf16": torch.bfloat16, "f32": torch.float32,
-    "f64": torch.float64,
+    "i64": torch.int64, "u32": torch.uint32, "f16": torch.float16, "bf16": torch.bfloat16,
+    "f32": torch.float32, "f64": torch.float64, "f8e4m3": torch.float8_e4m3fn,
+    "f8e5m2": torch.float8_e5m2, "c64": torch.complex64, "c128": torch.complex128,
 }  # fmt: skip
 _DTYPES = {
     "bool": torch.bool, "uint8": torch.uint8, "int8": torch.int8, "int16": torch.int16,
     "int32": torch.int32, "int64": torch.int64, "float16": torch.float16,
     "bfloat16": torch.bfloat16, "float32": torch.float32, "float64": torch.float64,
+    "float8_e4m3fn": torch.float8_e4m3fn, "float8_e5m2": torch.float8_e5m2,
+    "complex64": torch.complex64, "complex128": torch.complex128,
 }  # fmt: skip
 
 _IN_OWN_TYPE = {"nan_to_num"}
@@ -30,9 +33,9 @@ class NoOracleError(Exception):
 
 
 def to_torch(value: Any) -> Any:
-    """Turn a value into torch's: float tensors exactly into float64."""
+    """Turn a value into torch's: float tensors exactly into float64, complex ones too."""
     if isinstance(value, Tensor):
-        if value.is_float:
+        if value.is_inexact:
             return torch.tensor(value.wide())
         return torch.tensor(np.ascontiguousarray(value.array))
     if isinstance(value, list):
@@ -46,7 +49,9 @@ def rounded(value: Any, like: Any) -> Any:
         tensor = value if isinstance(value, torch.Tensor) else torch.tensor(value)
         wanted = _TORCH[NAME[like.data_type]]
         made = tensor.to(wanted)
-        return made.to(torch.float64).numpy() if like.is_float else made.numpy()
+        if like.is_inexact:
+            made = made.to(torch.complex128 if made.is_complex() else torch.float64)
+        return made.resolve_conj().numpy()
     if isinstance(like, list | tuple):
         return [rounded(v, item) for v, item in zip(value, like, strict=True)]
     return value.item() if isinstance(value, torch.Tensor) else value
@@ -79,8 +84,8 @@ def run(op: dict[str, Any], inputs: dict[str, Any], attributes: dict[str, Any]) 
     given |= {name: _attribute(value, kinds[name]) for name, value in attributes.items()}
     if op["name"] in SPECIAL:
         return SPECIAL[op["name"]](**given)
-    for entry in op.get("torch", []):
-        if entry.get("in_place") or "__" in entry["name"] or entry.get("when"):
+    for entry in sorted(op.get("torch", []), key=lambda e: bool(e.get("when"))):
+        if entry.get("in_place") or "__" in entry["name"]:
             continue
         try:
             return _call(_resolve(entry["name"]), entry, op, given)

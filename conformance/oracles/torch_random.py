@@ -21,7 +21,12 @@ def _blocks(key: tuple[int, int], counters: Any) -> Any:
     for turn in range(_ROUNDS):
         k0, k1 = (np.uint64((k + turn * w) % (1 << 32)) for k, w in zip(key, _WEYL, strict=True))
         first, second = x[0] * _MULTIPLIERS[0], x[2] * _MULTIPLIERS[1]
-        x = [(second >> _SHIFT) ^ x[1] ^ k0, second & _LOW, (first >> _SHIFT) ^ x[3] ^ k1, first & _LOW]
+        x = [
+            (second >> _SHIFT) ^ x[1] ^ k0,
+            second & _LOW,
+            (first >> _SHIFT) ^ x[3] ^ k1,
+            first & _LOW,
+        ]
     return np.stack(x, axis=1)
 
 
@@ -53,7 +58,9 @@ def randn(state: Any, shape: list[int], dtype: Any = torch.float32) -> tuple[Any
     """Box and Muller's cosine, one number of two uniform ones."""
     del dtype
     pair, after = rand(state, [*shape, 2], torch.float64)
-    return torch.sqrt(-2 * torch.log1p(-pair[..., 0])) * torch.cos(2 * math.pi * pair[..., 1]), after
+    return torch.sqrt(-2 * torch.log1p(-pair[..., 0])) * torch.cos(
+        2 * math.pi * pair[..., 1]
+    ), after
 
 
 def randint(state: Any, low: int, high: int, shape: list[int]) -> tuple[Any, Any]:
@@ -100,7 +107,7 @@ def _multinomial(state: Any, p: Any, n: int, replacement: bool = False) -> tuple
         return torch.searchsorted(sums, u * sums[..., -1:], right=True), after
     u, after = rand(state, list(p.shape), torch.float64)
     rank = torch.where(p == 0, -torch.inf, torch.log1p(-u) / p)
-    return torch.argsort(rank, -1, descending=True, stable=True)[..., :n], after
+    return torch.argsort(rank, dim=-1, descending=True, stable=True)[..., :n], after
 
 
 RANDOM: dict[str, Any] = {

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from oracles.torch_arrays import ARRAYS, ordered
 from oracles.torch_random import RANDOM
+from oracles.torch_signals import SIGNALS
 
 _LIMITS = {t: torch.iinfo(t) for t in (torch.uint8, torch.int8, torch.int16, torch.int32)}
 
@@ -172,84 +173,89 @@ def _at_left_end(function: Any) -> Any:
     return lambda x, **to: torch.where(x == -torch.inf, 0.0, function(x, **to))
 
 
-SPECIAL: dict[str, Any] = ARRAYS | RANDOM | {
-    "avg_pool2d": _avg_pool2d,
-    "batch_norm": _batch_norm,
-    "batch_norm_train": _batch_norm_train,
-    "conv1d": _conv(functional.conv1d, 1),
-    "conv2d": _conv(functional.conv2d, 2),
-    "conv3d": _conv(functional.conv3d, 3),
-    "cross_entropy": lambda x, target, weight=None, **to: functional.cross_entropy(
-        x, target, weight, **to
-    ),
-    "dropout": lambda x, p=0.5: functional.dropout(x, p, training=False),
-    "einsum": lambda tensors, equation: torch.einsum(equation, *tensors),
-    "feature_dropout": lambda x, p=0.5: functional.dropout2d(x, p, training=False),
-    "gelu": _at_left_end(functional.gelu),
-    "hardswish": _at_left_end(functional.hardswish),
-    "instance_norm": lambda x, weight=None, bias=None, eps=1e-5: functional.instance_norm(
-        x, weight=weight, bias=bias, eps=eps
-    ),
-    "max_pool1d": _max_pool(functional.max_pool1d),
-    "max_pool2d": _max_pool(functional.max_pool2d),
-    "mish": _at_left_end(functional.mish),
-    "scaled_dot_product_attention": _attention,
-    "silu": _at_left_end(functional.silu),
-    "addmm": lambda bias, x, y, beta=1.0, alpha=1.0: torch.addmm(
-        bias, x, y, beta=beta, alpha=alpha
-    ),
-    "arange": lambda start, end, step=1, dtype=torch.int64: torch.arange(
-        start, end, step, dtype=dtype
-    ),
-    "broadcast_tensors": lambda tensors: list(torch.broadcast_tensors(*tensors)),
-    "cast": _cast,
-    "cast_like": lambda x, other: x.to(other.dtype),
-    "dim": lambda x: x.dim(),
-    "expand": lambda x, shape: x.expand(shape),
-    "eye": lambda n, m, dtype=torch.float32: torch.eye(n, m, dtype=dtype),
-    "full": lambda shape, value, dtype: torch.full(shape, value, dtype=dtype),
-    "identity": lambda x: x,
-    "item_bool": lambda x: x.item() != 0,
-    "item_float": lambda x: x.item() + 0.0,
-    "item_int": lambda x: math.trunc(x.item()),
-    "layer_norm": lambda x, weight=None, bias=None, normalized_rank=1, eps=1e-5: (
-        functional.layer_norm(x, x.shape[x.dim() - normalized_rank :], weight, bias, eps)
-    ),
-    "linspace": lambda start, end, steps, dtype=torch.float32: torch.linspace(
-        start, end, steps, dtype=torch.float64
-    ).to(dtype),
-    "logsumexp": lambda x, dim=None, keepdim=False: torch.logsumexp(x, _axes(x, dim), keepdim),
-    "max_dim": _extreme(torch.max),
-    "min_dim": _extreme(torch.min),
-    "movedim": lambda x, **to: torch.movedim(x, to["source"], to["destination"]),
-    "narrow": lambda x, start, length, dim=0: torch.narrow(x, dim, start, length),
-    "numel": lambda x: x.numel(),
-    "one_hot": lambda x, **to: functional.one_hot(x, to["num_classes"]),
-    "ones": lambda shape, dtype: torch.ones(shape, dtype=dtype),
-    "pad": _pad,
-    "prod": _prod,
-    "rms_norm": lambda x, weight=None, normalized_rank=1, eps=1e-6: functional.rms_norm(
-        x, x.shape[x.dim() - normalized_rank :], weight, eps
-    ),
-    "roll": lambda x, shifts, dims=(0,): torch.roll(x, shifts, dims),
-    "round": _round,
-    "rsqrt": lambda x: torch.sqrt(1 / x),
-    "scalar_like": lambda x, value: torch.tensor(value, dtype=x.dtype),
-    "scatter": _scatter,
-    "select": lambda x, index, dim=0: torch.select(x, dim, index),
-    "shape": lambda x: list(x.shape),
-    "size": lambda x, dim: x.size(dim),
-    "slice": _slice,
-    "squeeze": lambda x, dim: torch.squeeze(x, tuple(dim)),
-    "std": lambda x, dim=None, correction=1.0, keepdim=False: torch.std(
-        x, dim, correction=correction, keepdim=keepdim
-    ),
-    "to_list": lambda x: x.tolist(),
-    "to_tensor": lambda v, dtype: torch.tensor(v, dtype=dtype),
-    "topk": _topk,
-    "trunc_divide": lambda x, y: torch.div(x, y, rounding_mode="trunc"),
-    "var": lambda x, dim=None, correction=1.0, keepdim=False: torch.var(
-        x, dim, correction=correction, keepdim=keepdim
-    ),
-    "zeros": lambda shape, dtype: torch.zeros(shape, dtype=dtype),
-}
+SPECIAL: dict[str, Any] = (
+    ARRAYS
+    | RANDOM
+    | SIGNALS
+    | {
+        "avg_pool2d": _avg_pool2d,
+        "batch_norm": _batch_norm,
+        "batch_norm_train": _batch_norm_train,
+        "conv1d": _conv(functional.conv1d, 1),
+        "conv2d": _conv(functional.conv2d, 2),
+        "conv3d": _conv(functional.conv3d, 3),
+        "cross_entropy": lambda x, target, weight=None, **to: functional.cross_entropy(
+            x, target, weight, **to
+        ),
+        "dropout": lambda x, p=0.5: functional.dropout(x, p, training=False),
+        "einsum": lambda tensors, equation: torch.einsum(equation, *tensors),
+        "feature_dropout": lambda x, p=0.5: functional.dropout2d(x, p, training=False),
+        "gelu": _at_left_end(functional.gelu),
+        "hardswish": _at_left_end(functional.hardswish),
+        "instance_norm": lambda x, weight=None, bias=None, eps=1e-5: functional.instance_norm(
+            x, weight=weight, bias=bias, eps=eps
+        ),
+        "max_pool1d": _max_pool(functional.max_pool1d),
+        "max_pool2d": _max_pool(functional.max_pool2d),
+        "mish": _at_left_end(functional.mish),
+        "scaled_dot_product_attention": _attention,
+        "silu": _at_left_end(functional.silu),
+        "addmm": lambda bias, x, y, beta=1.0, alpha=1.0: torch.addmm(
+            bias, x, y, beta=beta, alpha=alpha
+        ),
+        "arange": lambda start, end, step=1, dtype=torch.int64: torch.arange(
+            start, end, step, dtype=dtype
+        ),
+        "broadcast_tensors": lambda tensors: list(torch.broadcast_tensors(*tensors)),
+        "cast": _cast,
+        "cast_like": lambda x, other: x.to(other.dtype),
+        "dim": lambda x: x.dim(),
+        "expand": lambda x, shape: x.expand(shape),
+        "eye": lambda n, m, dtype=torch.float32: torch.eye(n, m, dtype=dtype),
+        "full": lambda shape, value, dtype: torch.full(shape, value, dtype=dtype),
+        "identity": lambda x: x,
+        "item_bool": lambda x: x.item() != 0,
+        "item_float": lambda x: x.item() + 0.0,
+        "item_int": lambda x: math.trunc(x.item()),
+        "layer_norm": lambda x, weight=None, bias=None, normalized_rank=1, eps=1e-5: (
+            functional.layer_norm(x, x.shape[x.dim() - normalized_rank :], weight, bias, eps)
+        ),
+        "linspace": lambda start, end, steps, dtype=torch.float32: torch.linspace(
+            start, end, steps, dtype=torch.float64
+        ).to(dtype),
+        "logsumexp": lambda x, dim=None, keepdim=False: torch.logsumexp(x, _axes(x, dim), keepdim),
+        "max_dim": _extreme(torch.max),
+        "min_dim": _extreme(torch.min),
+        "movedim": lambda x, **to: torch.movedim(x, to["source"], to["destination"]),
+        "narrow": lambda x, start, length, dim=0: torch.narrow(x, dim, start, length),
+        "numel": lambda x: x.numel(),
+        "one_hot": lambda x, **to: functional.one_hot(x, to["num_classes"]),
+        "ones": lambda shape, dtype: torch.ones(shape, dtype=dtype),
+        "pad": _pad,
+        "prod": _prod,
+        "rms_norm": lambda x, weight=None, normalized_rank=1, eps=1e-6: functional.rms_norm(
+            x, x.shape[x.dim() - normalized_rank :], weight, eps
+        ),
+        "roll": lambda x, shifts, dims=(0,): torch.roll(x, shifts, dims),
+        "round": _round,
+        "rsqrt": lambda x: torch.sqrt(1 / x),
+        "scalar_like": lambda x, value: torch.tensor(value, dtype=x.dtype),
+        "scatter": _scatter,
+        "select": lambda x, index, dim=0: torch.select(x, dim, index),
+        "shape": lambda x: list(x.shape),
+        "size": lambda x, dim: x.size(dim),
+        "slice": _slice,
+        "squeeze": lambda x, dim: torch.squeeze(x, tuple(dim)),
+        "std": lambda x, dim=None, correction=1.0, keepdim=False: torch.std(
+            x, dim, correction=correction, keepdim=keepdim
+        ),
+        "to_list": lambda x: x.tolist(),
+        "to_tensor": lambda v, dtype: torch.tensor(v, dtype=dtype),
+        "topk": _topk,
+        "trunc_divide": lambda x, y: torch.div(x, y, rounding_mode="trunc"),
+        "var": lambda x, dim=None, correction=1.0, keepdim=False: torch.var(
+            x, dim, correction=correction, keepdim=keepdim
+        ),
+        "zeros": lambda shape, dtype: torch.zeros(shape, dtype=dtype),
+    }
+)

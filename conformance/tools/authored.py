@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tools import literals
 from tools.expectations import Oracles, code, expected, phase, step
 from tools.sources import Models, SourceError, strict
+from tools.text_oracle import vouches
 from tracescript.conformance.v1 import case_pb2
 from tracescript.v1 import error_pb2
 from tracescript_conformance import values
@@ -63,10 +64,19 @@ def _case(table: Mapping[str, Any], models: Models, where: str) -> case_pb2.Case
             made.artifacts.add(content=models.file(source, where))
         oracles = Oracles(models)
         fill(made, table, oracles, where)
+        _ask_cpython(made, table, oracles)
         oracles.fill(made.provenance)
     except (ValueError, KeyError, IndexError) as error:
         raise SourceError(f"{where}: {type(error).__name__}: {error}") from error
     return made
+
+
+def _ask_cpython(made: case_pb2.Case, table: Mapping[str, Any], oracles: Oracles) -> None:
+    """Let CPython run the text that a case's model is written in. Raises DisagreementError."""
+    source = oracles.models.text(table.get("model", ""))
+    traps = [made.trap.step, made.trap.after] if made.HasField("trap") else []
+    if source is not None and oracles.by_hand:
+        oracles.cpython = vouches(source, [*made.run.steps, *traps])
 
 
 def _options(table: Mapping[str, Any], options: case_pb2.CallOptions, where: str) -> None:

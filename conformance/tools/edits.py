@@ -8,6 +8,7 @@
     clear weights.storages[1].sha256
     swap model.functions[1] model.functions[2]
     set payload[0] = x"00ff"
+    body return y                    (new lines below the first `def` of the code; spans fit)
 
 Sections are `header model weights code debug examples extra_files`. Digests are repaired
 afterwards, those of storages only by `rehash`.
@@ -46,6 +47,9 @@ class EditError(ValueError):
 def apply(parts: Parts, lines: list[str]) -> None:
     """Do the edits in order. Raises EditError with the line."""
     for line in lines:
+        if line.startswith("body "):
+            _body(parts, line.removeprefix("body "))
+            continue
         match = _LINE.fullmatch(line.strip())
         verb = _VERBS.get(match["verb"]) if match else None
         if match is None or verb is None:
@@ -136,6 +140,13 @@ def _swap(parts: Parts, path: str, rest: str) -> None:
     first.CopyFrom(table[i])
     table[i].CopyFrom(table[k])
     table[k].CopyFrom(first)
+
+
+def _body(parts: Parts, lines: str) -> None:
+    unit = parts.message("code").units[0]
+    head = unit.text[: unit.text.index(":\n", unit.text.index("    def ")) + 2]
+    unit.text = head + "".join(f"        {line}\n" for line in lines.split("\n"))
+    unit.spans[0].end = len(unit.text.encode())
 
 
 def _rehash(parts: Parts, _: str, __: str) -> None:

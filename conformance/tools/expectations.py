@@ -26,6 +26,7 @@ class Oracles:
     def __init__(self, models: Models) -> None:
         self.models = models
         self.by_hand = False
+        self.cpython = False
         self.ulps: float | None = None
 
     def fill(self, provenance: case_pb2.Provenance) -> None:
@@ -39,6 +40,9 @@ class Oracles:
                 method="the program in float64",
             )
             provenance.max_disagreement_ulps = self.ulps
+        if self.cpython:
+            method = "the text of the program, run over numpy"
+            provenance.oracles.add(kind=case_pb2.ORACLE_KIND_EAGER, name="CPython", method=method)
         if self.by_hand or self.ulps is None:
             provenance.oracles.add(
                 kind=case_pb2.ORACLE_KIND_HAND, name="author", method="from the specification"

@@ -14,7 +14,8 @@ from tracescript_conformance.values import SHORT, DataType, Struct, Tensor, elem
 LONG = {
     "bool": "bool", "uint8": "u8", "int8": "i8", "uint16": "u16", "int16": "i16", "uint32": "u32",
     "int32": "i32", "uint64": "u64", "int64": "i64", "float16": "f16", "bfloat16": "bf16",
-    "float32": "f32", "float64": "f64",
+    "float32": "f32", "float64": "f64", "float8_e4m3fn": "f8e4m3", "float8_e5m2": "f8e5m2",
+    "complex64": "c64", "complex128": "c128",
 }  # fmt: skip
 _SCALARS = {"int", "float", "bool", "str", "none", "dtype"}
 _STRUCT = re.compile(r"(\w+)\((.*)\)")

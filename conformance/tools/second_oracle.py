@@ -110,7 +110,7 @@ def _compare_torch(op: dict[str, Any], got: Any, results: list[Literal]) -> floa
             if repr(have) != repr(item.value):
                 raise DisagreementError(f"{op['name']}: {item.value!r} defined, torch {have!r}")
             continue
-        want = item.value.wide() if item.value.is_float else item.value.array
+        want = item.value.wide() if item.value.is_inexact else item.value.array
         worst = max(worst, _ulps(op, want, np.asarray(have), item))
     return worst
 
@@ -132,7 +132,7 @@ def _ulps(op: dict[str, Any], want: Any, have: Any, item: Literal) -> float:
         inside = same | (error <= bounds / 4)
         unit = (
             np.spacing(np.abs(want.astype(SHORT[_short(item)][1])).astype(np.float64))
-            if item.value.is_float
+            if item.value.is_inexact
             else 1
         )
     if not inside.all():
@@ -142,4 +142,4 @@ def _ulps(op: dict[str, Any], want: Any, have: Any, item: Literal) -> float:
 
 def _short(item: Literal) -> str:
     found = values.NAME[item.value.data_type]
-    return "f32" if found == "bf16" else found
+    return "f32" if found == "bf16" or found.startswith("f8") else found

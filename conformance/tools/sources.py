@@ -11,6 +11,7 @@ import numpy as np
 from google.protobuf import text_format
 
 from tools import edits, encode, literals, splices
+from tools.deep_models import deep_file
 from tools.parts import take_apart, with_our_name
 from tools.text_models import text_file
 from tracescript.v1 import model_pb2
@@ -24,6 +25,7 @@ _KEYS: dict[str, set[str]] = {
     "program": {"program", "make", "produce", "inputs", "types", "dynamic", "build", "sections"},
     "base": {"base", "edit", "splice", "wrap"},
     "proto": {"proto", "profiles"},
+    "deep": {"deep", "depth"},
 }
 
 
@@ -61,6 +63,11 @@ class Models:
             self._made[source] = self._make(self._sources[source], f"model {source}")
         return self._made[source]
 
+    def text(self, source: str | Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Return a source that is written as text, or None."""
+        found = self._sources.get(source, {}) if isinstance(source, str) else source
+        return found if "text" in found else None
+
     def weights(self, name: str) -> list[Any]:
         """Return the weights of a named text model, in the order they are written."""
         return [literals.parse(text) for text in self._sources[name]["weights"].values()]
@@ -74,6 +81,8 @@ class Models:
             return text_file(source)
         if kind == "program":
             return _produced(source)
+        if kind == "deep":
+            return deep_file(source)
         if kind == "proto":
             model = text_format.Parse(source["proto"], model_pb2.Model())
             return encode.model_file(model, source.get("profiles", ["core"]))

@@ -105,7 +105,7 @@ def _same(want: Any, got: Any, bound: Any, zero_sign: bool, where: str) -> Diffe
             or got.array.shape != want.array.shape
         ):
             return Difference(f"{show(want)} expected, found {show(got)}", where)
-        if not want.is_float:
+        if not want.is_inexact:
             return _exact(want, got, where)
         return _floats(want.wide(), got.wide(), bound, zero_sign, where)
     if type(want) is not type(got):
@@ -128,7 +128,7 @@ def _exact(want: Tensor, got: Tensor, where: str) -> Difference:
 
 
 def _floats(want: Any, got: Any, bound: Any, zero_sign: bool, where: str) -> Difference:
-    """|got - want| <= bound, NaN meets NaN, infinities are equal; in float64."""
+    """|got - want| <= bound, NaN meets NaN, infinities are equal; in float64 or complex128."""
     with np.errstate(all="ignore"):
         same = (want == got) | (np.isnan(want) & np.isnan(got))
         if zero_sign:
@@ -149,7 +149,7 @@ def _floats(want: Any, got: Any, bound: Any, zero_sign: bool, where: str) -> Dif
             worst_ratio=float(np.max(np.where(np.isinf(limit), 0.0, ratio), initial=0.0))
         )
     at = np.unravel_index(int(np.argmax(np.where(wrong, ratio, -1.0))), wrong.shape)
-    what = f"{float(want[at])!r} expected, found {float(got[at])!r}, bound {float(limit[at])!r}"
+    what = f"{want[at].item()!r} expected, found {got[at].item()!r}, bound {float(limit[at])!r}"
     return Difference(what, _place(where, at), float(ratio[at]))
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from tracescript.v1 import data_pb2, model_pb2, tensor_pb2
 
-# Short names of authored text, and how the elements lie in memory. A bfloat16 is kept as its bits.
+# Short names of authored text, and how the elements lie in memory. bfloat16 and float8 are kept as
+# their bits.
 SHORT: dict[str, tuple[int, str]] = {
     "bool": (tensor_pb2.DATA_TYPE_BOOL, "?"),
     "u8": (tensor_pb2.DATA_TYPE_UINT8, "u1"),
@@ -26,16 +27,41 @@ SHORT: dict[str, tuple[int, str]] = {
     "bf16": (tensor_pb2.DATA_TYPE_BFLOAT16, "<u2"),
     "f32": (tensor_pb2.DATA_TYPE_FLOAT32, "<f4"),
     "f64": (tensor_pb2.DATA_TYPE_FLOAT64, "<f8"),
+    "f8e4m3": (tensor_pb2.DATA_TYPE_FLOAT8_E4M3FN, "u1"),
+    "f8e5m2": (tensor_pb2.DATA_TYPE_FLOAT8_E5M2, "u1"),
+    "c64": (tensor_pb2.DATA_TYPE_COMPLEX64, "<c8"),
+    "c128": (tensor_pb2.DATA_TYPE_COMPLEX128, "<c16"),
 }
 LAYOUT = dict(SHORT.values())
 NAME = {number: short for short, (number, _) in SHORT.items()}
-FLOATS = ("f16", "bf16", "f32", "f64")
+FLOATS = ("f16", "bf16", "f32", "f64", "f8e4m3", "f8e5m2")
+COMPLEX = ("c64", "c128")
 _SHOWN = 16
+
+
+def _float8(fraction_bits: int, *, has_infinity: bool) -> np.ndarray[Any, Any]:
+    """Return the number of each byte of an 8-bit float type."""
+    byte = np.arange(256)
+    fraction = (byte & ((1 << fraction_bits) - 1)) / (1 << fraction_bits)
+    exponent = (byte & 0x7F) >> fraction_bits
+    largest = exponent.max()
+    bias = largest // 2
+    size = np.where(
+        exponent == 0, fraction * 2.0 ** (1 - bias), (1 + fraction) * 2.0 ** (exponent - bias)
+    )
+    if has_infinity:
+        size = np.where(exponent == largest, np.where(fraction == 0, np.inf, np.nan), size)
+    else:
+        size = np.where(byte & 0x7F == 0x7F, np.nan, size)  # noqa: PLR2004 - all bits but the sign
+    return np.where(byte >> 7 == 1, -size, size)
+
+
+_FLOAT8 = {"f8e4m3": _float8(3, has_infinity=False), "f8e5m2": _float8(2, has_infinity=True)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tensor:
-    """A tensor as it travels: data type number and elements (bits for bfloat16)."""
+    """A tensor as it travels: data type number and elements (bits for bfloat16 and float8)."""
 
     data_type: int
     array: np.ndarray[Any, Any]
@@ -45,16 +71,26 @@ class Tensor:
         """Whether the elements are floating-point numbers."""
         return NAME.get(self.data_type) in FLOATS
 
+    @property
+    def is_inexact(self) -> bool:
+        """Whether the elements are floating-point or complex numbers."""
+        return NAME.get(self.data_type) in {*FLOATS, *COMPLEX}
+
     def wide(self) -> np.ndarray[Any, Any]:
-        """Return the elements as float64, exactly."""
-        if NAME.get(self.data_type) == "bf16":
+        """Return the elements as float64 or complex128, exactly."""
+        name = NAME.get(self.data_type)
+        if name in _FLOAT8:
+            return _FLOAT8[name][self.array]
+        if name in COMPLEX:
+            return self.array.astype(np.complex128)
+        if name == "bf16":
             return (self.array.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
         return self.array.astype(np.float64)
 
     def __str__(self) -> str:
         name = NAME.get(self.data_type, f"data type {self.data_type}")
         shape = ",".join(map(str, self.array.shape))
-        elements = self.wide().ravel().tolist() if self.is_float else self.array.ravel().tolist()
+        elements = (self.wide() if self.is_inexact else self.array).ravel().tolist()
         shown = " ".join(map(str, elements[:_SHOWN])) + (" ..." if len(elements) > _SHOWN else "")
         return f"{name}[{shape}] {shown}".rstrip()
 
@@ -171,18 +207,29 @@ def bundle(values: list[tuple[str, Any]]) -> data_pb2.DataBundle:
     return made
 
 
-_TENSOR = re.compile(
-    r"(bool|u8|i8|u16|i16|u32|i32|u64|i64|f16|bf16|f32|f64)\[([0-9, ]*)\]\s*(.*)", re.DOTALL
-)
+_TENSOR = re.compile(rf"({'|'.join(SHORT)})\[([0-9, ]*)\]\s*(.*)", re.DOTALL)
 
 
 def element(text: str, short: str) -> Any:
-    """Read one element of authored text: decimal, hexadecimal float, nan, inf, true, false."""
+    """Read one element of authored text: decimal, hexadecimal float, nan, inf, true, false, 1+2j."""
     if short == "bool":
         return {"true": True, "false": False, "1": True, "0": False}[text.lower()]
+    if short in COMPLEX:
+        return complex(text)
     if short in FLOATS:
         return float.fromhex(text) if "0x" in text else float(text)
     return int(text, 0)
+
+
+def _byte_of(numbers: np.ndarray[Any, Any], wanted: float) -> int:
+    """Return the byte of a number that an 8-bit float type holds; a NaN without a sign."""
+    if math.isnan(wanted):
+        same = np.isnan(numbers)
+    else:
+        same = (numbers == wanted) & (np.signbit(numbers) == np.signbit(wanted))
+    if not same.any():
+        raise BadValueError(f"{wanted!r} is no number of this type")
+    return int(np.argmax(same))
 
 
 def tensor(short: str, shape: tuple[int, ...], elements: list[Any]) -> Tensor:
@@ -193,6 +240,9 @@ def tensor(short: str, shape: tuple[int, ...], elements: list[Any]) -> Tensor:
         rounded = ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype("<u2")
         rounded[np.isnan(np.array(elements, np.float32))] = 0x7FC0
         return Tensor(number, rounded.reshape(shape))
+    if short in _FLOAT8:
+        bits = [_byte_of(_FLOAT8[short], e) for e in elements]
+        return Tensor(number, np.array(bits, layout).reshape(shape))
     return Tensor(number, np.array(elements, layout).reshape(shape))
 
 

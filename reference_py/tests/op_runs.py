@@ -37,6 +37,7 @@ def literal(message: Any) -> Any:
         return SCALARS[kind](message.values[0])
     dtype = numpy_of(ir.DataType(kind))
     read = SCALARS["bool"] if kind == "bool" else int if "int" in kind else float
+    read = complex if kind.startswith("complex") else read
     return np.array([read(v) for v in message.values], dtype).reshape(tuple(message.shape))
 
 

@@ -160,6 +160,15 @@ def test_an_unknown_method_lists_the_exported_ones(traced) -> None:
     assert "forward" in caught.value.hint
 
 
+def test_a_size_that_is_fixed_is_refused_with_the_way_to_keep_it_open() -> None:
+    model = ts.trace(lambda x: x * 2, (POSITIVE,), dynamic={})
+
+    with pytest.raises(ts.errors.BadInputError, match="axis 0: 3 expected, found 2") as caught:
+        model(floats(1, 2))
+
+    assert 'dynamic={"x": {0: ts.Dim("N")}}' in caught.value.hint
+
+
 def test_a_symbol_bound_twice_must_agree() -> None:
     def add(a, b):
         return a + b

@@ -242,6 +242,10 @@ def test_ops_lists_filters_and_explains(call) -> None:
     assert code == 0
     assert "min(max(x, lo), hi)" in out
 
+    code, out, _ = call("ops", "einsum")
+    assert code == 0
+    assert out.startswith("einsum(tensors: list T, equation: str) -> y: tensor T\n")
+
     code, _, err = call("ops", "clmp")
     assert code == 1
     assert "no op 'clmp'" in err

@@ -45,7 +45,8 @@ def assert_close(found: Any, expected: Any, bound: Any) -> None:
     found = np.asarray(found)
     assert found.dtype == expected.dtype
     assert found.shape == expected.shape
-    wide = (np.asarray(v, np.float64) for v in (found, expected))
+    widest = np.complex128 if found.dtype.kind == "c" else np.float64
+    wide = (np.asarray(v, widest) for v in (found, expected))
     if found.dtype.kind in "biu":
         np.testing.assert_array_equal(found, expected)
         return

@@ -12,42 +12,12 @@ torch = pytest.importorskip("torch")
 
 import torch.nn.functional as F  # noqa: E402, N812  # after importorskip; as everybody writes it
 from torch import Tensor, nn  # noqa: E402  # after importorskip
+from torch_programs import Cell, Gate, Loop  # noqa: E402  # after the skip
 
 from tests.test_script_numpy import run  # noqa: E402  # after importorskip
 from tracescript.producer.script.run import script  # noqa: E402  # after importorskip
 
 pytestmark = pytest.mark.torch
-
-
-class Gate(nn.Module):
-    def forward(self, x):
-        if x.sum() > 0:
-            return x
-        else:
-            return -x
-
-
-class Cell(nn.Module):
-    def __init__(self, gate):
-        super().__init__()
-        self.dg = gate
-        self.linear = nn.Linear(4, 4)
-
-    def forward(self, x, h):
-        new_h = torch.tanh(self.dg(self.linear(x)) + h)
-        return new_h, new_h
-
-
-class Loop(nn.Module):
-    def __init__(self, cell):
-        super().__init__()
-        self.cell = cell
-
-    def forward(self, xs: Tensor) -> tuple[Tensor, Tensor]:
-        h, y = torch.zeros(3, 4), torch.zeros(3, 4)
-        for i in range(xs.size(0)):
-            y, h = self.cell(xs[i], h)
-        return y, h
 
 
 class StepsUntil(nn.Module):

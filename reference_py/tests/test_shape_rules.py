@@ -135,10 +135,10 @@ def test_indexing_is_numpys(places, expected):
     ("equation", "shapes"),
     [
         ("ij,jk->ik", [(2, 3), (3, 4)]),
-        ("ij,jk", [(2, 3), (3, 4)]),
-        ("...ij,...jk->...ik", [(5, 1, 2, 3), (6, 3, 4)]),
-        ("ii", [(3, 3)]),
-        ("ba", [(2, 3)]),
+        ("ij,jk,kl->il", [(2, 3), (3, 4), (4, 5)]),
+        ("bij,bjk->bik", [(5, 2, 3), (5, 3, 4)]),
+        ("ii->i", [(3, 3)]),
+        ("ba->ab", [(2, 3)]),
         ("i,j->ji", [(2,), (3,)]),
         ("ij->", [(2, 3)]),
     ],
@@ -152,14 +152,23 @@ def test_einsum_is_numpys(equation, shapes):
 @pytest.mark.parametrize(
     ("equation", "shapes"),
     [
-        ("ij,jk", [(2, 3), (4, 5)]),
-        ("ij", [(2,)]),
-        ("i", [(2, 3)]),
-        ("i,j", [(2,)]),
+        ("ij,jk->ik", [(2, 3), (4, 5)]),
+        ("ij->i", [(2,)]),
+        ("i->i", [(2, 3)]),
+        ("i,j->i", [(2,)]),
         ("i->k", [(2,)]),
     ],
 )
 def test_an_einsum_that_does_not_fit_is_refused(equation, shapes):
+    with pytest.raises(MismatchError):
+        infer("einsum", [shapes, equation])
+
+
+@pytest.mark.parametrize("shapes", [[(3, 3), (3, 3)], UNKNOWN])
+@pytest.mark.parametrize(
+    "equation", ["ij,jk", "...j,...j->...", "ij,jk->ii", "ij->>j", "1j->j", ""]
+)
+def test_an_equation_of_another_form_is_refused_whatever_the_shapes(equation, shapes):
     with pytest.raises(MismatchError):
         infer("einsum", [shapes, equation])
 

@@ -6,53 +6,13 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from torch import Tensor, nn  # noqa: E402
+from torch import nn  # noqa: E402
+from torch_programs import Cell, Gate, Loop, Wrap  # noqa: E402  # after the skip
 
 import tracescript as ts  # noqa: E402
 from tracescript.errors import GuardError  # noqa: E402
 
 pytestmark = pytest.mark.torch
-
-
-class Gate(nn.Module):
-    def forward(self, x):
-        if x.sum() > 0:
-            return x
-        else:
-            return -x
-
-
-class Cell(nn.Module):
-    def __init__(self, gate, linear):
-        super().__init__()
-        self.dg = gate
-        self.linear = linear
-
-    def forward(self, x, h):
-        new_h = torch.tanh(self.dg(self.linear(x)) + h)
-        return new_h, new_h
-
-
-class Loop(nn.Module):
-    def __init__(self, cell):
-        super().__init__()
-        self.cell = cell
-
-    def forward(self, xs: Tensor) -> tuple[Tensor, Tensor]:
-        h, y = torch.zeros(3, 4), torch.zeros(3, 4)
-        for i in range(xs.size(0)):
-            y, h = self.cell(xs[i], h)
-        return y, h
-
-
-class Wrap(nn.Module):
-    def __init__(self, loop):
-        super().__init__()
-        self.loop = loop
-
-    def forward(self, xs):
-        _, y = self.loop(xs)
-        return torch.relu(y)
 
 
 @pytest.fixture

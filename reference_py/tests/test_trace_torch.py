@@ -11,6 +11,7 @@ torch = pytest.importorskip("torch")
 
 from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
+from torch_programs import Cell, Gate  # noqa: E402  # after the skip
 
 from tracescript.errors import GuardError, ProducerError  # noqa: E402
 from tracescript.model.model import Model, Settings  # noqa: E402
@@ -23,25 +24,6 @@ pytestmark = pytest.mark.torch
 @pytest.fixture(autouse=True)
 def _seed():
     torch.manual_seed(0)
-
-
-class Gate(nn.Module):
-    def forward(self, x):
-        if x.sum() > 0:
-            return x
-        else:
-            return -x
-
-
-class Cell(nn.Module):
-    def __init__(self, gate):
-        super().__init__()
-        self.dg = gate
-        self.linear = nn.Linear(4, 4)
-
-    def forward(self, x, h):
-        new_h = torch.tanh(self.dg(self.linear(x)) + h)
-        return new_h, new_h
 
 
 def traced(f, *args, engine="ref", **options):

@@ -35,7 +35,17 @@ class Finding:
         return _text(self.where, self.what, self.code, self.rule, self.hint)
 
 
+_CONTROLS = (*range(32), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_SHOWN = {n: f"\\x{n:02x}" if n < 256 else f"\\u{n:04x}" for n in _CONTROLS if chr(n) not in "\n\t"}  # noqa: PLR2004  # two hexadecimal digits
+
+
+def plain(text: str) -> str:
+    """Return text with control characters and changes of direction escaped: names are a file's."""
+    return text if text.isascii() and text.isprintable() else text.translate(_SHOWN)
+
+
 def _text(where: str, what: str, code: str, rule: str, hint: str) -> str:
+    where, what, hint = plain(where), plain(what), plain(hint)
     tag = f"{code} {rule}" if rule else code
     first = f"{where}: {what} [{tag}]" if where else f"{what} [{tag}]"
     return f"{first}\n  hint: {hint}" if hint else first
@@ -70,7 +80,7 @@ class TsError(Exception):
 
     def __str__(self) -> str:
         text = _text(self.where, self.what, self.code, self.rule, "")
-        text += "".join(f"\n{line}" for line in self.excerpt.splitlines())
+        text += "".join(f"\n{plain(line)}" for line in self.excerpt.splitlines())
         return text + (f"\n  hint: {self.hint}" if self.hint else "")
 
 

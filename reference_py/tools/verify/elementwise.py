@@ -146,7 +146,15 @@ for name, function in {
     )
 for name in "maximum minimum fmax fmin eq ne lt le gt ge logical_and logical_or logical_xor".split():
     PLANS.add(name, functools.partial(binary, name), getattr(torch, name))
-PLANS.add("copysign", functools.partial(binary, "copysign"), torch.copysign, zero_sign=True)
+
+
+def _signs() -> Iterator[Call]:
+    for found in binary("copysign"):
+        x, y = found.inputs
+        yield Call((x, np.where(np.isnan(y), 1, y).astype(y.dtype)))
+
+
+PLANS.add("copysign", _signs, torch.copysign, zero_sign=True)
 PLANS.add("atan2", functools.partial(binary, "atan2"), torch.atan2)
 PLANS.add("hypot", functools.partial(binary, "hypot"), torch.hypot)
 PLANS.add("xlogy", functools.partial(binary, "xlogy"), torch.xlogy)
@@ -245,4 +253,4 @@ def _edges(source: ir.DataType) -> Any:
 
 
 PLANS.add("cast", functools.partial(_casts, "cast"), rules.cast, rule="NUM-20 to NUM-23", zero_sign=True)
-PLANS.add("cast_like", functools.partial(_casts, "cast_like"), rules.cast_like, rule="NUM-20 to NUM-23")
+PLANS.add("cast_like", functools.partial(_casts, "cast_like"), rules.cast_like, rule="NUM-20 to NUM-23", floats="own")

@@ -146,7 +146,7 @@ class Expectation:
             both_nan = (got != got) & (expected != expected)  # noqa: PLR0124 - NaN
             exact = (got == expected) | both_nan
             near = exact | (distance <= bound)
-            share = np.where(exact, 0.0, distance / np.where(bound == 0, 1e-300, bound))
+            share = np.where(exact | (bound == 0), 0.0, distance / bound)
         signs = got.dtype.kind == "f" and self.plan.zero_sign
         if signs:
             near &= (got != 0) | (np.signbit(got) == np.signbit(expected))

@@ -35,6 +35,8 @@ def by_kind(floats: Any, integers: Callable[[int, int], int]) -> Callable[..., A
     def oracle(x: Any, y: Any) -> Any:
         if x.is_floating_point() or x.is_complex():
             return floats(x, y)
+        if getattr(integers, "traps", False) and bool((y == 0).any()):
+            raise Stop("ZERO_DIVISION")
         a, b = np.broadcast_arrays(x.numpy(), y.numpy())
         is_bool = a.dtype == bool
         exact = [integers(p, q) for p, q in zip(a.ravel().tolist(), b.ravel().tolist(), strict=True)]
@@ -51,10 +53,9 @@ def divides(function: Callable[[int, int], int]) -> Callable[[int, int], int]:
     """Return a division that traps on zero. Spec: NUM-11."""
 
     def divide(a: int, b: int) -> int:
-        if b == 0:
-            raise Stop("ZERO_DIVISION")
         return function(a, b)
 
+    divide.traps = True  # type: ignore[attr-defined] - read by `by_kind`, also for no elements
     return divide
 
 
@@ -163,11 +164,8 @@ def _stopped(v: float, low: int, high: int) -> int:
 
 def cast_like(x: Any, other: Any) -> Any:
     """Convert to the type of another tensor; see `cast`."""
-    return cast(x, name_of(other.numpy()) if not other.is_floating_point() else _like(other))
-
-
-def _like(other: Any) -> str:
-    return str(other.dtype).removeprefix("torch.")
+    wide = x.double() if x.is_floating_point() else x
+    return cast(wide, str(other.dtype).removeprefix("torch."))
 
 
 def complex_bound(op: str, u: float, y: Any, a: Any, b: Any) -> Any:
@@ -181,3 +179,84 @@ def complex_quotient(u: float, y: Any, a: Any, b: Any) -> Any:
     """Bound a quotient of complex numbers."""
     del a, b
     return 8 * u * abs(y)
+
+
+def stop(code: str) -> Any:
+    """Say in an expression that the call traps."""
+    raise Stop(code)
+
+
+def squeeze(x: Any, dim: Any) -> Any:
+    """Remove axes of extent 1; torch leaves others alone. Spec: OP.squeeze."""
+    if any(x.shape[d] != 1 for d in dim):
+        raise Stop("SHAPE_ERROR")
+    return x.squeeze(dim)
+
+
+def split(x: Any, sizes: list[int], dim: int) -> Any:
+    """Split by sizes that sum to the extent."""
+    if sum(sizes) != x.shape[dim] or any(n < 0 for n in sizes):
+        raise Stop("SHAPE_ERROR")
+    ends = np.cumsum([0, *sizes])
+    return [x.narrow(dim, int(a), n) for a, n in zip(ends, sizes, strict=False)]
+
+
+def chunk(x: Any, chunks: int, dim: int) -> Any:
+    """Return pieces of ceil(n / chunks), the last one smaller, maybe fewer of them."""
+    n = x.shape[dim]
+    size = -(-n // chunks)
+    starts = range(0, n, size) if n else [0] * chunks
+    return [x.narrow(dim, s, min(size, n - s)) for s in starts]
+
+
+def slice_of(x: Any, start: Any, end: Any, step: Any, dim: int) -> Any:
+    """Slice as Python, with positive steps."""
+    if step is not None and step < 1:
+        raise Stop("VALUE_ERROR")
+    index: list[Any] = [slice(None)] * x.dim()
+    index[dim] = slice(start, end, step)
+    return x[tuple(index)]
+
+
+def narrow(x: Any, start: int, length: int, dim: int) -> Any:
+    """Return a range that lies within the axis."""
+    n = x.shape[dim]
+    if not -n <= start <= n:
+        raise Stop("INDEX_ERROR")
+    start += n if start < 0 else 0
+    if length < 0 or start + length > n:
+        raise Stop("SHAPE_ERROR")
+    return x.narrow(dim, start, length)
+
+
+_NUMPY_MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+def pad(x: Any, padding: list[int], value: Any = None, *, mode: str) -> Any:
+    """Pad through numpy, cropping first. Spec: OP.pad."""
+    pairs = [(0, 0)] * (x.dim() - len(padding) // 2) + [
+        (padding[i], padding[i + 1]) for i in range(len(padding) - 2, -1, -2)
+    ]
+    if any(n + a + b < 0 for n, (a, b) in zip(x.shape, pairs, strict=True)):
+        raise Stop("SHAPE_ERROR")
+    for n, (a, b) in zip(x.shape, pairs, strict=True):
+        most = {"constant": max(a, b), "reflect": n - 1, "replicate": max(a, b) if n else 0, "circular": n}[mode]
+        if max(a, b) > max(most, 0):
+            raise Stop("SHAPE_ERROR")
+    array = x.numpy()
+    for axis, (a, b) in enumerate(pairs):
+        array = np.take(array, range(max(-a, 0), array.shape[axis] - max(-b, 0)), axis)
+    grow = [(max(a, 0), max(b, 0)) for a, b in pairs]
+    if not grow:
+        return array
+    if mode == "constant":
+        return np.pad(array, grow, constant_values=0 if value is None else value.item())
+    return np.pad(array, grow, mode=_NUMPY_MODES[mode])
+
+
+def in_range(index: Any, n: int, *, negative: bool = False) -> Any:
+    """Trap if an index lies outside an axis; else return None."""
+    low = -n if negative else 0
+    if bool(((index < low) | (index >= n)).any()):
+        raise Stop("INDEX_ERROR")
+    return None

@@ -74,13 +74,13 @@ def array(data_type: DataType, shape: tuple[int, ...], seed: Any = 0, scale: flo
     dtype = numpy_of(data_type)
     kind = category(data_type)
     if kind == 0:
-        return draw.integers(0, 2, shape).astype(bool)
+        return np.asarray(draw.integers(0, 2, shape)).astype(bool)
     if kind == _INT_CATEGORY:
         low = 0 if data_type.value.startswith("u") else -9
-        return draw.integers(low, 10, shape).astype(dtype)
+        return np.asarray(draw.integers(low, 10, shape)).astype(dtype)
     if kind == _FLOAT_CATEGORY:
-        return (draw.standard_normal(shape) * scale).astype(dtype)
-    return (draw.standard_normal(shape) + 1j * draw.standard_normal(shape)).astype(dtype)
+        return np.asarray(draw.standard_normal(shape) * scale).astype(dtype)
+    return np.asarray(draw.standard_normal(shape) + 1j * draw.standard_normal(shape)).astype(dtype)
 
 
 def tied(data_type: DataType, shape: tuple[int, ...], seed: Any = 0) -> Any:
@@ -90,24 +90,24 @@ def tied(data_type: DataType, shape: tuple[int, ...], seed: Any = 0) -> Any:
     if is_float(data_type):
         pool = np.array([0.0, -0.0, 1, 2, np.nan, np.inf, -np.inf], np.float64)
         pool = pool.astype(numpy_of(data_type))
-    return pool[draw.integers(0, len(pool), shape)]
+    return np.asarray(pool[draw.integers(0, len(pool), shape)])
 
 
 def unit(data_type: DataType, shape: tuple[int, ...], seed: Any = 0) -> Any:
     """Return numbers between 0 and 1, the ends left out."""
     draw = generator("unit", seed, shape, data_type.value)
-    return draw.uniform(0.05, 0.95, shape).astype(numpy_of(data_type))
+    return np.asarray(draw.uniform(0.05, 0.95, shape)).astype(numpy_of(data_type))
 
 
 def positive(data_type: DataType, shape: tuple[int, ...], seed: Any = 0) -> Any:
     """Return numbers from 0.5 to 2."""
     draw = generator("positive", seed, shape, data_type.value)
-    return draw.uniform(0.5, 2.0, shape).astype(numpy_of(data_type))
+    return np.asarray(draw.uniform(0.5, 2.0, shape)).astype(numpy_of(data_type))
 
 
 def places(limit: int, shape: tuple[int, ...], seed: Any = 0) -> Any:
     """Return indices below a limit."""
-    return generator("places", seed, shape, limit).integers(0, max(limit, 1), shape)
+    return np.asarray(generator("places", seed, shape, limit).integers(0, max(limit, 1), shape))
 
 
 def grid(data_type: DataType, **which: bool) -> tuple[Any, Any]:

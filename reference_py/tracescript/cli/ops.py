@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from tracescript.opset.table import OpDef, opset
+from tracescript.opset.table import REQUIRED, OpDef, opset
 
 
 @click.command("ops")
@@ -43,7 +43,7 @@ def _signature(op: OpDef) -> str:
     marks = ["..." if i.variadic else "" for i in op.inputs]
     given = [p + m for p, m in zip(parts, marks, strict=True)]
     given += [
-        f"{a.name}={a.default!r}" if a.default is not None else f"{a.name}=None"
+        f"{a.name}: {a.kind}" if a.default is REQUIRED else f"{a.name}={a.default!r}"
         for a in op.attributes
     ]
     results = ", ".join(f"{o.name}: {o.kind} {o.type}".rstrip() for o in op.outputs)

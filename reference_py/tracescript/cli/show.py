@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 from tracescript import api
 from tracescript.code import writer
@@ -37,7 +39,9 @@ def command(file: str, parts: tuple[str, ...]) -> None:
     model, opened = api.open_model(file, verify="metadata", settings=Settings())
     console = Console(highlight=False)
     if not parts:
-        console.print(f"[bold]{file}[/bold]  {opened.size} bytes, digest {opened.digest[:16]}")
+        console.print(
+            f"[bold]{escape(file)}[/bold]  {opened.size} bytes, digest {opened.digest[:16]}"
+        )
     for part in parts or PARTS:
         if len(parts) != 1:
             console.print(f"\n[bold]{part}[/bold]")
@@ -84,6 +88,11 @@ def _code(model: Model, console: Console) -> None:
         )
 
 
+def _row(table: Table, *cells: str) -> None:
+    """Add a row of plain text: names and predicates of a file may look like markup."""
+    table.add_row(*map(Text, cells))
+
+
 def _at(place: Place | None) -> str:
     return f"{place.file}:{place.line}" if place else ""
 
@@ -101,11 +110,11 @@ def _decisions(model: Model, console: Console) -> None:
                 if debug is None
                 else (_at(debug.place), debug.predicate, _at(debug.lost))
             )
-            table.add_row(function.name, decision.kind, where, predicate, observed, lost)
+            _row(table, function.name, decision.kind, where, predicate, observed, lost)
         for guard in function.shape_guards:
             text = f"{dims.text(guard.left)} {guard.comparison} {dims.text(guard.right)}"
             where = _at(guard.debug.place) if guard.debug else ""
-            table.add_row(function.name, f"shape {guard.kind}", where, text, "must hold", "")
+            _row(table, function.name, f"shape {guard.kind}", where, text, "must hold", "")
     if table.row_count:
         console.print(table)
     else:
@@ -121,7 +130,8 @@ def _weights(model: Model, console: Console) -> None:
         size = weight.data_type.bits * _count(weight.shape) // 8
         total += 0 if tied != name else size
         shape = ", ".join(map(str, weight.shape))
-        table.add_row(
+        _row(
+            table,
             name,
             f"{weight.data_type.value}[{shape}]",
             str(size),

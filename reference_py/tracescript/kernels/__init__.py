@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tracescript.kernels import (
+    complex_parts,
     container,
     conversion,
     create,
@@ -17,6 +18,7 @@ from tracescript.kernels import (
     reduce,
     scalar,
     shape,
+    spectral,
     text,
 )
 from tracescript.kernels.table import Table
@@ -33,6 +35,8 @@ KERNELS: Final = Table.join(
     index.KERNELS,
     matmul.KERNELS,
     linalg.KERNELS,
+    complex_parts.KERNELS,
+    spectral.KERNELS,
     nn.KERNELS,
     random.KERNELS,
 )

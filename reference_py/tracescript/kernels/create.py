@@ -38,24 +38,53 @@ def _round_to_odd(x: Array) -> Array:
     return (down.view(np.int32) | inexact).view(np.float32)
 
 
+_WITH_INFINITY: Final = {"bfloat16", "float8_e5m2"}
+_WITH_NAN: Final = {"float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu"}
+
+
 def _narrow_float(x: Array, dtype: DType) -> Array:
+    """Round once; stop at the largest number where the type has no infinity. Spec: NUM-21."""
+    import ml_dtypes
+
     exact = np.can_cast(x.dtype, np.float32)
     near = x.astype(np.float32) if exact else _round_to_odd(x)
-    if dtype.name == "float8_e4m3fn":
-        near = np.clip(near, -448, 448)
+    if dtype.name not in _WITH_INFINITY:
+        top = np.float32(ml_dtypes.finfo(dtype).max)
+        near = np.clip(near, -top, top)
+        if dtype.name not in _WITH_NAN:
+            near = np.where(np.isnan(near), np.float32(0), near)
     return near.astype(dtype)
+
+
+def _narrow_int(x: Array, dtype: DType) -> Array:
+    """Make integers of 2 or 4 bits: floats stop at the ends, integers wrap. Spec: NUM-20, NUM-22."""
+    import ml_dtypes
+
+    if x.dtype.kind in "biu":
+        return x.astype(np.int64).astype(dtype)
+    limits = ml_dtypes.iinfo(dtype)
+    return np.clip(_saturate(x, np.dtype(np.int8)), limits.min, limits.max).astype(dtype)
+
+
+def _widened(x: Array) -> Array:
+    """Turn elements that NumPy has no type for into one that holds them exactly."""
+    if "float" in x.dtype.name:
+        return x.astype(np.float32)
+    return x.astype(np.uint8 if x.dtype.name.startswith("u") else np.int8)
 
 
 @KERNELS.of("cast")
 def cast(x: Array, dtype: DType) -> Array:
     if x.dtype == dtype:
         return x
+    if x.dtype.isbuiltin != 1:
+        return cast(_widened(x), dtype)
     if dtype.kind == "b":
         return x != x.dtype.type(0)
+    if dtype.isbuiltin != 1:
+        return _narrow_float(x, dtype) if "float" in dtype.name else _narrow_int(x, dtype)
     if dtype.kind in "iu" and x.dtype.kind not in "biu":
         return _saturate(x, dtype)
-    if dtype.isbuiltin != 1 and "float" in dtype.name:
-        return _narrow_float(x, dtype)
     return x.astype(dtype)
 
 

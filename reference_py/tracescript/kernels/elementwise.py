@@ -103,13 +103,6 @@ def reciprocal(x: Array) -> Array:
     return x.dtype.type(1) / x
 
 
-@ROUNDED.of("erf")
-def erf(x: Array) -> Array:
-    from scipy import special
-
-    return special.erf(x)
-
-
 @ROUNDED.of("erfc")
 def erfc(x: Array) -> Array:
     from scipy import special

@@ -1,4 +1,4 @@
-"""Linear algebra of real matrices, signs of vectors fixed. Spec: NUM-70."""
+"""Linear algebra of real and complex matrices, phases of vectors fixed. Spec: NUM-70."""
 
 from __future__ import annotations
 
@@ -29,47 +29,60 @@ def solve(x: Array, b: Array) -> Array:
 @KERNELS.of("linalg_slogdet")
 def slogdet(x: Array) -> tuple[Array, Array]:
     sign, size = np.linalg.slogdet(x)
-    return np.asarray(sign, x.dtype), np.asarray(size, x.dtype)
+    return np.asarray(sign, x.dtype), np.asarray(size, x.real.dtype)
+
+
+def _adjoint(x: Array) -> Array:
+    return np.swapaxes(x, -1, -2).conj()
 
 
 @KERNELS.of("linalg_cholesky")
 def cholesky(x: Array, upper: bool) -> Array:
-    lower = np.swapaxes(x, -1, -2) if upper else x
+    lower = _adjoint(x) if upper else x
     try:
         factor = np.linalg.cholesky(lower)
     except np.linalg.LinAlgError:
         raise _singular("positive definite") from None
-    return np.swapaxes(factor, -1, -2) if upper else factor
+    return _adjoint(factor) if upper else factor
+
+
+def _phases(x: Array) -> Array:
+    """Return x / abs(x), and 1 for 0: a sign where x is real."""
+    if x.dtype.kind != "c":
+        return np.where(x < 0, -1, 1).astype(x.dtype)
+    size = np.abs(x)
+    return np.where(size == 0, 1, x / np.where(size == 0, 1, size)).astype(x.dtype)
 
 
 @KERNELS.of("linalg_qr")
 def qr(x: Array, complete: bool) -> tuple[Array, Array]:
     q, r = np.linalg.qr(x, mode="complete" if complete else "reduced")
-    diagonal = np.diagonal(r, axis1=-2, axis2=-1)
-    signs = np.where(diagonal < 0, -1, 1).astype(x.dtype)
+    phases = _phases(np.diagonal(r, axis1=-2, axis2=-1))
     padded = np.ones((*x.shape[:-2], q.shape[-1]), x.dtype)
-    padded[..., : signs.shape[-1]] = signs
-    return q * padded[..., np.newaxis, :], r * padded[..., : r.shape[-2], np.newaxis]
+    padded[..., : phases.shape[-1]] = phases
+    return q * padded[..., np.newaxis, :], r * padded[..., : r.shape[-2], np.newaxis].conj()
 
 
-def _leading_signs(vectors: Array) -> Array:
-    """Return the sign of the first nonzero entry of each column."""
+def _leading_phases(vectors: Array) -> Array:
+    """Return what each column is multiplied by so that its first nonzero entry is positive."""
+    if not vectors.shape[-2]:
+        return np.ones((*vectors.shape[:-2], 1, vectors.shape[-1]), vectors.dtype)
     first = np.argmax(vectors != 0, axis=-2)[..., np.newaxis, :]
     leading: Any = np.take_along_axis(vectors, first, axis=-2)
-    return np.where(leading < 0, -1, 1).astype(vectors.dtype)
+    return _phases(leading).conj()
 
 
 @KERNELS.of("linalg_svd")
 def svd(x: Array, full: bool) -> tuple[Array, Array, Array]:
     u, s, vh = np.linalg.svd(x, full_matrices=full)
-    signs = _leading_signs(u)
-    shared = np.swapaxes(signs[..., : s.shape[-1]], -1, -2)
+    phases = _leading_phases(u)
+    shared = np.swapaxes(phases[..., : s.shape[-1]], -1, -2).conj()
     vh = vh.copy()
     vh[..., : s.shape[-1], :] *= shared
-    return u * signs, s, vh
+    return u * phases, s, vh
 
 
 @KERNELS.of("linalg_eigh")
 def eigh(x: Array, upper: bool) -> tuple[Array, Array]:
     w, v = np.linalg.eigh(x, UPLO="U" if upper else "L")
-    return w, v * _leading_signs(v)
+    return w, v * _leading_phases(v)

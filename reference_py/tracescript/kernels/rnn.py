@@ -1,4 +1,8 @@
-"""Recurrent layers: the input's share of all time steps is one product, the rest a loop."""
+"""Recurrent layers: the input's share of all time steps is one product, the rest a loop.
+
+A gate's 1 / (1 + exp(-s)) is computed as (1 + tanh(s / 2)) / 2, its weights halved beforehand, so
+that one call of tanh serves all gates.
+"""
 
 from __future__ import annotations
 
@@ -7,119 +11,222 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.errors import trap
-from tracescript.kernels.activation import logistic
 from tracescript.kernels.rounding import Array, RoundedTable
+from tracescript.kernels.table import OPEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    Step = Callable[[Array, Array, Any], tuple[Array, Any]]
+    from tracescript.kernels.table import Kernel
 
 KERNELS: Final = RoundedTable()
 
 
-def _parts(x: Array, count: int) -> list[Array]:
-    """Split the last axis into equal parts; `np.split` takes ten times as long."""
-    n = x.shape[-1] // count
-    return [x[..., i * n : (i + 1) * n] for i in range(count)]
+def _halved(rows: Array, gates: int) -> Array:
+    """Return rows, or biases, of which the first `gates` are halved: an exact operation."""
+    half = rows.dtype.type(0.5)
+    return np.concatenate([rows[:gates] * half, rows[gates:]])
 
 
-def _lstm_step(now: Array, before: Array, carried: Any) -> tuple[Array, Any]:
-    i, f, g, o = _parts(now + before, 4)
-    cell = logistic(f) * carried[1] + logistic(i) * np.tanh(g)
-    state = logistic(o) * np.tanh(cell)
-    return state, (state, cell)
+class _Cell:
+    """One direction of one layer, its weights laid out for products."""
+
+    gates = 1
+    halved = 0
+
+    def __init__(self, weights: Sequence[Array]) -> None:
+        given, across, *biases = map(self.ordered, weights)
+        self.inner = across.shape[1]
+        if across.shape[0] != self.gates * self.inner or given.shape[0] != across.shape[0]:
+            raise trap("SHAPE_ERROR", f"weights {given.shape} and {across.shape} do not fit")
+        halved = self.halved * self.inner
+        self.given = np.ascontiguousarray(_halved(given, halved).T)
+        self.across = np.ascontiguousarray(_halved(across, halved).T)
+        self.biases = [_halved(b, halved) for b in biases]
+        self.half = across.dtype.type(0.5)
+
+    def ordered(self, rows: Array) -> Array:
+        """Return the rows of a weight with the gates to halve first."""
+        return rows
+
+    def shares(self, x: Array) -> Array:
+        """Return the inputs' shares (time, batch, gates * inner), the biases that can be added."""
+        time, batch, features = x.shape
+        if features != self.given.shape[0]:
+            text = f"expected {self.given.shape[0]} features, found {features}"
+            raise trap("SHAPE_ERROR", text)
+        made = x.reshape(time * batch, features).dot(self.given)
+        for bias in self.biases:
+            made += bias
+        return made.reshape(time, batch, self.given.shape[1])
+
+    def run(self, x: Array, state: Sequence[Array]) -> tuple[Array, tuple[Array, ...]]:
+        """Return the outputs of all time steps and what is carried after the last."""
+        h, shares = state[0], self.shares(x)
+        y = np.empty((*x.shape[:2], self.inner), x.dtype)
+        for now, out in zip(shares, y, strict=True):
+            h.dot(self.across, out=out)
+            out += now
+            self.bend(out)
+            h = out
+        return y, (h,)
+
+    def bend(self, sums: Array) -> None:
+        """Apply the nonlinearity of a layer without gates."""
+        np.tanh(sums, out=sums)
+
+    def opened(self, sums: Array) -> None:
+        """Turn tanh(s / 2) into 1 / (1 + exp(-s))."""
+        sums *= self.half
+        sums += self.half
 
 
-def _gru_step(now: Array, before: Array, carried: Any) -> tuple[Array, Any]:
-    r, z, n = _parts(now, 3)
-    r_before, z_before, n_before = _parts(before, 3)
-    new = np.tanh(n + logistic(r + r_before) * n_before)
-    state = new + logistic(z + z_before) * (carried[0] - new)
-    return state, (state,)
+class _Relu(_Cell):
+    def bend(self, sums: Array) -> None:
+        np.clip(sums, sums.dtype.type(0), None, out=sums)
 
 
-def _tanh_step(now: Array, before: Array, _: Any) -> tuple[Array, Any]:
-    state = np.tanh(now + before)
-    return state, (state,)
+class _Lstm(_Cell):
+    gates, halved = 4, 3
+
+    def ordered(self, rows: Array) -> Array:
+        i, f, g, o = np.split(rows, 4)
+        return np.concatenate([i, f, o, g])
+
+    def run(self, x: Array, state: Sequence[Array]) -> tuple[Array, tuple[Array, ...]]:
+        n, h, shares = self.inner, state[0], self.shares(x)
+        cell = state[1].copy()
+        y = np.empty((*x.shape[:2], n), x.dtype)
+        sums = np.empty((x.shape[1], 4 * n), x.dtype)
+        i, f, o, g = (sums[:, k * n : (k + 1) * n] for k in range(4))
+        gates = sums[:, : 3 * n]
+        for now, out in zip(shares, y, strict=True):
+            h.dot(self.across, out=sums)
+            np.add(sums, now, out=sums)
+            np.tanh(sums, out=sums)
+            self.opened(gates)
+            np.multiply(cell, f, out=cell)
+            np.multiply(i, g, out=i)
+            np.add(cell, i, out=cell)
+            np.tanh(cell, out=out)
+            np.multiply(out, o, out=out)
+            h = out
+        return y, (h, cell)
 
 
-def _relu_step(now: Array, before: Array, _: Any) -> tuple[Array, Any]:
-    state = np.maximum(now + before, now.dtype.type(0))
-    return state, (state,)
+class _Gru(_Cell):
+    gates, halved = 3, 2
+
+    def __init__(self, weights: Sequence[Array]) -> None:
+        super().__init__(weights)
+        self.late = None
+        if self.biases:
+            self.late = self.biases[1][2 * self.inner :].copy()
+            self.biases[1][2 * self.inner :] = 0
+
+    def run(self, x: Array, state: Sequence[Array]) -> tuple[Array, tuple[Array, ...]]:
+        n, h, shares = self.inner, state[0], self.shares(x)
+        y = np.empty((*x.shape[:2], n), x.dtype)
+        sums = np.empty((x.shape[1], 3 * n), x.dtype)
+        r, z, new = (sums[:, k * n : (k + 1) * n] for k in range(3))
+        gates = sums[:, : 2 * n]
+        for now, out in zip(shares, y, strict=True):
+            h.dot(self.across, out=sums)
+            np.add(gates, now[:, : 2 * n], out=gates)
+            np.tanh(gates, out=gates)
+            self.opened(gates)
+            if self.late is not None:
+                np.add(new, self.late, out=new)
+            np.multiply(new, r, out=new)
+            np.add(new, now[:, 2 * n :], out=new)
+            np.tanh(new, out=new)
+            np.subtract(h, new, out=out)
+            np.multiply(out, z, out=out)
+            np.add(out, new, out=out)
+            h = out
+        return y, (h,)
 
 
-def _pass(x: Array, carried: Any, weights: list[Array], step: Step) -> tuple[Array, Any]:
-    """Run one direction of one layer over all time steps."""
-    shares = np.matmul(x, weights[0].T)
-    if len(weights) > 2:  # noqa: PLR2004 - two matrices, then the biases
-        shares = shares + weights[2]
-    across = weights[1].T
-    steps = []
-    for now in shares:
-        before = np.matmul(carried[0], across)
-        if len(weights) > 2:  # noqa: PLR2004 - as above
-            before += weights[3]
-        state, carried = step(now, before, carried)
-        steps.append(state)
-    return np.stack(steps), carried
+def _cells(
+    kind: type[_Cell], weights: Sequence[Array], layers: int, bidirectional: bool, has_bias: bool
+) -> list[list[_Cell]]:
+    """Return the cells of each layer, one for each direction."""
+    each, directions = 4 if has_bias else 2, 2 if bidirectional else 1
+    if len(weights) != each * layers * directions:
+        text = f"expected {each * layers * directions} weights, found {len(weights)}"
+        raise trap("SHAPE_ERROR", text)
+    made = [kind(weights[k * each : (k + 1) * each]) for k in range(layers * directions)]
+    return [made[k : k + directions] for k in range(0, len(made), directions)]
 
 
-def _run(
-    x: Array,
-    start: tuple[Array, ...],
-    weights: list[Array],
-    step: Step,
-    layers: int,
-    both: bool,
-    bias: bool,
-) -> tuple[Array, ...]:
+def _run(cells: list[list[_Cell]], x: Array, *start: Array) -> tuple[Array, ...]:
     """Run all layers; return the outputs and the last carried values, stacked."""
     if not x.shape[0]:
         raise trap("SHAPE_ERROR", "expected at least one time step, found none")
-    each, last = 4 if bias else 2, []
-    for layer in range(layers):
+    flat = [cell for layer in cells for cell in layer]
+    expected = (len(flat), x.shape[1], flat[0].inner)
+    if any(s.shape != expected for s in start):
+        text = f"expected states {expected}, found {[s.shape for s in start]}"
+        raise trap("SHAPE_ERROR", text)
+    last = []
+    for layer in cells:
         outputs = []
-        for direction in range(2 if both else 1):
-            k = layer * (2 if both else 1) + direction
-            own = weights[k * each : (k + 1) * each]
+        for direction, cell in enumerate(layer):
             given = x[::-1] if direction else x
-            made, carried = _pass(given, tuple(s[k] for s in start), own, step)
+            made, carried = cell.run(given, [np.ascontiguousarray(s[len(last)]) for s in start])
             outputs.append(made[::-1] if direction else made)
             last.append(carried)
-        x = np.concatenate(outputs, axis=-1) if both else outputs[0]
+        x = np.concatenate(outputs, axis=-1) if len(layer) > 1 else outputs[0]
     return (x, *(np.stack(parts) for parts in zip(*last, strict=True)))
 
 
 @KERNELS.of("lstm")
-def lstm(
-    x: Array,
-    h: Array,
-    c: Array,
-    weights: list[Array],
-    layers: int,
-    bidirectional: bool,
-    has_bias: bool,
-) -> tuple[Array, ...]:
-    return _run(x, (h, c), weights, _lstm_step, layers, bidirectional, has_bias)
+def lstm(x: Array, h: Array, c: Array, weights: list[Array], **given: Any) -> tuple[Array, ...]:
+    return _run(_cells(_Lstm, weights, **given), x, h, c)
 
 
 @KERNELS.of("gru")
-def gru(
-    x: Array, h: Array, weights: list[Array], layers: int, bidirectional: bool, has_bias: bool
-) -> tuple[Array, ...]:
-    return _run(x, (h,), weights, _gru_step, layers, bidirectional, has_bias)
+def gru(x: Array, h: Array, weights: list[Array], **given: Any) -> tuple[Array, ...]:
+    return _run(_cells(_Gru, weights, **given), x, h)
+
+
+def _plain(nonlinearity: str) -> type[_Cell]:
+    return _Cell if nonlinearity == "tanh" else _Relu
 
 
 @KERNELS.of("rnn")
 def rnn(
-    x: Array,
-    h: Array,
-    weights: list[Array],
-    nonlinearity: str,
-    layers: int,
-    bidirectional: bool,
-    has_bias: bool,
+    x: Array, h: Array, weights: list[Array], nonlinearity: str, **given: Any
 ) -> tuple[Array, ...]:
-    step = _tanh_step if nonlinearity == "tanh" else _relu_step
-    return _run(x, (h,), weights, step, layers, bidirectional, has_bias)
+    return _run(_cells(_plain(nonlinearity), weights, **given), x, h)
+
+
+def _prepared(kind: type[_Cell], weights: Any, given: dict[str, Any]) -> Kernel | None:
+    if weights is OPEN:
+        return None
+    cells = _cells(kind, weights, **given)
+
+    def run(x: Array, *rest: Any) -> tuple[Array, ...]:
+        return _run(cells, x, *rest[:-1])
+
+    return run
+
+
+def _prepare_lstm(known: Sequence[Any], **given: Any) -> Kernel | None:
+    return _prepared(_Lstm, known[3], given)
+
+
+def _prepare_gru(known: Sequence[Any], **given: Any) -> Kernel | None:
+    return _prepared(_Gru, known[2], given)
+
+
+def _prepare_rnn(known: Sequence[Any], nonlinearity: str, **given: Any) -> Kernel | None:
+    return _prepared(_plain(nonlinearity), known[2], given)
+
+
+PREPARE: Final[dict[str, Callable[..., Kernel | None]]] = {
+    "lstm": _prepare_lstm,
+    "gru": _prepare_gru,
+    "rnn": _prepare_rnn,
+}
+"""Op to a function of the inputs known beforehand, see `table.OPEN`."""

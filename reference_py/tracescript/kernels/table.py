@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Kernel = Callable[..., Any]
+
+OPEN: Final = object()
+"""Stands for an input that is not known beforehand.
+
+A family's `PREPARE` maps an op to a function (inputs known or OPEN, **attributes) that lays out
+constant weights once and returns a kernel for calls with the same inputs, or None.
+"""
 
 F = TypeVar("F", bound="Callable[..., Any]")
 

@@ -9,6 +9,16 @@ import numpy as np
 
 from tracescript.opset import dtypes
 
+_BITS = {
+    "bfloat16": "int16",
+    "float8_e4m3fn": "uint8",
+    "float8_e5m2": "uint8",
+    "float8_e4m3fnuz": "uint8",
+    "float8_e5m2fnuz": "uint8",
+    "float8_e8m0fnu": "uint8",
+}
+"""The types numpy lacks, and the integers that carry their bits between the two libraries."""
+
 
 def is_torch_tensor(value: Any) -> bool:
     """Whether `value` is a torch tensor, without importing torch."""
@@ -36,11 +46,9 @@ def from_caller(value: Any) -> Any:
 def _array(tensor: Any) -> np.ndarray[Any, Any]:
     plain = tensor.detach().cpu().contiguous()
     name = str(plain.dtype).removeprefix("torch.")
-    if name == "bfloat16" or name.startswith("float8"):
-        torch = sys.modules["torch"]
-        width = torch.int16 if name == "bfloat16" else torch.uint8
-        found = dtypes.as_data_type(name)
-        return plain.view(width).numpy().view(dtypes.numpy_of(found))
+    if name in _BITS:
+        bits = plain.view(getattr(sys.modules["torch"], _BITS[name]))
+        return bits.numpy().view(dtypes.numpy_of(dtypes.as_data_type(name)))
     return plain.numpy()
 
 
@@ -49,9 +57,11 @@ def to_torch(value: Any) -> Any:
     torch = sys.modules["torch"]
     if isinstance(value, np.ndarray | np.generic):
         array = np.asarray(value)
-        if array.dtype.name == "bfloat16":
-            return torch.from_numpy(array.view(np.int16)).view(torch.bfloat16)
-        return torch.from_numpy(array if array.flags.writeable else array.copy())
+        array = array if array.flags.writeable else array.copy()
+        name = array.dtype.name
+        if name in _BITS:
+            return torch.from_numpy(array.view(_BITS[name])).view(getattr(torch, name))
+        return torch.from_numpy(array)
     if isinstance(value, tuple):
         return tuple(map(to_torch, value))
     if isinstance(value, list):

@@ -44,7 +44,11 @@ _INT64 = 2**63
 def refusal(path: str, expected: str, found: str, rule: str, hint: str = "") -> BadInputError:
     """Return the error of an input that does not fit."""
     return BadInputError(
-        f"input {path}: {expected} expected, found {found}", code="BAD_INPUT", rule=rule, hint=hint
+        f"{expected} expected, found {found}",
+        code="BAD_INPUT",
+        where=f"input {path}",
+        rule=rule,
+        hint=hint,
     )
 
 
@@ -53,6 +57,14 @@ def describe(value: Any) -> str:
     if isinstance(value, np.ndarray | np.generic):
         return f"{value.dtype}[{', '.join(map(str, value.shape))}]"
     return "None" if value is None else type(value).__name__
+
+
+def _open_axis(path: str, axis: int) -> str:
+    """Say how to make a model that takes other sizes along an axis."""
+    if not path.isidentifier():
+        return "the model was made for this size"
+    wish = f'dynamic={{"{path}": {{{axis}: ts.Dim("N")}}}}'
+    return f"the model was made for this size; ts.trace with {wish} keeps it open"
 
 
 class _Tensor:
@@ -73,7 +85,7 @@ class _Tensor:
                 type_text(self.type),
                 describe(value),
                 "EXEC-3",
-                f"x.astype({self.type.data_type.value!r}) converts it; nothing is cast silently",
+                f"convert it to {self.type.data_type.value} first; nothing is cast silently",
             )
         shape = value.shape
         if shape != self.fixed and self.type.shape is not None:
@@ -96,7 +108,9 @@ class _Tensor:
             if dim is None or dim == size or isinstance(dim, DimExpr):
                 continue
             if not isinstance(dim, Symbol):
-                raise refusal(f"{path}, axis {axis}", str(dim), str(size), "EXEC-3")
+                raise refusal(
+                    f"{path}, axis {axis}", str(dim), str(size), "EXEC-3", _open_axis(path, axis)
+                )
             bound = binding.setdefault(dim.name, size)
             if bound != size:
                 raise refusal(

@@ -165,6 +165,7 @@ class Model:
             raise BadInputError(
                 f"no method {path!r} is exported",
                 code="NO_SUCH_METHOD",
+                where=self._ir.name or "model",
                 rule="EXEC-1",
                 hint=f"exported methods: {names}",
             )
@@ -243,13 +244,7 @@ class Model:
 
     def named_weights(self) -> Iterator[tuple[str, data.Weight]]:
         """Yield (dotted path, weight) of every parameter and fixed buffer; tied ones twice."""
-        for path, module in self._ir.root.walk():
-            prefix = f"{path}." if path else ""
-            for parameter in module.parameters:
-                yield prefix + parameter.name, parameter.weight
-            for buffer in module.buffers:
-                if hasattr(buffer.value, "array"):
-                    yield prefix + buffer.name, buffer.value  # type: ignore[misc]  # a Weight
+        return show.weights(self._ir.root)
 
     def state(self) -> dict[str, Any]:
         """Return the present values of all states by dotted path."""

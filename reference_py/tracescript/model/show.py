@@ -9,6 +9,7 @@ from tracescript.ir import dims as dim_arithmetic
 from tracescript.ir.graph import FunctionRef
 from tracescript.ir.text import graph_text
 from tracescript.ir.types import TensorType
+from tracescript.ir.values import Weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,17 @@ def member(module: ir.Module, name: str) -> ir.Module | ir.Method | ir.Weight | 
         if parameter.name == name:
             return parameter.weight
     return next((b.value for b in module.buffers if b.name == name), None)
+
+
+def weights(root: ir.Module) -> Iterator[tuple[str, ir.Weight]]:
+    """Yield (dotted path, weight) of every parameter and fixed buffer; tied ones twice."""
+    for path, module in root.walk():
+        prefix = f"{path}." if path else ""
+        for parameter in module.parameters:
+            yield prefix + parameter.name, parameter.weight
+        for buffer in module.buffers:
+            if isinstance(buffer.value, Weight):
+                yield prefix + buffer.name, buffer.value
 
 
 def _line(model: ir.Model, module: ir.Module) -> str:

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tracescript.errors import BadInputError
-from tracescript.ir import dims
 from tracescript.ir.text import type_text
-from tracescript.ir.types import (
-    DimExpr,
-    TensorType,
-)
-from tracescript.model.input_checks import checker, constant_value, refusal
+from tracescript.ir.types import TensorType
+from tracescript.model.input_checks import checker, constant_value
+from tracescript.model.input_sizes import check_expressions, has_expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,15 +32,10 @@ class Signature:
         self.checks = tuple(checker(i.type) for i in visible)
         every = self.positional == len(visible)
         self._count = len(visible) if every else -1
-        self._only_tensors = all(isinstance(i.type, TensorType) for i in visible)
+        self._types = tuple(i.type for i in visible)
+        self._only_tensors = all(isinstance(t, TensorType) for t in self._types)
         self._accepted: tuple[tuple[Any, tuple[int, ...]], ...] | None = None
-        self._expressions = [
-            (i.name, axis, d)
-            for i in visible
-            if isinstance(i.type, TensorType)
-            for axis, d in enumerate(i.type.shape or ())
-            if isinstance(d, DimExpr)
-        ]
+        self._has_expressions = any(map(has_expression, self._types))
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Sequence[Any]:
         """Return the values of all visible inputs in order.
@@ -60,8 +52,9 @@ class Signature:
             check(value, binding, name)
             for check, value, name in zip(self.checks, values, self.names, strict=True)
         ]
-        if self._expressions:
-            self._check_expressions(found, binding)
+        if self._has_expressions:
+            for name, declared, value in zip(self.names, self._types, found, strict=True):
+                check_expressions(declared, value, binding, name)
         if plain and self._only_tensors:
             self._accepted = tuple((value.dtype, value.shape) for value in found)
         return found
@@ -94,27 +87,12 @@ class Signature:
             raise self._refuse(what)
         return values
 
-    def _check_expressions(self, values: list[Any], binding: dict[str, int]) -> None:
-        for name, axis, expr in self._expressions:
-            size = values[self.names.index(name)].shape[axis]
-            try:
-                expected = dims.evaluate(expr, binding)
-            except KeyError:
-                continue
-            except (ZeroDivisionError, OverflowError) as error:
-                raise refusal(
-                    f"{name}, axis {axis}", dims.text(expr), str(error), "EXEC-4"
-                ) from error
-            if size != expected:
-                raise refusal(
-                    f"{name}, axis {axis}", f"{dims.text(expr)} = {expected}", str(size), "EXEC-4"
-                )
-
     def _refuse(self, what: str) -> BadInputError:
         shown = ", ".join(f"{i.name}: {type_text(i.type)}" for i in self.inputs)
         return BadInputError(
-            f"{self.function.name} {what}",
+            f"the function {what}",
             code="BAD_INPUT",
+            where=self.function.name,
             rule="EXEC-2",
             hint=f"inputs: ({shown})",
         )

@@ -1,55 +1,56 @@
-"""The shape rule of `einsum`."""
+"""The shape rule of `einsum`, which also holds its equation to the one form there is (C1)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir import dims
 from tracescript.opset.knowledge import UNKNOWN
 from tracescript.opset.relations import differ
-from tracescript.opset.shapes import Many, MismatchError, Shape, broadcast_shapes
+from tracescript.opset.shapes import Many, MismatchError, Shape
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Dim
 
+_FORM: Final = re.compile(r"([A-Za-z]*(?:,[A-Za-z]*)*)->([A-Za-z]*)")
+
 
 def einsum(tensors: Any, equation: str) -> Any:
-    """The extents of the letters behind `->`; `...` stands for the axes without a letter."""
-    if isinstance(tensors, Many) or UNKNOWN in tensors:
+    """The extents of the letters behind `->`."""
+    terms, result = _terms(equation)
+    if tensors is UNKNOWN or isinstance(tensors, Many) or UNKNOWN in tensors:
         return None
-    left, arrow, right = equation.replace(" ", "").partition("->")
-    terms = left.split(",")
     if len(terms) != len(tensors):
         message = f"{equation!r} has {len(terms)} terms for {len(tensors)} tensors"
         raise MismatchError(message)
     letters: dict[str, Dim] = {}
-    batches: list[Shape] = []
     for term, shape in zip(terms, tensors, strict=True):
-        batches.append(_read(term, shape, letters))
-    rest = broadcast_shapes(batches)
-    if not arrow:
-        counted = left.replace("...", "").replace(",", "")
-        right = "..." + "".join(sorted(c for c in set(counted) if counted.count(c) == 1))
-    front, dots, back = right.partition("...")
-    if any(letter not in letters for letter in front + back):
-        message = f"{equation!r} gives a letter that no term has"
+        _read(term, shape, letters)
+    return tuple(letters[letter] for letter in result)
+
+
+def _terms(equation: str) -> tuple[list[str], str]:
+    """Return the letters of each tensor and those of the result. Spec: OP.einsum.C1."""
+    match = _FORM.fullmatch(equation.replace(" ", ""))
+    if match is None:
+        message = f"{equation!r} is not of the form 'ij,jk->ik': letters, commas and an arrow"
         raise MismatchError(message)
-    middle = rest if dots else ()
-    return (*(letters[c] for c in front), *middle, *(letters[c] for c in back))
+    left, result = match.groups()
+    if len(set(result)) < len(result) or not set(result) <= set(left):
+        message = f"{equation!r} does not take each letter of its result from a term, once"
+        raise MismatchError(message)
+    return left.split(","), result
 
 
-def _read(term: str, shape: Shape, letters: dict[str, Dim]) -> Shape:
-    """Enter the extents of one term's letters; return those of its `...`."""
-    front, dots, back = term.partition("...")
-    named = len(front) + len(back)
-    if len(shape) < named or (len(shape) > named and not dots):
+def _read(term: str, shape: Shape, letters: dict[str, Dim]) -> None:
+    """Enter the extents of one term's letters."""
+    if len(shape) != len(term):
         message = f"the term {term!r} does not fit rank {len(shape)}"
         raise MismatchError(message)
-    end = len(shape) - len(back)
-    for letter, extent in (*zip(front, shape, strict=False), *zip(back, shape[end:], strict=True)):
+    for letter, extent in zip(term, shape, strict=True):
         known = letters.get(letter, extent)
         if differ(known, extent) and 1 not in (known, extent):
             message = f"{letter!r} is {dims.text(known)} and {dims.text(extent)}"
             raise MismatchError(message)
         letters[letter] = extent if known is None or known == 1 else known
-    return shape[len(front) : end]

@@ -186,7 +186,9 @@ RULES: Final[dict[str, Callable[..., Any]]] = {
 }
 """Every rule that makes shapes, by name; `value_rules` and `blocks` hold the others."""
 
-_TAKES_UNKNOWN: Final = {"argument", "broadcast", "each", "gather", "range", "reduce", "scalar"}
+_TAKES_UNKNOWN: Final = frozenset(
+    {"argument", "broadcast", "each", "einsum", "gather", "range", "reduce", "scalar"}
+)
 
 
 def infer(rule: str, arguments: Sequence[Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.engine.limits import Budget
 from tracescript.errors import LimitError, ServiceError
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tracescript.engine.protocol import Run
     from tracescript.service.limits import ServiceLimits
     from tracescript.service.registry import Served
+
+
+_PATIENCE: Final = 0.05
+"""Seconds until a call that waits looks again whether its client is still there."""
 
 
 @dataclass
@@ -39,6 +43,7 @@ class Calls:
         self._waiting = 0
         self._draining = False
         self._running: set[_Running] = set()
+        self._models: dict[tuple[str, str], Model] = {}
         self.counts: dict[tuple[str, str], Count] = {}
 
     def run(
@@ -66,17 +71,23 @@ class Calls:
         ok = False
         try:
             with self._admitted(budget, running):
-                settings = replace(served.model.settings, guards=guards)
-                model = (
-                    served.model.instance()
-                    if guards == "error"
-                    else Model(served.model.ir, settings)
-                )
+                model = self._model(served, guards).instance()
                 run = model.call_reporting(method, (), inputs, budget)
             ok = True
             return run
         finally:
             self._count(served, ok, time.perf_counter_ns() - started)
+
+    def _model(self, served: Served, guards: str) -> Model:
+        """Return the model with this guard mode; each is prepared once."""
+        if guards == served.model.settings.guards:
+            return served.model
+        with self._lock:
+            key = (served.digest, guards)
+            if key not in self._models:
+                settings = replace(served.model.settings, guards=guards)
+                self._models[key] = Model(served.model.ir, settings)
+            return self._models[key]
 
     def _admitted(self, budget: Budget, running: _Running) -> _Admitted:
         with self._lock:
@@ -93,9 +104,12 @@ class Calls:
                 )
             self._waiting += 1
             self._running.add(running)
-        if not self._slots.acquire(timeout=max(0.0, budget.deadline - time.monotonic())):
+        try:
+            while not self._slots.acquire(timeout=_PATIENCE):
+                budget.check()
+        except LimitError:
             self._leave(running, acquired=False)
-            raise LimitError("no slot within the deadline", code="DEADLINE", rule="EXEC-5")
+            raise
         return _Admitted(self, running)
 
     def _leave(self, running: _Running, *, acquired: bool = True) -> None:
@@ -124,6 +138,11 @@ class Calls:
     def draining(self) -> bool:
         """Whether new calls are refused."""
         return self._draining
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call runs or waits."""
+        return bool(self._running)
 
     def cancel_all(self) -> None:
         """Stop every running call at its next budget check."""

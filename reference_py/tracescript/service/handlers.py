@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import logging
+from typing import TYPE_CHECKING, Any, Final
 
 import grpc
 from google.protobuf.message import DecodeError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tracescript.service.limits import ServiceLimits
     from tracescript.service.registry import Registry, Served
 
+_LOG: Final = logging.getLogger(__name__)
 _OIP = "inference.GRPCInferenceService"
 _HEALTH = "grpc.health.v1.Health"
 _SERVING, _NOT_SERVING, _SERVICE_UNKNOWN = 1, 2, 3
@@ -65,6 +67,10 @@ class Handlers:
                 response: bytes = answer(request, context).SerializeToString()
             except TsError as error:
                 refuse(context, error)
+                raise AssertionError from error  # refuse does not return
+            except Exception as error:
+                _LOG.exception("%s failed", name)
+                refuse(context, _internal(error))
                 raise AssertionError from error  # refuse does not return
             if len(response) > self._limits.message:
                 what = f"the reply takes {len(response)} bytes, {self._limits.message} are allowed"
@@ -143,8 +149,9 @@ class Handlers:
         served, method = self._find(request.model_name, request.model_version)
         method = str(given.get("method") or method)
         function, _ = _function(served, method)
-        guards = str(given.get("guards") or served.model.settings.guards)
-        if guards not in {"error", "warn"}:
+        own = served.model.settings.guards
+        guards = str(given.get("guards") or own)
+        if guards not in {"error", "warn", own}:
             raise ServiceError(
                 f"guards {guards!r} is not allowed here", code="PERMISSION_DENIED", rule="RPC-5"
             )
@@ -170,18 +177,30 @@ class Handlers:
 
     def _watch(self, data: bytes, context: Any) -> Iterator[bytes]:
         """Send the status once; SERVICE_UNKNOWN for a service that is not here."""
-        request = message("grpc.health.v1.HealthCheckRequest").FromString(data)
+        try:
+            request = message("grpc.health.v1.HealthCheckRequest").FromString(data)
+        except DecodeError:
+            refuse(context, wire.bad("the request is no well-formed message"))
         try:
             status = self._health(request.service)
         except ServiceError:
             status = _SERVICE_UNKNOWN
-        del context
         yield message("grpc.health.v1.HealthCheckResponse")(status=status).SerializeToString()
 
     def _find(self, name: str, version: str) -> tuple[Served, str]:
         """Resolve `name` or `name:method`; the method defaults to forward."""
         plain, _, method = name.partition(":")
         return self._registry.get(plain, version), method or "forward"
+
+
+def _internal(error: Exception) -> ServiceError:
+    """Return the error that a client sees of a fault of ours: its kind, and nothing of its text."""
+    return ServiceError(
+        f"the server failed ({type(error).__name__}); its log says more",
+        code="INTERNAL",
+        rule="RPC-6",
+        hint="please report this",
+    )
 
 
 def _function(served: Served, method: str) -> tuple[Any, int]:
@@ -203,8 +222,13 @@ def _function(served: Served, method: str) -> tuple[Any, int]:
 
 
 def _seconds(timeout: Any, context: Any) -> float | None:
-    """Return the smaller of the request's timeout (microseconds) and the RPC's deadline."""
+    """Return the smaller of the request's timeout (microseconds, 0 is none) and the RPC's deadline.
+
+    Raises ServiceError BAD_REQUEST.
+    """
+    if timeout is not None and (type(timeout) is not int or timeout < 0):
+        raise wire.bad(f"timeout: microseconds as an int expected, found {timeout!r:.60}")
     left = context.time_remaining()
-    asked = float(timeout) / 1e6 if isinstance(timeout, int) and timeout > 0 else None
+    asked = timeout / 1e6 if timeout else None
     limits = [limit for limit in (left, asked) if limit is not None]
     return min(limits) if limits else None

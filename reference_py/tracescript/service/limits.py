@@ -20,7 +20,6 @@ class ServiceLimits:
     tensors: int = 1024
     parameters: int = 256
     head: int = 1 << 20
-    rank: int = 16
     name: int = 128
     inflight: int = field(default_factory=lambda: 2 * (os.cpu_count() or 1))
     queue: int = 64

@@ -111,21 +111,31 @@ def _array(sent: Any, raw: bytes | None, leaf: Leaf, shape: tuple[int, ...]) -> 
         _count(sent.name, count, len(items), "elements")
         made = np.empty(len(items), object)
         made[:] = items
-        return made.reshape(shape)
+        return _shaped(made, sent.name, shape)
     if raw is None:
         if leaf.datatype not in _TYPED:
             raise bad(f"input {sent.name!r}: {leaf.datatype} has no typed contents, send it raw")
         items = getattr(sent.contents, _TYPED[leaf.datatype])
         _count(sent.name, count, len(items), "elements")
         try:
-            return np.array(items, leaf.dtype).reshape(shape)
+            made = np.array(items, leaf.dtype)
         except OverflowError as error:
             raise bad(f"input {sent.name!r}: {error}") from error
+        return _shaped(made, sent.name, shape)
     _count(sent.name, count * leaf.dtype.itemsize, len(raw), "bytes")
-    array = np.frombuffer(raw, leaf.dtype).reshape(shape)
+    array = _shaped(np.frombuffer(raw, leaf.dtype), sent.name, shape)
     if leaf.datatype == "BOOL" and (array.view(np.uint8) > 1).any():
         raise bad(f"input {sent.name!r}: a bool byte is neither 0 nor 1")
     return array
+
+
+def _shaped(array: Array, name: str, shape: tuple[int, ...]) -> Array:
+    """Return the elements in a shape; one without elements can still have too many or huge axes."""
+    try:
+        return array.reshape(shape)
+    except ValueError as error:
+        what = f"input {name!r}: no array has {len(shape)} axes like {list(shape[:8])}"
+        raise bad(what) from error
 
 
 def _count(name: str, expected: int, found: int, unit: str) -> None:

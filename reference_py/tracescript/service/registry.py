@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _VERSION = re.compile(r"[1-9][0-9]{0,17}")
+_LOG = logging.getLogger(__name__)
 _FILE = "model.tsproto"
 
 
@@ -78,6 +80,9 @@ def load(path: Path, settings: Settings) -> Registry:
             ready.append(_ready(name, version, file, settings))
         except (TsError, OSError) as error:
             failed.append(Failed(name, version, str(error)))
+        except Exception as error:  # noqa: BLE001  # one file must not stop the others
+            _LOG.exception("%s version %s", name, version)
+            failed.append(Failed(name, version, f"the loader failed ({type(error).__name__})"))
     return Registry(ready, failed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent import futures
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from os import PathLike
 
 _SPARE_THREADS = 16
+_GLANCE = 0.02
+"""Seconds between two looks at the calls that still run."""
+_LAST_SECONDS = 1.0
+"""What a cancelled call gets to send its reply."""
 
 
 class Server:
@@ -84,11 +89,12 @@ class Server:
     def stop(self, seconds: float | None = None) -> None:
         """Refuse new calls, let those that run finish within `seconds`, then cancel them."""
         self.calls.drain()
-        limit = self.limits.drain_seconds if seconds is None else seconds
-        ended = self._server.stop(limit)
-        if not ended.wait(limit):
-            self.calls.cancel_all()
-            ended.wait(1.0)
+        end = time.monotonic() + (self.limits.drain_seconds if seconds is None else seconds)
+        # The port stays open meanwhile, so that new calls and health checks get an answer.
+        while self.calls.busy and time.monotonic() < end:
+            time.sleep(_GLANCE)
+        self.calls.cancel_all()
+        self._server.stop(_LAST_SECONDS).wait()
         self._stopped.set()
 
     def wait(self) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 DETAILS_KEY = "tracescript-error-bin"
+MOST_TEXT = 400
+"""Bytes of each text of an error: all of them together fit into the metadata that clients take."""
 
 _STATUS = {
     "MODEL_NOT_FOUND": grpc.StatusCode.NOT_FOUND,
@@ -56,14 +58,22 @@ def status_of(code: str) -> grpc.StatusCode:
     return _TRAP if errors.CLASSES.get(code) is errors.TrapError else _FILE
 
 
+def _cut(text: str) -> str:
+    """Return text that trailing metadata can carry: control characters escaped, not too long."""
+    shown = errors.plain(text).encode("utf-8", "backslashreplace")
+    if len(shown) <= MOST_TEXT:
+        return shown.decode()
+    return shown[: MOST_TEXT - 3].decode("utf-8", "ignore") + "..."
+
+
 def message_of(error: TsError) -> error_pb2.Error:
-    """Put an error into its message."""
+    """Put an error into its message; long texts are cut, since gRPC limits metadata to 8 KiB."""
     made = error_pb2.Error(
         code=f"ERROR_CODE_{error.code}",
-        rule=error.rule,
-        where=error.where,
-        hint=error.hint,
-        message=error.what,
+        rule=_cut(error.rule),
+        where=_cut(error.where),
+        hint=_cut(error.hint),
+        message=_cut(error.what),
     )
     if isinstance(error, GuardError) and error.guard is not None:
         guard = error.guard
@@ -71,10 +81,10 @@ def message_of(error: TsError) -> error_pb2.Error:
             error_pb2.FailedGuard(
                 index=guard.index,
                 is_shape_guard=guard.is_shape_guard,
-                location=guard.location,
-                predicate=guard.predicate,
-                expected=guard.expected,
-                found=guard.found,
+                location=_cut(guard.location),
+                predicate=_cut(guard.predicate),
+                expected=_cut(guard.expected),
+                found=_cut(guard.found),
             )
         )
     return made
@@ -84,7 +94,8 @@ def refuse(context: grpc.ServicerContext, error: TsError) -> None:
     """End an RPC with the status of an error; the error itself goes into the trailing metadata."""
     details = message_of(error).SerializeToString()
     context.set_trailing_metadata(((DETAILS_KEY, details),))
-    context.abort(status_of(error.code), f"{error.code}: {error.what}")
+    place = f"{error.where}: " if error.where else ""
+    context.abort(status_of(error.code), f"{error.code}: {_cut(place + error.what)}")
 
 
 def rebuild(error: grpc.RpcError) -> TsError:

@@ -34,11 +34,19 @@ def view_of(source: str | os.PathLike[str] | bytes | BinaryIO, *, use_mmap: bool
     if isinstance(source, (bytes, bytearray, memoryview)):
         return memoryview(source).toreadonly().cast("B")
     if not isinstance(source, (str, os.PathLike)):
-        return memoryview(source.read())
+        return _read(source)
     with Path(source).open("rb") as file:
         if use_mmap and os.fstat(file.fileno()).st_size:
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        return memoryview(file.read())
+        return _read(file)
+
+
+def _read(file: BinaryIO) -> memoryview:
+    """Read to the end, unless the first bytes say that it is none of ours: a device has no end."""
+    head = file.read(len(scan.SIGNATURE))
+    if head != scan.SIGNATURE:
+        return memoryview(head)
+    return memoryview(b"".join((head, file.read())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,187 +1,237 @@
-"""Which names may stand for one Python object: changing it under two live names is refused."""
+"""Refuses changes of an object that something else in the program still sees. Spec: SCRIPT-8."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import DictType, ListType, TensorType
+from tracescript.ir.types import DictType, ListType, OptionalType, TensorType
 from tracescript.ir.values import Value
-from tracescript.producer.script.entries import Empty, Items
+from tracescript.producer.script.entries import Empty, Items, Partly, Series, Struct
+from tracescript.producer.script.heap import Heap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracescript.errors import ProducerError
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
     from tracescript.producer.script.frame import Frame
-
-VIEWS = frozenset(
-    {
-        "select",
-        "slice",
-        "narrow",
-        "reshape",
-        "flatten",
-        "unflatten",
-        "transpose",
-        "permute",
-        "squeeze",
-        "unsqueeze",
-        "expand",
-        "diagonal",
-        "movedim",
-    }
-)
+    from tracescript.producer.script.heap import Token
 
 
-class Aliases:
-    """Groups of values that may be one Python object. Spec: SCRIPT-8."""
+class Aliases(Heap):
+    """The objects of a program, and who may see a change of one."""
 
     def __init__(self) -> None:
-        self._parent: dict[Value, Value] = {}
-        self._held: dict[Value, str] = {}
-        self._given: dict[Value, str] = {}
-        self._running: dict[Value, str] = {}
+        super().__init__()
+        self._given: dict[Token, str] = {}
+        self._running: list[tuple[set[Token], str]] = []
+        self._kept: set[Token] = set()
+        self._shared: dict[Token, str] = {}
+        self.log: list[set[Token]] = []
+        self.lent: list[str] = []
 
-    def _root(self, value: Value) -> Value:
-        while value in self._parent:
-            value = self._parent[value]
-        return value
-
-    def same(self, new: Value, old: Value) -> None:
-        """`new` may be the object that `old` is."""
-        a, b = self._root(new), self._root(old)
-        if a is not b and _is_changeable(new):
-            self._parent[a] = b
-
+    # ------------------------------------------------------------------ what is learned
     def join(self, result: Value, a: Value, b: Value) -> None:
         """`result` is one of two values."""
-        self.same(result, a)
-        self.same(result, b)
+        self.copy(result, a)
+        self.copy(result, b)
 
     def escape(self, value: Value, where: str) -> None:
-        """A container now holds the value."""
-        if isinstance(value.type, ListType | DictType):
-            self._held[self._root(value)] = where
+        """A container now holds the value; what two places hold is shared."""
+        for token in self.of(value):
+            if token in self._kept or token.loop is not self.loops[-1]:
+                self._shared.setdefault(token, where)
+            self._kept.add(token)
+
+    def copied(self, entry: Entry, where: str) -> None:
+        """Another container holds the elements of this one too."""
+        if isinstance(entry, Value):
+            for token in self.contents(self.of(entry)):
+                self._shared.setdefault(token, where)
 
     def given(self, value: Value, name: str) -> None:
-        """The caller of the function holds the value."""
-        self._given[self._root(value)] = name
+        """The caller of the function holds the value, and what is in it."""
+        for token in self.reach(self.of(value)):
+            self._given.setdefault(token, name)
 
-    def run_over(self, values: tuple[Value, ...], where: str) -> list[Value]:
+    def run_over(self, values: Sequence[Value], where: str) -> int:
         """A loop over containers begins; returns what `run_out` takes."""
-        begun = [r for r in dict.fromkeys(map(self._root, values)) if r not in self._running]
-        self._running.update(dict.fromkeys(begun, where))
-        return begun
+        self._running += [(self.of(v), where) for v in values]
+        return len(values)
 
-    def run_out(self, begun: list[Value]) -> None:
+    def run_out(self, count: int) -> None:
         """The loop has ended."""
-        for root in begun:
-            del self._running[root]
+        del self._running[len(self._running) - count :]
 
+    # ------------------------------------------------------------------ what an entry may be
+    def seen(self, entry: Entry) -> set[Token]:
+        """Return the tokens of all objects that can be reached from an entry."""
+        if isinstance(entry, Value):
+            return self.reach(self.of(entry))
+        if isinstance(entry, Partly):
+            return self.seen(entry.value)
+        if isinstance(entry, Items):
+            return {t for p in entry.parts for t in self.seen(p)}
+        if isinstance(entry, Struct):
+            return set(entry.tokens) | {t for p in entry.fields.values() for t in self.seen(p)}
+        if isinstance(entry, Series):
+            return {t for v in entry.over for t in self.reach(self.of(v))}
+        return set(entry.tokens) if isinstance(entry, Empty) else set()
+
+    def own(self, entry: Entry) -> set[Token]:
+        """Return the tokens of the objects that an entry itself may be."""
+        if isinstance(entry, Value):
+            return self.of(entry)
+        return set(entry.tokens) if isinstance(entry, Struct | Empty) else set()
+
+    # ------------------------------------------------------------------ changes
     def change(self, e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
         """Check that nobody else sees a change made through `receiver`.
 
         Raises ProducerError with ALIASING.
         """
-        if isinstance(old, Value):
-            root = self._root(old)
-            is_tensor = isinstance(old.type, TensorType)
-            kind = "tensor" if is_tensor else "container"
-            if root in self._given:
-                name = self._given[root]
-                hint = (
-                    f"{name} = {name} + ..."
-                    if is_tensor
-                    else f"copy it first: {name} = list({name})"
-                )
-                raise e.error(
-                    receiver,
-                    f"this changes the caller's {kind} {name!r}",
-                    code="ALIASING",
-                    rule="SCRIPT-8",
-                    hint=hint,
-                )
-            if root in self._running:
-                raise e.error(
-                    receiver,
-                    f"this {kind} is changed while a loop runs over it",
-                    code="ALIASING",
-                    rule="SCRIPT-8",
-                    second=f"{self._running[root]}: the loop",
-                    hint="run over a copy: for x in list(xs)",
-                )
-            if root in self._held:
-                raise e.error(
-                    receiver,
-                    f"this {kind} is changed while another container holds it",
-                    code="ALIASING",
-                    rule="SCRIPT-8",
-                    second=f"{self._held[root]}: it is stored here",
-                    hint="store it after the last change, or store a copy: list(...)",
-                )
-        self._other_names(e, receiver, old)
+        tokens = self.own(old)
+        kind = _kind(old)
+        self._outside(e, receiver, tokens, kind)
+        if not isinstance(receiver, ast.Name):
+            self._twice(e, receiver, tokens, kind)
+        self._other_names(e, receiver, tokens, kind)
+        self.log.append(tokens)
         if isinstance(old, Value) and isinstance(new, Value):
             self.same(new, old)
 
-    def _other_names(self, e: Emitter, receiver: ast.expr, old: Entry) -> None:
-        own = e.key_of(receiver)
+    def _outside(self, e: Emitter, receiver: ast.expr, tokens: set[Token], kind: str) -> None:
+        for token in tokens:
+            if token in self._given:
+                name = self._given[token]
+                copy = f"{name} = {name} + ..." if kind == "tensor" else f"{name} = list({name})"
+                hint = copy if kind == "tensor" else f"copy it first: {copy}"
+                raise _refusal(e, receiver, f"this changes the caller's {kind} {name!r}", hint)
+        for held, where in self._running:
+            if held & tokens:
+                raise _refusal(
+                    e,
+                    receiver,
+                    f"this {kind} is changed while a loop runs over it",
+                    "run over a copy: for x in list(xs)",
+                    f"{where}: the loop",
+                )
+
+    def _twice(self, e: Emitter, receiver: ast.expr, tokens: set[Token], kind: str) -> None:
+        """An object reached through a container: no other place may hold it."""
+        found = next((self._shared[t] for t in tokens if t in self._shared), None)
+        root = e.scope.get(e.root_key(receiver) or "")
+        if found is None and root is not None and self._paths(root, tokens) > 1:
+            found = e.where()
+        if found is not None:
+            raise _refusal(
+                e,
+                receiver,
+                f"this {kind} is changed while containers may hold it in several places",
+                "change it before it is stored, or store copies: list(...)",
+                f"{found}: it is stored here",
+            )
+
+    def _paths(self, entry: Entry, tokens: set[Token]) -> int:
+        """Count the parts of an entry by which objects can be reached."""
+        parts: Sequence[Entry] = ()
+        if isinstance(entry, Items):
+            parts = entry.parts
+        elif isinstance(entry, Struct):
+            parts = tuple(entry.fields.values())
+        else:
+            return int(bool(self.seen(entry) & tokens))
+        return sum(self._paths(p, tokens) for p in parts)
+
+    def _other_names(self, e: Emitter, receiver: ast.expr, tokens: set[Token], kind: str) -> None:
+        own = e.root_key(receiver)
+        if not tokens:
+            return
         for key, entry in e.scope.items():
-            if key == own or not self._may_be(entry, old):
+            if key == own or key in self.lent or not self.seen(entry) & tokens:
                 continue
             name = key.partition(":")[2]
             if key.startswith(f"{e.frame.number}:") and not is_read_later(e.frame, receiver, name):
                 continue
-            kind = (
-                "tensor"
-                if isinstance(old, Value) and isinstance(old.type, TensorType)
-                else "container"
-            )
-            raise e.error(
+            raise _refusal(
+                e,
                 receiver,
                 f"{ast.unparse(receiver)!r} and {name!r} may be the same {kind},"
                 " which is changed here",
-                code="ALIASING",
-                rule="SCRIPT-8",
-                hint="copy it: list(...) or .clone()"
-                if kind == "container"
-                else "write x = x + y, or x.clone() first",
+                "write x = x + y, or x.clone() first"
+                if kind == "tensor"
+                else "copy it: list(...) or .clone()",
             )
 
-    def _may_be(self, entry: Entry, old: Entry) -> bool:
-        if isinstance(entry, Items):
-            return any(self._may_be(p, old) for p in entry.parts)
-        if isinstance(entry, Empty):
-            return entry is old
-        return (
-            isinstance(entry, Value)
-            and isinstance(old, Value)
-            and self._root(entry) is self._root(old)
-        )
+
+class Flight:
+    """Values of an expression whose other parts are still to be evaluated."""
+
+    def __init__(self, e: Emitter) -> None:
+        self._e = e
+        self._found: list[tuple[Entry, int]] = []
+
+    def add(self, entry: Entry) -> Entry:
+        """Note a part that has its value."""
+        self._found.append((entry, len(self._e.session.aliases.log)))
+        return entry
+
+    def check(self) -> None:
+        """Refuse if a later part changed an earlier one. Raises ProducerError with ALIASING."""
+        aliases = self._e.session.aliases
+        for entry, count in self._found:
+            changed = {t for tokens in aliases.log[count:] for t in tokens}
+            if changed and aliases.seen(entry) & changed:
+                raise _refusal(
+                    self._e,
+                    None,
+                    "one part of this expression changes what another part has read",
+                    "make the change in a line of its own",
+                )
 
 
-def _is_changeable(value: Value) -> bool:
-    kind = (
-        getattr(value.type, "element", value.type)
-        if not isinstance(value.type, ListType)
-        else value.type
+def _refusal(
+    e: Emitter, node: ast.AST | None, what: str, hint: str, second: str = ""
+) -> ProducerError:
+    return e.error(node, what, code="ALIASING", rule="SCRIPT-8", hint=hint, second=second)
+
+
+def _kind(entry: Entry) -> str:
+    if isinstance(entry, Struct):
+        return "record"
+    kind = entry.type if isinstance(entry, Value) else None
+    inner = kind.element if isinstance(kind, OptionalType) else kind
+    return "tensor" if isinstance(inner, TensorType) else "container"
+
+
+def is_container(entry: Entry) -> bool:
+    """Whether an entry is a list or dict, with elements or still without."""
+    return isinstance(entry, Empty) or (
+        isinstance(entry, Value) and isinstance(entry.type, ListType | DictType)
     )
-    return isinstance(kind, ListType | DictType | TensorType)
 
 
 def is_read_later(frame: Frame, node: ast.AST, name: str) -> bool:
-    """Whether a name is read after `node`, or anywhere in a loop around it."""
+    """Whether a name is read after `node`, in a loop around it, or by a nested function."""
     here = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
-    loops = [
+    around = [
         n
         for n in ast.walk(frame.definition)
         if isinstance(n, ast.For | ast.While) and _start(n) <= here <= _end(n)
     ]
+    nested = [
+        n
+        for n in ast.walk(frame.definition)
+        if isinstance(n, ast.Lambda | ast.FunctionDef) and n is not frame.definition
+    ]
     for n in ast.walk(frame.definition):
         if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load):
             at = _start(n)
-            if at > here or any(_start(outer) <= at <= _end(outer) for outer in loops):
+            if at > here or any(_start(outer) <= at <= _end(outer) for outer in [*around, *nested]):
                 return True
-    return False
+    return not name.isidentifier()
 
 
 def _start(node: ast.AST) -> tuple[int, int]:
@@ -190,3 +240,6 @@ def _start(node: ast.AST) -> tuple[int, int]:
 
 def _end(node: ast.AST) -> tuple[int, int]:
     return getattr(node, "end_lineno", 0) or 0, getattr(node, "end_col_offset", 0) or 0
+
+
+__all__ = ["Aliases", "Flight", "is_container", "is_read_later"]

@@ -1,0 +1,67 @@
+"""Has CPython vouch for the values of cases whose model is written as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from oracles import text_programs
+from tools import literals
+from tools.second_oracle import DisagreementError
+from tracescript_conformance import values
+from tracescript_conformance.compare import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracescript.conformance.v1 import case_pb2
+
+_TYPES = {np.dtype(layout).name: number for number, layout in values.SHORT.values()}
+
+
+def vouches(source: Mapping[str, Any], steps: Sequence[case_pb2.Step]) -> bool:
+    """Whether CPython gives the expected values; False where it cannot run the text.
+
+    Raises DisagreementError.
+    """
+    members = {**source.get("weights", {}), **source.get("states", {})}
+    held = {path: _plain(_parsed(text, members)) for path, text in members.items()}
+    root = dict(source.get("tree", {})).get("") or _last_class(source["text"])
+    try:
+        program = text_programs.instance(source["text"], root, held)
+        for step in steps:
+            if step.WhichOneof("outcome") == "expected":
+                _check(program, step)
+    except text_programs.NoOracleError:
+        return False
+    return True
+
+
+def _parsed(text: str, members: Mapping[str, str]) -> Any:
+    return literals.parse(members.get(text.removeprefix("same as "), text))
+
+
+def _last_class(text: str) -> str:
+    heads = [line for line in text.splitlines() if line.startswith("class ")]
+    return heads[-1].removeprefix("class ").partition("(")[0]
+
+
+def _check(program: Any, step: case_pb2.Step) -> None:
+    given = values.items(step.inputs)
+    args = [_plain(value) for name, value in given if not name]
+    kwargs = {name: _plain(value) for name, value in given if name}
+    got = text_programs.call(program, step.method, args, kwargs)
+    found = compare(step.expected, values.bundle([("", _suite(value)) for value in got]))
+    if found.what:
+        raise DisagreementError(f"{step.method}: CPython: {found.where}: {found.what}")
+
+
+def _plain(value: Any) -> Any:
+    return np.array(value.array) if isinstance(value, values.Tensor) else value
+
+
+def _suite(value: Any) -> Any:
+    if isinstance(value, np.ndarray | np.generic):
+        return values.Tensor(_TYPES[value.dtype.name], np.asarray(value))
+    return [_suite(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,267 @@
+"""Which Python objects a value may be, and which objects a container may hold.
+
+The graph has values; the program has objects that it changes. A `Token` stands for the objects
+made at one place. What a value may be is found when it is asked for: edges are added as nodes
+are written, and what flows around a loop counts from the moment its end is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir.types import (
+    DictType,
+    ListType,
+    OptionalType,
+    StructType,
+    TensorType,
+    TupleType,
+)
+from tracescript.ir.values import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tracescript.ir.types import Type
+
+VIEWS = frozenset(
+    {
+        *("select", "slice", "narrow", "reshape", "flatten", "unflatten", "transpose", "permute"),
+        *("squeeze", "unsqueeze", "expand", "diagonal", "movedim", "tensor_unfold"),
+    }
+)
+_SAME = VIEWS | {"unwrap_optional"}
+_PARTS = frozenset(
+    {"list.get", "dict.get", "tuple.get", "struct.get", "list.unpack", "tuple.unpack"}
+)
+_COPIES = frozenset({"list.slice", "list.repeat", "list.sort", "dict.remove", "dict.values"})
+_STORES = {"list.append": (1,), "list.set": (2,), "dict.set": (2,), "list.concat": ()}
+_MAKERS = frozenset({"list.make", "tuple.make", "struct.make", "dict.make"})
+_VIEW_LISTS = frozenset({"split", "chunk", "unbind", "broadcast_tensors"})
+
+
+@dataclass(eq=False, slots=True)
+class Token:
+    """The objects made at one place of the program; `number` counts upwards as they are met."""
+
+    site: Any
+    number: int
+    loop: object
+
+
+@dataclass(eq=False, slots=True)
+class _Node:
+    """What a value may be: tokens of its own, other values, and parts of other values."""
+
+    tokens: list[Token]
+    copies: list[Value]
+    parts: list[Value]
+
+
+class Heap:
+    """The objects of one program while it is compiled."""
+
+    def __init__(self) -> None:
+        self._parent: dict[Value, Value] = {}
+        self._nodes: dict[Value, _Node] = {}
+        self._held: dict[Token, list[Value]] = {}
+        self._inside: dict[Token, list[Value]] = {}
+        self._stored: dict[Value, list[Value]] = {}
+        self.count = 0
+        self.loops: list[object] = [None]
+
+    # ------------------------------------------------------------------ tokens and edges
+    def token(self, site: Any) -> Token:
+        """Return a new token."""
+        self.count += 1
+        return Token(site, self.count, self.loops[-1])
+
+    def root(self, value: Value) -> Value:
+        """Return the value that stands for all that are surely the same object."""
+        while value in self._parent:
+            value = self._parent[value]
+        return value
+
+    def _node(self, value: Value) -> _Node:
+        root = self.root(value)
+        if root not in self._nodes:
+            self._nodes[root] = _Node([], [], [])
+            if is_changeable(root.type):
+                self._nodes[root].tokens.append(self._seed(root.type, ("given", root.name)))
+        return self._nodes[root]
+
+    def _seed(self, kind: Type, site: Any) -> Token:
+        """Return a token of an object from outside, with tokens for what it holds."""
+        made = self.token(site)
+        inner = [Value(k) for k in parts_of_type(kind) if is_changeable(k)]
+        self._held[made] = inner
+        for value in inner:
+            self._nodes[value] = _Node([self._seed(value.type, site)], [], [])
+        return made
+
+    def fresh(self, value: Value, site: Any) -> None:
+        """A value is a new object."""
+        if is_changeable(value.type):
+            made = self.token(site)
+            self._nodes[self.root(value)] = _Node([made], [], [])
+            self._held.setdefault(made, [])
+
+    def copy(self, value: Value, source: Value) -> None:
+        """`value` may be what `source` is."""
+        if value is not source and is_changeable(value.type) and is_changeable(source.type):
+            root = self.root(value)
+            node = self._nodes.setdefault(root, _Node([], [], []))
+            if root is not self.root(source):
+                node.copies.append(source)
+
+    def same(self, new: Value, old: Value) -> None:
+        """`new` is the object that `old` is, after a change."""
+        a, b = self.root(new), self.root(old)
+        if a is b or not is_changeable(new.type):
+            return
+        stored = self._stored.get(a, [])
+        if stored:
+            for token in self.of(old):
+                self._held.setdefault(token, []).extend(stored)
+        self._node(b)
+        self._parent[a] = b
+
+    def through(
+        self, name: str, inputs: Sequence[Value | None], outputs: Sequence[Value], site: Any
+    ) -> None:
+        """Note what the outputs of a node may be."""
+        known = [v for v in inputs if v is not None]
+        for k, out in enumerate(outputs):
+            if not is_changeable(out.type) or name in {"if", "loop"}:
+                continue
+            here = (site, name, k)
+            if name in _SAME and known:
+                self.same(out, known[0])
+            elif name in _VIEW_LISTS and isinstance(out.type, TensorType):
+                self.copy(out, known[0])
+            elif name in _PARTS or (name == "list.pop" and k == 0):
+                self._nodes[self.root(out)] = _Node([], known[2:], [known[0]])
+            else:
+                self._make(name, known, out, here)
+
+    def _make(self, name: str, known: list[Value], out: Value, site: Any) -> None:
+        """A new object: what it holds comes from the inputs."""
+        self.fresh(out, site)
+        (token,) = self._nodes[self.root(out)].tokens
+        if name in _MAKERS or name in _VIEW_LISTS:
+            self._held[token] = [v for v in known if is_changeable(v.type)]
+        elif name in _STORES:
+            stored = [known[k] for k in _STORES[name] if is_changeable(known[k].type)]
+            self._held[token] = list(stored)
+            copied = known if name == "list.concat" else known[:1]
+            self._inside[token] = copied
+            self._stored[self.root(out)] = [*stored, *self._elements(known[1:], name)]
+        elif name in _COPIES or name == "list.pop":
+            self._inside[token] = known[:1]
+
+    def _elements(self, more: list[Value], name: str) -> list[Value]:
+        """Return stand-ins for the elements of lists that are put at the end of another."""
+        made = []
+        for v in more if name == "list.concat" else ():
+            stand_in = Value(v.type.element) if isinstance(v.type, ListType) else None
+            if stand_in is not None and is_changeable(stand_in.type):
+                self._nodes[stand_in] = _Node([], [], [v])
+                made.append(stand_in)
+        return made
+
+    # ------------------------------------------------------------------ questions
+    def of(self, value: Value) -> set[Token]:
+        """Return the tokens of the objects a value may be."""
+        if not is_changeable(value.type):
+            return set()
+        start = self.root(value)
+        order, table = [start], {start: set[Token]()}
+
+        def known(v: Value) -> set[Token]:
+            root = self.root(v)
+            if root not in table:
+                table[root] = set()
+                order.append(root)
+            return table[root]
+
+        grown = True
+        while grown:
+            grown = False
+            size, k = len(order), 0
+            while k < len(order):
+                grown |= self._step(order[k], table, known)
+                k += 1
+            for root in reversed(order):
+                grown |= self._step(root, table, known)
+            grown |= len(order) > size
+        return table[start]
+
+    def _step(self, root: Value, table: dict[Value, set[Token]], known: Any) -> bool:
+        node = self._node(root)
+        found = set(node.tokens)
+        for v in node.copies:
+            found |= known(v)
+        for v in node.parts:
+            found |= self._parts(known(v), known)
+        is_new = not found <= table[root]
+        table[root] |= found
+        return is_new
+
+    def _parts(self, tokens: set[Token], known: Any) -> set[Token]:
+        found: set[Token] = set()
+        seen: set[Token] = set()
+        todo = list(tokens)
+        while todo:
+            token = todo.pop()
+            if token in seen:
+                continue
+            seen.add(token)
+            for v in self._held.get(token, ()):
+                found |= known(v)
+            for v in self._inside.get(token, ()):
+                todo += known(v)
+        return found
+
+    def contents(self, tokens: Iterable[Token]) -> set[Token]:
+        """Return the tokens of what containers hold directly."""
+        alike: set[Token] = set()
+        todo = list(tokens)
+        while todo:
+            token = todo.pop()
+            if token not in alike:
+                alike.add(token)
+                for v in self._inside.get(token, ()):
+                    todo += self.of(v)
+        return {t for token in alike for v in self._held.get(token, ()) for t in self.of(v)}
+
+    def reach(self, tokens: Iterable[Token]) -> set[Token]:
+        """Return tokens with those of all that is held, at any depth."""
+        found = set(tokens)
+        while True:
+            more = self.contents(found) - found
+            if not more:
+                return found
+            found |= more
+
+
+def is_changeable(kind: Type) -> bool:
+    """Whether values of a type are, or hold, objects that a program can change in place."""
+    if isinstance(kind, OptionalType):
+        return is_changeable(kind.element)
+    if isinstance(kind, ListType | DictType | TensorType):
+        return True
+    return any(map(is_changeable, parts_of_type(kind)))
+
+
+def parts_of_type(kind: Type) -> tuple[Type, ...]:
+    """Return the types of what a value of a type holds."""
+    if isinstance(kind, OptionalType):
+        return parts_of_type(kind.element)
+    if isinstance(kind, ListType):
+        return (kind.element,)
+    if isinstance(kind, DictType):
+        return (kind.value,)
+    if isinstance(kind, TupleType):
+        return kind.elements
+    return tuple(t for _, t in kind.fields) if isinstance(kind, StructType) else ()
