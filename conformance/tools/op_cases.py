@@ -91,7 +91,7 @@ def _case(op: dict[str, Any], example: dict[str, Any]) -> case_pb2.Case:
         since="1.0",
     )
     forms = _forms(results) or _declared(op, given, example)
-    case.artifacts.add(content=model_of(op, inputs, chosen, forms))
+    case.artifacts.add(content=model_of(op, inputs, chosen, forms, is_static=static))
     first = case.provenance.oracles.add(kind=_kind(example["source"]), name=example["source"])
     first.method = "the example in the op's definition"
     if static:

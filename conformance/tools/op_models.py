@@ -164,13 +164,22 @@ def unshaped(forms: list[Any]) -> Any:
     return (first[0], first[1], tuple(extents))
 
 
+_KNOWN = {("scalar", "int"), ("list", ("scalar", "int"))}
+"""Types whose values a checker can look at before the model runs."""
+
+
 def model_of(
     op: dict[str, Any],
     given: list[Literal | None],
     attribute_values: dict[str, Any],
     results: list[Any],
+    *,
+    is_static: bool = False,
 ) -> bytes:
-    """Write a file whose `forward` is one node of `op`."""
+    """Write a file whose `forward` is one node of `op`.
+
+    Where `is_static`, sizes are constants of the file, so that a fault shows before any call.
+    """
     tables = Tables(op["name"])
     model = tables.model
     model.opsets.add(name="tracescript", major=1)
@@ -184,19 +193,17 @@ def model_of(
         if item is None:
             node.inputs.append(0)
             continue
-        name = item.name.replace("[", "_").replace("]", "")
         index = tables.type(item.form)
+        node.inputs.append(len(function.values))
+        if is_static and item.form in _KNOWN:
+            function.values.add(type=index, constant=tables.constant(item.form, item.value))
+            continue
+        name = item.name.replace("[", "_").replace("]", "")
         function.inputs.add(name=name, type=index, kind=model_pb2.INPUT_KIND_POSITIONAL)
+        body.inputs.append(len(function.values))
+        function.values.add(type=index)
     for form in results:
         function.outputs.add(type=tables.type(form))
-    for item in given:
-        if item is not None:
-            function.values.add(type=tables.type(item.form))
-            body.inputs.append(len(function.values) - 1)
-    places = iter(body.inputs)
-    del node.inputs[:]
-    node.inputs.extend(0 if item is None else next(places) for item in given)
-    for form in results:
         function.values.add(type=tables.type(form))
         node.outputs.append(len(function.values) - 1)
     body.results.extend(node.outputs)

@@ -17,10 +17,10 @@ from google.protobuf import json_format
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tracescript.conformance.v1 import report_pb2
+from tracescript.conformance.v1 import manifest_pb2, report_pb2
 from tracescript_conformance import corpus as corpora
 from tracescript_conformance import explain, known, report, schedule
-from tracescript_conformance.corpus import CorpusError
+from tracescript_conformance.corpus import Corpus, CorpusError
 from tracescript_conformance.doors.stdio import Stdio
 from tracescript_conformance.known import KnownListError
 from tracescript_conformance.process import TesteeNotStartedError
@@ -182,25 +182,15 @@ def run_suite(
     order = int.from_bytes(corpus.manifest.root_digest[:4], "big") if seed is None else seed
     again = f"python -m tracescript_conformance run -- {shlex.join(command)}"
     plan = Plan(order, not no_repeat, again)
-    with _bar(console) as bar:
-        task = bar.add_task("cases", total=len(entries))
-        results = schedule.run(corpus, entries, door, plan, lambda _: bar.advance(task))
-    stopped = door.stop()
+    try:
+        with _bar(console) as bar:
+            task = bar.add_task("cases", total=len(entries))
+            results = schedule.run(corpus, entries, door, plan, lambda _: bar.advance(task))
+    finally:
+        stopped = door.stop()
     known.apply(patterns, results)
-    full = report_pb2.Report(
-        suite_version=corpus.manifest.suite_version,
-        root_digest=corpus.manifest.root_digest,
-        testee=hello,
-        door="stdio",
-        results=results,
-        scores=report.scores(corpus, results),
-    )
-    stories = {
-        r.case_id: corpus.case(e).story
-        for r, e in zip(results, sorted(entries, key=lambda e: e.id), strict=True)
-        if not known.is_expected(r)
-    }
-    report.print_report(console, full, stories)
+    full = _report(corpus, door, results)
+    report.print_report(console, full, _stories(corpus, entries, results))
     if not stopped:
         console.print("the testee did not stop when its input was closed")
     if out:
@@ -208,6 +198,28 @@ def run_suite(
     if junit:
         report.write_junit(results, junit)
     return 0 if all(map(known.is_expected, results)) else 1
+
+
+def _report(corpus: Corpus, door: Stdio, results: list[report_pb2.Result]) -> report_pb2.Report:
+    return report_pb2.Report(
+        suite_version=corpus.manifest.suite_version,
+        root_digest=corpus.manifest.root_digest,
+        testee=door.hello,
+        door="stdio",
+        results=results,
+        scores=report.scores(corpus, results),
+    )
+
+
+def _stories(
+    corpus: Corpus,
+    entries: list[manifest_pb2.ManifestEntry],
+    results: list[report_pb2.Result],
+) -> dict[str, str]:
+    """Return why each case exists whose outcome nobody expected."""
+    by_id = {entry.id: entry for entry in entries}
+    odd = [r.case_id for r in results if not known.is_expected(r)]
+    return {case_id: corpus.case(by_id[case_id]).story for case_id in odd}
 
 
 def _bar(console: Console) -> Progress:

@@ -211,7 +211,7 @@ _TENSOR = re.compile(rf"({'|'.join(SHORT)})\[([0-9, ]*)\]\s*(.*)", re.DOTALL)
 
 
 def element(text: str, short: str) -> Any:
-    """Read one element of authored text: decimal, hexadecimal float, nan, inf, true, false, 1+2j."""
+    """Read one element of text: decimal, hexadecimal float, nan, inf, true, false, 1+2j."""
     if short == "bool":
         return {"true": True, "false": False, "1": True, "0": False}[text.lower()]
     if short in COMPLEX:
@@ -241,8 +241,8 @@ def tensor(short: str, shape: tuple[int, ...], elements: list[Any]) -> Tensor:
         rounded[np.isnan(np.array(elements, np.float32))] = 0x7FC0
         return Tensor(number, rounded.reshape(shape))
     if short in _FLOAT8:
-        bits = [_byte_of(_FLOAT8[short], e) for e in elements]
-        return Tensor(number, np.array(bits, layout).reshape(shape))
+        found = [_byte_of(_FLOAT8[short], e) for e in elements]
+        return Tensor(number, np.array(found, layout).reshape(shape))
     return Tensor(number, np.array(elements, layout).reshape(shape))
 
 

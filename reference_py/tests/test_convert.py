@@ -46,3 +46,10 @@ def test_a_read_only_array_is_copied_so_that_the_tensor_may_be_written() -> None
     convert.to_torch(array)[0] = 5
 
     assert array.tolist() == [1, 1]
+
+
+def test_a_conjugate_view_becomes_an_array_of_its_elements() -> None:
+    view = torch.tensor([1 + 2j]).conj()
+
+    assert convert.from_caller(view).tolist() == [1 - 2j]
+    assert convert.from_caller(view.imag).tolist() == [-2]

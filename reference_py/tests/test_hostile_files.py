@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -11,10 +12,18 @@ from click.testing import CliRunner
 
 import tracescript as ts
 from benchmarks.author import Author, f32
-from tools import sample_models
+from tools import file_parts, sample_models
 from tracescript import ir
 from tracescript.cli.main import cli
-from tracescript.errors import BadInputError, FormatError, TsError
+from tracescript.errors import (
+    BadInputError,
+    FormatError,
+    InvalidModelError,
+    TsError,
+    UnsupportedError,
+)
+from tracescript.v1 import example_pb2
+from tracescript.wire import scan
 from tracescript.wire.writer import write
 
 
@@ -71,6 +80,53 @@ def test_show_prints_names_that_look_like_markup_as_they_are(tmp_path, name):
 
     assert result.exit_code == 0
     assert name in result.output
+
+
+@pytest.mark.parametrize("bound", [np.nan, -1.0, [1e-6] * 5])
+def test_a_bound_by_which_nothing_can_be_judged_is_refused(bound):
+    gate = sample_models.gate()
+    (example,), (call,) = gate.examples, gate.examples[0].calls
+    wrong = replace(call.outputs[0], bound=np.asarray(bound, np.float64))
+    lying = replace(example, calls=(replace(call, outputs=(wrong,)),))
+
+    with pytest.raises(InvalidModelError) as caught:
+        ts.load(content(replace(gate, examples=(lying,))))
+
+    assert (caught.value.code, caught.value.rule) == ("BAD_EXAMPLE", "CONTAINER-24")
+
+
+@pytest.mark.parametrize("engine", ["ref", "py"])
+def test_a_definition_that_unrolls_without_end_is_refused(engine):
+    author = Author()
+    body = lambda w, x: [w("linalg_matrix_power", x, n=2**62)]
+    author.method(author.function("F.forward", [("x", f32(3, 3))], body))
+
+    with pytest.raises(UnsupportedError) as caught:
+        ts.load(content(author.model()), engine=engine)(np.eye(3, dtype=np.float32))
+
+    assert (caught.value.code, caught.value.rule) == ("UNSUPPORTED_OP", "EXEC-6")
+
+
+def test_data_that_shares_its_parts_is_looked_through_once():
+    parts = file_parts.take_apart(content(sample_models.gate()))
+    examples = example_pb2.Examples.FromString(parts.sections[scan.EXAMPLES])
+    call = examples.examples[0].calls[0]
+    del call.expected.checks[:]
+    for bundle in (call.inputs, call.expected.outputs):
+        del bundle.table[1:]
+        bundle.table.add(int_value=5)
+        for index in range(1, 23):
+            bundle.table.add().list.items.extend([index, index])
+        bundle.items[0].data = len(bundle.table) - 1
+    for _ in range(50):
+        examples.examples[0].calls.add().CopyFrom(call)
+    parts.sections[scan.EXAMPLES] = examples.SerializeToString(deterministic=True)
+
+    start = time.monotonic()
+    with pytest.raises(InvalidModelError, match="found another value"):
+        ts.load(file_parts.assemble(parts))
+
+    assert time.monotonic() - start < 5  # 2^22 parts, fifty times over, would take hours
 
 
 def nested():

@@ -14,14 +14,18 @@ from tracescript.kernels import KERNELS
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
 
-import torch_core_cases  # noqa: E402 - needs torch, which is asked for above
+import torch_complex_cases  # noqa: E402 - needs torch, which is asked for above
+import torch_core_cases  # noqa: E402 - as above
 import torch_more_cases  # noqa: E402 - as above
 import torch_nn_cases  # noqa: E402 - as above
+import torch_sample_cases  # noqa: E402 - as above
 
 CASES = [
     *torch_core_cases.CASES.params,
     *torch_more_cases.CASES.params,
     *torch_nn_cases.CASES.params,
+    *torch_complex_cases.CASES.params,
+    *torch_sample_cases.CASES.params,
 ]
 
 

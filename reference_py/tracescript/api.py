@@ -194,6 +194,9 @@ def load(
 ) -> Model:
     """Open a `.tsproto` file. Nothing in it is executed; weights are mapped, not copied.
 
+    A mapped file must not be cut or written while the model lives (the operating system ends the
+    process that reads what is gone); replace it by renaming, as `save` does.
+
     Args:
         file: a path, the bytes, or a binary file object.
         engine: `py` (fast) or `ref` (the plain interpreter).

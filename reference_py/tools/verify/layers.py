@@ -9,10 +9,8 @@ import numpy as np
 import torch
 
 from tools.verify.layout import copies, over_types
-from tools.verify.moved import largest_change
 from tools.verify.plan import Call, Plans, Stop, call, types_of
-from tools.verify.reductions import product
-from tools.verify.values import array, places, positive, tied
+from tools.verify.values import array, tied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,8 +66,8 @@ PLANS.add(
 
 
 def _grouped(x: Any, w: Any = None, b: Any = None, *, groups: int, eps: float) -> tuple[Any, ...]:
-    split = x.reshape(x.shape[0], groups, -1, *x.shape[2:]) if x.numel() else x.unsqueeze(2)
-    shape = (1, groups, -1, *(1,) * (x.dim() - 2))
+    split = x.reshape(x.shape[0], groups, x.shape[1] // groups, *x.shape[2:])
+    shape = (1, groups, x.shape[1] // groups, *(1,) * (x.dim() - 2))
     return split, tuple(range(2, split.dim())), eps, w, b, shape
 
 
@@ -387,4 +385,3 @@ PLANS.add(
     if mode == "max"
     else (2 * np.sqrt(len(index)) + 3) * u * _bag(index, abs(weight), offsets, mode) + u * abs(y),
 )
-del largest_change, product, places, positive

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -43,7 +44,8 @@ def _noisy(name: str, kernel: Any, draw: Any, u: float) -> Any:
         value = kernel(*inputs, **attributes)
         if not isinstance(value, np.ndarray | np.generic) or value.dtype != np.float64:
             return value
-        return value + draw.choice((-1.0, 1.0), np.shape(value)) * _off(name, inputs, value, u)
+        off = np.where(np.isfinite(value), _off(name, inputs, value, u), 0.0)
+        return value + draw.choice((-1.0, 1.0), np.shape(value)) * off
 
     return moved
 
@@ -55,15 +57,13 @@ def largest_change(op: str, call: Call, u: float) -> tuple[Any, ...]:
     def run(draw: Any) -> list[Any]:
         loaded = ref.RefEngine().load(graph.model, Options(guards="ignore", expand=True))
         if draw is not None:
-            link = loaded.linker.link
+            make = loaded.linker.make
 
-            def linked(node: Any) -> Any:
-                found = link(node)
-                object.__setattr__(found, "kernel", _noisy(node.op, found.kernel, draw, u))
-                return found
+            def noisy(node: Any) -> Any:
+                found = make(node)
+                return replace(found, kernel=_noisy(node.op, found.kernel, draw, u))
 
-            seen: dict[Any, Any] = {}
-            loaded.linker.link = lambda node: seen.setdefault(node, None) or seen.__setitem__(node, linked(node)) or seen[node]  # type: ignore[method-assign]
+            loaded.linker.make = noisy  # type: ignore[method-assign] - each node is linked by it
         prepared = loaded.method(graph.model.root.methods[0])
         return list(prepared(graph.given, (), Budget(_LIMITS)).outputs)
 

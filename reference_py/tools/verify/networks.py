@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from tools.verify import rules
 from tools.verify.elementwise import unary
 from tools.verify.layout import copies, over_types
 from tools.verify.plan import Call, Plans, Stop, call, types_of
@@ -31,7 +32,7 @@ def _limit(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 for name, function in {
-    "gelu": F.gelu, "silu": F.silu, "mish": F.mish, "hardswish": F.hardswish,
+    "gelu": F.gelu, "silu": F.silu, "mish": F.mish, "hardswish": lambda x: x * F.hardsigmoid(x),
 }.items():  # fmt: skip
 
     def _calls(op: str = name) -> Iterator[Call]:
@@ -61,14 +62,14 @@ _TUNED: dict[str, tuple[Any, list[dict[str, Any]]]] = {
         lambda x, beta, threshold: torch.where(x * beta > threshold, x, torch.log1p(torch.exp(-abs(x * beta))) / beta + x.clamp(min=0)),
         [{}, {"beta": 2.0, "threshold": 3.0}],
     ),
-    "hardtanh": (lambda x, min, max: x.clamp(min, max), [{}, {"min": 0.0, "max": 2.0}]),  # noqa: A006
+    "hardtanh": (lambda x, min, max: x.clamp(rules.number(min, x), rules.number(max, x)), [{}, {"min": 0.0, "max": 2.0}]),  # noqa: A006
     "hardshrink": (lambda x, lambd: torch.where(abs(x) <= lambd, 0 * x.sign(), x), [{}, {"lambd": 1.0}]),
     "softshrink": (
         lambda x, lambd: torch.where(x > lambd, x - lambd, torch.where(x < -lambd, x + lambd, torch.where(x.isnan(), x, 0.0))),
         [{}, {"lambd": 1.0}],
     ),
     "threshold": (
-        lambda x, threshold, value: torch.where(x <= threshold, torch.tensor(value, dtype=torch.float64).to(x.dtype), x),
+        lambda x, threshold, value: torch.where(x <= rules.number(threshold, x), rules.number(value, x), x),
         [{"threshold": 1.0, "value": 9.0}, {"threshold": -1.0, "value": 2.0}],
     ),
 }
@@ -234,7 +235,7 @@ def _entropies(op: str) -> Iterator[Call]:
                 t = unit(data_type, shape, 2)
                 weights = [None] * (2 if op.endswith("logits") else 1)
                 yield Call((x, t, *weights), {"reduction": reduction})
-                weights = [array(data_type, shape, i) ** 2 for i, _ in enumerate(weights)]
+                weights = [np.asarray(np.abs(array(data_type, shape, i))) for i, _ in enumerate(weights)]
                 yield Call((x, t, *weights), {"reduction": reduction})
         if op == "binary_cross_entropy":
             dtype = array(data_type, ()).dtype

@@ -260,3 +260,10 @@ def in_range(index: Any, n: int, *, negative: bool = False) -> Any:
     if bool(((index < low) | (index >= n)).any()):
         raise Stop("INDEX_ERROR")
     return None
+
+
+def number(value: float, x: Any) -> Any:
+    """Return a number in the type of a tensor, as `cast` converts it. Spec: NUM-62."""
+    if x.dtype.is_floating_point:
+        return torch.tensor(value, dtype=x.dtype)
+    return torch.from_numpy(cast(torch.tensor(value, dtype=torch.float64), str(x.dtype)[6:]))

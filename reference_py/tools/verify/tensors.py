@@ -27,16 +27,16 @@ def to_oracle(value: Any, floats: str) -> Any:
     if not isinstance(value, np.ndarray):
         return value
     name = name_of(value)
-    if name in _NO_TORCH or not hasattr(torch, name):
+    if value.dtype.kind == "V" and name != "bfloat16" or name in _NO_TORCH:
         return value
     if name == "bfloat16":
         exact = torch.from_numpy(value.astype(np.float32)).bfloat16()
     else:
         exact = torch.from_numpy(value.copy())
+    if floats == "own" or not (exact.is_floating_point() or exact.is_complex()):
+        return exact
     if exact.is_complex():
         return exact.to(torch.complex128)
-    if not exact.is_floating_point() or floats == "own":
-        return exact
     return exact.float() if floats == "float32" and name in _HALF else _wide(exact, floats)
 
 

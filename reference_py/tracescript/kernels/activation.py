@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,9 +13,23 @@ from tracescript.kernels.rounding import Array, RoundedTable
 KERNELS: Final = RoundedTable()
 
 
+def _largest(x: Array) -> Any:
+    """Return what no element exceeds; `clip` to it is three times as fast as `maximum`."""
+    return x.dtype.type(np.inf) if x.dtype.kind == "f" else np.iinfo(x.dtype).max
+
+
+def _shared(x: Array, y: Array, spare: Array) -> None:
+    """Turn y, in -1..1, into (1 + y) * x / 2; at -inf, where y is -1, into 0."""
+    np.multiply(x, x.dtype.type(0.5), out=spare)
+    y *= spare
+    y += spare
+    if y.size and np.isnan(y.min()):
+        y[x == -np.inf] = 0
+
+
 @KERNELS.of("relu")
 def relu(x: Array) -> Array:
-    return np.clip(x, x.dtype.type(0), None)
+    return np.clip(x, x.dtype.type(0), _largest(x))
 
 
 @KERNELS.of("relu6")
@@ -48,8 +62,9 @@ def sigmoid(x: Array) -> Array:
 
 
 def _silu(x: Array, y: Array, spare: Array) -> None:
-    _share(x, y)
-    y *= np.clip(x, np.finfo(x.dtype).min, None, out=spare)
+    np.multiply(x, x.dtype.type(0.5), out=y)
+    np.tanh(y, out=y)
+    _shared(x, y, spare)
 
 
 @KERNELS.of("silu")
@@ -103,15 +118,13 @@ def erf(x: Array) -> Array:
 def _gelu(x: Array, y: Array, spare: Array) -> None:
     if x.dtype == np.float32:
         _bent(x, y, spare, _GELU_BEND)
-        _halved(x, y, spare)
+        _shared(x, y, spare)
     else:
         from scipy import special
 
-        np.multiply(x, -math.sqrt(0.5), out=spare)
-        special.erfc(spare, out=y)
-        np.clip(x, np.finfo(x.dtype).min, None, out=spare)
-        spare *= x.dtype.type(0.5)
-        y *= spare
+        np.multiply(x, math.sqrt(0.5), out=y)
+        special.erf(y, out=y)
+        _shared(x, y, spare)
 
 
 def _gelu_by_tanh(x: Array, y: Array, spare: Array) -> None:
@@ -121,14 +134,7 @@ def _gelu_by_tanh(x: Array, y: Array, spare: Array) -> None:
     y += number(math.sqrt(2 / math.pi))
     y *= x
     np.tanh(y, out=y)
-    _halved(x, y, spare)
-
-
-def _halved(x: Array, y: Array, spare: Array) -> None:
-    """Turn y into (1 + y) * x / 2; at -inf, where y is -1, into 0."""
-    y += x.dtype.type(1)
-    y *= x.dtype.type(0.5)
-    y *= np.clip(x, np.finfo(x.dtype).min, None, out=spare)
+    _shared(x, y, spare)
 
 
 @KERNELS.of("gelu")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Steps = Callable[[Array, Array, Array], None]
 
-BLOCK: Final = 1 << 15
+BLOCK: Final = 1 << 16
 """Elements of a block; a few arrays of that many fit into a core's cache."""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracescript.kernels.rounding import Array
 from tracescript.kernels.table import Table
+
+if TYPE_CHECKING:
+    from tracescript.kernels.rounding import Array
 
 KERNELS: Final = Table()
 

@@ -96,6 +96,11 @@ def list_contains(xs: list[Any], x: Any) -> bool:
     return any(_equal(item, x) for item in xs)
 
 
+@KERNELS.of("equal")
+def equal(a: Any, b: Any) -> bool:
+    return _equal(a, b)
+
+
 def _holds_nan(x: Any) -> bool:
     if isinstance(x, list | tuple):
         return any(map(_holds_nan, x))

@@ -57,7 +57,7 @@ def _narrow_float(x: Array, dtype: DType) -> Array:
 
 
 def _narrow_int(x: Array, dtype: DType) -> Array:
-    """Make integers of 2 or 4 bits: floats stop at the ends, integers wrap. Spec: NUM-20, NUM-22."""
+    """Make integers of 2 or 4 bits: floats stop at the ends, integers wrap. Spec: NUM-20."""
     import ml_dtypes
 
     if x.dtype.kind in "biu":

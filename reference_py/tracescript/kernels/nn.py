@@ -15,3 +15,6 @@ KERNELS: Final = Table.join(
     pool.KERNELS,
     rnn.KERNELS,
 )
+
+PREPARE: Final = {**conv.PREPARE, **rnn.PREPARE}
+"""Op to a function that lays out constant inputs once, see `table.OPEN`."""

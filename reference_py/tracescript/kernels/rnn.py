@@ -83,7 +83,7 @@ class _Cell:
 
 class _Relu(_Cell):
     def bend(self, sums: Array) -> None:
-        np.clip(sums, sums.dtype.type(0), None, out=sums)
+        np.maximum(sums, sums.dtype.type(0), out=sums)
 
 
 class _Lstm(_Cell):

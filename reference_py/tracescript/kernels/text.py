@@ -6,6 +6,7 @@ import logging
 import math
 import operator
 import re
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.errors import trap
@@ -27,6 +28,7 @@ _FLOAT = re.compile(
 _SPEC = re.compile(r"(?:.?[<>=^])?[+\- ]?#?0?(\d*)(?:[,_])?(?:\.(\d+))?([a-zA-Z%]?)", re.DOTALL)
 _LONGEST_FIELD = 10_000
 _DIGITS_OF_64_BITS = 40
+_SURROGATES = range(0xD800, 0xE000)
 
 _RELATIONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "eq": operator.eq,
@@ -86,6 +88,46 @@ def str_cmp(a: str, b: str, relation: str) -> bool:
 @KERNELS.of("str.len")
 def str_len(a: str) -> int:
     return len(a)
+
+
+@KERNELS.of("str.slice")
+def str_slice(a: str, start: int | None, end: int | None, step: int | None) -> str:
+    if step == 0:
+        raise trap("VALUE_ERROR", "the step of a slice is 0")
+    return a[start:end:step]
+
+
+@KERNELS.of("str.get")
+def str_get(a: str, i: int) -> str:
+    if not -len(a) <= i < len(a):
+        raise trap("INDEX_ERROR", f"index {i} is outside a text of {len(a)}")
+    return a[i]
+
+
+@KERNELS.of("str.find")
+def str_find(a: str, b: str, start: int | None, end: int | None, last: bool) -> int:
+    return (a.rfind if last else a.find)(b, start, end)
+
+
+@KERNELS.of("str.case")
+def str_case(a: str, to: str) -> str:
+    if not a.isascii():
+        raise trap("VALUE_ERROR", f"{a!r} has letters beyond ASCII")
+    return a.upper() if to == "upper" else a.lower()
+
+
+@KERNELS.of("str.ord")
+def str_ord(a: str) -> int:
+    if len(a) != 1:
+        raise trap("VALUE_ERROR", f"one code point is expected, found {len(a)}")
+    return ord(a)
+
+
+@KERNELS.of("str.chr")
+def str_chr(n: int) -> str:
+    if not 0 <= n <= sys.maxunicode or n in _SURROGATES:
+        raise trap("VALUE_ERROR", f"{n} is no code point")
+    return chr(n)
 
 
 def _malformed(template: str) -> Exception:

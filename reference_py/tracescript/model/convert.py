@@ -44,7 +44,7 @@ def from_caller(value: Any) -> Any:
 
 
 def _array(tensor: Any) -> np.ndarray[Any, Any]:
-    plain = tensor.detach().cpu().contiguous()
+    plain = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()
     name = str(plain.dtype).removeprefix("torch.")
     if name in _BITS:
         bits = plain.view(getattr(sys.modules["torch"], _BITS[name]))

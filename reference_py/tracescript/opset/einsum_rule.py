@@ -11,8 +11,11 @@ from tracescript.opset.relations import differ
 from tracescript.opset.shapes import Many, MismatchError, Shape
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracescript.ir.types import Dim
 
+_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FORM: Final = re.compile(r"([A-Za-z]*(?:,[A-Za-z]*)*)->([A-Za-z]*)")
 
 
@@ -28,6 +31,31 @@ def einsum(tensors: Any, equation: str) -> Any:
     for term, shape in zip(terms, tensors, strict=True):
         _read(term, shape, letters)
     return tuple(letters[letter] for letter in result)
+
+
+def written_out(equation: str, ranks: Sequence[int]) -> str:
+    """Write an equation of torch or numpy with the letters of its result and of `...`.
+
+    Without an arrow the result has the letters that occur once, in alphabetical order. `ranks`
+    belong to the operands. A wrong equation comes back as it is, for C1 to refuse.
+    """
+    left, arrow, result = equation.replace(" ", "").partition("->")
+    terms = left.split(",")
+    if len(terms) != len(ranks):
+        return equation
+    widths = [r - len(t) + 3 for t, r in zip(terms, ranks, strict=True) if "..." in t]
+    if any(width < 0 for width in widths):
+        return equation
+    free = [c for c in _ALPHABET if c not in equation][: max(widths, default=0)]
+    written = [
+        t.replace("...", "".join(free[len(free) - (r - len(t) + 3) :]))
+        for t, r in zip(terms, ranks, strict=True)
+    ]
+    if not arrow:
+        letters = left.replace(",", "").replace(".", "")
+        single = sorted(c for c in set(letters) if letters.count(c) == 1)
+        result = "".join([*(free if widths else ()), *single])
+    return f"{','.join(written)}->{result.replace('...', ''.join(free))}"
 
 
 def _terms(equation: str) -> tuple[list[str], str]:

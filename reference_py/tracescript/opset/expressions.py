@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from tracescript.errors import UnsupportedError
 from tracescript.ir import ListType, Value
 from tracescript.ir.constants import INT
 from tracescript.opset.fold import BINARY, COMPARE, FUNCTIONS, NAMES
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
 
     from tracescript.opset.build import Builder
     from tracescript.opset.emit import Emitter
+
+
+MOST_ROUNDS: Final = 1 << 16
+"""Rounds of a `for` that are written one by one: their number may come from a file."""
+
+
+def _too_many(rounds: range) -> UnsupportedError:
+    return UnsupportedError(
+        f"the definition takes at most {MOST_ROUNDS} rounds here, found {rounds.stop}",
+        code="UNSUPPORTED_OP",
+        where="the expansion of an op",
+        rule="EXEC-6",
+    )
 
 
 class Expressions(Intrinsics):
@@ -185,6 +199,8 @@ class Expressions(Intrinsics):
             if isinstance(bounds[-1], Value) or name == "rounds":
                 return self.emitter.value(bounds[-1]), lambda index: index
             rounds = range(*bounds)
+            if rounds[MOST_ROUNDS:]:
+                raise _too_many(rounds)
             return len(rounds), lambda i: rounds[i]
         values = self.evaluate(node)
         items = self.emitter.items(values)

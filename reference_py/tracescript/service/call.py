@@ -153,7 +153,7 @@ class Calls:
 
 
 class _Running:
-    """A call that can be stopped from another thread."""
+    """A call that can be stopped from another thread. Spec: RPC-9."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget

@@ -14,13 +14,26 @@ from tracescript.validator.constant_rules import PYTHON, are_of
 from tracescript.validator.fault import Fault, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tracescript.validator.scope import Scope
 
 
 def is_of(kind: ir.Type, value: Any) -> bool:
     """Whether a run-time value is of a type; symbols and unknown extents take any extent."""
+    known: dict[tuple[int, int], bool] = {}
+
+    def fits(kind: ir.Type, value: Any) -> bool:
+        # Values share parts: each is looked into once, or a small file takes for ever.
+        key = (id(kind), id(value))
+        if key not in known:
+            known[key] = _is_of(kind, value, fits)
+        return known[key]
+
+    return fits(kind, value)
+
+
+def _is_of(kind: ir.Type, value: Any, is_of: Callable[[ir.Type, Any], bool]) -> bool:
     match kind:
         case ir.TensorType(data_type, shape):
             return isinstance(value, (np.ndarray, np.generic)) and (

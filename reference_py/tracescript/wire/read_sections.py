@@ -169,8 +169,9 @@ class ExampleReader:
             if check.data in checks:
                 raise _bad("found a second check of one value, expected one", place)
             checks[check.data] = check
+        bounds = _Bounds(bundle, checks)
         return tuple(
-            self._expected(item.data, bundle, checks, where) for item in entry.outputs.items
+            self._expected(item.data, bundle, bounds, where) for item in entry.outputs.items
         )
 
     def _check(self, check: example_pb2.Check, bundle: BundleReader, where: str) -> None:
@@ -183,42 +184,71 @@ class ExampleReader:
             if not least <= index < size:
                 raise _bad(f"found index {index}, expected {least}..{size - 1}", f"{where}.{name}")
         bound = bundle.values[check.bound]
-        if check.bound and str(getattr(bound, "dtype", None)) != "float64":
-            raise _bad("found another bound, expected a float64 tensor", f"{where}.bound")
+        if check.bound and not _is_bound(bound, bundle.values[check.data]):
+            what = "found another bound, expected a float64 tensor of no axes or those of the data"
+            raise _bad(f"{what}, none negative or NaN", f"{where}.bound")
 
     def _expected(
-        self, index: int, bundle: BundleReader, checks: dict[int, Any], where: str
+        self, index: int, bundle: BundleReader, bounds: _Bounds, where: str
     ) -> ExpectedValue:
-        check = checks.get(index)
+        check = bounds.checks.get(index)
         alternatives = tuple(bundle.values[a] for a in check.alternatives) if check else ()
-        reached = list(_leaves(index, bundle))
-        if index not in reached and any(checks[i].alternatives for i in reached if i in checks):
+        inside = [bounds.checks[i] for i in bounds.leaves(index) if i in bounds.checks]
+        if check not in inside and any(one.alternatives for one in inside):
             what = "found alternatives of an element, expected them of whole outputs only"
             raise fault("UNSUPPORTED_FEATURE", what, where, "CONTAINER-24")
         return ExpectedValue(
             bundle.values[index],
-            _bounds(index, bundle, checks),
-            any(checks[i].zero_sign for i in reached if i in checks),
+            bounds.of(index),
+            any(one.zero_sign for one in inside),
             alternatives,
         )
 
 
-def _leaves(index: int, bundle: BundleReader) -> list[int]:
-    """List the entries without elements that an entry consists of."""
-    children = bundle.children(index)
-    if children is None:
-        return [index]
-    return [leaf for child in children for leaf in _leaves(child, bundle)]
+def _is_bound(bound: Any, data: Any) -> bool:
+    """Tell whether a check's bound says something about its data."""
+    if str(getattr(bound, "dtype", None)) != "float64":
+        return False
+    return bound.shape in {(), getattr(data, "shape", ())} and bool((bound >= 0).all())
 
 
-def _bounds(index: int, bundle: BundleReader, checks: dict[int, Any]) -> Any:
-    """Return the bound of an entry, or those of its elements."""
-    children = bundle.children(index)
-    if children is None:
-        check = checks.get(index)
-        return bundle.values[check.bound] if check is not None and check.bound else None
-    bounds = tuple(_bounds(child, bundle, checks) for child in children)
-    return None if all(bound is None for bound in bounds) else bounds
+class _Bounds:
+    """The bounds of a bundle's entries. Each is looked at once, however often it is shared."""
+
+    def __init__(self, bundle: BundleReader, checks: dict[int, Any]) -> None:
+        self.checks = checks
+        self._bundle = bundle
+        self._made: dict[int, Any] = {}
+
+    def leaves(self, index: int) -> list[int]:
+        """List the entries without elements that an entry consists of, each once."""
+        todo, seen = [index] if self.checks else [], {index}
+        leaves = []
+        while todo:
+            children = self._bundle.children(here := todo.pop())
+            if children is None:
+                leaves.append(here)
+                continue
+            new = set(children) - seen
+            seen |= new
+            todo += new
+        return leaves
+
+    def of(self, index: int) -> Any:
+        """Return the bound of an entry, or those of its elements."""
+        if not self.checks:
+            return None
+        if index not in self._made:
+            self._made[index] = self._make(index)
+        return self._made[index]
+
+    def _make(self, index: int) -> Any:
+        children = self._bundle.children(index)
+        if children is None:
+            check = self.checks.get(index)
+            return self._bundle.values[check.bound] if check and check.bound else None
+        bounds = tuple(map(self.of, children))
+        return None if all(bound is None for bound in bounds) else bounds
 
 
 def _bad(what: str, where: str) -> TsError:

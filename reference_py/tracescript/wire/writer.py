@@ -150,7 +150,7 @@ def write(
         FormatError: BAD_LAYOUT, CONTAINER-7, for an alignment that is not allowed.
         OSError: the path cannot be written.
 
-    Spec: CONTAINER-25, CONTAINER-26.
+    Spec: CONTAINER-25, CONTAINER-26, CONTAINER-33.
     """
     made = image(
         model,

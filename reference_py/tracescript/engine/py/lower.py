@@ -264,5 +264,16 @@ class Lowering:
         if known is not None:
             env[node.outputs[0]] = Val(node.outputs[0].type, known)
             return
+        if node.op == "list.make" and _are_tensors(inputs):
+            made = [v.constant for v in inputs if v is not None]
+            env[node.outputs[0]] = Val(node.outputs[0].type, made)
+            return
         outputs = self._define(scope, node.outputs, env)
         body.stmts.append(Stmt("op", scope.function, node, inputs, outputs, link=link))
+
+
+def _are_tensors(values: Sequence[Val | None]) -> bool:
+    """Whether all values are constant tensors, such as a list of weights."""
+    return bool(values) and all(
+        v is not None and v.known and isinstance(v.type, ir.TensorType) for v in values
+    )

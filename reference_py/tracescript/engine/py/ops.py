@@ -8,8 +8,9 @@ from tracescript import ir
 from tracescript.engine.py.buffers import CHANGING
 from tracescript.engine.py.intervals import HIGH, LOW
 from tracescript.engine.py.memory import SMALL, counted_late, kept, precheck
+from tracescript.engine.py.pick import kernel_of
 from tracescript.engine.py.scalars import Expression, expression
-from tracescript.engine.py.tensors import TensorWriter, kernel_of
+from tracescript.engine.py.tensors import TensorWriter
 from tracescript.engine.values import track
 from tracescript.errors import trap
 
@@ -63,11 +64,12 @@ class OpWriter:
 
     def _kernel(self, stmt: Stmt, args: Sequence[str], depth: int) -> None:
         assert stmt.link is not None
-        call = f"{self._w.names.of(kernel_of(stmt))}({', '.join(args)})"
+        kernel, is_first = kernel_of(stmt, self._w.names.packed)
+        call = f"{self._w.names.of(kernel)}({', '.join(args)})"
         outs = [self._w.define(v) for v in stmt.outputs]
         if not outs:
             self._w.line(depth, call, stmt)
-        elif stmt.link.outputs == 1:
+        elif stmt.link.outputs == 1 or is_first:
             self._w.line(depth, f"{outs[0]} = {call}", stmt)
         else:
             self._w.line(depth, f"{', '.join(outs)}, = {call}", stmt)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tracescript import ir
+from tracescript.engine.py.pick import PACKED_BYTES
 from tracescript.errors import trap
 from tracescript.kernels.elementwise import OUT_OK
 from tracescript.opset.dtypes import numpy_of
@@ -51,7 +51,6 @@ _ALWAYS_NEW: Final = frozenset(
 )
 _SMALL_SUM: Final = 64
 _SPREAD: Final = 2048
-_PACKED_BYTES: Final = 64 << 20
 
 
 def spread(val: Val, shape: tuple[int, ...] | None) -> Any:
@@ -169,7 +168,7 @@ class TensorWriter:
 
     def _pack(self, weight: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Return a weight with its columns as rows, copied once unless it is big."""
-        if weight.nbytes > _PACKED_BYTES:
+        if weight.nbytes > PACKED_BYTES:
             return weight.T
         key = (weight.ctypes.data, weight.shape, weight.dtype)
         if key not in self._packed:
@@ -233,28 +232,6 @@ class TensorWriter:
         return [f"{out} = {args[0]}.transpose({self._name(stmt.link.attributes['dims'])})"]
 
 
-def kernel_of(stmt: Stmt) -> Callable[..., Any]:
-    """Return the kernel of a statement, attributes bound; bare where no input is a half type."""
-    assert stmt.link is not None
-    kernel = stmt.link.kernel
-    assert kernel is not None
-    types = [v.type for v in stmt.inputs if v is not None]
-    plain = all(isinstance(t, ir.ScalarType) or _is_plain(t) for t in types)
-    if plain:
-        kernel = getattr(kernel, "__wrapped__", kernel)
-    attributes = stmt.link.attributes
-    return functools.partial(kernel, **attributes) if attributes else kernel
-
-
 def _is_native(val: Val | None) -> bool:
     """Whether scalars of a data type compute as its ufuncs do; bools have no arithmetic."""
     return val is not None and val.data_type not in {ir.DataType.BOOL, ir.DataType.BFLOAT16}
-
-
-_HALF: Final = frozenset({ir.DataType.FLOAT16, ir.DataType.BFLOAT16})
-
-
-def _is_plain(type_: ir.Type) -> bool:
-    if isinstance(type_, ir.ListType):
-        return isinstance(type_.element, ir.ScalarType) or _is_plain(type_.element)
-    return isinstance(type_, ir.TensorType) and type_.data_type not in _HALF

@@ -92,7 +92,8 @@ class TracedArray(NDArrayOperatorsMixin):
 
     def item(self, *args: int) -> Any:
         """Return one element as a Python number; recorded."""
-        return reads.taken(self.door, self[args] if args else self, "item")
+        flat = self.reshape(-1) if len(args) == 1 else self
+        return reads.taken(self.door, flat[args] if args else self, "item")
 
     def tolist(self) -> Any:
         """Return the elements as nested lists; recorded."""

@@ -112,8 +112,11 @@ class NumpyDoor(Door):
         self, ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]
     ) -> Any:
         """Run and record a ufunc; `out=` takes the result. Spec: TRACE-2."""
+        if kwargs.get("where", True) is not True:
+            raise names.unknown(self, f"numpy.{ufunc.__name__} with where=")
         if method == "reduce" and ufunc in _REDUCTIONS:
-            return self.function(_REDUCTIONS[ufunc], inputs, kwargs)
+            axis = {} if len(inputs) > 1 else {"axis": 0}
+            return self.function(_REDUCTIONS[ufunc], inputs, axis | kwargs)
         if method != "__call__":
             raise names.unknown(self, f"numpy.{ufunc.__name__}.{method}")
         if ufunc in special.UFUNCS:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.ir import constants
+from tracescript.opset.einsum_rule import written_out
 from tracescript.producer.numpy import names
 
 if TYPE_CHECKING:
@@ -118,6 +119,13 @@ def _norm(
     return door.call_op("vector_norm", [x], attributes)
 
 
+def _einsum(door: NumpyDoor, equation: str, *operands: Any, **kwargs: Any) -> Any:
+    kwargs.pop("optimize", None)
+    return door.run(
+        np.einsum, (written_out(equation, [np.ndim(x) for x in operands]), *operands), kwargs
+    )
+
+
 def _trace(_: NumpyDoor, a: Any, offset: int = 0) -> Any:
     return np.sum(np.diagonal(a, offset), axis=-1)
 
@@ -175,6 +183,7 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.take: _take,
     np.meshgrid: _meshgrid,
     np.pad: _pad,
+    np.einsum: _einsum,
 }
 """By numpy function."""
 

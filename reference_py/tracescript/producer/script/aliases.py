@@ -31,6 +31,7 @@ class Aliases(Heap):
         self._shared: dict[Token, str] = {}
         self.log: list[set[Token]] = []
         self.lent: list[str] = []
+        self.valued: set[Token] = set()
 
     # ------------------------------------------------------------------ what is learned
     def join(self, result: Value, a: Value, b: Value) -> None:
@@ -95,6 +96,7 @@ class Aliases(Heap):
         tokens = self.own(old)
         kind = _kind(old)
         self._outside(e, receiver, tokens, kind)
+        self._as_value(e, receiver, tokens)
         if not isinstance(receiver, ast.Name):
             self._twice(e, receiver, tokens, kind)
         self._other_names(e, receiver, tokens, kind)
@@ -118,6 +120,15 @@ class Aliases(Heap):
                     "run over a copy: for x in list(xs)",
                     f"{where}: the loop",
                 )
+
+    def _as_value(self, e: Emitter, receiver: ast.expr, tokens: set[Token]) -> None:
+        if tokens & self.valued:
+            raise _refusal(
+                e,
+                receiver,
+                "this record is changed after something else has taken it as a value",
+                "change it before it is stored, passed on or joined with another",
+            )
 
     def _twice(self, e: Emitter, receiver: ast.expr, tokens: set[Token], kind: str) -> None:
         """An object reached through a container: no other place may hold it."""
@@ -153,7 +164,7 @@ class Aliases(Heap):
             if key == own or key in self.lent or not self.seen(entry) & tokens:
                 continue
             name = key.partition(":")[2]
-            if key.startswith(f"{e.frame.number}:") and not is_read_later(e.frame, receiver, name):
+            if not _may_read(e, key, receiver, entry):
                 continue
             raise _refusal(
                 e,
@@ -211,6 +222,19 @@ def is_container(entry: Entry) -> bool:
     return isinstance(entry, Empty) or (
         isinstance(entry, Value) and isinstance(entry.type, ListType | DictType)
     )
+
+
+def _may_read(e: Emitter, key: str, receiver: ast.expr, entry: Entry) -> bool:
+    """Whether a name may be read after a change, in the function at hand or those that call it."""
+    frame: Frame | None = e.frame
+    at: ast.AST | None = receiver
+    number, _, name = key.partition(":")
+    while frame is not None and number != str(frame.number):
+        frame = frame.enclosing
+        at = frame.at if frame is not None else None
+        if isinstance(entry, Struct):
+            return True
+    return frame is None or at is None or is_read_later(frame, at, name)
 
 
 def is_read_later(frame: Frame, node: ast.AST, name: str) -> bool:

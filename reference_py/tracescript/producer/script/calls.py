@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import OptionalType, ScalarKind
 from tracescript.ir.values import Value
+from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.builtins import BUILTINS
 from tracescript.producer.script.coerce import as_tensor
 from tracescript.producer.script.containers import container_method
@@ -41,13 +42,18 @@ def call(e: Emitter, node: ast.Call) -> Entry:
         builtin = BUILTINS.get(e.session.identity(callee.value))
         if builtin is not None:
             return builtin(e, node)
+    flight = Flight(e)
+    if isinstance(callee, Bound):
+        flight.add(callee.owner)
     args, kwargs = arguments(e, node)
+    flight.check()
     return call_entry(e, callee, args, kwargs, node)
 
 
 def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]]:
     """Compile the arguments left to right."""
     args: list[Entry] = []
+    flight = Flight(e)
     for a in node.args:
         if isinstance(a, ast.Starred):
             series = series_of(e, e.expr(a.value))
@@ -59,10 +65,10 @@ def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]
                 )
             args += series.parts
         else:
-            args.append(e.expr(a))
+            args.append(flight.add(e.expr(a)))
     kwargs: dict[str, Entry] = {}
     for k in node.keywords:
-        value = e.expr(k.value)
+        value = flight.add(e.expr(k.value))
         if k.arg is not None:
             kwargs[k.arg] = value
             continue
@@ -73,6 +79,7 @@ def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]
             kwargs.update({str(n): e.session.entry_of(x) for n, x in found.items()})
         else:
             raise e.error(k.value, "the names after `**` are known only at run time")
+    flight.check()
     return args, kwargs
 
 
@@ -84,6 +91,8 @@ def call_entry(
         return call_method(e, callee, args, kwargs)
     if isinstance(callee, Closure):
         return e.session.inline_closure(e, callee, args, kwargs)
+    if isinstance(callee, MethodOf) and isinstance(callee.owner.value, Struct):
+        return e.session.structs.call(e, callee, args, kwargs)
     if isinstance(callee, MethodOf):
         return e.session.call_python(e, callee.function, args, kwargs, owner=callee.owner)
     if not isinstance(callee, Known):

@@ -14,6 +14,7 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.ir.values import Value
+from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.core import INT64, expression
 from tracescript.producer.script.diagnostics import is_none, is_scalar, is_tensor
 from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
@@ -48,7 +49,10 @@ def compare_chain(e: Emitter, node: ast.Compare) -> Entry:
     left = e.expr(node.left)
 
     def chain(left: Entry, k: int) -> Entry:
+        flight = Flight(e)
+        flight.add(left)
         right = e.expr(node.comparators[k])
+        flight.check()
         found = compare(e, node.ops[k], left, right)
         if k + 1 == len(node.ops):
             return found

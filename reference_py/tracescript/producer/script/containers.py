@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import DictType, ListType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
+from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.comprehensions import collected
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import describe_type
@@ -42,6 +43,7 @@ def list_display(e: Emitter, node: ast.List) -> Entry:
 
 def _elements(e: Emitter, nodes: Sequence[ast.expr]) -> list[Entry]:
     parts: list[Entry] = []
+    flight = Flight(e)
     for node in nodes:
         if isinstance(node, ast.Starred):
             series = series_of(e, e.expr(node.value))
@@ -53,7 +55,8 @@ def _elements(e: Emitter, nodes: Sequence[ast.expr]) -> list[Entry]:
                 )
             parts += series.parts
         else:
-            parts.append(e.expr(node))
+            parts.append(flight.add(e.expr(node)))
+    flight.check()
     return parts
 
 
@@ -108,10 +111,13 @@ def container_method(
 ) -> Entry | None:
     """Call a method of a list or dict; None if it is neither."""
     owner = method.owner
-    if isinstance(owner, Items) and owner.is_list:
+    if isinstance(owner, Items) and owner.is_list and not owner.outside:
+        owner = e.value(owner)
+    if isinstance(owner, Items) and owner.outside and method.name not in _CHANGES:
         owner = e.value(owner)
     is_list = isinstance(owner, Value) and isinstance(owner.type, ListType)
     is_dict = isinstance(owner, Value) and isinstance(owner.type, DictType)
+    is_list |= isinstance(owner, Items) and owner.is_list
     is_list |= isinstance(owner, Empty) and not owner.is_dict
     is_dict |= isinstance(owner, Empty) and owner.is_dict
     if not is_list and not is_dict:
@@ -215,8 +221,11 @@ def _copy(e: Emitter, _receiver: ast.expr, xs: Entry, args: list[Entry]) -> Entr
 def copied(e: Emitter, xs: Entry) -> Entry:
     """Return a list of its own with the same items."""
     if isinstance(xs, Value) and isinstance(xs.type, ListType) and xs.constant is None:
+        e.session.aliases.copied(xs, e.where())
         return e.op("list.slice", [xs, None, None, None])
-    return xs
+    if isinstance(xs, Value) and isinstance(xs.type, ListType):
+        return e.make_list([e.constant(v) for v in constant_of(xs)[1]]) if constant_of(xs)[1] else e.empty(xs.type)
+    return Empty(xs.is_dict, e.at) if isinstance(xs, Empty) else xs
 
 
 def _dict_get(e: Emitter, _receiver: ast.expr, d: Entry, args: list[Entry]) -> Entry:
@@ -287,5 +296,7 @@ _DICT = {
     "items": _items,
     "clear": _clear,
 }
+
+_CHANGES = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse"})
 
 __all__ = ["container_method", "copied", "element_fits", "grow", "sorted_list"]

@@ -134,6 +134,11 @@ class Emitter(Values):
     def key_of(self, node: ast.expr) -> str | None:
         """Return the scope's key of a name or of `self.x` that is state; None for anything else."""
         if isinstance(node, ast.Name):
+            frame: Frame | None = self.frame
+            while frame is not None:
+                if frame.key(node.id) in self.scope or node.id in frame.local_names:
+                    return frame.key(node.id)
+                frame = frame.lexical
             return self.frame.key(node.id)
         if isinstance(node, ast.Attribute):
             owner = (
@@ -144,3 +149,12 @@ class Emitter(Values):
             if isinstance(owner, Known) and owner.path is not None:
                 return self.session.states.key(self, owner, node.attr)
         return None
+
+    def root_key(self, node: ast.expr) -> str | None:
+        """Return the key of the name or state that an expression starts from."""
+        while isinstance(node, ast.Subscript | ast.Attribute):
+            key = self.key_of(node)
+            if key is not None:
+                return key
+            node = node.value
+        return self.key_of(node)

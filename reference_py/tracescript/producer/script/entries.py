@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tracescript.ir.values import Constant, Value
+from tracescript.producer.script.heap import Token
 
 if TYPE_CHECKING:
     import ast
@@ -28,18 +29,26 @@ class Known:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Items:
-    """A tuple whose parts are known one by one; or a list of things that are no run-time values."""
+    """A tuple whose parts are known one by one; or a list of things that are no run-time values.
+
+    `outside` says where a list comes from that the program has not made itself.
+    """
 
     parts: tuple[Entry, ...]
     is_list: bool = False
+    outside: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Struct:
-    """A record made of a class while compiling: its class and its fields."""
+    """A record made of a class while compiling: its class and its fields.
+
+    `tokens` stand for the objects it may be, none where its class has no changeable instances.
+    """
 
     cls: type
     fields: dict[str, Entry]
+    tokens: frozenset[Token] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +66,7 @@ class MethodOf:
 
     owner: Known
     function: Any
+    receiver: ast.expr | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,10 +111,12 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Empty:
-    """`[]` or `{}` before the type of its elements is known."""
+    """`[]` or `{}` before the type of its elements is known; `outside` as for `Items`."""
 
     is_dict: bool = False
     at: ast.AST | None = field(default=None, compare=False)
+    outside: str = ""
+    tokens: frozenset[Token] = field(default_factory=lambda: frozenset({Token("empty", 0, None)}))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

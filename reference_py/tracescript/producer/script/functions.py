@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from tracescript.ir.types import DictType, ListType, TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.entries import (
+    Closure,
     Empty,
     Items,
     Partly,
+    Struct,
     Unset,
     constant_of,
 )
@@ -55,6 +57,15 @@ def has_container(entry: Entry) -> bool:
     return isinstance(entry, Empty) or (
         isinstance(entry, Value) and isinstance(entry.type, ListType | DictType)
     )
+
+
+def holds_closure(entry: Entry) -> bool:
+    """Whether a function made inside another is in an entry; it keeps that one's names alive."""
+    if isinstance(entry, Items):
+        return any(map(holds_closure, entry.parts))
+    if isinstance(entry, Struct):
+        return any(map(holds_closure, entry.fields.values()))
+    return isinstance(entry, Closure)
 
 
 def fixed_key(entry: Entry) -> Any:

@@ -93,7 +93,7 @@ class Heap:
 
     def _seed(self, kind: Type, site: Any) -> Token:
         """Return a token of an object from outside, with tokens for what it holds."""
-        made = self.token(site)
+        made = Token(site, 0, "outside")
         inner = [Value(k) for k in parts_of_type(kind) if is_changeable(k)]
         self._held[made] = inner
         for value in inner:

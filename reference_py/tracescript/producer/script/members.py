@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tracescript.producer.script.entries import Entry
     from tracescript.producer.script.session import Session
 
+_OUTSIDE = "a list that is made outside the function"
 _LISTS = frozenset({"ModuleList", "Sequential"})
 
 
@@ -41,7 +42,8 @@ class Members:
             and path is None
             and all(isinstance(x, bool | int | float | str) for x in value)
         ):
-            return Items(tuple(self.entry_of(x) for x in value), is_list=True) if value else Empty()
+            parts = tuple(self.entry_of(x) for x in value)
+            return Items(parts, is_list=True, outside=_OUTSIDE) if value else Empty(outside=_OUTSIDE)
         if inspect.ismethod(value) and not isinstance(value.__self__, type):
             return MethodOf(Known(value.__self__), value.__func__)
         return Known(value, path)
@@ -50,7 +52,7 @@ class Members:
         """`owner.name` of a known object."""
         name = node.attr
         if isinstance(owner.value, Struct):
-            return e.session.structs.member(e, owner.value, name)
+            return e.session.structs.member(e, owner.value, name, node.value)
         key = e.session.states.key(e, owner, name)
         if key is not None:
             return e.scope[key]

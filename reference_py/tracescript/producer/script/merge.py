@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracescript.ir import constants
@@ -105,11 +106,15 @@ class Merge:
             return self._values(a, b)
         if isinstance(a, Items) and isinstance(b, Items) and len(a.parts) == len(b.parts):
             return self._items(key, a, b)
-        if isinstance(a, Struct) and isinstance(b, Struct) and a.cls is b.cls:
+        if isinstance(a, Struct) and isinstance(b, Struct) and _alike(a, b):
             fields = {n: self.join(key, a.fields[n], b.fields[n]) for n in a.fields}
-            return lambda r: Struct(a.cls, {n: t(r) for n, t in fields.items()})
+            tokens = a.tokens | b.tokens
+            return lambda r: Struct(a.cls, {n: t(r) for n, t in fields.items()}, tokens)
         if isinstance(a, Unset | Partly) or isinstance(b, Unset | Partly):
             return self._partly(key, a, b)
+        if isinstance(a, Empty) and isinstance(b, Empty) and a.is_dict == b.is_dict:
+            both = replace(a, tokens=a.tokens | b.tokens, outside=a.outside or b.outside)
+            return lambda _: both
         if _same_object(a, b):
             return lambda _: a
         return self._conflict(a, b)
@@ -126,16 +131,16 @@ class Merge:
 
     def _items(self, key: str, a: Items, b: Items) -> Template:
         parts = [self.join(key, x, y) for x, y in zip(a.parts, b.parts, strict=True)]
-        return lambda r: Items(tuple(t(r) for t in parts), a.is_list)
+        return lambda r: Items(tuple(t(r) for t in parts), a.is_list, a.outside or b.outside)
 
     def _only(self, alive: int, entry: Entry) -> Template:
         """The other arm always raises: the entry of this one, brought out of it."""
         if isinstance(entry, Items):
             parts = [self._only(alive, p) for p in entry.parts]
-            return lambda r: Items(tuple(t(r) for t in parts), entry.is_list)
+            return lambda r: replace(entry, parts=tuple(t(r) for t in parts))
         if isinstance(entry, Struct):
             fields = {n: self._only(alive, x) for n, x in entry.fields.items()}
-            return lambda r: Struct(entry.cls, {n: t(r) for n, t in fields.items()})
+            return lambda r: replace(entry, fields={n: t(r) for n, t in fields.items()})
         if isinstance(entry, Partly):
             inner = self._only(alive, entry.value)
             return lambda r: Partly(self.e.value(inner(r)), entry.flags, entry.is_wrapped)
@@ -267,12 +272,16 @@ def _same_constant(a: Value, b: Value) -> bool:
     )
 
 
+def _alike(a: Struct, b: Struct) -> bool:
+    return a.cls is b.cls and a.fields.keys() == b.fields.keys()
+
+
 def _same_object(a: Entry, b: Entry) -> bool:
     if isinstance(a, Known) and isinstance(b, Known):
         return a.value is b.value or (type(a.value) is type(b.value) and _equal(a.value, b.value))
     if isinstance(a, Closure) and isinstance(b, Closure):
         return a.definition is b.definition
-    return isinstance(a, Empty) and isinstance(b, Empty) and a.is_dict == b.is_dict
+    return False
 
 
 def _equal(a: object, b: object) -> bool:

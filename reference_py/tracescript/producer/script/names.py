@@ -98,7 +98,7 @@ def attribute(e: Emitter, node: ast.Attribute) -> Entry:
     if isinstance(owner, Struct):
         if node.attr in owner.fields:
             return owner.fields[node.attr]
-        return e.session.structs.member(e, owner, node.attr)
+        return e.session.structs.member(e, owner, node.attr, node.value)
     if isinstance(owner, Known):
         if e.session.holds_array(owner) and not e.session.is_module(owner):
             return tensor_attribute(e, e.value(owner), node)

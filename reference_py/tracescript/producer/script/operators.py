@@ -13,6 +13,7 @@ from tracescript.ir.types import (
     ScalarType,
 )
 from tracescript.ir.values import Value
+from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.core import INT64, expression
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.entries import Empty, Items, constant_of
@@ -60,7 +61,9 @@ _BINARY: dict[type[ast.operator], tuple[str, Any, tuple[str, dict[str, Any]] | N
 @expression(ast.BinOp)
 def binop(e: Emitter, node: ast.BinOp) -> Entry:
     """`a + b` and the other binary operators."""
-    left, right = e.expr(node.left), e.expr(node.right)
+    flight = Flight(e)
+    left, right = flight.add(e.expr(node.left)), e.expr(node.right)
+    flight.check()
     return binary(e, type(node.op), left, right)
 
 
@@ -180,7 +183,9 @@ def _sequences(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) 
         and isinstance(left.type, ListType)
         and is_scalar(right, ScalarKind.INT, ScalarKind.BOOL)
     ):
-        return e.op("list.repeat", [left, to_number(e, e.value(right), ScalarKind.INT)])
+        made = e.op("list.repeat", [left, to_number(e, e.value(right), ScalarKind.INT)])
+        e.session.aliases.copied(made, e.where())
+        return made
     return None
 
 

@@ -21,6 +21,7 @@ from tracescript.producer.script.functions import (
     defaults_of,
     defining_class,
     has_container,
+    holds_closure,
     run_body,
 )
 from tracescript.producer.script.linking import Linker
@@ -43,6 +44,7 @@ class PythonCalls(UnitCalls):
         self._units: dict[Any, Compiled] = {}
         self._stack: list[Any] = []
         self._frames = 0
+        self.last_self: Entry | None = None
         self.linker = Linker(session)
         self.methods: dict[int, list[tuple[str, Compiled]]] = {}
 
@@ -232,9 +234,11 @@ class PythonCalls(UnitCalls):
         for name, entry in parameters.items():
             e.scope[frame.key(name)] = entry
         result = run_body(e, frame)
+        self.last_self = e.scope.get(frame.key(frame.first_parameter))
         e.frame, e.at = outer, at
         self._stack.pop()
         prefix = f"{frame.number}:"
-        for name in [k for k in e.scope if k.startswith(prefix)]:
-            del e.scope[name]
+        if not holds_closure(result):
+            for name in [k for k in e.scope if k.startswith(prefix)]:
+                del e.scope[name]
         return result

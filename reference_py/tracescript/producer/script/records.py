@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 
 
 def field_names(cls: type) -> tuple[str, ...] | None:
@@ -12,3 +13,23 @@ def field_names(cls: type) -> tuple[str, ...] | None:
     if dataclasses.is_dataclass(cls):
         return tuple(f.name for f in dataclasses.fields(cls))
     return None
+
+
+def is_changed(cls: type) -> bool:
+    """Whether fields of a record's instances can be assigned."""
+    if dataclasses.is_dataclass(cls):
+        return not cls.__dataclass_params__.frozen  # type: ignore[attr-defined]  # set by dataclass
+    return not issubclass(cls, tuple)
+
+
+def is_plain(cls: type) -> bool:
+    """Whether instances of a class are what its Python `__init__` assigns, nothing behind it."""
+    own = [c for c in cls.__mro__ if c is not object]
+    hooks = ("__new__", "__setattr__", "__getattribute__", "__getattr__", "__slots__", "__del__")
+    return (
+        type(cls) is type
+        and all(c.__module__ != "builtins" for c in own)
+        and not any(hook in vars(c) for c in own for hook in hooks)
+        and (cls.__init__ is object.__init__ or inspect.isfunction(cls.__init__))
+        and cls.__module__.partition(".")[0] not in {"torch", "numpy", "tracescript", "functools"}
+    )

@@ -11,6 +11,7 @@ def everything() -> None:
         calls,
         comparison,
         lambdas,
+        library_einsum,
         library_images,
         library_layers,
         library_making,

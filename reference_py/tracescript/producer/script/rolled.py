@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracescript.ir.constants import INT
@@ -22,6 +23,7 @@ from tracescript.producer.script.flow import refine
 from tracescript.producer.script.merge import placeholder
 from tracescript.producer.script.rounds import go_on
 from tracescript.producer.script.targets import assign_to, stored_names
+from tracescript.producer.script.watch import Watch
 from tracescript.producer.script.widening import Widening
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class Rolled(Widening):
         self.origin: dict[Value, Value] = {}
         self.conflicts: dict[str, Conflict] = {}
         self.starts: Scope = {}
+        self.around: dict[int, list[Value]] = {}
         for name in [*stored_names(node), *node.stop]:
             self.carry(e.frame.key(name))
 
@@ -94,7 +97,9 @@ class Rolled(Widening):
                 e.unit.names[opened] = name
         begun = {key: e.scope[key] for key in self.starts}
         index = Value(INT, "")
+        watch = Watch(e.session.aliases, params, self.around)
         next_go = self.body(index)
+        watch.stop()
         ended, inner, was_dead = e.scope, e.builder, e.is_dead
         e.builder, e.scope, e.is_dead = outer, dict(self.base), False
         if was_dead:
@@ -103,6 +108,8 @@ class Rolled(Widening):
         if self.learned(begun, ended):
             return False
         ends = self.ends(inner, begun, ended)
+        if not watch.is_settled(ends):
+            return False
         assert go is not None
         self.write(inner, index, go, next_go, leaves, params, ends)
         return True
@@ -132,18 +139,19 @@ class Rolled(Widening):
             param = Value(entry.type)
             plain = self.plain(entry)
             self.e.session.roots.same(param, plain)
-            self.e.session.aliases.same(param, plain)
+            self.e.session.aliases.copy(param, plain)
             name = self.e.unit.names.get(plain)
             if name:
                 self.e.unit.names[param] = name
             params.append(param)
             return param
         if isinstance(entry, Items):
-            return Items(tuple(self.opened(p, leaves, params) for p in entry.parts), entry.is_list)
-        if isinstance(entry, Struct):
-            return Struct(
-                entry.cls, {n: self.opened(x, leaves, params) for n, x in entry.fields.items()}
+            return replace(
+                entry, parts=tuple(self.opened(p, leaves, params) for p in entry.parts)
             )
+        if isinstance(entry, Struct):
+            fields = {n: self.opened(x, leaves, params) for n, x in entry.fields.items()}
+            return replace(entry, fields=fields)
         if isinstance(entry, Partly):
             value = self.opened(entry.value, leaves, params)
             assert isinstance(value, Value)
@@ -239,6 +247,7 @@ class Rolled(Widening):
         for result, start, end, param in zip(results, starts, ends, params, strict=True):
             e.session.roots.join(result, start, end)
             e.session.aliases.join(result, start, end)
+            e.session.aliases.copy(param, end)
             name = e.unit.names.get(param) or e.unit.names.get(end)
             if name:
                 e.unit.names[result] = name
@@ -263,9 +272,10 @@ class Rolled(Widening):
         if isinstance(entry, Value):
             return next(results)
         if isinstance(entry, Items):
-            return Items(tuple(self.after(p, results) for p in entry.parts), entry.is_list)
+            return replace(entry, parts=tuple(self.after(p, results) for p in entry.parts))
         if isinstance(entry, Struct):
-            return Struct(entry.cls, {n: self.after(x, results) for n, x in entry.fields.items()})
+            fields = {n: self.after(x, results) for n, x in entry.fields.items()}
+            return replace(entry, fields=fields)
         if isinstance(entry, Partly):
             value = self.after(entry.value, results)
             assert isinstance(value, Value)

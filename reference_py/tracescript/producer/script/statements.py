@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.annotations import type_of_annotation
 from tracescript.producer.script.calls import raised_text
 from tracescript.producer.script.core import statement
@@ -54,8 +55,10 @@ def augmented(e: Emitter, node: ast.AugAssign) -> None:
     from tracescript.producer.script.targets import _stored
 
     load = _as_load(node.target)
-    before = e.expr(load)
+    flight = Flight(e)
+    before = flight.add(e.expr(load))
     operand = e.expr(node.value)
+    flight.check()
     if grow(e, load, node.op, before, operand):
         return
     with e.looking_at(node):

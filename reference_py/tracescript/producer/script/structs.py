@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import StructType
-from tracescript.producer.script.entries import Known, MethodOf, Struct
-from tracescript.producer.script.records import field_names
+from tracescript.producer.script.entries import Empty, Known, MethodOf, Struct
+from tracescript.producer.script.records import field_names, is_changed, is_plain
+from tracescript.producer.script.targets import store
 
 if TYPE_CHECKING:
+    import ast
+
     from tracescript.ir.types import Type
     from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
+    from tracescript.producer.script.heap import Token
+
+_REPLACE = object()
 
 
 class Structs:
@@ -23,18 +30,20 @@ class Structs:
     def make(self, e: Emitter, cls: type, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
         """Call a class: a record of its fields; a data class as if by its generated `__init__`."""
         names = field_names(cls)
-        if issubclass(cls, enum.Enum) or names is None or "__post_init__" in vars(cls):
+        if names is None and is_plain(cls):
+            return self._constructed(e, cls, args, kwargs)
+        if issubclass(cls, enum.Enum) or names is None:
             raise e.error(
                 None,
                 f"scripts cannot make a {cls.__qualname__}",
                 code="UNKNOWN_CALL",
                 rule="SCRIPT-12",
-                hint="named tuples and data classes can be made",
+                hint="named tuples, data classes and classes with a plain __init__ can be made",
             )
         fields = dict(zip(names, args, strict=False)) | kwargs
         unknown = [n for n in fields if n not in names]
-        for name, value in self._defaults(cls).items():
-            fields.setdefault(name, e.session.entry_of(value))
+        for name, value in self._defaults(e, cls, fields).items():
+            fields.setdefault(name, value)
         missing = [n for n in names if n not in fields]
         if unknown or missing or len(args) > len(names):
             what = (
@@ -51,29 +60,98 @@ class Structs:
                 rule="SCRIPT-10",
                 hint=f"fields: {', '.join(names)}",
             )
-        return Struct(cls, {n: fields[n] for n in names})
+        made = Struct(cls, {n: fields[n] for n in names}, self._tokens(e, cls))
+        after = getattr(cls, "__post_init__", None)
+        return made if after is None else self._run(e, made, after, [], {})
 
-    def _defaults(self, cls: type) -> dict[str, Any]:
+    def _tokens(self, e: Emitter, cls: type) -> frozenset[Token]:
+        return frozenset({e.session.aliases.token(e.site())} if is_changed(cls) else ())
+
+    def _constructed(
+        self, e: Emitter, cls: type, args: list[Entry], kwargs: dict[str, Entry]
+    ) -> Entry:
+        """Make an instance of a class by running its `__init__`."""
+        made = Struct(cls, {}, self._tokens(e, cls))
+        if cls.__init__ is object.__init__ and not args and not kwargs:
+            return made
+        return self._run(e, made, cls.__init__, args, kwargs)
+
+    def _run(
+        self, e: Emitter, made: Struct, function: Any, args: list[Entry], kwargs: dict[str, Entry]
+    ) -> Entry:
+        e.session.call_python(e, function, args, kwargs, owner=Known(made))
+        return self._after(e)
+
+    def _after(self, e: Emitter) -> Struct:
+        """Return the record as the method that ran last has left it."""
+        found = e.session.calls.last_self
+        if not isinstance(found, Struct):
+            raise e.error(None, "the fields of this record depend on the path", rule="SCRIPT-4")
+        return found
+
+    def call(
+        self, e: Emitter, method: MethodOf, args: list[Entry], kwargs: dict[str, Entry]
+    ) -> Entry:
+        """Call a method of a record; what it changes is changed where the record has its name."""
+        owner = method.owner.value
+        if method.function is _REPLACE:
+            return self.replaced(e, owner, kwargs)
+        key = e.root_key(method.receiver) if method.receiver is not None else None
+        lent = e.session.aliases.lent
+        lent.append(key or "")
+        result = e.session.call_python(e, method.function, args, kwargs, owner=method.owner)
+        lent.pop()
+        after = self._after(e)
+        if after is not owner and key is not None and method.receiver is not None:
+            store(e, method.receiver, after)
+        return result
+
+    def replaced(self, e: Emitter, owner: Struct, changes: dict[str, Entry]) -> Struct:
+        """`dataclasses.replace(record, x=e)` and `record._replace(x=e)`."""
+        unknown = [n for n in changes if n not in owner.fields]
+        if unknown:
+            raise e.error(
+                None,
+                f"{owner.cls.__qualname__}: no field {unknown[0]!r}",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-10",
+                hint=f"fields: {', '.join(owner.fields)}",
+            )
+        return Struct(owner.cls, {**owner.fields, **changes}, self._tokens(e, owner.cls))
+
+    def _defaults(self, e: Emitter, cls: type, given: dict[str, Entry]) -> dict[str, Entry]:
+        entry_of = e.session.entry_of
         if hasattr(cls, "_field_defaults"):
-            return dict(cls._field_defaults)
-        return {
-            f.name: f.default
-            for f in dataclasses.fields(cls)
-            if f.default is not dataclasses.MISSING
-        }
+            return {n: entry_of(v) for n, v in cls._field_defaults.items()}
+        found: dict[str, Entry] = {}
+        for f in dataclasses.fields(cls):
+            if f.default is not dataclasses.MISSING:
+                found[f.name] = entry_of(f.default)
+            elif f.default_factory is not dataclasses.MISSING and f.name not in given:
+                found[f.name] = _factory(e, f.default_factory)
+        return found
 
-    def member(self, e: Emitter, owner: Struct, name: str) -> Entry:
-        """A method or property of a record's class."""
-        found = getattr(owner.cls, name, None)
+    def member(self, e: Emitter, owner: Struct, name: str, receiver: ast.expr) -> Entry:
+        """A method, property or class attribute of a record's class."""
+        found = inspect.getattr_static(owner.cls, name, None)
         if isinstance(found, property):
-            return e.session.call_python(e, found.fget, [owner], {})
-        if callable(found):
-            return MethodOf(Known(owner), found)
+            return self.call(e, MethodOf(Known(owner), found.fget, receiver), [], {})
+        if isinstance(found, staticmethod):
+            return Known(found.__func__)
+        if isinstance(found, classmethod):
+            return MethodOf(Known(owner.cls), found.__func__)
+        if name == "_replace" and issubclass(owner.cls, tuple):
+            return MethodOf(Known(owner), _REPLACE, receiver)
+        if inspect.isfunction(found):
+            return MethodOf(Known(owner), found, receiver)
+        if found is not None and not callable(found):
+            return e.session.entry_of(found)
         raise e.error(
             None,
             f"{owner.cls.__qualname__} has no field {name!r}",
             code="TYPE_INFERENCE",
             rule="SCRIPT-4",
+            hint=f"fields: {', '.join(owner.fields)}" if owner.fields else "",
         )
 
     def type_of(self, e: Emitter, entry: Struct) -> Type | None:
@@ -87,8 +165,16 @@ class Structs:
         return StructType(entry.cls.__name__, known, is_tuple=issubclass(entry.cls, tuple))
 
     def value(self, e: Emitter, entry: Struct) -> Value:
-        """Make the record a run-time value."""
+        """Make the record a run-time value: from then on it cannot be changed."""
+        e.session.aliases.valued |= entry.tokens
         values = [e.value(x) for x in entry.fields.values()]
         fields = tuple((n, v.type) for n, v in zip(entry.fields, values, strict=True))
         kind = StructType(entry.cls.__name__, fields, is_tuple=issubclass(entry.cls, tuple))
         return e.op("struct.make", values, {"type": kind})
+
+
+def _factory(e: Emitter, factory: Any) -> Entry:
+    """The default of a field that a function makes."""
+    if factory in {list, dict}:
+        return Empty(is_dict=factory is dict, at=e.at)
+    return e.session.call_python(e, factory, [], {})

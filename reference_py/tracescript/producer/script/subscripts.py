@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DictType, ListType, OptionalType, TupleType
 from tracescript.ir.values import Value
+from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.containers import element_fits
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import is_tensor
@@ -40,7 +41,11 @@ def subscript(e: Emitter, node: ast.Subscript) -> Entry:
         return index_tensor(e, e.value(owner), node.slice)
     if isinstance(node.slice, ast.Slice):
         return _slice(e, owner, node.slice)
-    return element(e, owner, e.expr(node.slice))
+    flight = Flight(e)
+    flight.add(owner)
+    index = e.expr(node.slice)
+    flight.check()
+    return element(e, owner, index)
 
 
 def element(e: Emitter, owner: Entry, index: Entry) -> Entry:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import DictType, ListType, TensorType, TupleType
+from tracescript.ir.types import ListType, TensorType, TupleType
 from tracescript.ir.values import Value
+from tracescript.producer.script.aliases import is_container
 from tracescript.producer.script.diagnostics import is_tensor
-from tracescript.producer.script.entries import Items, Known, Series, Struct, items_of_constant
+from tracescript.producer.script.entries import (
+    Empty,
+    Items,
+    Known,
+    Series,
+    Struct,
+    constant_of,
+    items_of_constant,
+)
 from tracescript.producer.script.iteration import series_of
 
 if TYPE_CHECKING:
@@ -175,9 +185,8 @@ def _tensor_parts(e: Emitter, tensor: Value, wanted: int) -> list[Entry]:
 def assign_attribute(e: Emitter, target: ast.Attribute, entry: Entry) -> None:
     """`self.x = e`: state of the module; a field of a record is replaced."""
     owner = e.expr(target.value)
-    if isinstance(owner, Struct) and target.attr in owner.fields:
-        replaced = Struct(owner.cls, {**owner.fields, target.attr: entry})
-        assign_to(e, _stored(target.value), replaced)
+    if isinstance(owner, Struct) and owner.cls is not dict:
+        _assign_field(e, target, owner, entry)
         return
     if not isinstance(owner, Known) or owner.path is None:
         raise e.error(
@@ -186,6 +195,64 @@ def assign_attribute(e: Emitter, target: ast.Attribute, entry: Entry) -> None:
             hint="only `self.name = value` makes state",
         )
     e.session.states.write(e, owner, target.attr, entry)
+
+
+def _assign_field(e: Emitter, target: ast.Attribute, owner: Struct, entry: Entry) -> None:
+    """`record.x = e`: the name stands for a record with another field."""
+    if not owner.tokens:
+        raise e.error(
+            target,
+            f"a {owner.cls.__qualname__} cannot be changed",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint=f"make a new one: {owner.cls.__qualname__}(...)",
+        )
+    replaced = replace(owner, fields={**owner.fields, target.attr: entry})
+    e.session.aliases.change(e, target.value, owner, replaced)
+    store(e, target.value, replaced)
+
+
+def store(e: Emitter, receiver: ast.expr, new: Entry) -> None:
+    """Bind what an expression names to a changed object; a nested function's outer name too."""
+    if isinstance(receiver, ast.Name):
+        key = e.key_of(receiver)
+        if key is None or key not in e.scope:
+            raise e.error(
+                receiver,
+                f"this changes {receiver.id!r}, which is made outside the function",
+                code="ALIASING",
+                rule="SCRIPT-8",
+                hint=f"copy it: {receiver.id} = list({receiver.id}) under another name",
+            )
+        e.scope[key] = new
+        if isinstance(new, Value) and new.constant is None:
+            e.unit.names.setdefault(new, receiver.id)
+        return
+    if isinstance(receiver, ast.Attribute | ast.Subscript) and _store_part(e, receiver, new):
+        return
+    assign_to(e, _stored(receiver), new)
+
+
+def _store_part(e: Emitter, receiver: ast.Attribute | ast.Subscript, new: Entry) -> bool:
+    """Put a changed object back into a record or tuple; False where it is in neither."""
+    owner = e.expr(receiver.value)
+    if isinstance(owner, Struct) and isinstance(receiver, ast.Attribute):
+        fields = {**owner.fields, receiver.attr: new}
+        store(e, receiver.value, replace(owner, fields=fields))
+        return True
+    if not isinstance(owner, Items | Struct) or not isinstance(receiver, ast.Subscript):
+        return False
+    known, k = constant_of(e.expr(receiver.slice))
+    if not known or not isinstance(k, int):
+        return False
+    if isinstance(owner, Struct):
+        name = list(owner.fields)[k]
+        store(e, receiver.value, replace(owner, fields={**owner.fields, name: new}))
+        return True
+    parts = list(owner.parts)
+    parts[k] = new
+    store(e, receiver.value, replace(owner, parts=tuple(parts)))
+    return True
 
 
 def _stored(node: ast.expr) -> ast.expr:
@@ -209,13 +276,17 @@ def rebind(e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
             rule="SCRIPT-8",
             hint="give it a name first",
         )
-    if (
-        isinstance(old, Value)
-        and isinstance(old.type, ListType | DictType)
-        and isinstance(new, Value)
-    ):
+    if isinstance(old, Empty | Items) and old.outside:
+        raise e.error(
+            receiver,
+            f"this changes {old.outside}",
+            code="ALIASING",
+            rule="SCRIPT-8",
+            hint="change a copy: xs = list(xs)",
+        )
+    if is_container(old):
         e.session.aliases.change(e, receiver, old, new)
-    assign_to(e, _stored(receiver), new)
+    store(e, receiver, new)
 
 
-__all__ = ["assign_attribute", "assign_to", "parts_of", "rebind", "stored_names"]
+__all__ = ["assign_attribute", "assign_to", "parts_of", "rebind", "store", "stored_names"]

@@ -16,7 +16,6 @@ from tracescript.ir.types import (
 )
 from tracescript.ir.values import Value
 from tracescript.opset.table import opset
-from tracescript.producer.script.aliases import VIEWS
 from tracescript.producer.script.diagnostics import describe_type, is_scalar
 from tracescript.producer.script.entries import (
     Bound,
@@ -65,6 +64,15 @@ class Values:
         if self.at is None:
             return None
         return self.frame.source.place(self.at, self.frame.scope_name)
+
+    def site(self) -> tuple[Any, ...]:
+        """Return what tells this place of the program from others, the calls to it included."""
+        found: list[Any] = [getattr(self.at, "lineno", 0), getattr(self.at, "col_offset", 0)]
+        frame = self.frame
+        while frame.enclosing is not None:
+            found.append(frame.inlined_at)
+            frame = frame.enclosing
+        return tuple(found)
 
     def where(self) -> str:
         """Return the place as `file:line`, for the second place of a message."""
@@ -134,13 +142,14 @@ class Values:
             ) from None
         self.session.roots.through(opset()[name], inputs, outputs)
         self.session.loops.through(inputs, outputs)
-        if name in VIEWS and inputs[0] is not None:
-            self.session.aliases.same(outputs[0], inputs[0])
+        self.session.aliases.through(name, inputs, outputs, self.site())
         return outputs
 
     def empty(self, kind: Type) -> Value:
         """Return an empty list or dict of its own: two of them are never one object."""
-        return self.builder.constant((), kind)
+        made = self.builder.constant((), kind)
+        self.session.aliases.fresh(made, self.site())
+        return made
 
     def make_list(self, items: Sequence[Value]) -> Value:
         """Make a list of values of one type; a constant where all are constants."""
@@ -156,7 +165,9 @@ class Values:
             v.constant is not None and isinstance(v.type, ScalarType) for v in items
         ):
             values = tuple(v.constant.value for v in items if v.constant is not None)
-            return self.builder.constant(values, ListType(items[0].type))
+            made = self.builder.constant(values, ListType(items[0].type))
+            self.session.aliases.fresh(made, self.site())
+            return made
         for v in items:
             self.session.aliases.escape(v, self.where())
         return self.op("list.make", list(items))
@@ -166,7 +177,6 @@ class Values:
         made = self.op("unwrap_optional", [value])
         if is_proved:
             self.unit.proved.add(made)
-        self.session.aliases.same(made, value)
         name = self.unit.names.get(value)
         if name:
             self.unit.names[made] = name
@@ -228,7 +238,7 @@ class Values:
         if isinstance(entry, Empty):
             inner = kind.element if isinstance(kind, OptionalType) else kind
             if isinstance(inner, ListType | DictType):
-                return self.builder.constant((), inner)
+                return self.empty(inner)
         if (
             isinstance(entry, Items)
             and isinstance(kind, TupleType)

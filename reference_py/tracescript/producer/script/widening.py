@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracescript.ir.constants import NONE
@@ -51,7 +52,7 @@ class Widening:
             return (
                 start
                 if all(x is y for x, y in zip(parts, start.parts, strict=True))
-                else Items(tuple(parts), start.is_list)
+                else replace(start, parts=tuple(parts))
             )
         if isinstance(start, Struct) and isinstance(before, Struct):
             return self.widened_struct(start, before, after)
@@ -86,14 +87,22 @@ class Widening:
         """As `widened`, field by field."""
         if not isinstance(after, Struct) or after.cls is not start.cls:
             return None
+        if after.fields.keys() != start.fields.keys():
+            return None
         fields = {
             n: self.widened(x, before.fields[n], after.fields[n]) for n, x in start.fields.items()
         }
         if any(x is None for x in fields.values()):
             return None
-        same = all(x is start.fields[n] for n, x in fields.items())
+        sites = {t.site for t in start.tokens}
+        tokens = start.tokens | {t for t in after.tokens if t.site not in sites}
+        same = tokens == start.tokens and all(x is start.fields[n] for n, x in fields.items())
         return (
-            start if same else Struct(start.cls, {n: x for n, x in fields.items() if x is not None})
+            start
+            if same
+            else replace(
+                start, fields={n: x for n, x in fields.items() if x is not None}, tokens=tokens
+            )
         )
 
     def type_of(self, entry: Entry, wanted: Type) -> Type | None:

@@ -147,10 +147,28 @@ def _weight_norm(_: TorchDoor, v: torch.Tensor, g: torch.Tensor, dim: int = 0) -
     return v * (g / torch.linalg.vector_norm(v, 2.0, axes, keepdim=True))
 
 
+def _fold(door: TorchDoor, x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
+    """Fold one image: with an axis more, which is dropped again."""
+    if x.dim() != 2:  # noqa: PLR2004 - rows and columns
+        raise door.recorder.error("UNKNOWN_CALL", f"fold of rank {x.dim()} is no op", "use rank 3")
+    return torch.nn.functional.fold(x.unsqueeze(0), *args, **kwargs).squeeze(0)
+
+
+def _singular_values(_: TorchDoor, x: torch.Tensor) -> torch.Tensor:
+    return torch.linalg.svd(x, full_matrices=False)[1]
+
+
+def _eigenvalues(_: TorchDoor, x: torch.Tensor) -> torch.Tensor:
+    return torch.linalg.eigh(x)[0]
+
+
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.var_mean": _with_mean("var"),
     "torch.std_mean": _with_mean("std"),
     "torch.linalg.norm": _norm,
+    "torch._C._nn.col2im": _fold,
+    "torch.linalg.svdvals": _singular_values,
+    "torch.linalg.eigvalsh": _eigenvalues,
     "torch._weight_norm": _weight_norm,
     "torch.hstack": _hstack,
     "torch.vstack": _vstack,

@@ -92,6 +92,12 @@ def _windows(_: TorchDoor, found: Match) -> Match:
     return _with(found, **{n: _several(given[n], 2) for n in names if n in given})
 
 
+def _frames(_: TorchDoor, found: Match) -> Match:
+    """A missing hop is a quarter of a frame."""
+    given = found.attributes
+    return _with(found, hop=given.get("hop", given["n_fft"] // 4))
+
+
 def _adaptive(axes: int) -> Callable[..., Match]:
     def fix(door: TorchDoor, found: Match) -> Match:
         x, size = found.inputs
@@ -152,6 +158,7 @@ _FIXES: Final[Mapping[str, Callable[[TorchDoor, Match], Match | None]]] = {
     "max_pool1d": _pool(1),
     "max_pool2d": _pool(2),
     "max_pool3d": _pool(3),
+    "lp_pool2d": _pool(2),
     "avg_pool1d": _pool(1),
     "avg_pool2d": _pool(2),
     "avg_pool3d": _pool(3),
@@ -161,6 +168,8 @@ _FIXES: Final[Mapping[str, Callable[[TorchDoor, Match], Match | None]]] = {
     "adaptive_max_pool1d": _adaptive(1),
     "adaptive_max_pool2d": _adaptive(2),
     "im2col": _windows,
+    "stft": _frames,
+    "istft": _frames,
     "col2im": _windows,
     "sum": _reduced,
     "mean": _reduced,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from tracescript.ir import constants
+from tracescript.opset.einsum_rule import written_out
 from tracescript.producer.torch import (
     arithmetic,
     compositions,
@@ -152,7 +153,9 @@ def _einsum(door: TorchDoor, equation: str, *operands: Any) -> torch.Tensor:
     )
     with door.paused():
         result = torch.einsum(equation, *tensors)
-    matched(door, "einsum", (tuple(tensors),), [result], equation=equation.replace(" ", ""))
+        ranks = [t.dim() for t in tensors]
+    written = written_out(equation, ranks)
+    matched(door, "einsum", (tuple(tensors),), [result], equation=written)
     return result
 
 

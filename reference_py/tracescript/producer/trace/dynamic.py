@@ -45,6 +45,11 @@ class Dynamic:
             return dict.fromkeys(names, _AUTOMATIC)
         given = self._given
         if not hasattr(given, "items"):
+            if not isinstance(given, (tuple, list)):
+                raise _bad(
+                    f"dynamic: a dict by input name expected, found {given!r}",
+                    'write dynamic={"x": {0: ts.Dim("B")}}',
+                )
             given = dict(zip(names, given, strict=False))
         for name in given:
             if name not in names:
@@ -56,6 +61,18 @@ class Dynamic:
 
 def _bad(what: str, hint: str = "") -> ProducerError:
     return ProducerError(what, code="DIMENSION_FIXED", hint=hint, rule="TRACE-10")
+
+
+def _axes(wanted: Any, name: str) -> dict[int, Any]:
+    """Return what a user asked for one tensor. Raises ProducerError where it is no {axis: dim}."""
+    if wanted is None or wanted is _AUTOMATIC:
+        return {}
+    if not hasattr(wanted, "items") or any(type(axis) is not int for axis in wanted):
+        raise _bad(
+            f"dynamic of {name}: a dict from axis to ts.Dim expected, found {wanted!r}",
+            f'write dynamic={{"{name}": {{0: ts.Dim("B")}}}}',
+        )
+    return dict(wanted)
 
 
 def _taken(imports: Imports) -> dict[str, ir.Symbol]:
@@ -91,7 +108,7 @@ class _Naming:
 
     def _tensor(self, kind: ir.TensorType, wanted: Any, name: str) -> ir.TensorType:
         assert kind.shape is not None, "examples have a shape"
-        axes = dict(wanted) if wanted not in (None, _AUTOMATIC) else {}
+        axes = _axes(wanted, name)
         for axis in axes:
             if not -len(kind.shape) <= axis < len(kind.shape):
                 raise _bad(f"dynamic names axis {axis} of {name}, which has {len(kind.shape)}")

@@ -139,6 +139,44 @@ def _test_at(site: Site) -> tuple[str, ast.expr, ast.AST] | None:
     return best
 
 
+def asserted(site: Site) -> ast.Assert | None:
+    """Return the `assert` whose condition as a whole, or negated, is asked for at a site."""
+    found = _test_at(site)
+    if found is None or not isinstance(found[2], ast.Assert):
+        return None
+    test, place = found[1], site.place
+    while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test = test.operand
+    whole = (test.lineno, test.col_offset, test.end_lineno, test.end_col_offset)
+    here = (place.line, place.column, place.end_line, place.end_column)
+    called = test.func if isinstance(test, ast.Call) else None
+    asks_parts = (isinstance(called, ast.Name) and called.id in {"any", "all"}) or (
+        isinstance(test, ast.Compare) and any(isinstance(o, (ast.In, ast.NotIn)) for o in test.ops)
+    )
+    return found[2] if not asks_parts and (place.end_line == 0 or whole == here) else None
+
+
+def in_loop_condition(site: Site) -> bool:
+    """Tell whether a site lies in the condition of a `while`."""
+    at = (site.place.line, site.place.column)
+    return any(
+        (test.lineno, test.col_offset if site.place.end_line else 0) <= at
+        and at <= (test.end_lineno or 0, test.end_col_offset or 0)
+        for kind, test, _ in _tests(site.path)
+        if kind == "while"
+    )
+
+
+def raises(path: str, line: int) -> bool:
+    """Tell whether a line of the user's program belongs to a `raise` or `assert`."""
+    source = source_of_file(path) if _is_user(path) else None
+    return source is not None and any(
+        isinstance(node, (ast.Raise, ast.Assert))
+        and node.lineno <= line <= (node.end_lineno or node.lineno)
+        for node in ast.walk(source.tree)
+    )
+
+
 def _rest(path: str, test: ast.If | ast.While) -> list[ast.stmt]:
     """Return what runs instead of an `if` without else whose body leaves: the statements below."""
     leaves = isinstance(test.body[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))

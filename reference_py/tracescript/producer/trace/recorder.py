@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tracescript.ir import Constant, Type
+    from tracescript.producer.trace.outcomes import Outcomes
 
 _SCALARS: Final = {
     bool: constants.BOOL,
@@ -37,20 +38,22 @@ _SCALARS: Final = {
 class Recorder:
     """One run of a program. `strict` makes an unrecorded read an error.
 
-    `forced` are outcomes for the first branch decisions, in order: with them a run can be repeated
-    down another path. `is_running` is set while the program runs.
+    `outcomes` say how branch decisions go in a run that explores another path. `is_running` is set
+    while the program runs.
     """
 
-    def __init__(self, title: str, *, strict: bool = True, forced: Sequence[bool] = ()) -> None:
+    def __init__(
+        self, title: str, *, strict: bool = True, outcomes: Outcomes | None = None
+    ) -> None:
         self.root = Frame(title)
         self.frame = self.root
         self.strict = strict
-        self.forced = list(forced)
-        self.asked = 0
+        self.outcomes = outcomes
         self.is_running = False
         self.slots: list[Slot] = []
         self.arithmetic = Arithmetic(self)
         self._constants: dict[tuple[Any, ...], Wire] = {}
+        self._decided: dict[Wire, bool] = {}
 
     def here(self) -> Site | None:
         """Return the user's place of the call being recorded; None before and after the run."""
@@ -60,7 +63,7 @@ class Recorder:
 
     def enter(self, title: str, module: Any, path: str, args: Iterable[tuple[str, Wire]]) -> Frame:
         """Open a frame for a module's forward; `args` are its leaf values with their names."""
-        frame = Frame(title, module, path, self.frame, site=self.here())
+        frame = Frame(title, module, path, self.frame, site=self.here(), before=self.states())
         seen: set[Wire] = set()
         for name, wire in args:
             if wire not in seen and wire.constant is None:
@@ -73,14 +76,19 @@ class Recorder:
     def leave(self, frame: Frame, outputs: Iterable[Wire]) -> None:
         """Close a frame with the leaves of what it returned."""
         assert self.frame is frame, "frames close in reverse order"
-        frame.outputs = list(outputs)
+        frame.outputs, frame.after = list(outputs), self.states()
         self.frame = frame.parent or self.root
 
     def abandon(self, frame: Frame) -> None:
         """Close a frame, and those inside it, that ended with an exception the program caught."""
         while self.frame is not frame and self.frame.parent is not None:
             self.frame = self.frame.parent
+        frame.after = self.states()
         self.frame = frame.parent or self.root
+
+    def states(self) -> dict[Slot, Wire]:
+        """Return the present value of every slot that was written."""
+        return {s: s.current for s in self.slots if s.written and s.current is not None}
 
     # ---- values
 
@@ -231,14 +239,21 @@ class Recorder:
     # ---- reads
 
     def decide(self, wire: Wire, observed: bool, call: str = "bool") -> bool:  # a result
-        """Record a branch decision and return its outcome, forced or observed."""
+        """Record a branch decision and return its outcome, observed or chosen.
+
+        A run that explores has one outcome for one value, however often the program asks.
+        """
         if not wire.varies:
             return observed
-        if self.asked < len(self.forced):
-            observed = self.forced[self.asked]
-        self.asked += 1
-        self.read("branch", wire, observed, call)
-        return observed
+        if self.outcomes is None:
+            self.read("branch", wire, observed, call)
+        elif wire not in self._decided:
+            stack = places.stack()
+            site = stack[0] if stack else None
+            ask, outcome = self.outcomes.choose(site, self.frame, observed)
+            self._decided[wire] = outcome
+            self.frame.events.append(Read("branch", wire, outcome, site, call, stack[1:], ask))
+        return self._decided.get(wire, observed)
 
     def read(self, kind: str, wire: Wire, observed: Any, call: str) -> None:
         """Record that the program took a value out of a tensor or number."""

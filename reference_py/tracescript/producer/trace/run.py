@@ -106,7 +106,14 @@ class Session:
         """Record one method on its example inputs."""
         for slot in self.tree.slots():
             slot.current = None
-        function = self.program if self.module is None else getattr(self.module, method)
+        function = self.program if self.module is None else getattr(self.module, method, None)
+        if function is None:
+            raise ProducerError(
+                f"{self.name} has no method {method!r}",
+                code="UNSUPPORTED_PYTHON",
+                rule="TRACE-1",
+                hint="methods= takes names of the module's own methods",
+            )
         title = self.name if self.module is None else f"{self.name}.{method}"
         recorder = Recorder(title, strict=self.strict)
         door = self._door(recorder, self.tree, self.imports)

@@ -92,7 +92,10 @@ class ModelCall:
 
 @dataclass(eq=False, slots=True)
 class Read:
-    """The program took a value out of a tensor: a trace decision. `wire` is None if unrecorded."""
+    """The program took a value out of a tensor: a trace decision. `wire` is None if unrecorded.
+
+    `ask` numbers the branch decisions of a run that is explored; another outcome can be forced.
+    """
 
     kind: str
     wire: Wire | None
@@ -100,6 +103,7 @@ class Read:
     site: Site | None
     call: str = ""
     stack: tuple[Site, ...] = ()
+    ask: int | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -114,7 +118,45 @@ class SizeFact:
     written: str = ""
 
 
-Event = Op | Call | ModelCall | Read | SizeFact
+@dataclass(eq=False, slots=True)
+class Arm:
+    """One arm of a branch; `results` are its values for the outputs of the branch."""
+
+    events: list[Event] = field(default_factory=list)
+    results: list[Wire] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class If:
+    """Both outcomes of a branch decision, merged from several runs."""
+
+    predicate: Wire
+    yes: Arm
+    no: Arm
+    outputs: list[Wire]
+    site: Site | None
+
+
+@dataclass(eq=False, slots=True)
+class Raise:
+    """The program's own `raise`."""
+
+    kind: str
+    message: str
+    site: Site | None
+
+
+@dataclass(eq=False, slots=True)
+class Assert:
+    """The program's own `assert`: the truth of `wire` must be `observed`."""
+
+    wire: Wire
+    observed: bool
+    message: str
+    site: Site | None
+
+
+Event = Op | Call | ModelCall | Read | SizeFact | If | Raise | Assert
 
 
 @dataclass(eq=False, slots=True)
@@ -124,6 +166,7 @@ class Frame:
     `args` are its tensors and numbers in order of the signature, each once, `keyword_only` the
     names of those that callers pass by name; `outputs` are the leaves of
     what it returned. `entry` and `exit` hold the slots it touched: their values at both ends.
+    `before` and `after` hold the values that all states of the run had there.
     """
 
     title: str
@@ -138,6 +181,8 @@ class Frame:
     exit: dict[Slot, Wire] = field(default_factory=dict)
     sizes: dict[tuple[Wire, int], Wire] = field(default_factory=dict)
     site: Site | None = None
+    before: dict[Slot, Wire] = field(default_factory=dict)
+    after: dict[Slot, Wire] = field(default_factory=dict)
 
     def up(self) -> Iterator[Frame]:
         """Yield this frame and those around it, innermost first."""

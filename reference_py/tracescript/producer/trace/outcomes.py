@@ -1,0 +1,54 @@
+"""How the branch decisions of a run go: forced ones first, then as another run had them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tracescript.producer.trace import places
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracescript.producer.trace.tape import Frame, Site
+
+MAX_UNROLL: Final = 16
+"""Rounds of one `while` on data of which both outcomes are explored."""
+
+Asked = tuple["Site | None", bool]
+
+
+class Outcomes:
+    """Chooses outcomes for one run.
+
+    The first decisions go as `forced`. Later ones follow `preferred`, the decisions of a run that
+    this one will be compared with, place by place; where that has none, the data decides.
+    """
+
+    def __init__(self, forced: Sequence[bool] = (), preferred: Sequence[Asked] = ()) -> None:
+        self.taken: list[Asked] = []
+        self.rounds: list[int] = []
+        self.forced = list(forced)
+        self._preferred = list(preferred)
+        self._count: dict[tuple[Frame, object], int] = {}
+
+    def choose(self, site: Site | None, frame: Frame, observed: bool) -> tuple[int, bool]:  # a fact
+        """Return the number of a decision and its outcome."""
+        number = len(self.taken)
+        key = (frame, None if site is None else site.place)
+        self._count[key] = self._count.get(key, -1) + 1
+        self.rounds.append(self._count[key])
+        if number < len(self.forced):
+            outcome = self.forced[number]
+        else:
+            outcome = self._followed(site, self._count[key], observed)
+        self.taken.append((site, outcome))
+        return number, outcome
+
+    def _followed(self, site: Site | None, rounds: int, observed: bool) -> bool:  # a fact
+        """Take the next outcome that the preferred run had at this place."""
+        for index, (where, outcome) in enumerate(self._preferred):
+            if where is not None and site is not None and where.place == site.place:
+                del self._preferred[: index + 1]
+                return outcome
+        endless = self.forced and rounds >= MAX_UNROLL and site is not None
+        return observed and not (endless and site and places.in_loop_condition(site))
