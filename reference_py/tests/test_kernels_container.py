@@ -66,8 +66,8 @@ def test_values_in_containers_are_compared_by_value():
     assert run("list.contains", [{"a": 1}], {"b": 1}) is False
 
 
-def test_unpacking_gives_one_result_plain_and_several_as_a_tuple():
-    assert run("list.unpack", [7], length=1) == 7
+def test_unpacking_gives_a_tuple_of_results():
+    assert run("list.unpack", [7], length=1) == (7,)
     assert run("list.unpack", [], length=0) == ()
     assert run("tuple.unpack", (1, "a")) == (1, "a")
 

@@ -84,7 +84,8 @@ def check(plan: Plan, call: Call, number: int, tally: Tally) -> None:
     for way in ways_of(plan, number):
         tally.runs += 1
         try:
-            graph = Graph(plan.op, call, symbolic="symbolic" in way)
+            symbolic = "symbolic" in way
+            graph = call.graph() if call.graph else Graph(plan.op, call, symbolic=symbolic)
             found = run_way(graph, way)
             verdict = expectation.judge(found, tuple(r.type for r in graph.results))
         except TsError as error:

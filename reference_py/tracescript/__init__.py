@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         ignore,
         is_scripting,
         is_tracing,
+        unroll,
         unused,
     )
 
@@ -41,6 +42,7 @@ _HOME = {
     "save": "tracescript.api",
     "script": "tracescript.api",
     "trace": "tracescript.api",
+    "unroll": "tracescript.producer.marks",
     "unused": "tracescript.producer.marks",
 }
 _MODULES = ("errors", "nn", "ops")
@@ -64,6 +66,7 @@ __all__ = [
     "save",
     "script",
     "trace",
+    "unroll",
     "unused",
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from tracescript import ir
 from tracescript.code.writer import write_units
 from tracescript.engine import choose
 from tracescript.engine.limits import Limits
-from tracescript.errors import ProducerError
+from tracescript.errors import ProducerError, TraceWarning
 from tracescript.ir.order import canonical
 from tracescript.model import arguments
 from tracescript.model.instance import Settings
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import BinaryIO
 
+    from tracescript.producer.trace.run import Traced
+
 _EXAMPLE_LIMIT = 1 << 20
 
 
@@ -31,6 +34,7 @@ def trace(
     kwargs: Mapping[str, Any] | None = None,
     *,
     dynamic: Mapping[str, Mapping[int, Any]] | None = None,
+    explore: int = 1,
     decisions: str = "warn",
     strict: bool = True,
     check: bool = True,
@@ -45,6 +49,7 @@ def trace(
         kwargs: example inputs by name; they become keyword-only inputs.
         dynamic: sizes that must stay dynamic, `{"x": {0: ts.Dim("B")}}`; None keeps every size
             that can vary, `{}` fixes all.
+        explore: at most so many runs, to keep both arms of branches on data; k need about k + 1.
         decisions: about data-dependent control flow: `warn`, `error` or `record` it silently.
         strict: refuse what cannot be recorded; else it becomes a decision loaders refuse to run.
         check: run the recorded graph on the examples and compare with the program's own results.
@@ -58,22 +63,29 @@ def trace(
     """
     from tracescript.producer.trace.run import trace as record
 
+    arguments.count("explore", explore)
     given = tuple(args) if isinstance(args, tuple | list) else (args,)
     traced = record(
         f,
         given,
         dict(kwargs or {}),
         dynamic=dynamic,
+        explore=explore,
         decisions=decisions,
         strict=strict,
         methods=methods,
         name=name,
     )
+    return _checked(f, traced, compare=check)
+
+
+def _checked(f: Any, traced: Traced, *, compare: bool) -> Model:
     made = _with_example(traced.model, traced.example)
     validate(made)
     model = _as_module(f, Model(made, report=traced.report, prefers_torch=traced.uses_torch))
-    if check:
+    if compare:
         _compare(model)
+        _warn_of_floats(model)
     return model
 
 
@@ -106,6 +118,20 @@ def _compare(model: Model) -> None:
                 rule="TRACE-9",
                 hint="a random op or hidden state? call model.eval(); check=False shows the graph",
             )
+
+
+def _warn_of_floats(model: Model) -> None:
+    """Warn where a float that the program read is not the same to the last bit on every engine."""
+    reads = [d for d in model.report.decisions if d.kind in {"float_read", "tensor_read"}]
+    again = Model(model.ir, replace(model.settings, engine="py")) if reads else None
+    for result in again.verify() if again is not None else ():
+        if "GUARD_FAILED" in result.problem:
+            text = (
+                f"{result.problem}\n  The guard of a float is exact, and engines round differently: "
+                "this one fails on engine py with the traced example itself.\n"
+                "  Leave the number a tensor; or load with engine='ref' or guards='warn'."
+            )
+            warnings.warn(text, TraceWarning, stacklevel=3)
 
 
 def script(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROTOCOL_MAJOR = 1
+HELLO_SECONDS = 10.0
+"""A process gets this long to start, however short the limit of a request is."""
 
 
 class Stdio:
@@ -38,7 +40,8 @@ class Stdio:
             protocol_major=PROTOCOL_MAJOR, suite_version=self._suite_version
         )
         try:
-            response = self.ask(testee_pb2.TesteeRequest(hello=request))
+            start = max(0.0, HELLO_SECONDS - self.seconds)
+            response = self.ask(testee_pb2.TesteeRequest(hello=request), start)
         except (TesteeCrashedError, TesteeTimedOutError) as error:
             raise TesteeNotStartedError(f"no hello from {self.command[0]!r}: {error}") from error
         if response.WhichOneof("response") != "hello":

@@ -37,7 +37,7 @@ def function_of(source: str, name: str = "f", label: str = "program") -> Any:
     path = f"<{label}>"
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
     source_of_file.cache_clear()
-    space: dict[str, Any] = {}
+    space: dict[str, Any] = {"__name__": "__main__"}
     exec(compile(source, path, "exec"), space)
     return space[name]
 

@@ -106,13 +106,19 @@ def _unpacked(x: list[Any], length: int) -> Any:
 
 PLANS.add(
     "list.unpack",
-    lambda: [call(x, length=3) for x in ([1, 2, 3], [1, 2], ["a", "b", "c"])],
+    lambda: [call(x, length=3) for x in ([1, 2, 3], [1, 2], ["a", "b", "c"])]
+    + [call(x, length=1) for x in ([7], ["ab"], [[1, 2]])],
     lambda x, length: tuple(_unpacked(x, length)),
-    outputs=3,
+    outputs=-1,
 )
 _python("tuple.make", lambda: [Call(t) for t in ((1, 2.5), ("a",), (True, (1, 2)), (1, Typed(None, NONE)))], lambda *v: tuple(v))
 _python("tuple.get", lambda: [call((1, "a", 2.5), i=i) for i in (0, 1, 2, -1, -3)], lambda t, i: t[i])
-PLANS.add("tuple.unpack", lambda: [call((1, "a")), call((2.5, True))], lambda t: t, outputs=2)
+PLANS.add(
+    "tuple.unpack",
+    lambda: [call((1, "a")), call((2.5, True)), call((2.5,)), call(("ab",)), call(([1, 2],))],
+    lambda t: t,
+    outputs=-1,
+)
 _PAIR: Final = ir.StructType("Pair", (("a", INT), ("b", FLOAT)))
 _python("struct.make", lambda: [call(1, 2.5, type=_PAIR), call(-4, 0.0, type=_PAIR)], lambda *v, type: v)  # noqa: A006
 _python("struct.get", lambda: [call(Typed((1, 2.5), _PAIR), field=f) for f in ("a", "b")], lambda s, field: s["ab".index(field)])
@@ -160,7 +166,7 @@ _python(
 def _stored(op: str, **how: Any) -> Iterator[Call]:
     for data_type in types_of(op):
         if data_type.value == "complex32":
-            continue
+            continue  # numpy cannot hold it
         for shape in SHAPES:
             yield call(np.zeros(shape, array_type(data_type)), **how)
 
@@ -230,7 +236,7 @@ PLANS.add("to_list", _listed, lambda x: x.tolist())
 
 
 def _given() -> Iterator[Call]:
-    for data_type in types_of("identity"):
+    for data_type in types_of("add"):
         for v in (1, -2, 2.5, True, [1, 2], [[1.5, 2.0], [3.0, -4.0]], [True, False], [2**40, 3]):
             yield call(v, dtype=data_type)
     yield call([[1, 2], [3]], dtype=ir.DataType.INT64)

@@ -30,6 +30,7 @@ def over_types(op: str, make: Callable[[Any], Iterable[Call]]) -> Iterator[Call]
 
 def copies(op: str, make: Callable[[Any], Iterable[Call]], oracle: Any, **how: Any) -> None:
     """Enter the plan of an op whose results are copies of elements."""
+    how = {"floats": "copy", **how}
     PLANS.add(op, functools.partial(over_types, op, make), oracle, zero_sign=True, **how)
 
 
@@ -312,7 +313,7 @@ copies(
 
 
 def _created(op: str, *values: Any) -> Iterator[Call]:
-    for data_type in (d for d in ir.DataType if d in {t for t in types_of("identity")}):
+    for data_type in types_of("add"):
         for shape in ([], [0], [3], [2, 0], [2, 3]):
             yield call(shape, *values, dtype=data_type)
     yield call([2, -1], *values, dtype=F32)

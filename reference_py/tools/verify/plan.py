@@ -37,10 +37,14 @@ class Typed:
 
 @dataclass(frozen=True)
 class Call:
-    """Inputs in declared order, variadic ones spread; attributes by name."""
+    """Inputs in declared order, variadic ones spread; attributes by name.
+
+    `graph` makes the model where the op needs more around it than its node.
+    """
 
     inputs: tuple[Any, ...]
     attributes: dict[str, Any] = field(default_factory=dict)
+    graph: Callable[[], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,10 @@ class Plan:
     """How one op is checked.
 
     `floats` says how an oracle sees float tensors: `float64` widened, `float32` with half types
-    widened to float32, `own` as they are. `absolute` is the bound of a result as a function of
+    widened to float32, `own` as they are, `copy` any type as one that holds its values. `absolute` is the bound of a result as a function of
     the oracle's operands, for pages whose bound is a sentence; `names` adds what the page's
-    formula speaks of. `rule` names the rule by which the oracle departs from torch.
+    formula speaks of. `outputs` says how many results there are where the page leaves it open, -1
+    for as many as the oracle gives. `rule` names the rule by which the oracle departs from torch.
     """
 
     op: str
@@ -91,7 +96,10 @@ def call(*inputs: Any, **attributes: Any) -> Call:
 
 
 def types_of(op: str, variable: str = "T") -> list[ir.DataType]:
-    """Return the data types that a variable of an op's signature takes, in a fixed order."""
+    """Return the data types that a variable of an op's signature takes, in a fixed order.
+
+    Not complex32, which numpy cannot hold.
+    """
     found = dict(opset()[op].variables)[variable]
     allowed = members(found)
-    return [d for d in ir.DataType if d in allowed]
+    return [d for d in ir.DataType if d in allowed and d is not ir.DataType.COMPLEX32]

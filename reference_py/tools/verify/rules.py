@@ -11,10 +11,10 @@ import numpy as np
 import torch
 
 from tracescript.ir import DataType
-from tracescript.opset.dtypes import as_data_type, limits, numpy_of
+from tracescript.opset.dtypes import as_data_type, numpy_of
 
 from tools.verify.plan import Stop
-from tools.verify.tensors import name_of
+from tools.verify.values import ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 def wrapped(values: Any, dtype: Any) -> Any:
     """Return exact integers modulo 2^width of an integer type. Spec: NUM-10."""
-    found = np.iinfo(dtype)
-    width = found.bits
-    low = int(found.min)
-    flat = [((int(v) - low) % (1 << width)) + low for v in np.ravel(values)]
-    return np.array(flat, dtype).reshape(np.shape(values))
+    import ml_dtypes
+
+    found = ml_dtypes.iinfo(dtype)
+    low, span = int(found.min), int(found.max) - int(found.min) + 1
+    flat = [((int(v) - low) % span) + low for v in np.ravel(values)]
+    return np.array(flat, np.uint64 if low == 0 else np.int64).astype(dtype).reshape(np.shape(values))
 
 
 def by_kind(floats: Any, integers: Callable[[int, int], int]) -> Callable[..., Any]:
@@ -135,25 +136,36 @@ def clamp(x: Any, lo: Any = None, hi: Any = None) -> Any:
 def cast(x: Any, dtype: Any) -> Any:
     """Convert: truncate and stop at the ends, wrap, one rounding. Spec: NUM-20 to NUM-23."""
     target = as_data_type(dtype)
-    value = x.numpy()
+    value = x.numpy() if isinstance(x, torch.Tensor) else _exact(x)
     if target is DataType.BOOL:
         return value != 0
     if target.value.startswith(("int", "uint")) and value.dtype.kind == "f":
-        found = limits(target)
-        low, high = int(found.min), int(found.max)
+        low, high = ends(target)
         flat = [0 if v != v else _stopped(v, low, high) for v in value.ravel().tolist()]  # noqa: PLR0124
-        return np.array(flat, numpy_of(target)).reshape(value.shape)
+        return wrapped(np.array(flat, object).reshape(value.shape), numpy_of(target))
     if target.value.startswith(("int", "uint")) and value.dtype.kind in "iu":
         return wrapped(value.astype(object), numpy_of(target))
-    if target.value in {"float16", "bfloat16"} and value.dtype.kind in "iu":
+    if target.value.startswith(("float", "bfloat")) and value.dtype.kind in "iu" and target.bits < 32:  # noqa: PLR2004
         return _odd(value)
     return value
 
 
+def _exact(x: Any) -> Any:
+    """Return storage types as int64 or float64; unsigned integers as they are."""
+    if x.dtype.kind in "iu":
+        return x
+    return x.astype(np.float64 if "float" in x.dtype.name else np.int64)
+
+
 def _odd(value: Any) -> Any:
-    """Return int64 as float64 such that a later rounding to a half type is the only one."""
-    low = value.astype(np.int64) & 0x7FF
-    return np.where(abs(value.astype(np.float64)) < 2**52, value, (value.astype(np.int64) - low) | (low != 0) << 11).astype(np.float64)
+    """Return integers as float64 such that a later rounding to a half type is the only one."""
+    flat = []
+    for v in value.ravel().tolist():
+        cut = max(abs(v).bit_length() - 53, 0)
+        kept = abs(v) >> cut
+        kept |= abs(v) != kept << cut
+        flat.append(float((kept << cut) * (-1 if v < 0 else 1)))
+    return np.array(flat, np.float64).reshape(value.shape)
 
 
 def _stopped(v: float, low: int, high: int) -> int:
@@ -164,8 +176,8 @@ def _stopped(v: float, low: int, high: int) -> int:
 
 def cast_like(x: Any, other: Any) -> Any:
     """Convert to the type of another tensor; see `cast`."""
-    wide = x.double() if x.is_floating_point() else x
-    return cast(wide, str(other.dtype).removeprefix("torch."))
+    wide = x.double() if isinstance(x, torch.Tensor) and x.is_floating_point() else x
+    return cast(wide, as_data_type(other.dtype))
 
 
 def complex_bound(op: str, u: float, y: Any, a: Any, b: Any) -> Any:

@@ -38,6 +38,7 @@ def _index_selects(a: Any) -> Iterator[Call]:
 
 
 def _plain(name: str, make: Callable[[Any], Any], oracle: Any, **how: Any) -> None:
+    how = {"floats": "copy", **how}
     PLANS.add(name, functools.partial(over_types, name, make), oracle, zero_sign=True, **how)
 
 

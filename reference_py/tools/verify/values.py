@@ -42,18 +42,27 @@ def is_float(data_type: DataType) -> bool:
     return in_set(data_type, "float")
 
 
+def ends(data_type: DataType) -> tuple[int, int]:
+    """Return the least and the greatest of an integer type."""
+    import ml_dtypes
+
+    found = ml_dtypes.iinfo(numpy_of(data_type))
+    return int(found.min), int(found.max)
+
+
 def special(data_type: DataType, *, extremes: bool = True, nonfinite: bool = True) -> Any:
     """Return the values at which ops differ, as a vector."""
     dtype = numpy_of(data_type)
     kind = category(data_type)
     if kind == 0:
         return np.array([False, True, True, False])
+    if dtype.isbuiltin != 1 and data_type.bits <= 8:  # noqa: PLR2004 - a byte
+        return np.arange(2**data_type.bits, dtype=np.uint8).view(dtype)
     if kind == _INT_CATEGORY:
-        found = limits(data_type)
-        low, high = int(found.min), int(found.max)
+        low, high = ends(data_type)
         middle = [v for v in (-100, -8, -3, -2, -1, 0, 1, 2, 3, 5, 7, 8, 31, 63, 64, 100)]
-        ends = [low, low + 1, high - 1, high] if extremes else []
-        return np.array([v for v in (*middle, *ends) if low <= v <= high], dtype)
+        outer = [low, low + 1, high - 1, high] if extremes else []
+        return np.array([v for v in (*middle, *outer) if low <= v <= high], dtype)
     if kind == _FLOAT_CATEGORY:
         values = list(_FLOATS)
         if extremes:

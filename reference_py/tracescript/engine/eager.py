@@ -97,12 +97,14 @@ def run_op(name: str, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> A
     missing = [None] * (sum(not i.variadic for i in op.inputs) - len(inputs))
     try:
         with np.errstate(all="ignore"):
-            return kernel(*inputs, *missing, **attribute_values(node, op))
+            results = kernel(*inputs, *missing, **attribute_values(node, op))
     except Exception as error:
         found = placed(error, _NOWHERE, node)
         if found is None:
             raise
         raise found from None
+    is_list_of_one = len(outputs) == 1 and op.outputs[0].variadic
+    return results[0] if is_list_of_one else results
 
 
 def _run(body: ir.Block, inputs: Sequence[Any]) -> tuple[Any, ...]:

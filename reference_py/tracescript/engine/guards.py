@@ -38,6 +38,8 @@ _LOST: Final[Mapping[str, str]] = {
     "tensor_read": "the program read other elements while it was traced",
     "compare": "this input needs the branch that tracing lost",
 }
+_SHOWN: Final = 4
+"""Elements of an array that a message shows."""
 _HINT: Final = (
     'script the part that branches, or load with guards="warn" to run the traced branch anyway'
 )
@@ -75,7 +77,11 @@ def holds(decision: ir.TraceDecision, value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    return np.array2string(value, threshold=6) if isinstance(value, np.ndarray) else repr(value)
+    if not isinstance(value, np.ndarray):
+        return repr(value)
+    first = ", ".join(str(v) for v in value.reshape(-1)[:_SHOWN])
+    rest = ", ..." if value.size > _SHOWN else ""
+    return f"{value.dtype}{list(value.shape)} of {first}{rest}"
 
 
 def decision_failed(function: ir.Function, index: int, value: Any) -> GuardError:

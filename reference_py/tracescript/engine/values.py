@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import collections
+import functools
+import keyword
 import weakref
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +37,34 @@ def runtime(constant: ir.Constant) -> Any:
     if isinstance(value, tuple):
         return tuple(_item(item) for item in value)
     return value
+
+
+def named(value: Any, kind: ir.Type) -> Any:
+    """Return a run-time value as callers see it: structs as named tuples, or as the dict they were.
+
+    A union is left as it is.
+    """
+    if isinstance(kind, ir.StructType):
+        parts = [named(v, t) for v, (_, t) in zip(value, kind.fields, strict=True)]
+        names = [name for name, _ in kind.fields]
+        if kind.name == ir.DICT:
+            return dict(zip(names, parts, strict=True))
+        return _tuple_class(kind.name, tuple(names))(*parts)
+    if isinstance(kind, ir.TupleType):
+        return tuple(named(v, t) for v, t in zip(value, kind.elements, strict=True))
+    if isinstance(kind, ir.ListType):
+        return [named(v, kind.element) for v in value]
+    if isinstance(kind, ir.DictType):
+        return {k: named(v, kind.value) for k, v in value.items()}
+    if isinstance(kind, ir.OptionalType) and value is not None:
+        return named(value, kind.element)
+    return value
+
+
+@functools.cache
+def _tuple_class(name: str, names: tuple[str, ...]) -> Any:
+    usable = name if name.isidentifier() and not keyword.iskeyword(name) else "struct"
+    return collections.namedtuple(usable, names, rename=True)  # noqa: PYI024  # the fields are data
 
 
 def _attribute(definition: AttributeDef, value: Any) -> Any:

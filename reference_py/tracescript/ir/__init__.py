@@ -29,6 +29,7 @@ from tracescript.ir.model import (
     Submodule,
 )
 from tracescript.ir.types import (
+    DICT,
     DataType,
     DictType,
     Dim,
@@ -47,6 +48,7 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Constant, Value, Weight
 
 __all__ = [
+    "DICT",
     "Block",
     "Buffer",
     "CodeUnit",

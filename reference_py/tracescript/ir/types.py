@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 
 class DataType(enum.Enum):
@@ -180,9 +180,13 @@ class UnionType:
     members: tuple[Type, ...]
 
 
+DICT: Final = "dict"
+"""The name of a struct that stands for a dict of the program with values of different types."""
+
+
 @dataclass(frozen=True, slots=True)
 class StructType:
-    """A record with value semantics: a named tuple or a data class."""
+    """A record with value semantics: a named tuple, a data class, or a dict."""
 
     name: str
     fields: tuple[tuple[str, Type], ...]

@@ -34,17 +34,23 @@ def relu(x: Array) -> Array:
 
 @KERNELS.of("relu6")
 def relu6(x: Array) -> Array:
-    return np.minimum(np.maximum(x, x.dtype.type(0)), x.dtype.type(6))
+    return np.clip(x, x.dtype.type(0), x.dtype.type(6))
 
 
 @KERNELS.of("leaky_relu")
 def leaky_relu(x: Array, slope: float) -> Array:
+    if 0 < slope <= 1:
+        return np.maximum(x, x * x.dtype.type(slope))
     return np.where(x < 0, x * x.dtype.type(slope), x)
 
 
 @KERNELS.of("elu")
 def elu(x: Array, alpha: float) -> Array:
-    return np.where(x <= 0, np.expm1(x) * x.dtype.type(alpha), x)
+    low = np.asarray(np.clip(x, -np.inf, x.dtype.type(0)))
+    np.expm1(low, out=low)
+    low *= x.dtype.type(alpha)
+    low += np.clip(x, x.dtype.type(0), np.inf)
+    return low
 
 
 def _share(x: Array, y: Array, _: Array | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -32,6 +33,31 @@ def mapped(x: Array, steps: Steps) -> Array:
 
 
 def by_rows(count: int, width: int) -> list[slice]:
-    """Return slices of `count` rows of `width` elements, each slice about a block or one row."""
-    step = max(1, BLOCK // max(1, width))
+    """Return slices of `count` rows of `width` elements, of about two blocks or one row."""
+    step = max(1, 2 * BLOCK // max(1, width))
     return [slice(start, start + step) for start in range(0, count, step)]
+
+
+_SUMMED_BY_PRODUCT: Final = 4096
+
+
+def sums(rows: Array) -> Array:
+    """Return the sum of each row of a matrix, for short rows as a product with ones: faster.
+
+    Long rows are summed pairwise, which rounds less.
+    """
+    if rows.shape[1] <= _SUMMED_BY_PRODUCT:
+        return rows.dot(_ones(rows.shape[1], rows.dtype.char))
+    return np.add.reduce(rows, axis=1)
+
+
+def squares(rows: Array) -> Array:
+    """Return the sum of the squares of each row."""
+    if rows.shape[1] <= _SUMMED_BY_PRODUCT:
+        return np.matmul(rows[:, np.newaxis, :], rows[:, :, np.newaxis]).reshape(-1)
+    return sums(rows * rows)
+
+
+@functools.lru_cache(maxsize=64)
+def _ones(count: int, char: str) -> Array:
+    return np.ones(count, char)

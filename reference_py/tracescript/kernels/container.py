@@ -26,16 +26,11 @@ def list_make(*items: Any) -> list[Any]:
     return list(items)
 
 
-def several(items: tuple[Any, ...]) -> Any:
-    """Return results as a kernel does: one plain, several as a tuple."""
-    return items[0] if len(items) == 1 else items
-
-
 @KERNELS.of("list.unpack")
-def list_unpack(xs: list[Any], length: int) -> Any:
+def list_unpack(xs: list[Any], length: int) -> tuple[Any, ...]:
     if len(xs) != length:
         raise trap("VALUE_ERROR", f"expected {length} values to unpack, found {len(xs)}")
-    return several(tuple(xs))
+    return tuple(xs)
 
 
 @KERNELS.of("list.len")
@@ -125,8 +120,8 @@ def tuple_get(t: tuple[Any, ...], i: int) -> Any:
 
 
 @KERNELS.of("tuple.unpack")
-def tuple_unpack(t: tuple[Any, ...]) -> Any:
-    return several(t)
+def tuple_unpack(t: tuple[Any, ...]) -> tuple[Any, ...]:
+    return t
 
 
 @KERNELS.of("struct.make")

@@ -1,9 +1,9 @@
 """Convolution of planes as products of matrices, the way chosen by the shape of the filters.
 
-One by one: a product on the planes themselves. Filters of many terms: the planes are laid out once
-for each column of the filter, and each row of the filter is one product. Filters of few terms: the
-planes are laid out for each term, and all is one product. One filter a plane: shifted products.
-Output rows come in blocks whose operands fit into the cache.
+One by one: a product on the planes themselves. Mostly: the planes are laid out once for each column
+of the filters, and each row of the filters is a product. Many filters of few terms, as in a first
+layer: the planes are laid out for each term, and all is one product. One filter a plane: shifted
+products. Output rows come in blocks whose operands fit into the cache.
 """
 
 from __future__ import annotations
@@ -27,10 +27,7 @@ KERNELS: Final = RoundedTable()
 
 Pair = tuple[int, ...]
 
-_MANY_TERMS: Final = 64
-"""Terms of one filter row from which its product is worth a call."""
-
-_LAID_OUT: Final = 1 << 18
+_LAID_OUT: Final = 1 << 19
 """Elements that are laid out at once."""
 
 
@@ -90,8 +87,8 @@ class _Filters:
 
     def pays(self, size: int, *, once: bool) -> bool:
         """Whether a product for each filter row is fastest; `once`: the filters change."""
-        is_copy = once and self.kernel[0] > 1
-        return self.terms * self.kernel[1] >= _MANY_TERMS and not (is_copy and self.filters > size)
+        few = self.filters // self.groups <= 2 * self.terms * self.kernel[1]
+        return few and not (once and self.filters > size)
 
     def extents(self, x: Array) -> Pair:
         """Return the rows and columns of the result. Traps where the filters do not fit."""
@@ -165,7 +162,7 @@ class _Filters:
                     _lay(laid[:, :, p, q], parts[part], (row, away), (self.stride[0], 1))
             np.matmul(matrix, laid.reshape(self.groups, matrix.shape[2], -1), out=result)
             if bias is not None:
-                result += bias.reshape(self.groups, -1, 1)
+                np.add(result, bias.reshape(self.groups, -1, 1), out=result)
 
     def _by_rows(self, x: Array, y: Array, bias: Array | None) -> None:
         """Lay the planes out for every column of the filters; a product for each row."""
@@ -182,9 +179,9 @@ class _Filters:
                     np.matmul(matrix, operand, out=result)
                     spare = np.empty(result.shape, x.dtype)
                 else:
-                    result += np.matmul(matrix, operand, out=spare)
+                    np.add(result, np.matmul(matrix, operand, out=spare), out=result)
             if bias is not None:
-                result += bias.reshape(self.groups, -1, 1)
+                np.add(result, bias.reshape(self.groups, -1, 1), out=result)
 
     def _phases(
         self, parts: list[Array], rows: slice, columns: int, places: Sequence[tuple[int, int]]

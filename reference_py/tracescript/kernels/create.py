@@ -136,7 +136,7 @@ def ones_like(x: Array) -> Array:
 
 @KERNELS.of("arange")
 def arange(start: Number, end: Number, step: Number, dtype: DType) -> Array:
-    if step == 0 or (end - start) * step < 0:
+    if not (step and math.isfinite((end - start) / step) and (end - start) / step >= 0):
         raise trap("VALUE_ERROR", f"expected a step from {start} towards {end}, found {step}")
     if isinstance(start, int) and isinstance(end, int) and isinstance(step, int):
         return cast(np.arange(start, end, step, dtype=np.int64), dtype)

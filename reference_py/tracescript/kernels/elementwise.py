@@ -107,7 +107,11 @@ def reciprocal(x: Array) -> Array:
 def erfc(x: Array) -> Array:
     from scipy import special
 
-    return special.erfc(x)
+    if x.dtype != np.float64:
+        return special.erfc(x)
+    head = (x.view(np.int64) & ~0x3FFFFFF).view(np.float64)  # head * head is exact
+    tail = np.exp(-head * head) * np.exp((head - x) * (head + x))
+    return np.where((x > 1) & (x < 30), special.erfcx(x) * tail, special.erfc(x))  # noqa: PLR2004
 
 
 @ROUNDED.of("erfinv")

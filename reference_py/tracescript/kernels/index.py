@@ -118,12 +118,16 @@ def topk(x: Array, k: int, dim: int, largest: bool) -> tuple[Array, Array]:
     return np.take_along_axis(x, first, dim), first
 
 
-@EXACT.of("unique")
+@ROUNDED.of("unique")
 def unique(x: Array) -> tuple[Array, Array, Array]:
-    values, inverse, counts = np.unique(
-        x.ravel(), return_inverse=True, return_counts=True, equal_nan=False
-    )
-    return values, inverse.reshape(x.shape).astype(np.int64), counts.astype(np.int64)
+    flat = x.ravel()
+    order = stable_order(flat, 0, False)
+    ordered = flat[order]
+    first = np.concatenate([np.ones(min(flat.size, 1), bool), ordered[1:] != ordered[:-1]])
+    inverse = np.empty(flat.size, np.int64)
+    inverse[order] = np.cumsum(first) - 1
+    counts = np.diff(np.append(np.flatnonzero(first), flat.size))
+    return ordered[first], inverse.reshape(x.shape), counts.astype(np.int64)
 
 
 @EXACT.of("repeat_interleave")
@@ -170,8 +174,7 @@ def index_(x: Array, indices: list[Any]) -> Array:
 
 @ROUNDED.of("index_put")
 def index_put(x: Array, indices: list[Any], values: Array, accumulate: bool) -> Array:
-    key = _subscript(x, indices)
-    places = np.arange(x.size).reshape(x.shape)[key]
+    places = index_(np.arange(x.size).reshape(x.shape), indices)
     try:
         given = np.broadcast_to(values, places.shape).ravel()
     except ValueError:

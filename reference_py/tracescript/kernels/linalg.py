@@ -38,6 +38,8 @@ def _adjoint(x: Array) -> Array:
 
 @KERNELS.of("linalg_cholesky")
 def cholesky(x: Array, upper: bool) -> Array:
+    if x.shape[-1] != x.shape[-2]:
+        raise trap("SHAPE_ERROR", f"expected equal sides, found {list(x.shape)}")
     lower = _adjoint(x) if upper else x
     try:
         factor = np.linalg.cholesky(lower)

@@ -16,5 +16,5 @@ KERNELS: Final = Table.join(
     rnn.KERNELS,
 )
 
-PREPARE: Final = {**conv.PREPARE, **rnn.PREPARE}
+PREPARE: Final = {**conv.PREPARE, **norm.PREPARE, **rnn.PREPARE}
 """Op to a function that lays out constant inputs once, see `table.OPEN`."""

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.errors import trap
+from tracescript.kernels.blocked import by_rows, squares, sums
 from tracescript.kernels.rounding import Array, RoundedTable
+from tracescript.kernels.table import OPEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from tracescript.kernels.table import Kernel
 
 KERNELS: Final = RoundedTable()
 
@@ -23,6 +27,29 @@ def _per_channel(value: Array, x: Array) -> Array:
     return value.reshape(1, -1, *(1,) * (x.ndim - 2))
 
 
+def _scale_and_shift(
+    mean: Array, variance: Array, weight: Array | None, bias: Array | None, eps: float
+) -> tuple[Array, Array]:
+    scale = 1 / np.sqrt(variance + variance.dtype.type(eps))
+    if weight is not None:
+        scale = scale * weight
+    return scale, -mean * scale if bias is None else bias - mean * scale
+
+
+def _scaled(x: Array, scale: Array, shift: Array) -> Array:
+    """Scale and shift each channel, in blocks that stay in the cache between the two."""
+    shape = (x.shape[0] if x.ndim else 1, scale.size, -1)
+    y = np.empty(x.shape, x.dtype)
+    if not x.size:
+        return y
+    planes, results = x.reshape(shape), y.reshape(shape)
+    for some in by_rows(scale.size, planes.shape[2]):
+        for image, result in zip(planes, results, strict=True):
+            np.multiply(image[some], scale[some, np.newaxis], out=result[some])
+            np.add(result[some], shift[some, np.newaxis], out=result[some])
+    return y
+
+
 @KERNELS.of("batch_norm")
 def batch_norm(
     x: Array,
@@ -32,32 +59,61 @@ def batch_norm(
     bias: Array | None,
     eps: float,
 ) -> Array:
-    scale = 1 / np.sqrt(running_var + running_var.dtype.type(eps))
-    if weight is not None:
-        scale = scale * weight
-    shift = -running_mean * scale if bias is None else bias - running_mean * scale
-    return x * _per_channel(scale.astype(x.dtype), x) + _per_channel(shift.astype(x.dtype), x)
+    moved = _scale_and_shift(running_mean, running_var, weight, bias, eps)
+    return _scaled(x, *(part.astype(x.dtype) for part in moved))
 
 
-def _standardized(x: Array, axes: tuple[int, ...], eps: float) -> Array:
+def _prepare_batch_norm(known: Sequence[Any], eps: float) -> Kernel | None:
+    if any(v is OPEN for v in known[1:]):
+        return None
+    mean, variance, weight, bias = known[1:]
+    scale, shift = _scale_and_shift(mean, variance, weight, bias, eps)
+
+    def run(x: Array, *_: Any) -> Array:
+        return _scaled(x, scale.astype(x.dtype, copy=False), shift.astype(x.dtype, copy=False))
+
+    return run
+
+
+PREPARE: Final[dict[str, Callable[..., Kernel | None]]] = {"batch_norm": _prepare_batch_norm}
+"""Op to a function of the inputs known beforehand, see `table.OPEN`."""
+
+
+def _standardize(x: Array, y: Array, eps: float) -> None:
+    """Set the rows of y to those of x with mean 0 and deviation 1."""
     number = x.dtype.type
-    count = number(math.prod(x.shape[axis] for axis in axes))
-    away = x - _ADD(x, axis=axes, keepdims=True) / count
-    spread = _ADD(away * away, axis=axes, keepdims=True) / count
-    away /= np.sqrt(spread + number(eps))
-    return away
+    count = number(x.shape[1])
+    np.subtract(x, (sums(x) / count)[:, np.newaxis], out=y)
+    spread = squares(y)
+    spread /= count
+    spread += number(eps)
+    np.sqrt(spread, out=spread)
+    y *= np.divide(number(1), spread, out=spread)[:, np.newaxis]
+
+
+def _normed(x: Array, width: int, weight: Array | None, bias: Array | None, eps: float) -> Array:
+    """Standardize rows of so many elements, then scale and shift them, a block at a time."""
+    y = np.empty(x.shape, x.dtype)
+    if not x.size:
+        return y
+    rows, results = x.reshape(-1, width), y.reshape(-1, width)
+    for some in by_rows(rows.shape[0], width):
+        part = results[some]
+        _standardize(rows[some], part, eps)
+        if weight is not None:
+            part *= weight
+        if bias is not None:
+            part += bias
+    return y
 
 
 @KERNELS.of("layer_norm")
 def layer_norm(
     x: Array, weight: Array | None, bias: Array | None, normalized_rank: int, eps: float
 ) -> Array:
-    y = _standardized(x, tuple(range(-normalized_rank, 0)), eps)
-    if weight is not None:
-        y *= weight
-    if bias is not None:
-        y += bias
-    return y
+    width = math.prod(x.shape[x.ndim - normalized_rank :])
+    weight, bias = (None if v is None else v.reshape(-1) for v in (weight, bias))
+    return _normed(x, width, weight, bias, eps)
 
 
 @KERNELS.of("group_norm")
@@ -66,28 +122,59 @@ def group_norm(
 ) -> Array:
     if x.shape[1] % groups:
         raise trap("SHAPE_ERROR", f"expected channels in {groups} groups, found {x.shape[1]}")
-    grouped = x.reshape(x.shape[0], groups, math.prod(x.shape[1:]) // groups)
-    y = _standardized(grouped, (-1,), eps).reshape(x.shape)
+    y = _normed(x, math.prod(x.shape[1:]) // groups, None, None, eps)
     if weight is not None:
         y = y * _per_channel(weight, x)
     return y if bias is None else y + _per_channel(bias, x)
+
+
+def _exponentials(x: Array, y: Array) -> Array:
+    """Set the rows of y to exp(x - max); return their sums."""
+    np.subtract(x, _LARGEST(x, axis=1, keepdims=True), out=y)
+    np.exp(y, out=y)
+    return sums(y)
+
+
+def _across(x: Array, dim: int) -> Array:
+    """Return exp(x - max) along an axis that is not the last."""
+    e = x - _LARGEST(x, axis=dim, keepdims=True)
+    return np.exp(e, out=e)
+
+
+def _is_last(x: Array, dim: int) -> bool:
+    return not x.ndim or dim % x.ndim == x.ndim - 1
 
 
 @KERNELS.of("softmax")
 def softmax(x: Array, dim: int) -> Array:
     if not x.size:
         return x
-    axis = dim if x.ndim else None
-    e = np.asarray(x - _LARGEST(x, axis=axis, keepdims=True))
-    np.exp(e, out=e)
-    e /= _ADD(e, axis=axis, keepdims=True)
-    return e
+    if not _is_last(x, dim):
+        e = _across(x, dim)
+        e /= _ADD(e, axis=dim, keepdims=True)
+        return e
+    y = np.empty(x.shape, x.dtype)
+    width = x.shape[-1] if x.ndim else 1
+    rows, results = x.reshape(-1, width), y.reshape(-1, width)
+    for some in by_rows(rows.shape[0], width):
+        total = _exponentials(rows[some], results[some])
+        results[some] *= np.divide(x.dtype.type(1), total, out=total)[:, np.newaxis]
+    return y
 
 
 @KERNELS.of("log_softmax")
 def log_softmax(x: Array, dim: int) -> Array:
     if not x.size:
         return x
-    axis = dim if x.ndim else None
-    c = x - _LARGEST(x, axis=axis, keepdims=True)
-    return c - np.log(_ADD(np.exp(c), axis=axis, keepdims=True))
+    if not _is_last(x, dim):
+        c = x - _LARGEST(x, axis=dim, keepdims=True)
+        return c - np.log(_ADD(np.exp(c), axis=dim, keepdims=True))
+    y = np.empty(x.shape, x.dtype)
+    width = x.shape[-1] if x.ndim else 1
+    rows, results = x.reshape(-1, width), y.reshape(-1, width)
+    for some in by_rows(rows.shape[0], width):
+        part = results[some]
+        np.subtract(rows[some], _LARGEST(rows[some], axis=1, keepdims=True), out=part)
+        total = sums(np.exp(part))
+        part -= np.log(total, out=total)[:, np.newaxis]
+    return y

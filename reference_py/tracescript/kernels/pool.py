@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tracescript.errors import trap
+from tracescript.kernels.blocked import by_rows, sums
 from tracescript.kernels.rounding import Array, RoundedTable, rounded_once
 
 if TYPE_CHECKING:
@@ -98,11 +100,39 @@ def _first_place(windows: _Windows, best: Array, inside: _Windows | None) -> Arr
     return first.astype(np.int64)
 
 
+def _covered(n: int, out: int, shift: int, stride: int) -> tuple[slice, slice]:
+    """Return which windows see a place of theirs within the plane, and the elements there."""
+    low = min(out, max(0, -(shift // stride)))
+    high = max(low, min(out, -((shift - n) // stride)))
+    start = low * stride + shift
+    return slice(low, high), slice(start, start + max(0, (high - low - 1) * stride + 1), stride)
+
+
+def _axis_maximum(x: Array, axis: int, out: int, given: tuple[int, int, int, int]) -> Array:
+    """Return the largest element of each window along axis 2 or 3 of planes."""
+    kernel, stride, padding, dilation = given
+    y = np.full((*x.shape[:axis], out, *x.shape[axis + 1 :]), _lowest(x), x.dtype)
+    front = (slice(None),) * axis
+    for place in range(kernel):
+        to, of = _covered(x.shape[axis], out, place * dilation - padding, stride)
+        if to.stop > to.start:
+            seen, given_by = (*front, to), (*front, of)
+            np.maximum(y[seen], x[given_by], out=y[seen])
+    return y
+
+
 def max_pool2d_values(
     x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> Array:
     """Return only the first result of max_pool2d: for engines whose graph leaves the second."""
-    return _largest(_Windows(x, kernel, stride, padding, dilation, ceil_mode, _lowest(x)))
+    given = list(zip(kernel, stride, padding, dilation, strict=True))
+    rows, columns = (_extent(x.shape[2 + i], *given[i], ceil_mode) for i in (0, 1))
+    planes = x.reshape(1, -1, *x.shape[2:])
+    y = np.empty((1, planes.shape[1], rows, columns), x.dtype)
+    for some in by_rows(planes.shape[1], math.prod(x.shape[2:])):
+        lines = _axis_maximum(planes[:, some], 2, rows, given[0])
+        y[:, some] = _axis_maximum(lines, 3, columns, given[1])
+    return y.reshape(*x.shape[:2], rows, columns)
 
 
 VALUES_ONLY: Final = {"max_pool2d": rounded_once(max_pool2d_values)}
@@ -200,5 +230,7 @@ def adaptive_avg_pool1d(x: Array, output_size: list[int]) -> Array:
 @KERNELS.of("adaptive_avg_pool2d")
 def adaptive_avg_pool2d(x: Array, output_size: list[int]) -> Array:
     if list(output_size) == [1, 1] and x.shape[-1] and x.shape[-2]:
-        return x.mean(axis=(-2, -1), keepdims=True)
+        count = math.prod(x.shape[-2:])
+        means = sums(x.reshape(-1, count)) / x.dtype.type(count)
+        return means.reshape(*x.shape[:-2], 1, 1)
     return _adaptive_mean(_adaptive_mean(x, -1, output_size[1]), -2, output_size[0])

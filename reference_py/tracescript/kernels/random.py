@@ -45,6 +45,8 @@ def _counters(start: int, blocks: int) -> Array:
 def random_bits(state: Array, shape: list[int]) -> tuple[Array, Array]:
     if min(shape, default=0) < 0:
         raise trap("SHAPE_ERROR", f"expected sizes of at least 0, found {list(shape)}")
+    if state.shape != (6,):
+        raise trap("SHAPE_ERROR", f"expected a state of 6 words, found {list(state.shape)}")
     count = math.prod(shape)
     words = [int(word) for word in state]
     start = sum(word << (32 * i) for i, word in enumerate(words[2:]))

@@ -66,7 +66,7 @@ class _Cell:
         y = np.empty((*x.shape[:2], self.inner), x.dtype)
         for now, out in zip(shares, y, strict=True):
             h.dot(self.across, out=out)
-            out += now
+            np.add(out, now, out=out)
             self.bend(out)
             h = out
         return y, (h,)
@@ -168,7 +168,7 @@ def _run(cells: list[list[_Cell]], x: Array, *start: Array) -> tuple[Array, ...]
     if any(s.shape != expected for s in start):
         text = f"expected states {expected}, found {[s.shape for s in start]}"
         raise trap("SHAPE_ERROR", text)
-    last = []
+    last: list[tuple[Array, ...]] = []
     for layer in cells:
         outputs = []
         for direction, cell in enumerate(layer):

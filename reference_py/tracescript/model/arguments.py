@@ -25,6 +25,12 @@ def kind(name: str, value: Any, wanted: type) -> None:
         raise _refused(name, f"a {wanted.__name__}", _described(value))
 
 
+def count(name: str, value: Any) -> None:
+    """Raise BadInputError where an argument is no int of 1 or more."""
+    if type(value) is not int or value < 1:
+        raise _refused(name, "an int of 1 or more", repr(value))
+
+
 def model(value: Any) -> None:
     """Raise BadInputError where a model is expected and something else is given."""
     if not isinstance(value, Model):

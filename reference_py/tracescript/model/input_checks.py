@@ -165,8 +165,11 @@ def _tuple(declared: TupleType | StructType) -> Check:
         else tuple(t for _, t in declared.fields)
     )
     parts = [checker(t) for t in types]
+    names = [n for n, _ in declared.fields] if isinstance(declared, StructType) else []
 
     def check(value: Any, binding: dict[str, int], path: str) -> Any:
+        if isinstance(value, dict) and names and value.keys() == set(names):
+            value = tuple(value[name] for name in names)
         if not isinstance(value, list | tuple) or len(value) != len(parts):
             raise refusal(path, type_text(declared), describe(value), "EXEC-3")
         pairs = zip(parts, value, strict=True)

@@ -47,6 +47,11 @@ def has_expression(declared: ir.Type) -> bool:
     return any(map(has_expression, _parts(declared)))
 
 
+def has_struct(declared: ir.Type) -> bool:
+    """Whether a struct is somewhere in a type."""
+    return isinstance(declared, StructType) or any(map(has_struct, _parts(declared)))
+
+
 def _items(declared: ir.Type, value: Any) -> Iterator[tuple[ir.Type, Any, str]]:
     """Yield the values directly inside one with their types and what to append to the path."""
     match declared:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tracescript.engine.limits import Limits
+from tracescript.engine.values import named
 from tracescript.model.input_checks import constant_value
+from tracescript.model.input_sizes import has_struct
 from tracescript.model.signature import Signature
 
 if TYPE_CHECKING:
@@ -54,3 +56,12 @@ class Call:
         self.bind = self.signature.bind
         self.run: Prepared = loaded.method(method)
         self.states = method.states
+        outputs = function.outputs[: len(function.outputs) - len(method.states)]
+        self._kinds = tuple(o.type for o in outputs)
+        self._has_structs = any(map(has_struct, self._kinds))
+
+    def named(self, outputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return outputs as callers see them: structs as named tuples or dicts."""
+        if not self._has_structs:
+            return outputs
+        return tuple(named(v, t) for v, t in zip(outputs, self._kinds, strict=True))

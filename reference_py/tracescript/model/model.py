@@ -99,6 +99,7 @@ class Model:
             warnings.warn(f"{guard.location}: {text}", TraceWarning, stacklevel=3)
         if wants_torch or self._prefers_torch:
             outputs = convert.to_torch(tuple(outputs))
+        outputs = self._methods[method].named(outputs)
         if len(outputs) == 1:
             return outputs[0]
         return tuple(outputs) if outputs else None

@@ -165,7 +165,15 @@ def _shapes(op: OpDef, names: dict[str, Any]) -> list[Any]:
         raise faults.fault(
             op.name, str(mismatch), code="BAD_SHAPE", rule=_shape_rule_id(op)
         ) from None
-    return made if isinstance(made, list) else [made] * len(op.outputs)
+    shapes = made if isinstance(made, list) else [made] * len(op.outputs)
+    return [_possible(shape) for shape in shapes]
+
+
+def _possible(shape: Any) -> Any:
+    """Return a shape without impossible extents: the call traps there when it runs."""
+    if not isinstance(shape, tuple):
+        return shape
+    return tuple(None if isinstance(n, int) and n < 0 else n for n in shape)
 
 
 def _has_unknown_shape(op: OpDef, arguments: list[Any]) -> bool:
@@ -177,9 +185,12 @@ def _has_unknown_shape(op: OpDef, arguments: list[Any]) -> bool:
 
 
 def _shape_rule_id(op: OpDef) -> str:
-    """Return the constraint on shapes that the op names first, else the general rule."""
+    """Return the constraint on shapes that the op names first, else the general rule.
+
+    A constraint without an expression is one that the shape rule checks.
+    """
     for number, _, predicate in op.constraints:
-        if _READS_EXTENTS.search(predicate):
+        if not predicate or _READS_EXTENTS.search(predicate):
             return f"OP.{op.name}.{number}"
     return faults.SHAPE
 

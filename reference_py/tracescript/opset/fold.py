@@ -105,8 +105,13 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
 
 
 def zero_d(value: float, data_type: DataType) -> np.ndarray[Any, Any]:
-    """Return a number as a rank 0 array; fractions are cut for integers, which wrap."""
+    """Return a number as a rank 0 array, as `cast` converts it: ints wrap, floats stop at the ends."""
     dtype = numpy_of(data_type)
     if in_set(data_type, "int") and isinstance(value, int):
         return np.asarray(value % 2**data_type.bits, dtype=np.uint64).astype(dtype)
-    return np.asarray(value).astype(dtype)
+    if in_set(data_type, "int"):
+        ends = limits(data_type)
+        whole = 0 if value != value else min(max(value, int(ends.min)), int(ends.max))  # noqa: PLR0124  # NaN
+        return np.asarray(int(whole), dtype)
+    with np.errstate(over="ignore"):
+        return np.asarray(value).astype(dtype)

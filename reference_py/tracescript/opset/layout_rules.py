@@ -38,6 +38,8 @@ def transpose(x: Shape, dim0: int, dim1: int) -> Shape:
 
 def movedim(x: Shape, source: Any, destination: Any) -> Shape:
     """One axis, or several, moved to other places; the others keep their order."""
+    if not x:
+        return x
     sources = [source] if isinstance(source, int) else source
     targets = [destination] if isinstance(destination, int) else destination
     moved = {axis_of(t, len(x)): axis_of(s, len(x)) for s, t in zip(sources, targets, strict=True)}
@@ -125,6 +127,9 @@ def stack(tensors: Any, dim: int) -> Any:
     elif tensors and UNKNOWN not in tensors:
         shape, count = tensors[0], len(tensors)
         for other in tensors[1:]:
+            if len(other) != len(shape):
+                message = f"ranks {len(shape)} and {len(other)} differ"
+                raise MismatchError(message)
             shape = tuple(_agreed(a, b, False) for a, b in zip(shape, other, strict=True))
     else:
         return None

@@ -92,7 +92,8 @@ def arange(start: Any, end: Any, step: Any) -> Shape:
     if any(isinstance(v, float) for v in (start, end, step)):
         import math
 
-        return (max(0, math.ceil((end - start) / step)),)
+        count = (end - start) / step
+        return (max(0, math.ceil(count)) if math.isfinite(count) else None,)
     if not isinstance(step, int):
         return (None,)
     span = dims.sub(end, start) if step > 0 else dims.sub(start, end)

@@ -97,11 +97,6 @@ class OpDef:
     promotion: str
     code: str
 
-    @property
-    def can_trap(self) -> bool:
-        """Whether a valid call can stop: such a node is never removed, moved or repeated."""
-        return bool(self.errors) or self.effect == "trap"
-
     def attribute(self, name: str) -> AttributeDef | None:
         """Return the attribute of this name, or None."""
         return next((a for a in self.attributes if a.name == name), None)

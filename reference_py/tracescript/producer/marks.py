@@ -74,6 +74,11 @@ def mark_of(function: Any) -> str:
     return str(getattr(function, "__tracescript_mark__", ""))
 
 
+def unroll(items: T) -> T:
+    """`for x in ts.unroll(xs)`: a script writes the body once per item; Python runs the loop as it is."""
+    return items
+
+
 export = functools.partial(_mark, mark="export")
 """Decorator: an exported method beside `forward`."""
 ignore = functools.partial(_mark, mark="ignore")

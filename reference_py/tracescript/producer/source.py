@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Definition = ast.FunctionDef | ast.Lambda
 _SHOWN = 60
+_WIDEST = 100
+"""Columns of a line that an excerpt shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +161,21 @@ def caret(lines: tuple[str, ...] | list[str], place: Place) -> str:
     shown = line.strip()
     shift = len(line) - len(line.lstrip())
     if not place.end_column:
-        return f"    {shown}"
+        return f"    {_window(shown, 0, 0)[0]}"
     width = max(1, min(end, shift + len(shown)) - max(start, shift))
-    return f"    {shown}\n    {' ' * max(0, start - shift)}{'^' * width}"
+    shown, begin, width = _window(shown, max(0, start - shift), width)
+    return f"    {shown}\n    {' ' * begin}{'^' * width}"
+
+
+def _window(line: str, begin: int, width: int) -> tuple[str, int, int]:
+    """Cut the part of a long line around a range; return it with the range in it."""
+    if len(line) <= _WIDEST:
+        return line, begin, width
+    first = max(0, min(begin - _WIDEST // 4, len(line) - _WIDEST))
+    before, after = "..." if first else "", "..." if first + _WIDEST < len(line) else ""
+    at = begin - first
+    part = line[first : first + _WIDEST]
+    return f"{before}{part}{after}", at + len(before), min(width, len(part) - at)
 
 
 def caret_of_file(path: str, place: Place) -> str:

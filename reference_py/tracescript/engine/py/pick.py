@@ -16,7 +16,7 @@ from tracescript.kernels.table import OPEN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tracescript.engine.py.program import Stmt, Val
+    from tracescript.engine.py.program import Stmt
 
     Kernel = Callable[..., Any]
 

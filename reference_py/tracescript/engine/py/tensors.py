@@ -10,6 +10,7 @@ import numpy as np
 from tracescript import ir
 from tracescript.engine.py.pick import PACKED_BYTES
 from tracescript.errors import trap
+from tracescript.kernels.blocked import BLOCK
 from tracescript.kernels.elementwise import OUT_OK
 from tracescript.opset.dtypes import numpy_of
 
@@ -103,6 +104,16 @@ def dense(x: np.ndarray[Any, Any], packed: np.ndarray[Any, Any], bias: Any) -> A
     return y.reshape(*rows, results)
 
 
+def _is_large(val: Val) -> bool:
+    return val.shape is not None and np.prod(val.shape, dtype=object) > _SPREAD
+
+
+def _clipped(x: np.ndarray[Any, Any], out: np.ndarray[Any, Any] | None) -> Any:
+    """Compute `relu`; with a number, `maximum` takes three times as long as `clip`."""
+    top = np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).max
+    return np.clip(x, x.dtype.type(0), x.dtype.type(top), out)
+
+
 class TensorWriter:
     """Writes tensor statements; `name` enters a constant or a kernel and returns its name."""
 
@@ -115,6 +126,7 @@ class TensorWriter:
             "permute": self._permute,
             "reshape": self._reshape,
             "select": self._select,
+            "sigmoid": self._sigmoid,
             "slice": self._slice,
             "sum": self._sum,
         }
@@ -136,6 +148,8 @@ class TensorWriter:
             self._name(spread(v, result.shape)) if v is not None and v.known else a
             for v, a in zip(stmt.inputs, args, strict=True)
         ]
+        if stmt.op == "relu" and _is_large(result):
+            return f"{out} = {self._name(_clipped)}({', '.join([*operands, into or 'None'])})"
         ufunc = OUT_OK["maximum" if stmt.op == "relu" else stmt.op]
         if stmt.op == "relu":
             operands.append(self._zero(result))
@@ -165,6 +179,20 @@ class TensorWriter:
             return [f"{out} = {product}"]
         added = self._name(spread(bias, result.shape)) if bias.known else args[2]
         return [f"{out} = {product}", f"{self._name(np.add)}({out}, {added}, {out})"]
+
+    def _sigmoid(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
+        """Write (1 + tanh(x / 2)) / 2 where the kernel would not cut it into blocks."""
+        result = stmt.outputs[0]
+        if not result.shape or result.data_type not in _BLAS or math.prod(result.shape) > BLOCK:
+            return None
+        half, times = numpy_of(result.data_type).type(0.5), self._name(np.multiply)
+        number, tanh, add = self._name(half), self._name(np.tanh), self._name(np.add)
+        return [
+            f"{out} = {times}({args[0]}, {number})",
+            f"{tanh}({out}, {out})",
+            f"{times}({out}, {number}, {out})",
+            f"{add}({out}, {number}, {out})",
+        ]
 
     def _pack(self, weight: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Return a weight with its columns as rows, copied once unless it is big."""

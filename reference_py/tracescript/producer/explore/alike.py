@@ -66,6 +66,8 @@ def share_beginning(wires: Wires, new: Path, old: Path, ask: int) -> None:
             raise _differs(a, b)
         for before, after in zip(outputs_of(a), outputs_of(b), strict=True):
             wires.unify(after, before)
+        if isinstance(a, Enter) and isinstance(b, Enter):
+            wires.same_frame(b.frame, a.frame)
     asked, again = old.items[stop], new.items[stop]
     if not isinstance(again, Read) or again.ask != ask or not _same_place(asked, again):
         raise _differs(asked, again)

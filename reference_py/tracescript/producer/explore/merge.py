@@ -6,40 +6,42 @@ arm. Then it reads an output of the `if`, which is found by asking the same item
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
 from tracescript.opset.relations import join
 from tracescript.producer.explore.alike import keys_of_both
-from tracescript.producer.explore.paths import (
-    Enter,
-    Leave,
-    ModelCall,
-    Op,
-    Raise,
-    Read,
-    SizeFact,
-    keys_of,
-    outputs_of,
-)
+from tracescript.producer.explore.paths import Enter, Leave, outputs_of
 from tracescript.producer.explore.regions import BASE, in_order
 from tracescript.producer.explore.search import Exhausted
-from tracescript.producer.trace import places
-from tracescript.producer.trace.tape import Arm, Assert, Call, Frame, If, Wire
+from tracescript.producer.trace.tape import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
-    from tracescript.ir import Type
-    from tracescript.producer.explore.paths import Item, Key
+    from tracescript.producer.explore.paths import Key
     from tracescript.producer.explore.regions import Region, World
     from tracescript.producer.explore.search import Search
-    from tracescript.producer.trace.tape import Event, Slot
+    from tracescript.producer.trace.tape import Frame
 
     Passed = tuple[Region, ...]
-    Spot = tuple[World, int, Key]
-    """An operand: the world, the item of its run, and which operand of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An operand: the world, the item of its run, and which operand of that.
+
+    `beyond` are other arms that the value at hand lies in, further than that run. `last` is the
+    region whose other arm led here, `taken` the value in the arm taken.
+    """
+
+    world: World
+    index: int
+    key: Key
+    beyond: World = BASE
+    last: Region | None = None
+    taken: Wire | None = None
 
 
 class Unknown(Exception):  # noqa: N818  # no error: the branch is taken back
@@ -67,7 +69,7 @@ class Merge:
         self.worlds = search.worlds
         self.wires = search.wires
         self.made: dict[Wire, tuple[World, int]] = {}
-        self._partners: dict[Region, dict[Wire, set[Wire]]] = {}
+        self._partners: dict[tuple[Region, Region | None], dict[Any, set[Wire]]] = {}
         self._dissolved: set[Frame] = set()
         for region in search.regions.values():
             region.joined = {}
@@ -109,40 +111,80 @@ class Merge:
                 open_frames.append(item.frame)
             elif isinstance(item, Leave):
                 open_frames.pop()
-        self._dissolved |= {self.first(frame) for frame in open_frames[level:]}
-
-    def first(self, frame: Frame) -> Frame:
-        """Return the frame that stands for one in all runs that share its beginning."""
-        return self.search.first_frames.get(frame, frame)
+        self._dissolved |= {self.wires.first(frame) for frame in open_frames[level:]}
 
     def is_dissolved(self, frame: Frame) -> bool:
         """Tell whether a frame's content is written into the frame around it."""
-        return self.first(frame) in self._dissolved
+        return self.wires.first(frame) in self._dissolved
 
     # ---- values
 
-    def use(self, spot: Spot, passed: Passed) -> Wire | int | None:
+    def use(self, world: World, index: int, key: Key, passed: Passed) -> Wire | int | None:
         """Return what an operand reads in the merged program, behind the branches passed."""
-        world, index, key = spot
         item = self.worlds.runs[world].items[index]
         found = self.wires.at(item, key)
-        return found if not isinstance(found, Wire) else self._value(found, spot, passed)
+        if not isinstance(found, Wire):
+            return found
+        return self._value(found, Use(world, index, key), passed)
 
-    def _value(self, wire: Wire, spot: Spot, passed: Passed) -> Wire:
-        while passed:
+    def _value(self, wire: Wire, use: Use, passed: Passed, floor: int = 0) -> Wire:
+        """Resolve a value behind branches; the first `floor` of them are left aside."""
+        while len(passed) > floor:
             region = passed[-1]
             if region.raises:
                 passed = region.taken_passed
                 continue
             if self._is_behind(wire, region):
                 return wire
-            other, there = self._other(wire, spot, region)
-            if other is wire:
+            other, there = self._other(wire, use, region)
+            if other is wire and self._is_alike(wire, use, there, region):
                 passed = region.before
                 continue
-            taken = self._value(wire, spot, region.taken_passed)
-            return self._join(region, taken, self._value(other, there, region.other_passed))
+            sides = [(wire, use, region.taken_passed), (other, there, region.other_passed)]
+            yes_first = sides if not region.flips[0] else sides[::-1]
+            return self._join(region, [self._value(*side, floor) for side in yes_first])
         return wire
+
+    def _is_alike(self, wire: Wire, use: Use, there: Use, region: Region) -> bool:
+        """Tell whether a value is the same in both arms of a region, after whatever came before.
+
+        It may be the same in the runs at hand because it is an old value in both: then a branch
+        inside an arm, or one before, can tell the arms apart.
+        """
+        depth = len(region.before)
+        return (
+            self._value(wire, use, region.taken_passed, depth) is wire
+            and self._value(wire, there, region.other_passed, depth) is wire
+            and not self._differs_elsewhere(wire, use, region)
+        )
+
+    def _differs_elsewhere(self, wire: Wire, use: Use, region: Region) -> bool:
+        if use.beyond:
+            return False
+        seen = dict(self._elsewhere(use, region.before))
+        changed = [world for world, found in seen.items() if found is not wire]
+        for world in changed:
+            steps = world - use.world
+            if len(steps) > 1 and all(seen.get(world - {s}, wire) is wire for s in steps):
+                self._run(world, region)
+        for world, found in seen.items():
+            if world | {region} in self.worlds.runs:
+                moved = self.worlds.moved(use.world, use.index, in_order(world - use.world))
+                assert moved is not None, "the world was seen"
+                index = self.worlds.counterpart(world, region, moved)
+                item = self.worlds.runs[world | {region}].items[index]
+                if self.wires.at(item, use.key) is not found:
+                    return True
+        return False
+
+    def _elsewhere(self, use: Use, before: Passed) -> Iterator[tuple[World, Wire | int | None]]:
+        """Yield what an operand is in the runs that take other arms of earlier branches."""
+        for world in list(self.worlds.runs):
+            steps = world - use.world
+            if use.world < world and all(any(r in b.world for b in before) for r in steps):
+                index = self.worlds.moved(use.world, use.index, in_order(steps))
+                if index is not None:
+                    yield world, self.wires.at(self.worlds.runs[world].items[index], use.key)
 
     def _is_behind(self, wire: Wire, region: Region) -> bool:
         if wire not in self.made:
@@ -150,57 +192,103 @@ class Merge:
         world, index = self.made[wire]
         return self.worlds.is_behind(world, index, region)
 
-    def _other(self, wire: Wire, spot: Spot, region: Region) -> tuple[Wire, Spot]:
-        """Return what an operand is in the run that takes a region's other arm."""
-        world, index, key = spot
-        there = world | {region}
-        if there not in self.worlds.runs:
-            known = self._seen(region).get(wire, set())
-            if len(known) == 1:
-                return next(iter(known)), spot
-            try:
-                self.search.world(there, like=world)
-            except (Exhausted, LookupError, ProducerError) as error:
-                raise Unknown(region) from error
-            self._learn(there)
-        place = self.worlds.counterpart(world, region, index)
-        other = self.wires.at(self.worlds.runs[there].items[place], key)
+    def _other(self, wire: Wire, use: Use, region: Region) -> tuple[Wire, Use]:
+        """Return what an operand is in the run that takes a region's other arm too.
+
+        Where there is no such run, what was seen of this value elsewhere tells, or one more run.
+        """
+        led = {"last": region, "taken": wire}
+        if use.beyond or use.world | {region} not in self.worlds.runs:
+            known = self._known(wire, use, region)
+            if known is not None:
+                return known, replace(use, beyond=use.beyond | {region}, **led)
+        world, index = use.world, use.index
+        for step in in_order(use.beyond | {region}):
+            self._run(world, step)
+            index = self.worlds.counterpart(world, step, index)
+            world = world | {step}
+        other = self.wires.at(self.worlds.runs[world].items[index], use.key)
         if not isinstance(other, Wire):
             raise Unknown(region)
-        return other, (there, place, key)
+        return other, Use(world, index, use.key, BASE, **led)
 
-    def _seen(self, region: Region) -> dict[Wire, set[Wire]]:
-        """Return what values were seen to be in the other arm of a region, over all pairs of runs."""
-        if region not in self._partners:
-            found = self._partners[region] = {}
-            for world, path in list(self.worlds.runs.items()):
-                there = self.worlds.runs.get(world | {region})
-                if region in world or there is None or not region.home <= world:
-                    continue
-                start = self.worlds.tail(world, region)
-                offset = self.worlds.tail(world | {region}, region) - start
-                for index in range(start, len(path.items)):
-                    a, b = path.items[index], there.items[index + offset]
-                    for key in keys_of_both(a, b):
-                        p, q = self.wires.at(a, key), self.wires.at(b, key)
-                        if isinstance(p, Wire) and isinstance(q, Wire):
-                            found.setdefault(p, set()).add(q)
-        return self._partners[region]
+    def _known(self, wire: Wire, use: Use, region: Region) -> Wire | None:
+        """Return the one value that this one was seen to be in a region's other arm."""
+        seen: set[Wire] = set()
+        if use.last is not None:
+            seen = self._seen_after(region, use.last).get((use.taken, wire), set())
+        if not seen:
+            seen = self._seen(region).get(wire, set())
+        return next(iter(seen)) if len(seen) == 1 else None
 
-    def _join(self, region: Region, taken: Wire, other: Wire) -> Wire:
+    def _run(self, world: World, region: Region) -> None:
+        """Make sure that the run is there which takes a region's other arm in a world."""
+        there = world | {region}
+        if there in self.worlds.runs:
+            return
+        try:
+            if not self.search.shares(world, region):
+                raise Unknown(region)
+        except (Exhausted, LookupError, ProducerError) as error:
+            raise Unknown(region) from error
+        self._learn(there)
+        self._partners.clear()
+
+    def _seen(self, region: Region) -> dict[Any, set[Wire]]:
+        """Return what values were seen to be in the other arm of a region, over all runs."""
+        return self._partners_of(region, None)
+
+    def _seen_after(self, region: Region, last: Region) -> dict[Any, set[Wire]]:
+        """Return the same of values in the other arm of `last`, by their values in both arms."""
+        return self._partners_of(region, last)
+
+    def _partners_of(self, region: Region, last: Region | None) -> dict[Any, set[Wire]]:
+        if (region, last) in self._partners:
+            return self._partners[region, last]
+        found = self._partners[region, last] = {}
+        for world in list(self.worlds.runs):
+            steps = [region] if last is None else [last, region]
+            if not world.isdisjoint(steps) or not region.home <= world:
+                continue
+            for wires in self._rows(world, steps):
+                key = wires[0] if last is None else wires[:2]
+                found.setdefault(key, set()).add(wires[-1])
+        return found
+
+    def _rows(self, world: World, steps: list[Region]) -> Iterator[tuple[Wire, ...]]:
+        """Yield each operand behind a region in a run and in those with one more arm changed."""
+        start, path = self.worlds.tail(world, steps[0]), self.worlds.runs[world]
+        places, paths = [start], [path]
+        for step in steps:
+            if world | {step} not in self.worlds.runs or not step.home <= world:
+                return
+            places.append(self.worlds.counterpart(world, step, places[-1]))
+            world = world | {step}
+            paths.append(self.worlds.runs[world])
+        for offset in range(len(path.items) - start):
+            items = [p.items[at + offset] for p, at in zip(paths, places, strict=True)]
+            for key in keys_of_both(items[0], items[-1]):
+                found = [self.wires.at(item, key) for item in items]
+                wires = tuple(w for w in found if isinstance(w, Wire))
+                if len(wires) == len(found):
+                    yield wires
+
+    def _join(self, region: Region, arms: list[Wire]) -> Wire:
         """Return the output of a region's `if` that is one value or the other."""
-        pair = (taken, other)
-        if pair not in region.joined:
+        yes, no = arms
+        if yes is no:
+            return yes
+        if (yes, no) not in region.joined:
             node = region.node
             assert node is not None, "a branch is written before what follows it"
-            both = join(taken.type, other.type)
+            both = join(yes.type, no.type)
             if both is None:
                 raise Unknown(region)
-            made = region.joined[pair] = Wire(both)
+            made = region.joined[yes, no] = Wire(both)
             node.outputs.append(made)
-            (node.no if region.flips[0] else node.yes).results.append(taken)
-            (node.yes if region.flips[0] else node.no).results.append(other)
-        return region.joined[pair]
+            node.yes.results.append(yes)
+            node.no.results.append(no)
+        return region.joined[yes, no]
 
 
 def _size(world: World) -> int:

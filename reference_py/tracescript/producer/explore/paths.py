@@ -146,6 +146,15 @@ class Wires:
         self._same: dict[Wire, Wire] = {}
         self._initial: dict[Slot, Wire] = {}
         self._constants: dict[Hashable, Wire] = {}
+        self._frames: dict[Frame, Frame] = {}
+
+    def same_frame(self, new: Frame, old: Frame) -> None:
+        """Say that a frame opened where one of an earlier run did."""
+        self._frames[new] = self.first(old)
+
+    def first(self, frame: Frame) -> Frame:
+        """Return the frame that stands for one in all runs that share its beginning."""
+        return self._frames.get(frame, frame)
 
     def unify(self, new: Wire, old: Wire) -> None:
         """Say that a wire is the same value as one of an earlier run."""

@@ -102,11 +102,12 @@ class Worlds:
         """Yield the same item in every run that has it and takes more other arms."""
         for found, path in self.runs.items():
             if found > world:
-                place = self._moved(world, index, in_order(found - world))
+                place = self.moved(world, index, in_order(found - world))
                 if place is not None:
                     yield path, place
 
-    def _moved(self, world: World, index: int, steps: list[Region]) -> int | None:
+    def moved(self, world: World, index: int, steps: list[Region]) -> int | None:
+        """Return where an item is in the run that also takes these other arms; None if nowhere."""
         for step in steps:
             if not step.home <= world or world | {step} not in self.runs:
                 return None

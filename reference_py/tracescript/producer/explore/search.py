@@ -16,6 +16,8 @@ from tracescript.producer.explore.paths import Path, Read, Wires
 from tracescript.producer.explore.regions import BASE, Region, World, Worlds, follows, in_order
 from tracescript.producer.trace import places
 from tracescript.producer.trace.outcomes import MAX_UNROLL, Outcomes
+from tracescript.producer.trace.report import Explored
+from tracescript.producer.trace.tape import OUT_OF_RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,9 +56,8 @@ class Search:
             raise base.error
         while self.runs < self.limit:
             spot = min(self._candidates(), key=_order, default=None)
-            if spot is None:
-                return
-            self._add(*spot)
+            if spot is None or not self._add(*spot):
+                break
         self.unexplored = list(self._candidates())
 
     def _candidates(self) -> Iterator[Spot]:
@@ -84,32 +85,52 @@ class Search:
         for world in [w for w in self.worlds.runs if not w.isdisjoint(gone)]:
             del self.worlds.runs[world]
 
+    def why(self, home: World, ask: int) -> str:
+        """Return why a decision stays a guard."""
+        if (home, ask) in self.refused:
+            return self.refused[home, ask]
+        if (home, ask) in self.unexplored:
+            return OUT_OF_RUNS
+        return f"both outcomes are explored for {MAX_UNROLL} rounds of a `while`"
+
+    def told(self) -> Explored:
+        """Return how far the search came, for the report."""
+        left = len(self.unexplored)
+        every = len(self.regions) + left
+        needed = 1 + every + every * (every - 1) // 2 if left else self.runs
+        return Explored(self.runs, self.paths, left, max(needed, self.runs + left))
+
     # ---- one decision
 
-    def _add(self, home: World, ask: int) -> None:
+    def _add(self, home: World, ask: int) -> bool:
+        """Explore a decision, or refuse it; False where no run is left for it."""
         path = self.worlds.runs[home]
         region = Region(home, ask, path.asks[ask], (not path.outcomes[ask],))
         before = {r: r.end for r in self.regions.values()}
         try:
             other = self._other_arm(region, path)
         except Exhausted:
-            return
+            return False
         except Exception as error:  # noqa: BLE001  # whatever the flipped arm raises on this data
-            if isinstance(error, ProducerError) and error.code == "NONDETERMINISTIC_TRACE":
-                raise
+            _pass_on(error)
             self.refused[home, ask] = _reason(error)
-            return
-        region.raises = other.raises
+            return True
+        if path.raises and not other.raises:
+            self.refused[home, ask] = "it decides whether another branch raises"
+            return True
+        region.raises = other.raises and not path.raises
         self.worlds.runs[region.world] = other
         self.regions[home, ask] = region
         try:
             self._limit(region, len(path.items))
             self._settle()
         except Exhausted:
-            self.drop(region, "the runs were used up")
+            self.drop(region, "")
             del self.refused[home, ask]
             for known, end in before.items():
                 known.end = end
+            return False
+        return True
 
     def _other_arm(self, region: Region, path: Path) -> Path:
         """Run the other arm; where it raises, prefer a way through it that does not."""
@@ -213,19 +234,31 @@ class Search:
         pair = follows(self.worlds, a, b)
         if pair is None or any(r.raises for r in a.world - b.world):
             return False
-        together, alone = a.world | b.world, (a.world | b.world) - {a}
+        alone = (a.world | b.world) - {a}
+        if alone | {a} in self.worlds.runs:
+            return False
         try:
-            x, y = self.world(alone), self.world(together, like=alone)
+            if self.shares(alone, a):
+                return False
         except Exhausted:
             raise
-        except Exception:  # noqa: BLE001  # it cannot run after this arm, so nothing is shared
-            return self._limit(pair[0], pair[1].end)
-        starts = self.worlds.tail(alone, a), self.worlds.tail(together, a)
-        wanted = len(x.items) - starts[0]
-        if len(y.items) - starts[1] == wanted and common_end(self.wires, x, y, starts) == wanted:
-            return False
-        del self.worlds.runs[together]
+        except Exception as error:  # noqa: BLE001  # it cannot run after this arm: nothing is shared
+            _pass_on(error)
         return self._limit(pair[0], pair[1].end)
+
+    def shares(self, alone: World, region: Region) -> bool:
+        """Tell whether a world's run goes on behind a region as it does behind its other arm."""
+        together = alone | {region}
+        x, y = self.world(alone), self.world(together, like=alone)
+        start, other = self.worlds.tail(alone, region), self.worlds.tail(together, region)
+        wanted = len(x.items) - start
+        if (
+            len(y.items) - other == wanted
+            and common_end(self.wires, x, y, (start, other)) == wanted
+        ):
+            return True
+        del self.worlds.runs[together]
+        return False
 
     def world(self, world: World, like: World = BASE) -> Path:
         """Return the run of a world; the last decision is flipped in the run without it."""
@@ -244,6 +277,12 @@ class Search:
         return self.worlds.runs[world]
 
 
+def _pass_on(error: Exception) -> None:
+    """Raise what is wrong with the program itself and not with one arm."""
+    if isinstance(error, ProducerError) and error.code == "NONDETERMINISTIC_TRACE":
+        raise error
+
+
 def _next_ask(path: Path, place: int) -> int:
     return next((k + 1 for k, at in enumerate(path.asks) if at >= place), len(path.asks))
 
@@ -255,12 +294,12 @@ def _order(spot: Spot) -> tuple[int, int]:
 
 
 def _can_flip(path: Path, ask: int) -> bool:
-    site, _ = path.taken[ask]
-    if site is None:
+    stack, _ = path.taken[ask]
+    if not stack:
         return True
-    if places.asserted(site) is not None:
+    if places.asserted(stack[0]) is not None:
         return False
-    return path.rounds[ask] < MAX_UNROLL or not places.in_loop_condition(site)
+    return path.rounds[ask] < MAX_UNROLL or not places.in_loop_condition(stack[0])
 
 
 def _level_end(x: Path, y: Path, start: int, longest: int) -> int:

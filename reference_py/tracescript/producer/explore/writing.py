@@ -67,18 +67,17 @@ class Writer:
     def _branch(self, region: Region, site: Any) -> int:
         """Write both arms of a branch; return where this run goes on behind them."""
         merge, passed = self.merge, self.passed
-        read = merge.use((self.world, region.index, ("read", 0)), passed)
+        read = merge.use(self.world, region.index, ("read", 0), passed)
         assert isinstance(read, Wire), "a decision reads a value"
         region.before = passed
         stop = merge.worlds.length(self.world) - region.end
-        taken = self._arm(self.world, region.index + 1, stop)
         end = 0 if region.raises else region.end
-        other_stop = merge.worlds.length(region.world) - end
-        other = self._arm(region.world, region.index + 1, other_stop)
-        region.taken_passed, region.other_passed = taken.passed, other.passed
-        arms = Arm(taken.events), Arm(other.events)
-        yes, no = reversed(arms) if region.flips[0] else arms
-        region.node = If(read, yes, no, [], site)
+        begin = region.index + 1
+        arms = [(self.world, stop), (region.world, merge.worlds.length(region.world) - end)]
+        order = slice(None, None, -1 if region.flips[0] else 1)
+        yes, no = (self._arm(world, begin, until) for world, until in arms[order])
+        region.taken_passed, region.other_passed = (w.passed for w in (yes, no)[order])
+        region.node = If(read, Arm(yes.events), Arm(no.events), [], site)
         self.events.append(region.node)
         self.passed = (*passed, region)
         return stop
@@ -138,7 +137,7 @@ class Writer:
     # ---- events
 
     def _event(self, item: Item, index: int) -> None:
-        given = [self.merge.use((self.world, index, key), self.passed) for key in keys_of(item)]
+        given = [self.merge.use(self.world, index, key, self.passed) for key in keys_of(item)]
         wires = [w if isinstance(w, Wire) else None for w in given]
         outputs = self._outputs(item, index)
         if isinstance(item, Op):
@@ -169,8 +168,9 @@ class Writer:
             self.events.append(Assert(wire, bool(item.observed), text, item.site))
             return
         observed, site = item.observed, item.site
+        why = "" if item.ask is None else self.merge.search.why(self.world, item.ask)
         self.events.append(
-            Read(item.kind, wire, observed, site, item.call, item.stack, item.ask)
+            Read(item.kind, wire, observed, site, item.call, item.stack, item.ask, why)
         )
 
     def _outputs(self, item: Item, index: int) -> tuple[Wire, ...]:
@@ -183,7 +183,7 @@ class Writer:
         return wires
 
     def _wire(self, index: int, key: Key) -> Wire:
-        found = self.merge.use((self.world, index, key), self.passed)
+        found = self.merge.use(self.world, index, key, self.passed)
         assert isinstance(found, Wire), "a value is no plain number"
         return found
 

@@ -69,6 +69,33 @@ class TracedArray(NDArrayOperatorsMixin):
         """The array with its axes reversed."""
         return self.door.function(np.transpose, (self,), {})
 
+    @property
+    def real(self) -> Any:
+        """The real part: the array itself where it is not complex."""
+        is_complex = self.data.dtype.kind == "c"
+        return self.door.function(np.real, (self,), {}) if is_complex else self
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary part."""
+        is_complex = self.data.dtype.kind == "c"
+        call = np.imag if is_complex else np.zeros_like
+        return self.door.function(call, (self,), {})
+
+    @property
+    def real(self) -> Any:
+        """The real parts."""
+        return self.door.function(np.real, (self,), {}) if self.data.dtype.kind == "c" else self
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary parts."""
+        is_complex = self.data.dtype.kind == "c"
+        return self.door.function(np.imag if is_complex else np.zeros_like, (self,), {})
+
+    def __divmod__(self, other: Any) -> Any:
+        return np.divmod(self, other)
+
     def __len__(self) -> int:
         if not self.data.ndim:
             message = "len() of unsized object"

@@ -11,10 +11,10 @@ import numpy as np
 from tracescript import ir
 from tracescript.ir import constants
 from tracescript.opset.dtypes import of_numpy
-from tracescript.producer.numpy import names, special
+from tracescript.producer.numpy import compositions, creation, names, special
 from tracescript.producer.numpy.array import TracedArray
 from tracescript.producer.numpy.buffers import Buffers
-from tracescript.producer.trace import cells, indexing, lowering
+from tracescript.producer.trace import cells, indexing, lowering, watching
 from tracescript.producer.trace.door import Door
 from tracescript.producer.trace.matching import match
 from tracescript.producer.trace.numbers import plain
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
     from tracescript.producer.trace.tape import Wire
     from tracescript.producer.trace.tree import Tree
 
-_REDUCTIONS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
-    np.add: np.sum,
-    np.multiply: np.prod,
-    np.maximum: np.max,
-    np.minimum: np.min,
-}
 _LARGE: Final = 64
 """Elements up to which a captured array is no surprise."""
 
@@ -42,6 +36,8 @@ class NumpyDoor(Door):
 
     `buffers` are traced arrays while the program runs, so that it can compute with them.
     """
+
+    kinds = (TracedArray,)
 
     def __init__(self, recorder: Recorder, tree: Tree, imports: Imports) -> None:
         super().__init__(recorder, tree, imports)
@@ -114,11 +110,8 @@ class NumpyDoor(Door):
         """Run and record a ufunc; `out=` takes the result. Spec: TRACE-2."""
         if kwargs.get("where", True) is not True:
             raise names.unknown(self, f"numpy.{ufunc.__name__} with where=")
-        if method == "reduce" and ufunc in _REDUCTIONS:
-            axis = {} if len(inputs) > 1 else {"axis": 0}
-            return self.function(_REDUCTIONS[ufunc], inputs, axis | kwargs)
         if method != "__call__":
-            raise names.unknown(self, f"numpy.{ufunc.__name__}.{method}")
+            return compositions.ufunc_method(self, ufunc, method, inputs, kwargs)
         if ufunc in special.UFUNCS:
             return special.UFUNCS[ufunc](self, *inputs)
         out = kwargs.pop("out", None)
@@ -144,6 +137,7 @@ class NumpyDoor(Door):
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         """Run and record a numpy function. Spec: TRACE-2."""
+        function = watching.own(function)
         handler = special.HANDLERS.get(function)
         if handler is not None:
             return handler(self, *args, **kwargs)
@@ -156,6 +150,7 @@ class NumpyDoor(Door):
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         """Run a numpy function that is one op, and record it."""
+        function = watching.own(function)
         candidates = names.candidates().get(function, ())
         found = match(candidates, args, kwargs, self)
         if found is None:
@@ -216,7 +211,8 @@ class NumpyDoor(Door):
             return functools.partial(self._method, function, array)
         if hasattr(np.ndarray, name):
             raise names.unknown(self, f"numpy.ndarray.{name}")
-        raise AttributeError(name)
+        message = f"an array has no attribute {name!r}"
+        raise AttributeError(message, name=name, obj=array)
 
     def _method(
         self, function: Callable[..., Any], array: TracedArray, *args: Any, **kwargs: Any
@@ -257,9 +253,10 @@ class NumpyDoor(Door):
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """See calls for the length of a `with` block; buffers are traced arrays for as long."""
+        names.candidates()  # by functions that are not watched yet
         self.buffers.open(self.tree.branches())
         try:
-            with super().running():
+            with watching.watched(self, creation.HANDLERS, creation.KINDS), super().running():
                 yield
         finally:
             self.buffers.close()

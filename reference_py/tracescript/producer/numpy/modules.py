@@ -12,7 +12,7 @@ from tracescript.producer.trace.tape import Slot
 from tracescript.producer.trace.tree import is_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class NumpyModules:
@@ -34,6 +34,18 @@ class NumpyModules:
             yield name, id(parameter), _slot(parameter, parameter.data, is_parameter=True)
         for name, buffer in module.named_buffers():
             yield name, id(buffer), _slot(buffer, np.array(buffer), is_parameter=False)
+
+    def held(self, module: Any) -> Callable[[], None]:
+        """Return a function that puts a module's buffers back."""
+        buffers = {} if module is None else dict(module.named_buffers())
+        before = {name: np.array(buffer) for name, buffer in buffers.items()}
+
+        def back() -> None:
+            for name, buffer in buffers.items():
+                np.copyto(buffer, before[name])
+                module.register_buffer(name, buffer)
+
+        return back
 
 
 def _slot(keep: Any, array: np.ndarray[Any, Any], *, is_parameter: bool) -> Slot:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tracescript.opset.names import numpy_names
-from tracescript.opset.table import opset
+from tracescript.producer.trace import hints
 
 if TYPE_CHECKING:
     from tracescript.producer.numpy.door import NumpyDoor
@@ -36,8 +35,5 @@ def candidates() -> dict[Any, Any]:
 def unknown(door: NumpyDoor, name: str) -> Exception:
     """Make the error about a function that is no op."""
     stem = name.rpartition(".")[2]
-    near = difflib.get_close_matches(stem, [op.name for op in opset()], 3)
-    hint = f"nearest ops: {', '.join(near)}" if near else "see ts.ops for what there is"
-    return door.recorder.error(
-        "UNKNOWN_CALL", f"{name} is no op of the opset with these arguments", hint
-    )
+    what = f"{name} is no op of the opset with these arguments"
+    return door.recorder.error("UNKNOWN_CALL", what, hints.nearest(stem))

@@ -8,7 +8,7 @@ import numpy as np
 
 from tracescript.ir import constants
 from tracescript.opset.einsum_rule import written_out
-from tracescript.producer.numpy import names
+from tracescript.producer.numpy import compositions, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -160,7 +160,7 @@ def _copyto(door: NumpyDoor, dst: Any, src: Any) -> None:
     door.setitem(dst, Ellipsis, src)
 
 
-UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {np.sign: _sign}
+UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {np.sign: _sign, **compositions.UFUNCS}
 """By ufunc, where numpy's differs from the op."""
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.transpose: _transpose,
@@ -184,6 +184,7 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.meshgrid: _meshgrid,
     np.pad: _pad,
     np.einsum: _einsum,
+    **compositions.HANDLERS,
 }
 """By numpy function."""
 

@@ -32,6 +32,7 @@ class Aliases(Heap):
         self.log: list[set[Token]] = []
         self.lent: list[str] = []
         self.valued: set[Token] = set()
+        self.is_putting_back = False
 
     # ------------------------------------------------------------------ what is learned
     def join(self, result: Value, a: Value, b: Value) -> None:
@@ -41,6 +42,8 @@ class Aliases(Heap):
 
     def escape(self, value: Value, where: str) -> None:
         """A container now holds the value; what two places hold is shared."""
+        if self.is_putting_back:
+            return
         for token in self.of(value):
             if token in self._kept or token.loop is not self.loops[-1]:
                 self._shared.setdefault(token, where)
@@ -93,6 +96,8 @@ class Aliases(Heap):
 
         Raises ProducerError with ALIASING.
         """
+        if e.frame.is_ours:
+            return
         tokens = self.own(old)
         kind = _kind(old)
         self._outside(e, receiver, tokens, kind)
@@ -103,6 +108,18 @@ class Aliases(Heap):
         self.log.append(tokens)
         if isinstance(old, Value) and isinstance(new, Value):
             self.same(new, old)
+
+    def changed_by_call(self, e: Emitter, entry: Entry) -> None:
+        """An op writes its result into its operand too: nobody may read the operand any more."""
+        tokens = self.own(entry)
+        names = {self._given[t] for t in tokens if t in self._given}
+        if names and e.unit.is_inner:
+            e.unit.changed |= names
+            tokens = {t for t in tokens if t not in self._given}
+        at = e.at if isinstance(e.at, ast.expr) else ast.Constant(None)
+        self._outside(e, at, tokens, "tensor")
+        self._other_names(e, at, tokens, "tensor")
+        self.log.append(tokens)
 
     def _outside(self, e: Emitter, receiver: ast.expr, tokens: set[Token], kind: str) -> None:
         for token in tokens:
@@ -166,6 +183,13 @@ class Aliases(Heap):
             name = key.partition(":")[2]
             if not _may_read(e, key, receiver, entry):
                 continue
+            if isinstance(receiver, ast.Call | ast.Constant):
+                raise _refusal(
+                    e,
+                    None,
+                    f"this call changes {name!r} in place, which is read later",
+                    "make it with inplace=False",
+                )
             raise _refusal(
                 e,
                 receiver,
@@ -240,6 +264,8 @@ def _may_read(e: Emitter, key: str, receiver: ast.expr, entry: Entry) -> bool:
 def is_read_later(frame: Frame, node: ast.AST, name: str) -> bool:
     """Whether a name is read after `node`, in a loop around it, or by a nested function."""
     here = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+    if _is_bound_by(frame, here, name):
+        return False
     around = [
         n
         for n in ast.walk(frame.definition)
@@ -256,6 +282,16 @@ def is_read_later(frame: Frame, node: ast.AST, name: str) -> bool:
             if at > here or any(_start(outer) <= at <= _end(outer) for outer in [*around, *nested]):
                 return True
     return not name.isidentifier()
+
+
+def _is_bound_by(frame: Frame, here: tuple[int, int], name: str) -> bool:
+    """Whether the assignment that a place is in gives the name another value."""
+    return any(
+        isinstance(s, ast.Assign)
+        and _start(s) <= here <= _end(s)
+        and any(isinstance(t, ast.Name) and t.id == name for t in s.targets)
+        for s in ast.walk(frame.definition)
+    )
 
 
 def _start(node: ast.AST) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.ir.values import Value
-from tracescript.producer.script.containers import copied, sorted_list
+from tracescript.producer.script.containers import copied
 from tracescript.producer.script.diagnostics import is_scalar
 from tracescript.producer.script.entries import (
     Empty,
@@ -22,7 +22,6 @@ from tracescript.producer.script.entries import (
 )
 from tracescript.producer.script.iteration import (
     as_list,
-    as_tuple,
     backwards,
     enumerated,
     range_series,
@@ -70,6 +69,16 @@ def positional(e: Emitter, node: ast.Call, low: int, high: int, *names: str) -> 
     return args
 
 
+def named_arguments(e: Emitter, entries: list[Entry], node: ast.Call) -> list[ast.expr]:
+    """Give entries names that syntax can hold; the names are nobody's."""
+    made: list[ast.expr] = []
+    for k, entry in enumerate(entries):
+        name = f"argument {k} of a call"
+        e.scope[e.frame.key(name)] = entry
+        made.append(ast.copy_location(ast.Name(name, ast.Load()), node))
+    return made
+
+
 @builtin("builtins.range")
 def range_(e: Emitter, node: ast.Call) -> Entry:
     """`range`."""
@@ -86,25 +95,25 @@ def enumerate_(e: Emitter, node: ast.Call) -> Entry:
 @builtin("builtins.zip")
 def zip_(e: Emitter, node: ast.Call) -> Entry:
     """`zip`."""
-    return zipped(e, [series_of(e, a) for a in positional(e, node, 1, 16)])
+    from tracescript.producer.script.calls import arguments
+
+    args, kwargs = arguments(e, node)
+    strict = constant_of(kwargs.get("strict", e.constant(False)))
+    if not args or kwargs.keys() - {"strict"} or strict != (True, False):
+        raise e.error(
+            node,
+            "zip() takes lists and strict=False",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-10",
+            hint="assert len(a) == len(b) says what strict=True checks",
+        )
+    return zipped(e, [series_of(e, a) for a in args])
 
 
 @builtin("builtins.reversed")
 def reversed_(e: Emitter, node: ast.Call) -> Entry:
     """`reversed`."""
     return backwards(e, series_of(e, positional(e, node, 1, 1)[0]))
-
-
-@builtin("builtins.sorted")
-def sorted_(e: Emitter, node: ast.Call) -> Entry:
-    """`sorted(xs, reverse=True)`."""
-    args = positional(e, node, 1, 2, "reverse")
-    xs = as_list(e, series_of(e, args[0]))
-    return (
-        xs
-        if isinstance(xs, Empty)
-        else sorted_list(e, e.value(xs), args[1] if len(args) > 1 else e.constant(False))
-    )
 
 
 @builtin("builtins.list")
@@ -120,22 +129,6 @@ def list_(e: Emitter, node: ast.Call) -> Entry:
     )
 
 
-@builtin("builtins.tuple")
-def tuple_(e: Emitter, node: ast.Call) -> Entry:
-    """`tuple(xs)` of a known number of parts."""
-    args = positional(e, node, 0, 1)
-    made = as_tuple(series_of(e, args[0])) if args else Items(())
-    if made is None:
-        raise e.error(
-            node,
-            "the length of this tuple is known only at run time",
-            code="TYPE_INFERENCE",
-            rule="SCRIPT-4",
-            hint="use a list",
-        )
-    return made
-
-
 @builtin("itertools.repeat")
 def repeat(e: Emitter, node: ast.Call) -> Entry:
     """`itertools.repeat(x, n)` of a number of times known at compile time."""
@@ -144,13 +137,6 @@ def repeat(e: Emitter, node: ast.Call) -> Entry:
     if not known:
         raise e.error(node, "the number of times must be known at compile time", rule="SCRIPT-10")
     return Items((x,) * count)
-
-
-@builtin("builtins.dict")
-def dict_(e: Emitter, node: ast.Call) -> Entry:
-    """`dict()` and `dict(d)`."""
-    args = positional(e, node, 0, 1)
-    return args[0] if args else Empty(is_dict=True, at=node)
 
 
 @builtin("builtins.len")

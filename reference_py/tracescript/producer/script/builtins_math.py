@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import ast
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import (
-    ScalarKind,
-)
+from tracescript.ir.types import ListType, ScalarKind
+from tracescript.ir.values import Value
+from tracescript.producer.script import prelude
 from tracescript.producer.script.builtins import BUILTINS, builtin, positional
 from tracescript.producer.script.builtins_numbers import number
 from tracescript.producer.script.comparison import compare
-from tracescript.producer.script.iteration import (
-    series_of,
-)
+from tracescript.producer.script.diagnostics import is_scalar
+from tracescript.producer.script.iteration import as_list, series_of
 from tracescript.producer.script.operators import binary, fold, scalar_kind, to_number
 
 if TYPE_CHECKING:
@@ -105,17 +104,66 @@ def isinf(e: Emitter, node: ast.Call) -> Entry:
     return e.op("float.cmp", [size, e.constant(math.inf)], {"relation": "eq"})
 
 
+@builtin("math.isfinite")
+def isfinite(e: Emitter, node: ast.Call) -> Entry:
+    """`math.isfinite`."""
+    (x,) = positional(e, node, 1, 1)
+    size = e.op("math.unary", [to_number(e, number(e, x), ScalarKind.FLOAT)], {"function": "fabs"})
+    return e.op("float.cmp", [size, e.constant(math.inf)], {"relation": "lt"})
+
+
 @builtin("math.prod")
 def prod(e: Emitter, node: ast.Call) -> Entry:
-    """`math.prod` of a known number of parts."""
-    (x,) = positional(e, node, 1, 1)
+    """`math.prod(xs, start)`."""
+    x, *start = positional(e, node, 1, 2, "start")
     series = series_of(e, x)
-    if series.parts is None:
-        raise e.error(node, "math.prod needs a tuple", rule="SCRIPT-10")
-    result: Entry = e.constant(1)
-    for part in series.parts:
-        result = binary(e, ast.Mult, result, part)
-    return result
+    result: Entry = start[0] if start else e.constant(1)
+    if series.parts is not None:
+        for part in series.parts:
+            result = binary(e, ast.Mult, result, part)
+        return result
+    xs = e.value(as_list(e, series))
+    is_float = isinstance(xs.type, ListType) and is_scalar(Value(xs.type.element), ScalarKind.FLOAT)
+    if is_float and is_scalar(result, ScalarKind.INT):
+        result = e.as_float(result)
+    return e.prelude(prelude.product, xs, result)
+
+
+def _whole(function: Any, python: Any, count: int) -> Builtin:
+    def compile_it(e: Emitter, node: ast.Call) -> Entry:
+        args = positional(e, node, count, count)
+        folded = fold(e, python, *args)
+        return folded or e.prelude(function, *(e.as_int(a) for a in args))
+
+    return compile_it
+
+
+BUILTINS["math.gcd"] = _whole(prelude.gcd, math.gcd, 2)
+BUILTINS["math.factorial"] = _whole(prelude.factorial, math.factorial, 1)
+BUILTINS["math.comb"] = _whole(prelude.comb, math.comb, 2)
+BUILTINS["math.isqrt"] = _whole(prelude.isqrt, math.isqrt, 1)
+
+
+def _scaled(factor: float) -> Builtin:
+    def compile_it(e: Emitter, node: ast.Call) -> Entry:
+        (x,) = positional(e, node, 1, 1)
+        value = to_number(e, number(e, x), ScalarKind.FLOAT)
+        return binary(e, ast.Mult, value, e.constant(factor))
+
+    return compile_it
+
+
+BUILTINS["math.radians"] = _scaled(math.pi / 180)
+BUILTINS["math.degrees"] = _scaled(180 / math.pi)
+
+
+@builtin("math.isclose")
+def isclose(e: Emitter, node: ast.Call) -> Entry:
+    """`math.isclose(a, b, rel_tol, abs_tol)`."""
+    from tracescript.producer.script.calls import arguments
+
+    args, kwargs = arguments(e, node)
+    return e.prelude(prelude.isclose, *args, **kwargs)
 
 
 def _operator(make: Callable[[Emitter, Entry, Entry], Entry]) -> Builtin:
@@ -123,6 +171,12 @@ def _operator(make: Callable[[Emitter, Entry, Entry], Entry]) -> Builtin:
 
 
 _OPERATORS: dict[str, type[ast.operator]] = {
+    "and_": ast.BitAnd,
+    "or_": ast.BitOr,
+    "xor": ast.BitXor,
+    "lshift": ast.LShift,
+    "rshift": ast.RShift,
+    "concat": ast.Add,
     "add": ast.Add,
     "sub": ast.Sub,
     "mul": ast.Mult,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import (
-    ScalarKind,
-)
+from tracescript.ir.types import ListType, ScalarKind
 from tracescript.ir.values import Value
+from tracescript.producer.script import prelude
 from tracescript.producer.script.builtins import builtin, positional
 from tracescript.producer.script.comprehensions import quantifier
 from tracescript.producer.script.diagnostics import is_none, is_scalar, is_tensor
 from tracescript.producer.script.entries import (
+    Empty,
     Items,
     constant_of,
 )
@@ -22,9 +22,16 @@ from tracescript.producer.script.iteration import (
     series_of,
 )
 from tracescript.producer.script.logic import truth
-from tracescript.producer.script.operators import NUMBERS, binary, fold, scalar_kind, to_number
+from tracescript.producer.script.operators import (
+    NUMBERS,
+    binary,
+    fold,
+    plain_number,
+    scalar_kind,
+    to_number,
+)
 from tracescript.producer.script.promote import emit_op
-from tracescript.producer.script.text import joined
+from tracescript.producer.script.text import as_text, repr_of
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -44,10 +51,20 @@ def float_(e: Emitter, node: ast.Call) -> Entry:
 
 
 def _convert(e: Emitter, node: ast.Call, kind: ScalarKind) -> Entry:
-    args = positional(e, node, 0, 1)
+    args = positional(e, node, 0, 2 if kind is ScalarKind.INT else 1, "base")
     if not args:
         return e.constant(0 if kind is ScalarKind.INT else 0.0)
-    x = args[0]
+    x = plain_number(e, args[0])
+    if len(args) > 1:
+        folded = fold(e, int, *args)
+        if folded is None:
+            raise e.error(
+                node,
+                "int(text, base) of text made at run time",
+                rule="SCRIPT-10",
+                hint="int(text) reads decimal digits",
+            )
+        return folded
     if is_tensor(x) or e.session.holds_array(x):
         return e.op("item_int" if kind is ScalarKind.INT else "item_float", [e.value(x)])
     if is_scalar(x, *NUMBERS, ScalarKind.STR):
@@ -64,15 +81,17 @@ def bool_(e: Emitter, node: ast.Call) -> Entry:
     return truth(e, args[0]) if args else e.constant(False)
 
 
-@builtin("builtins.str", "builtins.repr")
+@builtin("builtins.str")
 def str_(e: Emitter, node: ast.Call) -> Entry:
-    """`str(x)` of a number or a text."""
+    """`str(x)`."""
     args = positional(e, node, 0, 1)
-    if not args:
-        return e.constant("")
-    if is_scalar(args[0], *NUMBERS) and isinstance(args[0], Value):
-        return to_number(e, args[0], ScalarKind.STR)
-    return joined(e, args)
+    return as_text(e, args[0]) if args else e.constant("")
+
+
+@builtin("builtins.repr")
+def repr_(e: Emitter, node: ast.Call) -> Entry:
+    """`repr(x)`."""
+    return repr_of(e, positional(e, node, 1, 1)[0])
 
 
 @builtin("builtins.abs")
@@ -139,30 +158,80 @@ def max_(e: Emitter, node: ast.Call) -> Entry:
 
 
 def _extreme(e: Emitter, node: ast.Call, *, largest: bool) -> Entry:
-    args = positional(e, node, 1, 64)
+    from tracescript.producer.script.calls import arguments
+
+    args, kwargs = arguments(e, node)
+    name = "max" if largest else "min"
+    if not args or not set(kwargs) <= {"key", "default"}:
+        raise e.error(
+            node, f"{name}() takes values, key and default", code="TYPE_INFERENCE", rule="SCRIPT-10"
+        )
+    if kwargs:
+        return _extreme_by(e, args, kwargs, largest=largest)
+    return extreme(e, args, largest=largest)
+
+
+def _extreme_by(e: Emitter, args: list[Entry], kwargs: dict[str, Entry], *, largest: bool) -> Entry:
+    """`max(xs, key=f)` and `max(xs, default=d)`."""
+    xs = as_list(e, series_of(e, args[0] if len(args) == 1 else Items(tuple(args))))
+    other = kwargs.get("default")
+    if isinstance(xs, Empty):
+        if other is None:
+            raise e.error(None, "the list is empty", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        return other
+    listed = e.value(xs)
+
+    def found() -> Entry:
+        key = kwargs.get("key")
+        if key is None or is_none(key):
+            return extreme(e, [listed], largest=largest)
+        return e.prelude(prelude.largest if largest else prelude.smallest, listed, key)
+
+    if other is None:
+        return found()
+    return branch(e, truth(e, listed), (found, lambda: other))
+
+
+def extreme(e: Emitter, args: list[Entry], *, largest: bool) -> Entry:
+    """`min` or `max` of values, or of what one value holds."""
     if len(args) == 1 and (is_tensor(args[0]) or e.session.holds_array(args[0])):
         return emit_op(e, "amax" if largest else "amin", args)
     if len(args) == 1:
         listed = as_list(e, series_of(e, args[0]))
         if not isinstance(listed, Items):
-            return e.op("min_max", [e.value(listed)], {"largest": largest})
+            return _of_list(e, e.value(listed), largest=largest)
         args = list(listed.parts)
     folded = fold(e, max if largest else min, *args) if len(args) > 1 else None
     if folded is not None:
         return folded
-    kinds = {scalar_kind(number(e, a)) for a in args}
-    if len(kinds) == 1 and kinds != {ScalarKind.BOOL}:
-        return e.op("min_max", [e.make_list([e.value(a) for a in args])], {"largest": largest})
-    if ScalarKind.FLOAT in kinds:
+    args = [plain_number(e, a) for a in args]
+    if any(is_tensor(a) or e.session.holds_array(a) for a in args):
         raise e.error(
-            node,
-            "min() and max() of ints and floats together: the result's type hangs on the values",
+            None,
+            "min() and max() of tensors hang on truth values of tensors",
             code="TYPE_INFERENCE",
             rule="SCRIPT-4",
-            hint="make all floats: float(n)",
+            hint="torch.maximum(a, b) compares element by element",
         )
-    ints = [to_number(e, e.value(a), ScalarKind.INT) for a in args]
-    return e.op("min_max", [e.make_list(ints)], {"largest": largest})
+    values = [e.value(a) for a in args]
+    if len({v.type for v in values}) > 1 and all(is_scalar(v, *NUMBERS) for v in values):
+        raise e.error(
+            None,
+            "min() and max() of numbers of several types: the result's type hangs on the values",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint="make them one type: float(n) or int(b)",
+        )
+    return _of_list(e, e.make_list(values), largest=largest)
+
+
+def _of_list(e: Emitter, xs: Value, *, largest: bool) -> Value:
+    """The smallest or largest item of a list."""
+    kind = Value(xs.type.element) if isinstance(xs.type, ListType) else xs
+    if is_scalar(kind, ScalarKind.INT, ScalarKind.FLOAT):
+        return e.op("min_max", [xs], {"largest": largest})
+    place = e.constant(-1 if largest else 0)
+    return e.op("list.get", [e.op("list.sort", [xs]), place])
 
 
 @builtin("builtins.sum")

@@ -16,16 +16,20 @@ from tracescript.ir.types import (
 )
 from tracescript.ir.values import Value
 from tracescript.producer.script.builtins import builtin, positional
+from tracescript.producer.script.builtins_functions import known_parts
 from tracescript.producer.script.entries import (
+    Above,
     Closure,
     Empty,
     Items,
     Known,
     MethodOf,
+    Series,
     Struct,
     constant_of,
 )
-from tracescript.producer.script.text import joined
+from tracescript.producer.script.iteration import series_of
+from tracescript.producer.script.text import message
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -48,6 +52,16 @@ def isinstance_(e: Emitter, node: ast.Call) -> Entry:
     return e.constant(_is_instance(e, x, classes))
 
 
+_PYTHON = {
+    ScalarKind.BOOL: bool,
+    ScalarKind.INT: int,
+    ScalarKind.FLOAT: float,
+    ScalarKind.STR: str,
+    ScalarKind.NONE: type(None),
+}
+_CONTAINERS: dict[type, type] = {ListType: list, DictType: dict, TupleType: tuple}
+
+
 def _is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
     if isinstance(x, Known):
         return isinstance(x.value, classes) or (
@@ -58,17 +72,9 @@ def _is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
     if isinstance(x, Value):
         if isinstance(x.type, TensorType):
             return any(map(e.session.is_tensor_class, classes))
-        python: dict[Any, type] = {ListType: list, DictType: dict, TupleType: tuple}
         if isinstance(x.type, ScalarType):
-            named = {
-                ScalarKind.BOOL: bool,
-                ScalarKind.INT: int,
-                ScalarKind.FLOAT: float,
-                ScalarKind.STR: str,
-                ScalarKind.NONE: type(None),
-            }
-            return issubclass(named.get(x.type.kind, object), classes)
-        return issubclass(python.get(type(x.type), object), classes)
+            return issubclass(_PYTHON.get(x.type.kind, object), classes)
+        return issubclass(_CONTAINERS.get(type(x.type), object), classes)
     if isinstance(x, Items):
         return issubclass(list if x.is_list else tuple, classes)
     return (
@@ -120,14 +126,14 @@ def callable_(e: Emitter, node: ast.Call) -> Entry:
 @builtin("builtins.print")
 def print_(e: Emitter, node: ast.Call) -> Entry:
     """`print`: an effect a loader may drop."""
-    e.ops("print", [joined(e, [e.expr(a) for a in node.args])])
+    e.ops("print", [message(e, node.args)])
     return e.constant(None)
 
 
 @builtin("warnings.warn")
 def warn(e: Emitter, node: ast.Call) -> Entry:
     """`warnings.warn`: an effect a loader may drop."""
-    e.ops("warn", [joined(e, [e.expr(node.args[0])])])
+    e.ops("warn", [message(e, node.args[:1])])
     return e.constant(None)
 
 
@@ -135,8 +141,16 @@ def warn(e: Emitter, node: ast.Call) -> Entry:
 def type_(e: Emitter, node: ast.Call) -> Entry:
     """`type(x)` of an object known at compile time."""
     (x,) = positional(e, node, 1, 1)
-    if isinstance(x, Known):
+    if isinstance(x, Known) and not e.session.holds_array(x):
         return Known(type(x.value))
+    if isinstance(x, Struct):
+        return Known(x.cls)
+    if isinstance(x, Items):
+        return Known(list if x.is_list else tuple)
+    if isinstance(x, Value) and isinstance(x.type, ScalarType) and x.type.kind in _PYTHON:
+        return Known(_PYTHON[x.type.kind])
+    if isinstance(x, Value) and isinstance(x.type, ListType | DictType | TupleType):
+        return Known(_CONTAINERS[type(x.type)])
     raise e.error(node, "type() of a run-time value", hint="use isinstance")
 
 
@@ -145,6 +159,8 @@ def super_(e: Emitter, node: ast.Call) -> Entry:
     """`super()` of the class whose method this is."""
     owner = e.frame.owner_class
     found = e.lookup(e.frame.first_parameter)
+    if isinstance(found, Struct) and owner is not None and not node.args:
+        return Known(Above(found, owner, e.frame.first_parameter))
     if node.args or owner is None or not isinstance(found, Known):
         raise e.error(node, "super() works in methods, without arguments")
     return Known(super(owner, found.value), found.path)
@@ -173,6 +189,25 @@ def is_scripting(e: Emitter, _node: ast.Call) -> Entry:
 def is_tracing(e: Emitter, _node: ast.Call) -> Entry:
     """Compile-time False."""
     return e.constant(False)
+
+
+@builtin("tracescript.producer.marks.unroll")
+def unroll(e: Emitter, node: ast.Call) -> Entry:
+    """`unroll(xs)`: the items one by one; their number must be known at compile time."""
+    (xs,) = positional(e, node, 1, 1)
+    parts = known_parts(e, xs)
+    series = series_of(e, xs) if parts is None else Series(None, None, parts)
+    if series.parts is not None:
+        return Series(None, None, series.parts)
+    known, rounds = constant_of(series.trip) if series.trip is not None else (False, 0)
+    if not known or series.item is None:
+        raise e.error(
+            node,
+            "what is unrolled has a length known only at run time",
+            rule="SCRIPT-10",
+            hint="a loop without ts.unroll runs any number of times",
+        )
+    return Series(None, None, tuple(series.item(e.constant(k)) for k in range(rounds)))
 
 
 @builtin("tracescript.producer.marks.annotate", "torch.jit.annotate", "torch.jit._script.annotate")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import operator
+import typing
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import OptionalType, ScalarKind
+from tracescript.ir.types import ListType, OptionalType, ScalarKind, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliases import Flight
-from tracescript.producer.script.builtins import BUILTINS
+from tracescript.producer.script.builtins import BUILTINS, named_arguments
+from tracescript.producer.script.builtins_functions import call_getter, known_parts
 from tracescript.producer.script.coerce import as_tensor
 from tracescript.producer.script.containers import container_method
 from tracescript.producer.script.core import expression
@@ -19,17 +23,22 @@ from tracescript.producer.script.entries import (
     Items,
     Known,
     MethodOf,
+    Partial,
+    Series,
     Struct,
     constant_of,
 )
 from tracescript.producer.script.iteration import series_of
 from tracescript.producer.script.lower import call_named
+from tracescript.producer.script.matching import REFUSED, SEQUENCE
 from tracescript.producer.script.objects import data_type_of_class
 from tracescript.producer.script.operators import fold
+from tracescript.producer.script.strings import string_method
 from tracescript.producer.script.targets import rebind
-from tracescript.producer.script.text import joined, shown
+from tracescript.producer.script.text import message
 
 if TYPE_CHECKING:
+    from tracescript.producer.script.builtins import Builtin
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
 
@@ -37,6 +46,8 @@ if TYPE_CHECKING:
 @expression(ast.Call)
 def call(e: Emitter, node: ast.Call) -> Entry:
     """`f(a, *b, k=c, **d)`."""
+    if isinstance(node.func, ast.Name) and node.func.id in {SEQUENCE, REFUSED}:
+        return _sequence(e, node)
     callee = e.expr(node.func)
     if isinstance(callee, Known):
         builtin = BUILTINS.get(e.session.identity(callee.value))
@@ -50,13 +61,32 @@ def call(e: Emitter, node: ast.Call) -> Entry:
     return call_entry(e, callee, args, kwargs, node)
 
 
+def _sequence(e: Emitter, node: ast.Call) -> Entry:
+    """Whether the subject of a `match` is a tuple or list of a length."""
+    if isinstance(node.func, ast.Name) and node.func.id == REFUSED:
+        raise e.error(
+            node,
+            "scripts do not have this pattern",
+            hint="there are literals, names, |, tuples without a star, classes with keywords",
+        )
+    subject, wanted = e.expr(node.args[0]), constant_of(e.expr(node.args[1]))[1]
+    if isinstance(subject, Value) and isinstance(subject.type, ListType):
+        length = e.op("list.len", [subject])
+        return e.op("int.cmp", [length, e.constant(wanted)], {"relation": "eq"})
+    if isinstance(subject, Value) and isinstance(subject.type, TupleType):
+        subject = e.parts(subject)
+    return e.constant(isinstance(subject, Items) and len(subject.parts) == wanted)
+
+
 def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]]:
     """Compile the arguments left to right."""
     args: list[Entry] = []
     flight = Flight(e)
     for a in node.args:
         if isinstance(a, ast.Starred):
-            series = series_of(e, e.expr(a.value))
+            spread = e.expr(a.value)
+            parts = known_parts(e, spread)
+            series = series_of(e, spread) if parts is None else Series(None, None, parts)
             if series.parts is None:
                 raise e.error(
                     a,
@@ -68,6 +98,9 @@ def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]
             args.append(flight.add(e.expr(a)))
     kwargs: dict[str, Entry] = {}
     for k in node.keywords:
+        if k.arg is None and isinstance(k.value, ast.Dict):
+            kwargs.update(_written_out(e, k.value))
+            continue
         value = flight.add(e.expr(k.value))
         if k.arg is not None:
             kwargs[k.arg] = value
@@ -83,6 +116,17 @@ def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]
     return args, kwargs
 
 
+def _written_out(e: Emitter, node: ast.Dict) -> dict[str, Entry]:
+    """`**{"k": v}`: the values need no common type."""
+    found: dict[str, Entry] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        known, name = constant_of(e.expr(key)) if key is not None else (False, None)
+        if not known or not isinstance(name, str):
+            raise e.error(node, "the names after `**` must be texts known at compile time")
+        found[name] = e.expr(value)
+    return found
+
+
 def call_entry(
     e: Emitter, callee: Entry, args: list[Entry], kwargs: dict[str, Entry], node: ast.Call
 ) -> Entry:
@@ -91,6 +135,9 @@ def call_entry(
         return call_method(e, callee, args, kwargs)
     if isinstance(callee, Closure):
         return e.session.inline_closure(e, callee, args, kwargs)
+    if isinstance(callee, Partial):
+        given = [*callee.args, *args]
+        return call_entry(e, callee.function, given, {**callee.kwargs, **kwargs}, node)
     if isinstance(callee, MethodOf) and isinstance(callee.owner.value, Struct):
         return e.session.structs.call(e, callee, args, kwargs)
     if isinstance(callee, MethodOf):
@@ -108,6 +155,13 @@ def call_entry(
 def call_object(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
     """Call a Python object known at compile time."""
     session = e.session
+    builtin = BUILTINS.get(session.identity(callee.value))
+    if builtin is not None and isinstance(e.at, ast.AST):
+        return _call_builtin(e, builtin, args, kwargs)
+    if isinstance(callee.value, operator.itemgetter):
+        return call_getter(e, callee, args)
+    if isinstance(callee.value, typing.NewType) and len(args) == 1:
+        return args[0]
     if session.is_model(callee):
         return session.call_model(e, callee, "forward", args, kwargs)
     if session.is_module(callee):
@@ -121,7 +175,21 @@ def call_object(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, 
         return as_tensor(e, args[0], scalar)
     if isinstance(callee.value, type):
         return session.structs.make(e, callee.value, args, kwargs)
+    method = python_method(callee.value, "__call__")
+    if method is not None:
+        return session.call_python(e, method, args, kwargs, owner=callee)
     return session.call_python(e, callee.value, args, kwargs)
+
+
+def _call_builtin(
+    e: Emitter, builtin: Builtin, args: list[Entry], kwargs: dict[str, Entry]
+) -> Entry:
+    """Call a builtin with arguments that have been computed."""
+    at = ast.copy_location(ast.Call(ast.Name("a function", ast.Load()), [], []), e.at or ast.Pass())
+    names = named_arguments(e, [*args, *kwargs.values()], at)
+    at.args = names[: len(args)]
+    at.keywords = [ast.keyword(k, n) for k, n in zip(kwargs, names[len(args) :], strict=True)]
+    return builtin(e, at)
 
 
 def call_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
@@ -133,7 +201,7 @@ def call_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, 
     if found is not None:
         return found
     if is_scalar(owner, ScalarKind.STR):
-        return _string_method(e, method, args)
+        return string_method(e, method, args, kwargs)
     if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
         text = ast.unparse(method.receiver)
         raise e.error(
@@ -209,28 +277,18 @@ def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[st
     )
 
 
-def _string_method(e: Emitter, method: Bound, args: list[Entry]) -> Entry:
-    if method.name == "format":
-        template = constant_of(method.owner)[1]
-        if isinstance(template, str):
-            return e.op("str.format", [e.value(method.owner), *(shown(e, a) for a in args)])
-    folded = fold(e, lambda s, *rest: getattr(s, method.name)(*rest), method.owner, *args)
-    if folded is not None:
-        return folded
-    raise e.error(
-        None,
-        f"str.{method.name} needs text known at compile time",
-        code="UNKNOWN_CALL",
-        rule="SCRIPT-12",
-        hint="at run time there are +, ==, <, len and f-strings",
-    )
-
-
 def raised_text(e: Emitter, nodes: list[ast.expr]) -> Value:
     """The message of an exception."""
     if not nodes:
         return e.constant("")
-    return joined(e, [e.expr(n) for n in nodes], "")
+    return message(e, nodes, "")
+
+
+def python_method(value: Any, name: str) -> Any:
+    """Return a special method that the class of an object defines in Python, else None."""
+    found = getattr(type(value), name, None)
+    is_function = inspect.isfunction(value) or inspect.ismethod(value)
+    return found if inspect.isfunction(found) and not is_function else None
 
 
 def describe_call(value: Any) -> str:

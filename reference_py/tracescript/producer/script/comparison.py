@@ -17,13 +17,15 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.core import INT64, expression
 from tracescript.producer.script.diagnostics import is_none, is_scalar, is_tensor
-from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
+from tracescript.producer.script.entries import Empty, Items, Known, Series, Struct, constant_of
 from tracescript.producer.script.flow import branch
+from tracescript.producer.script.iteration import as_list
 from tracescript.producer.script.logic import negated, truth
 from tracescript.producer.script.operators import (
     NUMBERS,
     fold,
     optional_hint,
+    plain_number,
     scalar_kind,
     to_number,
 )
@@ -78,6 +80,7 @@ def compare(e: Emitter, op: ast.cmpop, left: Entry, right: Entry) -> Entry:
 
 def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -> Entry:
     """`==`, `<` and the like on two entries."""
+    left, right = plain_number(e, left), plain_number(e, right)
     folded = fold(e, python, left, right)
     if folded is not None:
         return folded
@@ -92,10 +95,14 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
         return _compare_numbers(e, relation, e.value(left), e.value(right))
     if is_scalar(left, ScalarKind.STR) and is_scalar(right, ScalarKind.STR):
         return e.op("str.cmp", [e.value(left), e.value(right)], {"relation": relation})
+    from tracescript.producer.script.equality import equal, ordered, tuples_of
+
     if relation in {"eq", "ne"}:
-        same = _equal(e, left, right)
+        same = equal(e, left, right)
         if same is not None:
             return negated(e, same) if relation == "ne" else same
+    elif (pair := tuples_of(e, left, right)) is not None:
+        return ordered(e, relation, python, *pair)
     raise e.error(
         None,
         f"cannot compare {e.describe(left)} with {e.describe(right)}",
@@ -147,33 +154,6 @@ def _compare_exactly(
     return e.value(branch(e, same, (equal_floats, different_floats)))
 
 
-def _equal(e: Emitter, left: Entry, right: Entry) -> Value | None:
-    """Equality of what is no number, string or tensor; None where it has no meaning."""
-    if is_none(left) or is_none(right):
-        return identical(e, left, right)
-    if isinstance(left, Known) and isinstance(right, Known):
-        return e.constant(bool(left.value == right.value))
-    if isinstance(left, Known | Struct) or isinstance(right, Known | Struct):
-        known = [constant_of(x) for x in (left, right)]
-        return e.constant(known[0][1] == known[1][1]) if all(k for k, _ in known) else None
-    if isinstance(left, Value) and isinstance(left.type, TupleType):
-        left = e.parts(left)
-    if isinstance(right, Value) and isinstance(right.type, TupleType):
-        right = e.parts(right)
-    if not isinstance(left, Items) or not isinstance(right, Items):
-        return None
-    if len(left.parts) != len(right.parts):
-        return e.constant(False)
-    result = e.constant(True)
-    for a, b in zip(left.parts, right.parts, strict=True):
-        one = truth(e, related(e, "eq", operator.eq, a, b))
-        if result.constant is not None:
-            result = one if result.constant.value else result
-        else:
-            result = e.op("bool.op", [result, one], {"operation": "and"})
-    return result
-
-
 def identical(e: Emitter, left: Entry, right: Entry) -> Value:
     """`is`: of None, bools, and objects known at compile time."""
     if is_none(left):
@@ -198,12 +178,19 @@ def contains(e: Emitter, container: Entry, item: Entry) -> Value:
         return e.constant(known[1][1] in known[0][1])
     if isinstance(container, Empty):
         return e.constant(False)
+    if isinstance(container, Struct) and container.cls is dict:
+        return e.constant(known[1][0] and known[1][1] in container.fields)
+    if is_scalar(container, ScalarKind.STR) and is_scalar(item, ScalarKind.STR):
+        found = e.op("str.find", [e.value(container), e.value(item)])
+        return e.op("int.cmp", [found, e.constant(0)], {"relation": "ge"})
+    if isinstance(container, Series):
+        container = Items(container.parts) if container.parts else as_list(e, container)
     if isinstance(container, Known):
         container = Items(tuple(e.session.entry_of(x) for x in container.value))
     if isinstance(container, Value) and isinstance(container.type, DictType):
         return e.op("dict.contains", [container, e.value(item)])
     if isinstance(container, Value) and isinstance(container.type, ListType):
-        return e.op("list.contains", [container, e.value(item)])
+        return _in_list(e, container, item)
     if isinstance(container, Value) and isinstance(container.type, TupleType):
         container = e.parts(container)
     if not isinstance(container, Items):
@@ -225,6 +212,19 @@ def contains(e: Emitter, container: Entry, item: Entry) -> Value:
                 else e.op("bool.op", [found, one], {"operation": "or"})
             )
     return found
+
+
+def _in_list(e: Emitter, container: Value, item: Entry) -> Value:
+    """`x in xs`: a bool counts as an int, other types never meet."""
+    assert isinstance(container.type, ListType)
+    value = e.value(item)
+    if container.type.element != value.type and is_scalar(value, *NUMBERS):
+        wanted = scalar_kind(Value(container.type.element))
+        if wanted is ScalarKind.INT and is_scalar(value, ScalarKind.BOOL):
+            value = e.as_int(value)
+        elif wanted is ScalarKind.FLOAT:
+            value = e.as_float(value)
+    return e.op("list.contains", [container, value])
 
 
 @expression(ast.NamedExpr)

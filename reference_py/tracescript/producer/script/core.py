@@ -69,6 +69,7 @@ class Emitter(Values):
         self.builder = Builder(session.typing)
         self.scope: Scope = {}
         self.is_dead = False
+        self.is_message = False
         self.at: ast.AST | None = None
         self.refined: list[dict[str, tuple[Entry, Entry]]] = []
 
@@ -126,6 +127,10 @@ class Emitter(Values):
         self.scope[self.frame.key(name)] = entry
         if isinstance(entry, Value) and entry.constant is None and name.isidentifier():
             self.unit.names.setdefault(entry, name)
+
+    def prelude(self, function: Any, *args: Entry, **kwargs: Entry) -> Entry:
+        """Compile a function of ours that stands for a builtin or a method."""
+        return self.session.call_python(self, function, list(args), kwargs)
 
     def passed_on(self, error: ProducerError) -> ProducerError:
         """Return an error without a place as one of the user's line."""

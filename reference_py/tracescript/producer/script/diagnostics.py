@@ -73,7 +73,6 @@ _PHRASES = {
     "ImportFrom": "`import` inside a function",
     "Set": "a set",
     "SetComp": "a set comprehension",
-    "Match": "`match` (planned)",
     "Delete": "`del` of this",
 }
 ALTERNATIVES: dict[type[ast.AST], str] = {

@@ -52,6 +52,15 @@ class Struct:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Above:
+    """`super()` in a method of a record: the classes above `cls`; `name` is what `self` is called."""
+
+    record: Struct
+    cls: type
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Bound:
     """An attribute of a run-time value that is about to be called: `xs.append`, `x.sum`."""
 
@@ -75,11 +84,25 @@ class Closure:
 
     definition: ast.FunctionDef | ast.Lambda
     frame: Frame
+    defaults: tuple[Entry, ...] = ()
+    keyword_defaults: tuple[Entry | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial:
+    """A function with some of its arguments: `functools.partial`."""
+
+    function: Entry
+    args: tuple[Entry, ...]
+    kwargs: dict[str, Entry]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Partly:
-    """A name that has a value on some paths only: on all where no flag of `flags` is set.
+    """A name that has a value on some paths only: on all where none of `flags` holds.
+
+    A flag is the key of an exit flag, which is set where it holds, or `!` and the key of one that is
+    not set where it holds.
 
     Where `is_wrapped`, `value` is Optional only for want of a value of its type.
     """
@@ -131,8 +154,8 @@ class Series:
 
 
 Entry: TypeAlias = (
-    "Value | Known | Items | Struct | Bound | MethodOf | Closure | Partly | Unset | Conflict"
-    " | Empty | Series"
+    "Value | Known | Items | Struct | Bound | MethodOf | Closure | Partial | Partly | Unset"
+    " | Conflict | Empty | Series"
 )
 
 Scope: TypeAlias = "dict[str, Entry]"

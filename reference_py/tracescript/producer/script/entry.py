@@ -17,6 +17,7 @@ from tracescript.producer.script.entries import Known
 from tracescript.producer.script.frame import flavour_of
 from tracescript.producer.script.functions import run_body
 from tracescript.producer.script.objects import torch_door
+from tracescript.producer.script.pycalls import refuse_hooks
 from tracescript.producer.script.unit import Unit, is_module_object
 from tracescript.producer.script.units import finish, open_parameters
 
@@ -57,6 +58,7 @@ class Entrance:
         parameters = list(inspect.signature(self.function).parameters.values())
         if self.module is not None:
             session.states.enter(e, self.module)
+            refuse_hooks(e, self.module)
             e.scope[frame.key(frame.first_parameter)] = Known(self.module, "")
             parameters = parameters[1:]
         hints = _hints(self.function)
@@ -113,11 +115,11 @@ class Entrance:
                 rule="SCRIPT-13",
             )
         if kind is not None and not (isinstance(given, str) and given == "Tensor"):
-            return kind, False
+            return _with_none(kind, p), False
         kind = type_of_object(hints[p.name]) if p.name in hints else None
         if kind is None:
             kind = _of_default(p)
-        return self._settled(kind, p.name, facts)
+        return self._settled(_with_none(kind, p), p.name, facts)
 
     def _settled(self, kind: Type, name: str, facts: Facts) -> tuple[Type, bool]:
         """Put a learned data type where it was open."""
@@ -136,6 +138,13 @@ class Entrance:
             for n in self.open_names
             if n not in facts.data_types
         ]
+
+
+def _with_none(kind: Type, p: inspect.Parameter) -> Type:
+    """A parameter whose default is None may be None, whatever else its type says."""
+    if p.default is not None or isinstance(kind, OptionalType) or kind == constants.NONE:
+        return kind
+    return OptionalType(kind)
 
 
 def _has_open(kind: Type) -> bool:
@@ -197,9 +206,8 @@ def entrance_of(f: Any) -> list[Entrance]:
             m: getattr(type(f), m) if door is None else door.rewritten(getattr(type(f), m))
             for m in methods
         }
-        return [
-            Entrance(functions[m], f, m, name, flavour_of(functions[m], "torch")) for m in methods
-        ]
+        home = "numpy" if getattr(f, "__tracescript_module__", False) is True else "torch"
+        return [Entrance(functions[m], f, m, name, flavour_of(functions[m], home)) for m in methods]
     if inspect.ismethod(f) and is_module_object(f.__self__):
         name = type(f.__self__).__qualname__.rpartition("<locals>.")[2]
         return [Entrance(f.__func__, f.__self__, f.__name__, name, flavour_of(f.__func__, "torch"))]

@@ -10,6 +10,8 @@ import ast
 import itertools
 from typing import Final
 
+from tracescript.producer.script.matching import without_match
+
 DONE = "done "
 RETURNED = "return "
 EXITS = (ast.Return, ast.Break, ast.Continue)
@@ -108,6 +110,7 @@ def _always_exits(s: ast.stmt) -> bool:
 
 def remove_exits(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return the body of a function without exits. The result ends up in RETURNED."""
+    body = without_match(body)
     last = body[-1]
     whole = body if always_exits(body) else [*body, ast.copy_location(ast.Return(None), last)]
     start: list[ast.stmt] = [SetFlag(DONE, False, body[0])]

@@ -20,6 +20,7 @@ MISSING = object()
 class Frame:
     """A Python function being compiled, or one inlined into another.
 
+    `is_ours` says that no user has written it: it stands for a builtin or a method.
     `flavour` is `torch` or `numpy`: whose rules methods and promotion of tensors follow.
     """
 
@@ -38,6 +39,7 @@ class Frame:
     annotations: dict[str, Any] = field(default_factory=dict)
     local_names: frozenset[str] = frozenset()
     at: ast.AST | None = None
+    is_ours: bool = False
 
     def key(self, name: str) -> str:
         """Return the scope's key of a local name; names of different frames never meet."""

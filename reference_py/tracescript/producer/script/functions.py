@@ -59,6 +59,9 @@ def has_container(entry: Entry) -> bool:
     )
 
 
+_READING = frozenset({"get", "items", "keys", "values", "index", "count", "copy", "__getitem__"})
+
+
 def holds_closure(entry: Entry) -> bool:
     """Whether a function made inside another is in an entry; it keeps that one's names alive."""
     if isinstance(entry, Items):
@@ -86,6 +89,7 @@ def computed(
     if (
         not inspect.isbuiltin(function)
         or not isinstance(owner, list | dict | tuple | str)
+        or (isinstance(owner, list | dict) and function.__name__ not in _READING)
         or kwargs
     ):
         return None
@@ -115,7 +119,7 @@ def defining_class(owner: Any, function: Any) -> type | None:
     """The class whose body defines a method, for `super()`."""
     if owner is None:
         return None
-    for cls in type(owner).__mro__:
+    for cls in owner.cls.__mro__ if isinstance(owner, Struct) else type(owner).__mro__:
         found = vars(cls).get(function.__name__)
         if (
             found is function

@@ -29,6 +29,7 @@ VIEWS = frozenset(
     {
         *("select", "slice", "narrow", "reshape", "flatten", "unflatten", "transpose", "permute"),
         *("squeeze", "unsqueeze", "expand", "diagonal", "movedim", "tensor_unfold"),
+        *("dropout", "feature_dropout"),
     }
 )
 _SAME = VIEWS | {"unwrap_optional"}
@@ -67,7 +68,6 @@ class Heap:
         self._nodes: dict[Value, _Node] = {}
         self._held: dict[Token, list[Value]] = {}
         self._inside: dict[Token, list[Value]] = {}
-        self._stored: dict[Value, list[Value]] = {}
         self.count = 0
         self.loops: list[object] = [None]
 
@@ -120,12 +120,24 @@ class Heap:
         a, b = self.root(new), self.root(old)
         if a is b or not is_changeable(new.type):
             return
-        stored = self._stored.get(a, [])
-        if stored:
-            for token in self.of(old):
-                self._held.setdefault(token, []).extend(stored)
+        if a in self._nodes and any(map(is_changeable, parts_of_type(new.type))):
+            tokens = self.of(old)
+            if self.contents(self.of(new)) - self.contents(tokens):
+                kept = Value(new.type)
+                self._nodes[kept] = self._nodes[a]
+                for token in tokens:
+                    self._inside.setdefault(token, []).append(kept)
         self._node(b)
         self._parent[a] = b
+
+    def renew(self, value: Value, site: Any) -> None:
+        """A value is a new object that holds what the one it was made from holds."""
+        held = self.contents(self.of(value))
+        self.fresh(value, site)
+        inner = Value(value.type)
+        self._nodes[inner] = _Node(list(held), [], [])
+        for token in self._nodes[self.root(value)].tokens:
+            self._held[token] = [inner]
 
     def through(
         self, name: str, inputs: Sequence[Value | None], outputs: Sequence[Value], site: Any
@@ -156,19 +168,8 @@ class Heap:
             self._held[token] = list(stored)
             copied = known if name == "list.concat" else known[:1]
             self._inside[token] = copied
-            self._stored[self.root(out)] = [*stored, *self._elements(known[1:], name)]
         elif name in _COPIES or name == "list.pop":
             self._inside[token] = known[:1]
-
-    def _elements(self, more: list[Value], name: str) -> list[Value]:
-        """Return stand-ins for the elements of lists that are put at the end of another."""
-        made = []
-        for v in more if name == "list.concat" else ():
-            stand_in = Value(v.type.element) if isinstance(v.type, ListType) else None
-            if stand_in is not None and is_changeable(stand_in.type):
-                self._nodes[stand_in] = _Node([], [], [v])
-                made.append(stand_in)
-        return made
 
     # ------------------------------------------------------------------ questions
     def of(self, value: Value) -> set[Token]:

@@ -27,6 +27,8 @@ def series_of(e: Emitter, entry: Entry) -> Series:
     if isinstance(entry, Empty):
         return Series(None, None, (), "list")
     if isinstance(entry, Struct):
+        if entry.cls is dict:
+            return Series(None, None, tuple(map(e.constant, entry.fields)), "dict")
         return Series(None, None, tuple(entry.fields.values()), "tuple")
     if isinstance(entry, Known):
         return _known(e, entry)
@@ -74,6 +76,8 @@ def _value(e: Emitter, value: Value) -> Series:
         return Series(None, None, e.parts(value).parts, "tuple")
     if is_scalar(value, ScalarKind.STR) and value.constant is not None:
         return Series(None, None, tuple(e.constant(c) for c in value.constant.value), "str")
+    if is_scalar(value, ScalarKind.STR):
+        return Series(e.op("str.len", [value]), lambda i: e.op("str.get", [value, i]), None, "str")
     hint = "exclude None first: `if x is not None:`" if isinstance(kind, OptionalType) else ""
     raise e.error(
         None,

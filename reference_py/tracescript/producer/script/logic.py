@@ -23,6 +23,7 @@ from tracescript.producer.script.operators import (
     NUMBERS,
     fold,
     optional_hint,
+    plain_number,
     scalar_kind,
     to_number,
 )
@@ -40,16 +41,21 @@ def unaryop(e: Emitter, node: ast.UnaryOp) -> Entry:
     """`-a`, `+a`, `~a`, `not a`."""
     if isinstance(node.op, ast.Not):
         return negated(e, condition(e, node.operand))
-    operand = e.expr(node.operand)
+    return unary(e, type(node.op), e.expr(node.operand))
+
+
+def unary(e: Emitter, kind: type[ast.unaryop], operand: Entry) -> Entry:
+    """`-`, `+` or `~` of an entry."""
+    operand = plain_number(e, operand)
     python: Any = {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert}[
-        type(node.op)
+        kind
     ]
     folded = fold(e, python, operand)
     if folded is not None:
         return folded
     if is_tensor(operand) or e.session.holds_array(operand):
         return tensor_unary(
-            e, {ast.USub: "neg", ast.UAdd: "", ast.Invert: "bitwise_not"}[type(node.op)], operand
+            e, {ast.USub: "neg", ast.UAdd: "", ast.Invert: "bitwise_not"}[kind], operand
         )
     if not is_scalar(operand, *NUMBERS):
         raise e.error(
@@ -60,12 +66,12 @@ def unaryop(e: Emitter, node: ast.UnaryOp) -> Entry:
             hint=optional_hint(operand),
         )
     value = e.value(operand)
-    if scalar_kind(value) is ScalarKind.FLOAT and not isinstance(node.op, ast.Invert):
-        return e.op("float.neg", [value]) if isinstance(node.op, ast.USub) else value
+    if scalar_kind(value) is ScalarKind.FLOAT and kind is not ast.Invert:
+        return e.op("float.neg", [value]) if kind is ast.USub else value
     value = to_number(e, value, ScalarKind.INT)
-    if isinstance(node.op, ast.Invert):
+    if kind is ast.Invert:
         return e.op("int.bits", [value, e.constant(-1)], {"operation": "xor"})
-    return e.op("int.neg", [value]) if isinstance(node.op, ast.USub) else value
+    return e.op("int.neg", [value]) if kind is ast.USub else value
 
 
 def negated(e: Emitter, value: Value) -> Value:

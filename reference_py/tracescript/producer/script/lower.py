@@ -13,7 +13,7 @@ from tracescript.opset.table import REQUIRED, opset
 from tracescript.producer.script.coerce import as_tensor
 from tracescript.producer.script.conditions import Condition, kind_of
 from tracescript.producer.script.diagnostics import is_none
-from tracescript.producer.script.entries import Items, Known
+from tracescript.producer.script.entries import Items, Known, constant_of
 from tracescript.producer.script.promote import emit_op, plain_attribute
 
 if TYPE_CHECKING:
@@ -68,7 +68,6 @@ _SYNONYMS = {
 # Arguments that say nothing about values.
 IGNORED = frozenset(
     {
-        "out",
         "inplace",
         "device",
         "layout",
@@ -78,10 +77,8 @@ IGNORED = frozenset(
         "non_blocking",
         "copy",
         "generator",
-        "order",
         "sparse",
         "scale_grad_by_freq",
-        "max_norm",
         "norm_type",
         "stacklevel",
         "_stacklevel",
@@ -89,10 +86,18 @@ IGNORED = frozenset(
         "sorted",
         "like",
         "subok",
-        "where",
-        "initial",
     }
 )
+
+
+# Arguments whose default alone says nothing about values.
+_ONLY_DEFAULTS: dict[str, tuple[Any, ...]] = {
+    "out": (None,),
+    "where": (True,),
+    "initial": (None,),
+    "order": ("C", "K", "A"),
+    "max_norm": (None,),
+}
 
 
 def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> Entry | None:
@@ -111,6 +116,9 @@ def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> E
         bound = bind(e, op, row, args, kwargs, strict=len(rows) == 1)
         if bound is None or not Condition(e, op, bound, len(args) + len(kwargs)).holds(row.when):
             continue
+        in_place = constant_of(bound.pop("inplace", kwargs.get("inplace", e.constant(False))))
+        if in_place[1] is True and op.inputs:
+            e.session.aliases.changed_by_call(e, bound[op.inputs[0].name])
         made = emit_bound(e, op, bound)
         is_first = library == "numpy" and isinstance(made, Items) and len(op.outputs) > 1
         return made.parts[0] if is_first and isinstance(made, Items) else made
@@ -213,11 +221,26 @@ def bind(
         )
         if name in known:
             bound[name] = entry
+        elif key in _ONLY_DEFAULTS:
+            _check_default(e, op, key, entry)
         elif key not in IGNORED:
             if strict:
                 raise _no_parameter(e, op, key)
             return None
     return bound
+
+
+def _check_default(e: Emitter, op: OpDef, key: str, entry: Entry) -> None:
+    """An argument that changes the result, or something else: only its default is known here."""
+    known, value = constant_of(entry)
+    if not known or not any(value is d or value == d for d in _ONLY_DEFAULTS[key]):
+        raise e.error(
+            None,
+            f"{op.name}(): scripts do not know `{key}`",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-10",
+            hint=f"signature: {signature(op)}",
+        )
 
 
 def _literal(e: Emitter, text: str) -> Entry:

@@ -7,7 +7,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from tracescript.producer.script import objects
-from tracescript.producer.script.entries import Bound, Empty, Items, Known, MethodOf, Struct
+from tracescript.producer.script.entries import Above, Bound, Empty, Items, Known, MethodOf, Struct
 from tracescript.producer.script.states import join_path
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ class Members:
             and all(isinstance(x, bool | int | float | str) for x in value)
         ):
             parts = tuple(self.entry_of(x) for x in value)
-            return Items(parts, is_list=True, outside=_OUTSIDE) if value else Empty(outside=_OUTSIDE)
+            return (
+                Items(parts, is_list=True, outside=_OUTSIDE) if value else Empty(outside=_OUTSIDE)
+            )
         if inspect.ismethod(value) and not isinstance(value.__self__, type):
             return MethodOf(Known(value.__self__), value.__func__)
         return Known(value, path)
@@ -51,6 +53,8 @@ class Members:
     def attribute(self, e: Emitter, owner: Known, node: ast.Attribute) -> Entry:
         """`owner.name` of a known object."""
         name = node.attr
+        if isinstance(owner.value, Above):
+            return e.session.structs.above(e, owner.value, name, node)
         if isinstance(owner.value, Struct):
             return e.session.structs.member(e, owner.value, name, node.value)
         key = e.session.states.key(e, owner, name)

@@ -65,6 +65,17 @@ class Arm:
             and entry.constant.value is True
         )
 
+    def clear(self) -> frozenset[str]:
+        """Return exit flags that are surely not set at the end of the arm."""
+        return frozenset(
+            key
+            for key, entry in self.scope.items()
+            if " " in key
+            and isinstance(entry, Value)
+            and entry.constant is not None
+            and entry.constant.value is False
+        )
+
 
 def placeholder(e: Emitter, kind: Type) -> tuple[Value, Type]:
     """Return a constant nobody reads for a place of a type, and the type of the place then."""
@@ -141,6 +152,8 @@ class Merge:
         if isinstance(entry, Struct):
             fields = {n: self._only(alive, x) for n, x in entry.fields.items()}
             return lambda r: replace(entry, fields={n: t(r) for n, t in fields.items()})
+        if isinstance(entry, Closure):
+            return self._only_closure(alive, entry)
         if isinstance(entry, Partly):
             inner = self._only(alive, entry.value)
             return lambda r: Partly(self.e.value(inner(r)), entry.flags, entry.is_wrapped)
@@ -156,13 +169,33 @@ class Merge:
             return lambda r: r[k]
         return lambda r: self.e.unwrap(r[k], is_proved=True)
 
+    def _only_closure(self, alive: int, entry: Closure) -> Template:
+        defaults = [self._only(alive, x) for x in entry.defaults]
+        keyword = [x and self._only(alive, x) for x in entry.keyword_defaults]
+        return lambda r: replace(
+            entry,
+            defaults=tuple(t(r) for t in defaults),
+            keyword_defaults=tuple(t and t(r) for t in keyword),
+        )
+
+    def _flags(self, k: int, other: Entry) -> frozenset[str]:
+        """Return flags of which one surely holds in an arm that gives a name no value."""
+        own = self.arms[k].flags()
+        if own:
+            return own
+        clear = self.arms[k].clear()
+        if isinstance(other, Partly):
+            return frozenset(f for f in other.flags if f.startswith("!") and f[1:] in clear)
+        return frozenset(f"!{f}" for f in self.arms[1 - k].flags() if f in clear)
+
     def _partly(self, key: str, a: Entry, b: Entry) -> Template:
         """A value in one arm only."""
-        sides = [self._side(k, x) for k, x in enumerate((a, b))]
+        others = (b, a)
+        sides = [self._side(k, x, others[k]) for k, x in enumerate((a, b))]
         flags = frozenset().union(*(f for _, f, _ in sides))
         unset = [x for x in (a, b) if isinstance(x, Unset)]
         no_flags = any(
-            isinstance(x, Unset) and not self.arms[k].flags() for k, x in enumerate((a, b))
+            isinstance(x, Unset) and not self._flags(k, others[k]) for k, x in enumerate((a, b))
         )
         if (
             (no_flags and not key.endswith(RETURNED))
@@ -192,10 +225,12 @@ class Merge:
         k = self.slot(va, vb, kind)  # type: ignore[arg-type]  # both are values here
         return lambda r: Partly(r[k], flags, is_wrapped)
 
-    def _side(self, k: int, entry: Entry) -> tuple[Value | bool | None, frozenset[str], bool]:
+    def _side(
+        self, k: int, entry: Entry, other: Entry
+    ) -> tuple[Value | bool | None, frozenset[str], bool]:
         """Return a side's value (None: unset, False: none), flags, whether None means unset."""
         if isinstance(entry, Unset):
-            return None, self.arms[k].flags(), True
+            return None, self._flags(k, other), True
         if isinstance(entry, Partly):
             return (
                 entry.value,
@@ -280,7 +315,12 @@ def _same_object(a: Entry, b: Entry) -> bool:
     if isinstance(a, Known) and isinstance(b, Known):
         return a.value is b.value or (type(a.value) is type(b.value) and _equal(a.value, b.value))
     if isinstance(a, Closure) and isinstance(b, Closure):
-        return a.definition is b.definition
+        return (
+            a.definition is b.definition
+            and a.frame is b.frame
+            and all(x is y for x, y in zip(a.defaults, b.defaults, strict=True))
+            and all(x is y for x, y in zip(a.keyword_defaults, b.keyword_defaults, strict=True))
+        )
     return False
 
 

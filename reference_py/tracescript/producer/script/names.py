@@ -69,11 +69,12 @@ def _readable(e: Emitter, node: ast.Name, entry: Entry) -> Entry:
 def is_definite(e: Emitter, entry: Partly) -> bool:
     """Whether none of the exits after which the name has no value happened."""
     for flag in entry.flags:
-        value = e.scope.get(flag)
+        value = e.scope.get(flag.removeprefix("!"))
+        wanted = flag.startswith("!")
         if not (
             isinstance(value, Value)
             and value.constant is not None
-            and value.constant.value is False
+            and value.constant.value is wanted
         ):
             return False
     return True
@@ -96,6 +97,8 @@ def attribute(e: Emitter, node: ast.Attribute) -> Entry:
     """`self.weight`, `x.shape`, `torch.tanh`, `p.field`."""
     owner = e.expr(node.value)
     if isinstance(owner, Struct):
+        if owner.cls is dict:
+            return Bound(owner, node.attr, node.value)
         if node.attr in owner.fields:
             return owner.fields[node.attr]
         return e.session.structs.member(e, owner, node.attr, node.value)

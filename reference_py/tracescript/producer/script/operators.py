@@ -13,10 +13,11 @@ from tracescript.ir.types import (
     ScalarType,
 )
 from tracescript.ir.values import Value
+from tracescript.producer.script import prelude_text
 from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.core import INT64, expression
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
-from tracescript.producer.script.entries import Empty, Items, constant_of
+from tracescript.producer.script.entries import Empty, Items, Known, constant_of
 from tracescript.producer.script.facts import MOST_UNROLLED
 from tracescript.producer.script.tensors import binary as tensor_binary
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
 
+_SHOWN = 10**40
+WHOLE = (ScalarKind.BOOL, ScalarKind.INT)
 NUMBERS = (ScalarKind.BOOL, ScalarKind.INT, ScalarKind.FLOAT)
 
 # ast class: symbol, Python's function, int op with attributes, operation of float.arith, tensor op
@@ -70,6 +73,7 @@ def binop(e: Emitter, node: ast.BinOp) -> Entry:
 def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> Entry:
     """Compile a binary operator on two entries."""
     symbol, python, int_op, float_operation, tensor_op = _BINARY[kind]
+    left, right = plain_number(e, left), plain_number(e, right)
     folded = fold(e, python, left, right)
     if folded is not None:
         return folded
@@ -94,6 +98,17 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
     return made
 
 
+def plain_number(e: Emitter, entry: Entry) -> Entry:
+    """A member of an IntEnum or the like counts as its number."""
+    if (
+        isinstance(entry, Known)
+        and isinstance(entry.value, int)
+        and not isinstance(entry.value, type)
+    ):
+        return e.constant(int(entry.value))
+    return entry
+
+
 def optional_hint(*entries: Entry) -> str:
     """Advise to exclude None where an operand may be None."""
     optional = any(isinstance(x, Value) and isinstance(x.type, OptionalType) for x in entries)
@@ -111,7 +126,12 @@ def fold(e: Emitter, function: Callable[..., Any], *entries: Entry) -> Entry | N
     except (ArithmeticError, ValueError, TypeError):
         return None
     if isinstance(result, int) and result not in INT64:
-        return None
+        raise e.error(
+            None,
+            f"{result} is beyond 64 bits" if abs(result) < _SHOWN else "an int beyond 64 bits",
+            rule="SCRIPT-5",
+            hint="use a float",
+        )
     return e.constant(result) if isinstance(result, bool | int | float | str) else None
 
 
@@ -169,11 +189,21 @@ def _sequences(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) 
         known, times = constant_of(right)
         if known and isinstance(times, int) and len(left.parts) * times <= MOST_UNROLLED:
             return Items(left.parts * times, left.is_list)
+    if kind is ast.Mod and is_scalar(left, ScalarKind.STR) and constant_of(left)[0]:
+        from tracescript.producer.script.text import percent
+
+        return percent(e, constant_of(left)[1], right)
+    if kind is ast.Mult and is_scalar(right, ScalarKind.STR):
+        left, right = right, left
+    if kind is ast.Mult and is_scalar(left, ScalarKind.STR) and is_scalar(right, *WHOLE):
+        return e.prelude(prelude_text.repeated, left, e.as_int(right))
     if kind is ast.Add and is_scalar(left, ScalarKind.STR) and is_scalar(right, ScalarKind.STR):
         return e.op("str.concat", [e.value(left), e.value(right)])
     if kind is ast.Add:
         left, right = _typed_pair(e, left, right)
         if isinstance(left, Value) and isinstance(right, Value) and isinstance(left.type, ListType):
+            for listed in (left, right):
+                e.session.aliases.copied(listed, e.where())
             return e.op("list.concat", [left, right])
     if kind is ast.Mult and isinstance(right, Value) and isinstance(right.type, ListType):
         left, right = right, left

@@ -85,6 +85,8 @@ def _stores(node: ast.AST) -> Iterator[str]:
         return
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
         yield node.id
+    if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name is not None:
+        yield node.name
     if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp):
         for child in ast.walk(node):
             if isinstance(child, ast.NamedExpr):

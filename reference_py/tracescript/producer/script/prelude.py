@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+FIRST_PRINTED = 32
+LAST_PRINTED = 126
+
 
 def index(xs: Any, x: Any, start: Any = 0) -> Any:
     """Where an item first stands; it must."""
@@ -91,19 +94,9 @@ def product(xs: Any, start: Any = 1) -> Any:
 
 
 def updated(d: Any, more: Any) -> Any:
-    """A dict with the entries of another, or of pairs."""
-    d = d.copy()
+    """A dict with the entries of another, or of pairs; the one given is a value like any other."""
     for key, value in more:
         d[key] = value
-    return d
-
-
-def with_default(d: Any, key: Any, value: Any) -> Any:
-    """A dict that has an entry for a key."""
-    if key in d:
-        return d
-    d = d.copy()
-    d[key] = value
     return d
 
 
@@ -132,7 +125,7 @@ def reduced_from(function: Any, xs: Any, start: Any) -> Any:
 
 def mapped(function: Any, *lists: Any) -> Any:
     """A function of the items of one or more lists."""
-    return [function(*items) for items in zip(*lists)]
+    return [function(*items) for items in zip(*lists, strict=False)]
 
 
 def kept(function: Any, xs: Any) -> Any:
@@ -209,7 +202,7 @@ def quoted(s: str) -> Any:
     mark = '"' if "'" in s and '"' not in s else "'"
     out = ""
     for c in s:
-        if ord(c) > 126 or (ord(c) < 32 and c not in ("\n", "\r", "\t")):
+        if ord(c) > LAST_PRINTED or (ord(c) < FIRST_PRINTED and c not in ("\n", "\r", "\t")):
             raise ValueError("repr of text that is not plain ASCII")
         if c in (mark, "\\"):
             out += "\\" + c

@@ -16,6 +16,7 @@ BLANKS = (
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SMALL = "abcdefghijklmnopqrstuvwxyz"
 DIGITS = "0123456789"
+LAST_ASCII = 127
 
 
 def startswith(s: str, prefix: Any, start: Any = 0) -> Any:
@@ -176,7 +177,7 @@ def rindex(s: str, part: str) -> Any:
 def all_of(s: str, chars: str) -> Any:
     """Whether a text is not empty and made of certain characters of ASCII only."""
     for c in s:
-        if ord(c) > 127:
+        if ord(c) > LAST_ASCII:
             raise ValueError("only ASCII letters and digits can be told apart")
         if c not in chars:
             return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
 from tracescript.producer.marks import mark_of
-from tracescript.producer.script import objects
+from tracescript.producer.script import objects, prelude, prelude_text
 from tracescript.producer.script.entries import (
     Closure,
     Items,
@@ -34,6 +34,21 @@ if TYPE_CHECKING:
     from tracescript.producer.script.entries import Entry
     from tracescript.producer.script.session import Session
     from tracescript.producer.script.unit import Compiled
+
+
+def refuse_hooks(e: Emitter, module: Any) -> None:
+    """Hooks run outside forward, where a script does not look."""
+    for kind in ("_forward_hooks", "_forward_pre_hooks"):
+        if getattr(module, kind, None):
+            raise e.error(
+                None,
+                f"{type(module).__name__} has a {kind[1:-1].replace('_', ' ')}",
+                rule="SCRIPT-11",
+                hint="remove it, or put what it does into forward",
+            )
+
+
+PRELUDES = frozenset({prelude.__name__, prelude_text.__name__})
 
 
 class PythonCalls(UnitCalls):
@@ -67,6 +82,7 @@ class PythonCalls(UnitCalls):
             number=self._frames,
             local_names=local_names(definition),
             first_parameter=parameters[0].arg if parameters else "",
+            is_ours=plain.__module__ in PRELUDES,
         )
 
     # ------------------------------------------------------------------ the kinds of calls
@@ -176,6 +192,7 @@ class PythonCalls(UnitCalls):
                 code="UNKNOWN_CALL",
                 rule="SCRIPT-12",
             )
+        refuse_hooks(e, module.value)
         door = objects.torch_door()
         if door is not None:
             forward = door.rewritten(forward)
@@ -200,16 +217,17 @@ class PythonCalls(UnitCalls):
             local_names=local_names(definition),
             lexical=outer,
         )
-        defaults = [e.expr(d) for d in definition.args.defaults]
-        keyword = [None if d is None else e.expr(d) for d in definition.args.kw_defaults]
-        return self._run(e, frame, args, kwargs, (defaults, keyword), definition)
+        defaults = list(callee.defaults), list(callee.keyword_defaults)
+        return self._run(e, frame, args, kwargs, defaults, definition)
 
     def inline(
         self, e: Emitter, function: Any, args: list[Entry], kwargs: dict[str, Entry]
     ) -> Entry:
         """Compile a function's body where it is called."""
         try:
-            owner = args[0].value if args and isinstance(args[0], Known) else None
+            first = args[0] if args else None
+            owner = first.value if isinstance(first, Known) else first
+            owner = owner if isinstance(first, Known | Struct) else None
             frame = self.frame(function, owner, e.frame.flavour)
         except ProducerError as error:
             raise e.passed_on(error) from None
@@ -226,7 +244,8 @@ class PythonCalls(UnitCalls):
         defaults: Any,
         key: Any,
     ) -> Entry:
-        self.enter(e, key, frame.scope_name)
+        if not frame.is_ours:
+            self.enter(e, key, frame.scope_name)
         parameters = bind_parameters(e, frame.definition, args, kwargs, *defaults)
         frame.enclosing, frame.inlined_at = e.frame, e.place()
         outer, at = e.frame, e.at
@@ -236,7 +255,8 @@ class PythonCalls(UnitCalls):
         result = run_body(e, frame)
         self.last_self = e.scope.get(frame.key(frame.first_parameter))
         e.frame, e.at = outer, at
-        self._stack.pop()
+        if not frame.is_ours:
+            self._stack.pop()
         prefix = f"{frame.number}:"
         if not holds_closure(result):
             for name in [k for k in e.scope if k.startswith(prefix)]:

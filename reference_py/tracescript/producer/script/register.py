@@ -6,6 +6,7 @@ from __future__ import annotations
 def everything() -> None:
     """Make every handler known to the emitter."""
     from tracescript.producer.script import (  # noqa: F401  # each registers its handlers
+        builtins_functions,
         builtins_math,
         builtins_objects,
         calls,
@@ -15,6 +16,7 @@ def everything() -> None:
         library_images,
         library_layers,
         library_making,
+        library_more,
         library_shapes,
         loops,
         statements,

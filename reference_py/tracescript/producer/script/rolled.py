@@ -22,7 +22,7 @@ from tracescript.producer.script.exits import RETURNED, Loop
 from tracescript.producer.script.flow import refine
 from tracescript.producer.script.merge import placeholder
 from tracescript.producer.script.rounds import go_on
-from tracescript.producer.script.targets import assign_to, stored_names
+from tracescript.producer.script.targets import assign_to, is_read_outside, stored_names
 from tracescript.producer.script.watch import Watch
 from tracescript.producer.script.widening import Widening
 
@@ -96,6 +96,8 @@ class Rolled(Widening):
             if isinstance(opened, Value) and name.isidentifier():
                 e.unit.names[opened] = name
         begun = {key: e.scope[key] for key in self.starts}
+        for flag in self.node.stop:
+            e.scope[e.frame.key(flag)] = e.constant(False)
         index = Value(INT, "")
         watch = Watch(e.session.aliases, params, self.around)
         next_go = self.body(index)
@@ -146,9 +148,7 @@ class Rolled(Widening):
             params.append(param)
             return param
         if isinstance(entry, Items):
-            return replace(
-                entry, parts=tuple(self.opened(p, leaves, params) for p in entry.parts)
-            )
+            return replace(entry, parts=tuple(self.opened(p, leaves, params) for p in entry.parts))
         if isinstance(entry, Struct):
             fields = {n: self.opened(x, leaves, params) for n, x in entry.fields.items()}
             return replace(entry, fields=fields)
@@ -164,8 +164,11 @@ class Rolled(Widening):
         for key, entry in ended.items():
             if key in begun or entry is self.base.get(key) or key in self.conflicts:
                 continue
-            if key.endswith(RETURNED) and isinstance(self.base.get(key, Unset()), Unset):
-                news |= self.carry_result(key, entry)
+            is_unset = isinstance(self.base.get(key, Unset()), Unset)
+            if key.endswith(RETURNED) and is_unset:
+                news |= self.carry_result(key, entry, frozenset())
+            elif is_unset and self.is_given_by_break(key):
+                news |= self.carry_result(key, entry, self.breaks())
             else:
                 news |= self.carry(key)
         for key, before in begun.items():
@@ -178,15 +181,34 @@ class Rolled(Widening):
                 news = True
         return news
 
-    def carry_result(self, key: str, entry: Entry) -> bool:
-        """Carry the value of a `return` inside the loop: nobody reads it before it is set."""
+    def breaks(self) -> frozenset[str]:
+        """Return the flag that says that the loop ended before its time, as one that must be set."""
+        names = [f for f in self.node.stop if f.startswith("break ")]
+        return frozenset(f"!{self.e.frame.key(f)}" for f in names)
+
+    def is_given_by_break(self, key: str) -> bool:
+        """Whether a name that only the body assigns is read after the loop, which has a `break`."""
+        number, _, name = key.partition(":")
+        return (
+            bool(self.breaks())
+            and number == str(self.e.frame.number)
+            and is_read_outside(self.e.frame.definition, self.node.header, name)
+        )
+
+    def carry_result(self, key: str, entry: Entry, flags: frozenset[str]) -> bool:
+        """Carry a name that has no value before the loop: nobody reads it before it is set.
+
+        It is the value of a `return`, or a name that has one where the loop is left by `break`.
+        """
+        if isinstance(entry, Struct) and entry.tokens and flags:
+            return False
         kind = entry.value.type if isinstance(entry, Partly) else self.type_of(entry, INT)
         if kind is None:
             return False
         if isinstance(entry, Partly) and entry.is_wrapped and isinstance(kind, OptionalType):
             kind = kind.element
         start, slot = placeholder(self.e, kind)
-        self.starts[key] = Partly(self.typed(start, slot), frozenset(), slot != kind)
+        self.starts[key] = Partly(self.typed(start, slot), flags, slot != kind)
         self.base[key] = Unset()
         return True
 

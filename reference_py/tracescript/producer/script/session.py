@@ -55,6 +55,7 @@ class Session:
         self._calls = PythonCalls(self)
         self._parts: dict[int, Any] = {}
         self.notes: list[str] = []
+        self.made_lists: dict[Value, tuple[Entry, ...]] = {}
 
     # ------------------------------------------------------------------ objects
     def parts(self, module: Any) -> tuple[list[Any], list[Any], list[Any]]:

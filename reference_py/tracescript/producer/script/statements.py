@@ -10,11 +10,13 @@ from tracescript.producer.script.annotations import type_of_annotation
 from tracescript.producer.script.calls import raised_text
 from tracescript.producer.script.core import statement
 from tracescript.producer.script.diagnostics import is_tensor
-from tracescript.producer.script.entries import Closure, Empty, Known, Unset
+from tracescript.producer.script.entries import Empty, Known, Partly, Unset
 from tracescript.producer.script.exits import RETURNED, Enter, SetFlag, SetResult, Unless
 from tracescript.producer.script.flow import branch, refine
+from tracescript.producer.script.lambdas import closure_of
 from tracescript.producer.script.logic import condition, negated
 from tracescript.producer.script.merge import SOME_SET
+from tracescript.producer.script.names import is_definite
 from tracescript.producer.script.operators import binary
 from tracescript.producer.script.targets import assign_to
 
@@ -105,14 +107,40 @@ def if_(e: Emitter, node: ast.If) -> None:
         e.run(node.body if test.constant.value else node.orelse)
         return
 
+    flag = _flag_of(e, node.test)
+
     def arm(body: list[ast.stmt], holds: bool) -> Any:
         def run() -> None:
             refine(e, node.test, holds)
-            e.run(body)
+            if flag is None:
+                e.run(body)
+            else:
+                _with_flag(e, flag, not holds, body)
 
         return run
 
     branch(e, test, (arm(node.body, True), arm(node.orelse, False)))
+
+
+def _flag_of(e: Emitter, test: ast.expr) -> str | None:
+    """Return the key of the exit flag in `not flag`, as loop-else asks for it."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.operand, ast.Name):
+        return e.frame.key(test.operand.id) if " " in test.operand.id else None
+    return None
+
+
+def _with_flag(e: Emitter, key: str, is_set: bool, body: list[ast.stmt]) -> None:
+    """Run statements where an exit flag is known; names that hang on it are settled."""
+    outer, known = e.scope[key], e.constant(is_set)
+    e.scope[key] = known
+    e.run(body)
+    for name, entry in list(e.scope.items()):
+        if isinstance(entry, Partly) and entry.flags and is_definite(e, entry):
+            e.scope[name] = (
+                e.unwrap(entry.value, is_proved=True) if entry.is_wrapped else entry.value
+            )
+    if e.scope[key] is known:
+        e.scope[key] = outer
 
 
 @statement(Unless)
@@ -227,4 +255,4 @@ def nested(e: Emitter, node: ast.FunctionDef) -> None:
         raise e.error(
             node, "a nested function with decorators", hint="define it at the top of the file"
         )
-    e.bind(node.name, Closure(node, e.frame))
+    e.bind(node.name, closure_of(e, node))

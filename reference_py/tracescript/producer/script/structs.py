@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import enum
 import inspect
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import StructType
-from tracescript.producer.script.entries import Empty, Known, MethodOf, Struct
+from tracescript.producer.script.entries import Above, Empty, Known, MethodOf, Struct
 from tracescript.producer.script.records import field_names, is_changed, is_plain
 from tracescript.producer.script.targets import store
 
 if TYPE_CHECKING:
-    import ast
-
     from tracescript.ir.types import Type
     from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
@@ -154,6 +153,18 @@ class Structs:
             hint=f"fields: {', '.join(owner.fields)}" if owner.fields else "",
         )
 
+    def above(self, e: Emitter, found: Above, name: str, node: ast.Attribute) -> Entry:
+        """`super().name` in a method of a record."""
+        mro = found.record.cls.__mro__
+        for cls in mro[mro.index(found.cls) + 1 :]:
+            member = vars(cls).get(name)
+            if inspect.isfunction(member):
+                receiver = ast.copy_location(ast.Name(found.name, ast.Load()), node)
+                return MethodOf(Known(found.record), member, receiver)
+            if cls is object and name == "__init__":
+                return Known(_nothing)
+        raise e.error(node, f"no {name!r} above {found.cls.__qualname__}", rule="SCRIPT-3")
+
     def type_of(self, e: Emitter, entry: Struct) -> Type | None:
         """Return the type of the record as a value."""
         if entry.cls is dict:
@@ -171,6 +182,10 @@ class Structs:
         fields = tuple((n, v.type) for n, v in zip(entry.fields, values, strict=True))
         kind = StructType(entry.cls.__name__, fields, is_tuple=issubclass(entry.cls, tuple))
         return e.op("struct.make", values, {"type": kind})
+
+
+def _nothing() -> None:
+    """What `object.__init__` does."""
 
 
 def _factory(e: Emitter, factory: Any) -> Entry:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import DictType, ListType, OptionalType, TupleType
+from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.containers import element_fits
 from tracescript.producer.script.core import expression
-from tracescript.producer.script.diagnostics import is_tensor
+from tracescript.producer.script.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
 from tracescript.producer.script.indexing import assign_index, index_tensor
+from tracescript.producer.script.lists import assign_slice
 from tracescript.producer.script.names import first_size
 from tracescript.producer.script.operators import fold
 from tracescript.producer.script.targets import rebind
@@ -56,6 +58,11 @@ def element(e: Emitter, owner: Entry, index: Entry) -> Entry:
         return e.op("dict.get", [owner, e.value(index), None])
     if isinstance(owner, Value) and isinstance(owner.type, TupleType):
         owner = e.parts(owner)
+    if isinstance(owner, Struct) and owner.cls is dict:
+        known, key = constant_of(index)
+        if not known or key not in owner.fields:
+            raise e.error(None, f"no name {key!r} after `**`", rule="SCRIPT-10")
+        return owner.fields[key]
     if isinstance(owner, Struct):
         owner = Items(tuple(owner.fields.values()))
     if isinstance(owner, Items):
@@ -65,6 +72,8 @@ def element(e: Emitter, owner: Entry, index: Entry) -> Entry:
     folded = fold(e, lambda s, i: s[i], owner, index)
     if folded is not None:
         return folded
+    if is_scalar(owner, ScalarKind.STR):
+        return e.op("str.get", [e.value(owner), e.as_int(index)])
     raise e.error(
         None, f"{e.describe(owner)} has no elements here", code="TYPE_INFERENCE", rule="SCRIPT-4"
     )
@@ -92,6 +101,9 @@ def _part(e: Emitter, owner: Items, index: Entry) -> Entry:
 
 def _known_element(e: Emitter, owner: Known, index: Entry) -> Entry:
     known, k = constant_of(index)
+    method = getattr(type(owner.value), "__getitem__", None)
+    if inspect.isfunction(method) and not e.session.is_module(owner):
+        return e.session.call_python(e, method, [index], {}, owner=owner)
     if not known:
         e.session.loops.needs_constant(index)
         raise e.error(
@@ -106,9 +118,15 @@ def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
     bounds = [None if b is None else e.expr(b) for b in (node.lower, node.upper, node.step)]
     bounds = [None if b is not None and constant_of(b) == (True, None) else b for b in bounds]
     if isinstance(owner, Value) and isinstance(owner.type, ListType):
+        e.session.aliases.copied(owner, e.where())
         return e.op("list.slice", [owner, *(None if b is None else e.as_int(b) for b in bounds)])
     if isinstance(owner, Empty):
         return owner
+    if is_scalar(owner, ScalarKind.STR) and not (
+        constant_of(owner)[0] and all(b is None or constant_of(b)[0] for b in bounds)
+    ):
+        ints = [None if b is None else e.as_int(b) for b in bounds]
+        return e.op("str.slice", [e.value(owner), *ints])
     known = [(True, None) if b is None else constant_of(b) for b in bounds]
     if not all(k for k, _ in known):
         raise e.error(
@@ -140,11 +158,10 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
         return
     if isinstance(owner, Items) and owner.is_list and e.session.is_runtime(owner):
         owner = e.value(owner)
-    if (
-        isinstance(owner, Value)
-        and isinstance(owner.type, ListType)
-        and not isinstance(target.slice, ast.Slice)
-    ):
+    if isinstance(owner, Value) and isinstance(owner.type, ListType):
+        if isinstance(target.slice, ast.Slice):
+            assign_slice(e, target.value, owner, target.slice, entry)
+            return
         value = e.value(entry)
         index = e.as_int(e.expr(target.slice))
         kind = element_fits(e, owner.type.element, value, "the list")
@@ -174,6 +191,11 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
 def delete_item(e: Emitter, target: ast.Subscript) -> None:
     """`del d[k]`, `del xs[i]`."""
     owner = e.expr(target.value)
+    if isinstance(target.slice, ast.Slice) and isinstance(owner, Value):
+        if isinstance(owner.type, ListType):
+            assign_slice(e, target.value, owner, target.slice, e.empty(owner.type))
+            return
+        raise e.error(target, f"cannot delete elements of {e.describe(owner)}")
     index = e.expr(target.slice)
     if isinstance(owner, Value) and isinstance(owner.type, DictType):
         rebind(e, target.value, owner, e.op("dict.remove", [owner, e.value(index)]))

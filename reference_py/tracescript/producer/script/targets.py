@@ -60,6 +60,18 @@ def stored_names(node: ast.AST) -> list[str]:
     return list(found)
 
 
+def is_read_outside(definition: ast.AST, loop: ast.AST, name: str) -> bool:
+    """Whether a function reads a name at a place that is not in the body of a loop."""
+    inside = {id(n) for s in getattr(loop, "body", ()) for n in ast.walk(s)}
+    return any(
+        isinstance(n, ast.Name)
+        and n.id == name
+        and isinstance(n.ctx, ast.Load)
+        and id(n) not in inside
+        for n in ast.walk(definition)
+    )
+
+
 def _changes_receiver(function: ast.expr) -> bool:
     if not isinstance(function, ast.Attribute):
         return False
@@ -230,7 +242,10 @@ def store(e: Emitter, receiver: ast.expr, new: Entry) -> None:
         return
     if isinstance(receiver, ast.Attribute | ast.Subscript) and _store_part(e, receiver, new):
         return
+    aliases = e.session.aliases
+    before, aliases.is_putting_back = aliases.is_putting_back, True
     assign_to(e, _stored(receiver), new)
+    aliases.is_putting_back = before
 
 
 def _store_part(e: Emitter, receiver: ast.Attribute | ast.Subscript, new: Entry) -> bool:

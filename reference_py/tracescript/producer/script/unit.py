@@ -19,7 +19,8 @@ class Unit:
     """A function of the model while its nodes are written.
 
     `bound` and `states` are by path from the function's own module. `captures` are modules a plain
-    function reaches through its globals, by name.
+    function reaches through its globals, by name. `changed` are parameters of an inner function
+    whose tensors an op with `inplace=True` writes.
     """
 
     name: str
@@ -30,6 +31,8 @@ class Unit:
     bound: dict[str, tuple[Value, Constant]] = field(default_factory=dict)
     states: dict[str, tuple[Value, State]] = field(default_factory=dict)
     captures: dict[str, Any] = field(default_factory=dict)
+    is_inner: bool = False
+    changed: set[str] = field(default_factory=set)
 
     def bound_value(self, path: str, constant: Constant) -> Value:
         """Return the bound input of a path."""
@@ -60,12 +63,18 @@ def is_module_object(value: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A finished function with the weights and states it is bound to here."""
+    """A finished function with the weights and states it is bound to here.
+
+    `result_params` are by result the parameters that it may be, or be a view of; `changed` those
+    that it writes in place.
+    """
 
     function: Function
     bound: tuple[tuple[str, Constant], ...]
     states: tuple[tuple[str, State], ...]
     result_roots: tuple[frozenset[str], ...] = ()
+    result_params: tuple[frozenset[int], ...] = ()
+    changed: frozenset[int] = frozenset()
 
     @property
     def result_types(self) -> tuple[Type, ...]:

@@ -107,7 +107,7 @@ class UnitCalls:
         """Compile a method of a module for given parameter types."""
         session = self._session
         name = f"{type(module).__qualname__.rpartition('<locals>.')[2]}.{function.__name__}"
-        unit = Unit(name, module)
+        unit = Unit(name, module, is_inner=True)
         frame = self.frame(function, module, flavour)
         e = Emitter(session, unit, frame)
         session.states.enter(e, module)
@@ -137,6 +137,11 @@ class UnitCalls:
         outputs = e.ops("call", inputs, {"function": FunctionRef(compiled.function.name)})
         count = len(outputs) - len(keys)
         e.scope.update(zip(keys, outputs[count:], strict=True))
+        for k in sorted(compiled.changed):
+            e.session.aliases.changed_by_call(e, passed[k])
+        for out, numbers in zip(outputs, compiled.result_params, strict=False):
+            for k in sorted(numbers):
+                e.session.aliases.copy(out, passed[k])
         for out, names in zip(outputs, compiled.result_roots, strict=False):
             e.session.roots.open(out, names)
         results = outputs[:count]

@@ -92,7 +92,16 @@ def finish(
         tuple((p, c) for p, _, c in bound),
         tuple((p, s) for p, _, s, _ in states),
         tuple(e.session.roots.of(v) for v in outputs),
+        tuple(_passed_on(e, v, params) for v in outputs),
+        frozenset(k for k, (i, _) in enumerate(params) if i.name in unit.changed),
     )
+
+
+def _passed_on(e: Emitter, result: Value, params: list[tuple[Input, Value]]) -> frozenset[int]:
+    """Return the numbers of the parameters that a result may be, or be a view of."""
+    aliases = e.session.aliases
+    found = aliases.seen(result)
+    return frozenset(k for k, (_, v) in enumerate(params) if found & aliases.of(v))
 
 
 def _used_states(

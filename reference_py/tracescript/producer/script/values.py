@@ -25,7 +25,9 @@ from tracescript.producer.script.entries import (
     Items,
     Known,
     MethodOf,
+    Partial,
     Partly,
+    Series,
     Struct,
     Unset,
 )
@@ -45,6 +47,12 @@ if TYPE_CHECKING:
     from tracescript.producer.script.unit import Unit
 
 
+_HINTS = {
+    "dict.make": "all values of a dict have one type; a named tuple or data class has several",
+    "list.make": "all items of a list have one type; a tuple has several",
+}
+
+
 class Values:
     """Writes nodes into the current block. The attributes are the emitter's."""
 
@@ -60,10 +68,18 @@ class Values:
         return cast("Emitter", self)
 
     def place(self) -> Place | None:
-        """Return the place of the syntax being compiled."""
-        if self.at is None:
-            return None
-        return self.frame.source.place(self.at, self.frame.scope_name)
+        """Return the place of the user's syntax that is being compiled."""
+        frame, place = self._shown()
+        if place is not None or self.at is None:
+            return place
+        return frame.source.place(self.at, frame.scope_name)
+
+    def _shown(self) -> tuple[Frame, Place | None]:
+        """Return the innermost function of the user's, and its place if it called one of ours."""
+        frame, place = self.frame, None
+        while frame.is_ours and frame.enclosing is not None:
+            frame, place = frame.enclosing, frame.inlined_at
+        return frame, place
 
     def site(self) -> tuple[Any, ...]:
         """Return what tells this place of the program from others, the calls to it included."""
@@ -135,10 +151,10 @@ class Values:
         except InvalidModelError as error:
             raise self.error(
                 None,
-                f"{name}: {error.what}",
+                error.what if error.what.startswith(f"{name}:") else f"{name}: {error.what}",
                 code="TYPE_INFERENCE",
                 rule=error.rule,
-                hint=error.hint,
+                hint=error.hint or _HINTS.get(name, ""),
             ) from None
         self.session.roots.through(opset()[name], inputs, outputs)
         self.session.loops.through(inputs, outputs)
@@ -170,7 +186,9 @@ class Values:
             return made
         for v in items:
             self.session.aliases.escape(v, self.where())
-        return self.op("list.make", list(items))
+        made = self.op("list.make", list(items))
+        self.session.made_lists[made] = tuple(items)
+        return made
 
     def unwrap(self, value: Value, *, is_proved: bool = False) -> Value:
         """Return an Optional value's content; traps on None unless it is proved not to be."""
@@ -260,11 +278,13 @@ class Values:
         second: str = "",
     ) -> ProducerError:
         """Return a ProducerError that shows the user's line with a caret."""
-        place = self.frame.source.place(node, self.frame.scope_name) if node is not None else None
+        shown, place = self._shown()
+        if place is None and node is not None:
+            place = shown.source.place(node, shown.scope_name)
         place = place or self.place()
-        excerpt = caret(self.frame.source.lines, place) if place else ""
+        excerpt = caret(shown.source.lines, place) if place else ""
         notes = [second] if second else []
-        frame: Frame | None = self.frame
+        frame: Frame | None = shown
         while frame is not None and frame.inlined_at is not None:
             notes.append(f"called from {position(frame.inlined_at)}")
             frame = frame.enclosing
@@ -296,6 +316,8 @@ class Values:
             Closure: "a function",
             Partly: "undefined on some path",
             Unset: "undefined",
+            Series: "something to run over",
+            Partial: "a function",
             Conflict: "of a type that depends on the path",
         }
         return names[type(entry)]

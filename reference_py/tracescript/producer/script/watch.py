@@ -41,9 +41,7 @@ class Watch:
     def _holds(self, before: set[Token], after: set[Token]) -> bool:
         """Whether nothing is new: tokens older than the loop one by one, others by their place."""
         sites = {t.site for t in before}
-        return all(
-            t in before if t.number <= self._first else t.site in sites for t in after
-        )
+        return all(t in before if t.number <= self._first else t.site in sites for t in after)
 
     def stop(self) -> None:
         """The body has ended."""

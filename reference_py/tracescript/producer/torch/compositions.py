@@ -162,6 +162,19 @@ def _eigenvalues(_: TorchDoor, x: torch.Tensor) -> torch.Tensor:
     return torch.linalg.eigh(x)[0]
 
 
+def _scatter(
+    door: TorchDoor, x: torch.Tensor, dim: int, index: torch.Tensor, src: Any = None, **kwargs: Any
+) -> Any:
+    value = kwargs.pop("value", src)
+    if not isinstance(value, torch.Tensor):
+        value = torch.full_like(index, value, dtype=x.dtype)
+    with door.paused():
+        result = torch.scatter(x, dim, index, value, **kwargs)
+    reduce = {"add": "sum", "multiply": "prod"}.get(kwargs.get("reduce", ""), "replace")
+    matched(door, "scatter", (x, index, value), [result], dim=plain(dim), reduce=reduce)
+    return result
+
+
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.var_mean": _with_mean("var"),
     "torch.std_mean": _with_mean("std"),
@@ -188,4 +201,6 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.tensordot": _tensordot,
     "torch.bincount": _bincount,
     "torch.Tensor.bincount": _bincount,
+    "torch.scatter": _scatter,
+    "torch.Tensor.scatter": _scatter,
 }

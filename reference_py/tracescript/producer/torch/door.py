@@ -12,10 +12,11 @@ from tracescript import ir
 from tracescript.ir import constants
 from tracescript.opset.dtypes import category, common
 from tracescript.producer.session import recording
+from tracescript.producer.torch.buffers import Buffers
 from tracescript.producer.torch.mode import Mode
 from tracescript.producer.torch.surroundings import newborn, patched
 from tracescript.producer.torch.values import data_type_of, elements, tensor_of
-from tracescript.producer.trace import cells
+from tracescript.producer.trace import cells, watching
 from tracescript.producer.trace.door import Door
 from tracescript.producer.trace.numbers import plain
 
@@ -33,9 +34,12 @@ _KINDS = {bool: "bool", int: "int", float: "float", complex: "complex"}
 class TorchDoor(Door):
     """Keeps a cell for every tensor the program holds, by identity of the tensor object."""
 
+    kinds = (torch.Tensor,)
+
     def __init__(self, recorder: Recorder, tree: Tree, imports: Imports) -> None:
         super().__init__(recorder, tree, imports)
         self.mode = Mode(self)
+        self._buffers = Buffers(self)
         self._cells: dict[int, tuple[torch.Tensor, cells.Cell]] = {}
         self.newborn: Callable[[], Sequence[Any]] = tuple
 
@@ -149,15 +153,30 @@ class TorchDoor(Door):
     ) -> Any:
         """Run the traced program; hooks of the root module run too."""
         if module is not None and getattr(function, "__name__", "") == "forward":
-            return module(*args, **kwargs)
-        return function(*args, **kwargs)
+            result = module(*args, **kwargs)
+        else:
+            result = function(*args, **kwargs)
+        self._buffers.assigned(self.tree.branches())
+        return result
+
+    def leaving(self, module: Any) -> None:
+        """Turn buffers that a forward assigned into states."""
+        self._buffers.assigned(self.tree.below(module))
+
+    def was_read(self, array: Any) -> bool:
+        """Tell whether the program may have used an array."""
+        return not isinstance(array, torch.Tensor) or self.is_known(array)
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """See every torch call and every module call for the length of a `with` block."""
+        self._buffers.open(self.tree.branches())
         with contextlib.ExitStack() as stack:
             self.newborn = stack.enter_context(newborn())
-            for context in (recording(self), torch.no_grad(), self.mode, patched(self)):
+            sizes = watching.watched(
+                self, dict.fromkeys(watching.NAMES, watching.fixed), watching.SYMBOLS
+            )
+            for context in (recording(self), sizes, torch.no_grad(), self.mode, patched(self)):
                 stack.enter_context(context)
             yield
 

@@ -10,7 +10,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from tracescript.producer.torch import names
-from tracescript.producer.trace import cells, lowering
+from tracescript.producer.trace import cells, lowering, watching
 from tracescript.producer.trace.matching import Match, match
 from tracescript.producer.trace.numbers import plain
 
@@ -123,7 +123,7 @@ def run(door: TorchDoor, function: Any, args: tuple[Any, ...], kwargs: dict[str,
     if inspect.isfunction(function) and (function.__module__ or "").startswith("torch"):
         return door.mode.taken_apart(function, args, kwargs)
     if not _has_tensor(door, (args, kwargs)):
-        return made(door, function(*plain(args), **plain(kwargs)))
+        return made(door, watching.fixed(door, function, *args, **kwargs))
     raise names.unknown(door, function)
 
 

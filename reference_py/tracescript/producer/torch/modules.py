@@ -12,7 +12,7 @@ from tracescript.producer.trace.tape import Slot
 from tracescript.producer.trace.tree import is_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class TorchModules:
@@ -45,6 +45,28 @@ class TorchModules:
                 slot = _slot(buffer, is_parameter=False)
                 slot.persistent = name not in hidden
                 yield name, id(buffer), slot
+
+    def held(self, module: Any) -> Callable[[], None]:
+        """Return a function that puts a module's buffers back; for None torch's random numbers."""
+        if module is None:
+            state = torch.get_rng_state()
+            return lambda: torch.set_rng_state(state)
+        if not isinstance(module, torch.nn.Module):
+            from tracescript.producer.numpy.modules import VIEW as ARRAYS
+
+            return ARRAYS.held(module)
+        tables = [(t, dict(t)) for t in (module._parameters, module._buffers, module._modules)]  # noqa: SLF001  # see children
+        held = [(b, b.detach().clone()) for b in module._buffers.values() if b is not None]  # noqa: SLF001  # see children
+
+        def back() -> None:
+            for table, before in tables:
+                table.clear()
+                table.update(before)
+            with torch.no_grad():
+                for buffer, elements_before in held:
+                    buffer.copy_(elements_before)
+
+        return back
 
 
 def _slot(tensor: torch.Tensor, *, is_parameter: bool) -> Slot:

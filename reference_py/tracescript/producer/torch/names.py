@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 import types
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from tracescript.opset.names import torch_names
-from tracescript.opset.table import opset
+from tracescript.producer.trace import hints
 
 if TYPE_CHECKING:
     from tracescript.producer.torch.door import TorchDoor
@@ -70,9 +69,6 @@ def unknown(door: TorchDoor, function: Any) -> Exception:
     """Make the error about a call that is no op."""
     name = getattr(function, "__name__", repr(function))
     owner = getattr(function, "__qualname__", name).replace("TensorBase", "Tensor")
-    near = difflib.get_close_matches(name.strip("_"), [op.name for op in opset()], 3)
-    hint = f"nearest ops: {', '.join(near)}" if near else "see ts.ops for what there is"
     shown = owner if owner.startswith("Tensor.") else name
-    return door.recorder.error(
-        "UNKNOWN_CALL", f"torch.{shown} is no op of the opset with these arguments", hint
-    )
+    what = f"torch.{shown} is no op of the opset with these arguments"
+    return door.recorder.error("UNKNOWN_CALL", what, hints.nearest(name.strip("_")))

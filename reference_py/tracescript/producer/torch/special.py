@@ -68,12 +68,19 @@ def _arange(door: TorchDoor, *args: Any, **kwargs: Any) -> torch.Tensor:
     with door.paused():
         result = torch.arange(*plain(args), **plain(kwargs))
     numbers: tuple[Any, ...] = (given.get("start", 0), given["end"], given.get("step", 1))
-    if any(isinstance(n, float) for n in numbers):
-        numbers = tuple(n if isinstance(n, float) else float(plain(n)) for n in numbers)
+    is_float = any(isinstance(n, float) for n in numbers)
+    number = door.recorder.arithmetic.as_float if is_float else door.recorder.number
     kind = door.type_of(result)
-    wires = [door.recorder.number(n) for n in numbers]
+    wires = [number(n) for n in numbers]
     wire = door.recorder.single("arange", wires, {"dtype": kind.data_type}, kind)
     mode.adopt(door, result, wire, ())
+    return result
+
+
+def _eye(door: TorchDoor, n: Any, m: Any = None, **kwargs: Any) -> torch.Tensor:
+    with door.paused():
+        result = torch.eye(plain(n), plain(n if m is None else m), **kwargs)
+    matched(door, "eye", (n, n if m is None else m), [result])
     return result
 
 
@@ -171,6 +178,7 @@ _TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.Tensor.__rfloordiv__": _reflected(torch.floor_divide),
     "torch.Tensor.__rmod__": _reflected(torch.remainder),
     "torch.arange": _arange,
+    "torch.eye": _eye,
     "torch.tensor": _tensor,
     "torch.as_tensor": _tensor,
     "torch.scalar_tensor": _tensor,

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Scope:
-    """A function under construction. The four lists are its inputs by kind, in order."""
+    """A function under construction. The four lists are its inputs by kind, in order.
+
+    `outside` are the values from around the arm of a branch that is being written.
+    """
 
     frame: Frame
     builder: Builder
@@ -30,6 +33,8 @@ class Scope:
     shape_guards: list[ir.ShapeGuard] = field(default_factory=list)
     reads: dict[ir.TraceDecision, list[Read | SizeFact]] = field(default_factory=dict)
     facts: dict[ir.ShapeGuard, SizeFact] = field(default_factory=dict)
+    outside: frozenset[ir.Value] = frozenset()
+    is_explored: bool = False
 
     def inputs(self) -> list[ir.Input]:
         """Return the function's inputs in the order of the format."""

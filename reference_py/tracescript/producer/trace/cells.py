@@ -100,7 +100,7 @@ def _check_owner(recorder: Recorder, cell: Cell) -> None:
         raise recorder.error(
             "ALIASING",
             "the program writes into its caller's argument",
-            "write into a copy, and return it",
+            "compute a new array, `x = x + y` for `x += y`, or write into a copy; return it",
         )
     if cell.origin == "constant":
         raise recorder.error(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +30,9 @@ class Door:
 
     A subclass says what its arrays are (`is_array`, `type_of`, `wire`, `wrap`, `real`).
     """
+
+    kinds: tuple[type, ...] = ()
+    """The classes of the arrays that the program holds."""
 
     def __init__(self, recorder: Recorder, tree: Tree, imports: Imports) -> None:
         self.recorder = recorder
@@ -149,9 +151,10 @@ class Door:
         kwargs: Mapping[str, Any],
     ) -> Any:
         """Run a module's forward in a frame of its own. Spec: TRACE-3."""
-        names = argument_names(forward, args, kwargs)
+        names = structure.argument_names(forward, args, kwargs)
         found = [leaf for n, value in names for leaf in structure.leaves(value, self.is_array, n)]
-        branch = self.tree.branch(module)
+        with self.paused():
+            branch = self.tree.branch(module)
         title = f"{type(module).__name__}.forward"
         frame = self.recorder.enter(title, module, branch.path, self._wires(found))
         try:
@@ -163,6 +166,10 @@ class Door:
         leaves = structure.leaves(result, self.is_array)
         self.recorder.leave(frame, [wire for _, wire in self._wires(leaves)])
         return result
+
+    def was_read(self, _array: Any) -> bool:
+        """Tell whether the program may have used an array."""
+        return True
 
     def leaving(self, module: Any) -> None:
         """Hear that a module's forward has returned and its frame is about to close."""
@@ -241,7 +248,9 @@ class Door:
         if isinstance(value, tuple):
             return tuple(self.run_time(v) for v in value)
         if isinstance(value, dict):
-            return {k: self.run_time(v) for k, v in value.items()}
+            inner = {k: self.run_time(v) for k, v in value.items()}
+            kind = structure.type_of(value, self, "a dict") if value else None
+            return tuple(inner.values()) if isinstance(kind, ir.StructType) else inner
         return plain(value)
 
 
@@ -268,26 +277,6 @@ def _copied(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(_copied(v) for v in value)
     return {k: _copied(v) for k, v in value.items()} if isinstance(value, dict) else value
-
-
-def argument_names(
-    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> list[tuple[str, Any]]:
-    """Return arguments with the names of the parameters they bind to."""
-    try:
-        bound = inspect.signature(function).bind(*args, **kwargs)
-    except (TypeError, ValueError):
-        return [*((f"arg_{i}", a) for i, a in enumerate(args)), *kwargs.items()]
-    found: list[tuple[str, Any]] = []
-    for name, value in bound.arguments.items():
-        kind = bound.signature.parameters[name].kind
-        if kind is inspect.Parameter.VAR_POSITIONAL:
-            found += [(f"{name}_{i}", v) for i, v in enumerate(value)]
-        elif kind is inspect.Parameter.VAR_KEYWORD:
-            found += list(value.items())
-        else:
-            found.append((name, value))
-    return found
 
 
 def _declared(op: OpDef, count: int) -> list[str]:

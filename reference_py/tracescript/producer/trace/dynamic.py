@@ -35,10 +35,12 @@ class Dynamic:
         taken = _taken(imports)
         names = [name for name, _, _ in run.inputs]
         wanted = self._by_name(names)
-        return [
+        types = [
             _Naming(symbols, taken).type(wire.type, value, wanted[name], name)
             for name, value, wire in run.inputs
         ]
+        _check_bound([name for name, _, _ in run.inputs], types)
+        return types
 
     def _by_name(self, names: list[str]) -> dict[str, Any]:
         if self._given is None:
@@ -57,6 +59,22 @@ class Dynamic:
                     f"dynamic names {name!r}, which is no input", f"inputs: {', '.join(names)}"
                 )
         return {name: dict(given).get(name) for name in names}
+
+
+def _check_bound(names: Sequence[str], types: Sequence[ir.Type]) -> None:
+    """Raise ProducerError for a symbol that stands in expressions only: no input tells it."""
+    sizes = [
+        (name, size)
+        for name, kind in zip(names, types, strict=True)
+        for tensor in tensors_in(kind)
+        for size in tensor.shape or ()
+    ]
+    alone = {size for _, size in sizes if isinstance(size, ir.Symbol)}
+    for name, size in sizes:
+        for symbol in dims.symbols(size):
+            if symbol not in alone:
+                what = f"dynamic of {name}: no axis is {symbol.name} itself, only {dims.text(size)}"
+                raise _bad(what, f"name an axis of some input {symbol.name} alone")
 
 
 def _bad(what: str, hint: str = "") -> ProducerError:

@@ -12,13 +12,13 @@ from tracescript.opset.build import Builder
 from tracescript.opset.calls import Typing
 from tracescript.opset.relations import tensors_in
 from tracescript.opset.table import opset
-from tracescript.producer.trace import guards
+from tracescript.producer.trace import branches, guards
 from tracescript.producer.trace.body import Made, Scope
 from tracescript.producer.trace.equalities import needed
 from tracescript.producer.trace.prune import pruned
 from tracescript.producer.trace.recorder import error_at
 from tracescript.producer.trace.same import signature
-from tracescript.producer.trace.tape import Call, ModelCall, Op, Read, SizeFact
+from tracescript.producer.trace.tape import Call, If, ModelCall, Op, Read, SizeFact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ class Emitter:
             if slot.written:
                 self._state(scope, slot, wire)
         for event in frame.events:
-            self._event(scope, event)
+            self.event(scope, event)
         escaping = tuple(self.escaping.get(frame, ()))
         results = [self.resolve(scope, wire) for wire in (*frame.outputs, *escaping)]
         results += [
@@ -76,7 +76,7 @@ class Emitter:
         types = [r.type for r in results[: len(results) - len(states)]] + states
         function = ir.Function(
             name="",
-            origin="traced",
+            origin="explored" if scope.is_explored else "traced",
             inputs=tuple(scope.inputs()),
             outputs=tuple(ir.Output("", t) for t in types),
             body=ir.Block(scope.params(), nodes, tuple(results)),
@@ -132,7 +132,7 @@ class Emitter:
 
     # ---- events
 
-    def _event(self, scope: Scope, event: Event) -> None:
+    def event(self, scope: Scope, event: Event) -> None:
         if isinstance(event, Op):
             self._op(scope, event)
         elif isinstance(event, Call):
@@ -143,6 +143,10 @@ class Emitter:
             guards.read(self, scope, event)
         elif isinstance(event, SizeFact):
             guards.size_fact(self, scope, event)
+        elif isinstance(event, If):
+            branches.both_arms(self, scope, event)
+        else:
+            branches.check(self, scope, event)
 
     def _op(self, scope: Scope, event: Op) -> None:
         inputs = [None if w is None else self.resolve(scope, w) for w in event.inputs]
@@ -151,7 +155,7 @@ class Emitter:
         shapes, sizes = self._shapes(scope, event), self._listed(inputs)
         for a, b in needed(op, shapes, event.attributes, sizes):
             self.symbols.same(a, b, event.site, why)
-        place = self._place(scope, event.site)
+        place = self.place(scope, event.site)
         types = None
         if event.op == "list.unpack":
             kind = inputs[0].type if inputs[0] is not None else None
@@ -163,7 +167,8 @@ class Emitter:
             )
         except InvalidModelError as error:
             self.symbols.fix(self._sizes(inputs), event.site, f"{event.op} needs to know it")
-            raise error_at(event.site, "TYPE_INFERENCE", f"{event.op}: {error}") from error
+            what = error.what if error.what.startswith(event.op) else f"{event.op}: {error.what}"
+            raise error_at(event.site, "TYPE_INFERENCE", what) from error
         for wire, value in zip(event.outputs, results, strict=True):
             self._check(event, inputs, wire, value)
             scope.values[wire] = self._known(scope, value)
@@ -227,7 +232,7 @@ class Emitter:
             return
         sizes = [self.symbols.value(d) for d in kind.shape]
         if len(sizes) == len(seen.shape) and all(
-            a is None or a == b for a, b in zip(sizes, seen.shape, strict=True)
+            a is None or b is None or a == b for a, b in zip(sizes, seen.shape, strict=True)
         ):
             return
         self.symbols.fix(self._sizes(inputs), event.site, f"{event.op} read it as a plain number")
@@ -242,6 +247,7 @@ class Emitter:
             for v, (name, _) in zip(given, frame.args, strict=True)
         ]
         made = self.function(frame, scope, types)
+        scope.is_explored |= made.function.origin == "explored"
         given += [self.resolve(scope, wire) for _, wire, _ in made.scope.captured]
         given += [self.resolve(scope, frame.entry[slot]) for _, slot, _ in made.scope.bound]
         given += [self.resolve(scope, frame.entry[slot]) for _, slot, _ in made.scope.states]
@@ -270,7 +276,7 @@ class Emitter:
     def _record_call(
         self, scope: Scope, name: str, given: list[ir.Value], outputs: list[Wire], site: Site | None
     ) -> None:
-        place = self._place(scope, site)
+        place = self.place(scope, site)
         attributes = {"function": ir.FunctionRef(name)}
         results = scope.builder.call("call", given, attributes, place=place)
         seen: set[Wire] = set()
@@ -279,5 +285,6 @@ class Emitter:
                 seen.add(wire)
                 scope.values[wire] = value
 
-    def _place(self, scope: Scope, site: Site | None) -> ir.Place | None:
+    def place(self, scope: Scope, site: Site | None) -> ir.Place | None:
+        """Return a place with the path of the module it ran for."""
         return None if site is None else replace(site.place, module_path=scope.frame.path)

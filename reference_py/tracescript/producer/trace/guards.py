@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracescript import ir
 from tracescript.ir import constants, dims
-from tracescript.producer.trace import places
+from tracescript.producer.trace import branches, places
 
 if TYPE_CHECKING:
     from tracescript.producer.trace.body import Scope
@@ -21,6 +21,8 @@ def read(emitter: Emitter, scope: Scope, event: Read) -> None:
     value = None if event.wire is None else emitter.resolve(scope, event.wire)
     if value is not None and value.constant is not None and event.kind != "tensor_read":
         return  # a size that turned out to be fixed: the outcome is the same in every call
+    if value is not None and value in scope.outside:
+        value = branches.in_arm(scope, value, event.kind)
     debug = describe(event.site, call=event.call, observed=event.observed)
     kind = event.kind
     if kind == "branch" and debug is not None and debug.statement == "while":

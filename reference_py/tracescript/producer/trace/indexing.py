@@ -98,7 +98,7 @@ def _slice(door: Door, wire: Wire, part: slice, axis: int) -> Wire:
     kind = wire.type
     assert isinstance(kind, ir.TensorType), "an array is a tensor"
     assert kind.shape is not None, "examples have a shape"
-    if part.start in {None, 0} and part.stop is None and part.step in {None, 1}:
+    if _is(part.start, 0) and part.stop is None and _is(part.step, 1):
         return wire
     shape = list(kind.shape)
     size = shape[axis]
@@ -108,11 +108,19 @@ def _slice(door: Door, wire: Wire, part: slice, axis: int) -> Wire:
         for b in (part.start, part.stop, part.step)
     )
     if bounds[2] is not None and bounds[2] < 0:
-        raise door.recorder.error("UNSUPPORTED_PYTHON", "a slice with a negative step", "use flip")
+        if bounds[:2] != (None, None):
+            what = "a slice with a negative step and bounds"
+            raise door.recorder.error("UNSUPPORTED_PYTHON", what, "take x[::-1], then a part of it")
+        flipped = door.recorder.single("flip", (wire,), {"dims": (axis,)}, kind)
+        return _slice(door, flipped, slice(None, None, -bounds[2]), axis)
     shape[axis] = len(range(*slice(*map(plain, bounds)).indices(size)))
     inputs = (wire, *(None if b is None else door.recorder.number(b) for b in bounds))
     made = ir.TensorType(kind.data_type, tuple(shape))
     return door.recorder.single("slice", inputs, {"dim": axis}, made)
+
+
+def _is(bound: Any, default: int) -> bool:
+    return bound is None or (type(bound) is int and bound == default)
 
 
 def _indices(door: Door, arrays: Sequence[Any]) -> Wire:
@@ -141,6 +149,9 @@ def written(door: Door, wire: Wire, key: Key, value: Wire) -> Wire:
     value = recorder.cast(value, kind.data_type)
     if not key.is_basic:
         return _put(door, wire, key, value)
+    if any(isinstance(p, slice) and p.step is not None and p.step < 0 for p in key.parts):
+        what = "an assignment to a slice with a negative step"
+        raise recorder.error("UNSUPPORTED_PYTHON", what, "assign the flipped value instead")
     chain: list[Step] = [(wire, "", {}, ())]
     axis = 0
     for part in key.parts:

@@ -25,12 +25,16 @@ def call(
     made = _compiled(door, model, declared, inputs)
     found = _method(made.root, method)
     door.tree.call(model, made)
+    from tracescript.engine.values import named
+
     with door.paused():
         outputs = model.call(method, [door.run_time(value) for _, value in inputs], {})
     wires = [structure.pack(value, door, name) for name, value in inputs]
     wires += [_bound(door, model, made, constant) for constant in found.bound]
     slots = [_slot(door, model, made, state) for state in found.states]
     wires += [recorder.read_slot(slot) for slot in slots]
+    kinds = [o.type for o in declared.outputs[: len(outputs)]]
+    outputs = [named(value, kind) for value, kind in zip(outputs, kinds, strict=True)]
     types = [door.value_type(v) for v in outputs] + [slot.type for slot in slots]
     results = recorder.model_call(door.imports.function(made, found.function), wires, types)
     for slot, wire in zip(slots, results[len(outputs) :], strict=True):

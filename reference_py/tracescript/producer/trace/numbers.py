@@ -11,6 +11,8 @@ import contextlib
 import operator
 from typing import TYPE_CHECKING, Any, Final
 
+from tracescript.producer.trace import places, statements
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -46,13 +48,13 @@ class SymInt(int):
         return bool(self != 0)
 
     def __repr__(self) -> str:
-        return int.__repr__(self)
+        return int.__repr__(_written(self))
 
     def __pos__(self) -> SymInt:
         return self
 
     def __format__(self, spec: str) -> str:
-        return format(plain(self), spec)
+        return format(_written(self), spec)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return int, (plain(self),)
@@ -89,13 +91,21 @@ class SymFloat(float):
         return bool(self != 0.0)
 
     def __repr__(self) -> str:
-        return float.__repr__(self)
+        return float.__repr__(_written(self))
 
     def __format__(self, spec: str) -> str:
-        return format(plain(self), spec)
+        return format(_written(self), spec)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return float, (plain(self),)
+
+
+def _written(number: SymInt | SymFloat) -> Any:
+    """Return the plain value of a number that becomes text; recorded unless it is only shown."""
+    recorder = number.recorder
+    if recorder.is_running and not statements.only_shows(places.here()):
+        recorder.arithmetic.fix(number, "size_read", "str")
+    return plain(number)
 
 
 def plain(x: Any) -> Any:
@@ -134,6 +144,8 @@ _COMPARISONS: Final[dict[str, Callable[..., Any]]] = {
 
 def _arithmetic(name: str, function: Callable[..., Any], *, swap: bool) -> Callable[..., Any]:
     def method(self: Any, other: Any) -> Any:
+        if name == "mul" and isinstance(self, int) and isinstance(other, (list, tuple, str, bytes)):
+            return other * self.fixed("repetition")
         if not isinstance(other, (int, float)):
             return NotImplemented
         a, b = (other, self) if swap else (self, other)
@@ -188,12 +200,26 @@ def _range_type(real: type[range]) -> type:
     return SymbolicRange
 
 
+def _length_of(real: Callable[[Any], int], arrays: tuple[type, ...]) -> Callable[[Any], int]:
+    def length(value: Any, /) -> int:
+        if isinstance(value, arrays) and value.ndim and places.is_called_by_user():
+            size: int = value.shape[0]
+            return size
+        return real(value)
+
+    return length
+
+
 @contextlib.contextmanager
-def recording_range() -> Iterator[None]:
-    """Let `range` record loops over symbolic numbers for the length of a `with` block."""
-    real = builtins.range
-    builtins.range = _range_type(real)  # type: ignore[misc,assignment]  # C reads a size unseen otherwise
+def recording_builtins(arrays: tuple[type, ...]) -> Iterator[None]:
+    """Let `range` record loops over symbolic numbers, and `len` of these arrays give one.
+
+    C reads a size unseen otherwise.
+    """
+    real_range, real_len = builtins.range, builtins.len
+    builtins.range = _range_type(real_range)  # type: ignore[misc,assignment]  # put back below
+    builtins.len = _length_of(real_len, arrays)  # type: ignore[assignment]  # put back below
     try:
         yield
     finally:
-        builtins.range = real  # type: ignore[misc]  # put back what was there
+        builtins.range, builtins.len = real_range, real_len  # type: ignore[misc]  # as they were

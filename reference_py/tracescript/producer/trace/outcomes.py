@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 MAX_UNROLL: Final = 16
 """Rounds of one `while` on data of which both outcomes are explored."""
 
-Asked = tuple["Site | None", bool]
+Asked = tuple["tuple[Site, ...]", bool]
+"""A decision: where it was asked, innermost place first, and its outcome."""
 
 
 class Outcomes:
@@ -31,24 +32,26 @@ class Outcomes:
         self._preferred = list(preferred)
         self._count: dict[tuple[Frame, object], int] = {}
 
-    def choose(self, site: Site | None, frame: Frame, observed: bool) -> tuple[int, bool]:  # a fact
+    def choose(
+        self, stack: tuple[Site, ...], frame: Frame, observed: bool
+    ) -> tuple[int, bool]:  # a fact
         """Return the number of a decision and its outcome."""
         number = len(self.taken)
-        key = (frame, None if site is None else site.place)
+        key = (frame, stack[0].place if stack else None)
         self._count[key] = self._count.get(key, -1) + 1
         self.rounds.append(self._count[key])
         if number < len(self.forced):
             outcome = self.forced[number]
         else:
-            outcome = self._followed(site, self._count[key], observed)
-        self.taken.append((site, outcome))
+            outcome = self._followed(stack, self._count[key], observed)
+        self.taken.append((stack, outcome))
         return number, outcome
 
-    def _followed(self, site: Site | None, rounds: int, observed: bool) -> bool:  # a fact
+    def _followed(self, stack: tuple[Site, ...], rounds: int, observed: bool) -> bool:  # a fact
         """Take the next outcome that the preferred run had at this place."""
         for index, (where, outcome) in enumerate(self._preferred):
-            if where is not None and site is not None and where.place == site.place:
+            if [s.place for s in where] == [s.place for s in stack]:
                 del self._preferred[: index + 1]
                 return outcome
-        endless = self.forced and rounds >= MAX_UNROLL and site is not None
-        return observed and not (endless and site and places.in_loop_condition(site))
+        is_endless = self.forced and rounds >= MAX_UNROLL and stack
+        return observed and not (is_endless and places.in_loop_condition(stack[0]))

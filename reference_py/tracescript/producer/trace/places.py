@@ -61,6 +61,11 @@ def _users(start: FrameType | None) -> Iterator[FrameType]:
         start = start.f_back
 
 
+def is_called_by_user() -> bool:
+    """Tell whether the caller of the function that asks is the user's program."""
+    return _is_user(sys._getframe(2).f_code.co_filename)  # noqa: SLF001  # the documented way to a caller's frame
+
+
 def here() -> Site | None:
     """Return the innermost place of the user's program, or None outside of any."""
     for frame in _users(sys._getframe()):  # noqa: SLF001  # the documented way to a caller's frame
@@ -154,6 +159,14 @@ def asserted(site: Site) -> ast.Assert | None:
         isinstance(test, ast.Compare) and any(isinstance(o, (ast.In, ast.NotIn)) for o in test.ops)
     )
     return found[2] if not asks_parts and (place.end_line == 0 or whole == here) else None
+
+
+def assert_message(site: Site, check: ast.Assert) -> str:
+    """Return the message of an `assert` if it is a plain text, else its condition as written."""
+    if isinstance(check.msg, ast.Constant) and isinstance(check.msg.value, str):
+        return check.msg.value
+    source = source_of_file(site.path)
+    return "" if source is None else source.text(check.test)
 
 
 def in_loop_condition(site: Site) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
-from tracescript.ir import DataType, ListType, ScalarType, TensorType, constants
+from tracescript.ir import DataType, ListType, TensorType, constants
 from tracescript.producer.source import caret_of_file, position
 from tracescript.producer.trace import places
 from tracescript.producer.trace.arithmetic import Arithmetic
@@ -27,19 +27,12 @@ if TYPE_CHECKING:
     from tracescript.ir import Constant, Type
     from tracescript.producer.trace.outcomes import Outcomes
 
-_SCALARS: Final = {
-    bool: constants.BOOL,
-    int: constants.INT,
-    float: constants.FLOAT,
-    str: constants.STR,
-}
-
 
 class Recorder:
     """One run of a program. `strict` makes an unrecorded read an error.
 
     `outcomes` say how branch decisions go in a run that explores another path. `is_running` is set
-    while the program runs.
+    while the program runs; `outside` is what to point at before and after.
     """
 
     def __init__(
@@ -50,6 +43,7 @@ class Recorder:
         self.strict = strict
         self.outcomes = outcomes
         self.is_running = False
+        self.outside: Site | None = None
         self.slots: list[Slot] = []
         self.arithmetic = Arithmetic(self)
         self._constants: dict[tuple[Any, ...], Wire] = {}
@@ -249,16 +243,16 @@ class Recorder:
             self.read("branch", wire, observed, call)
         elif wire not in self._decided:
             stack = places.stack()
-            site = stack[0] if stack else None
-            ask, outcome = self.outcomes.choose(site, self.frame, observed)
+            ask, outcome = self.outcomes.choose(stack, self.frame, observed)
             self._decided[wire] = outcome
+            site = stack[0] if stack else None
             self.frame.events.append(Read("branch", wire, outcome, site, call, stack[1:], ask))
         return self._decided.get(wire, observed)
 
     def read(self, kind: str, wire: Wire, observed: Any, call: str) -> None:
         """Record that the program took a value out of a tensor or number."""
         if wire.varies:
-            stack = places.stack()
+            stack = places.stack() if self.is_running else tuple(filter(None, [self.outside]))
             self.frame.events.append(
                 Read(kind, wire, observed, stack[0] if stack else None, call, stack[1:])
             )
@@ -271,7 +265,8 @@ class Recorder:
 
     def error(self, code: str, what: str, hint: str = "") -> ProducerError:
         """Make an error at the user's present place, with the source line."""
-        return error_at(places.here(), code, what, hint)
+        site = None if self.is_running else self.outside
+        return error_at(site or places.here(), code, what, hint)
 
 
 def error_at(site: Site | None, code: str, what: str, hint: str = "") -> ProducerError:
@@ -298,10 +293,3 @@ def _joined(types: Sequence[Type]) -> Type:
             return TensorType(first.data_type, None)
         shape = [a if a == b else None for a, b in zip(shape, kind.shape, strict=True)]
     return TensorType(first.data_type, tuple(shape))
-
-
-def scalar_type(value: Any) -> ScalarType | None:
-    """Return the type of a Python scalar, or None if it is none."""
-    if value is None:
-        return constants.NONE
-    return next((kind for cls, kind in _SCALARS.items() if isinstance(value, cls)), None)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
 from tracescript.errors import ProducerError
-from tracescript.producer.trace import report, structure
+from tracescript.producer.trace import report, statements, structure, warn
 from tracescript.producer.trace.attributes import Attributes
 from tracescript.producer.trace.dynamic import Dynamic
 from tracescript.producer.trace.emit import Emitter
 from tracescript.producer.trace.example import example_of
 from tracescript.producer.trace.imports import Imports
-from tracescript.producer.trace.numbers import recording_range
+from tracescript.producer.trace.numbers import recording_builtins
 from tracescript.producer.trace.recorder import Recorder
 from tracescript.producer.trace.scopes import escaping
 from tracescript.producer.trace.symbols import Changed, Symbols
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
     from tracescript.producer.trace.body import Made
     from tracescript.producer.trace.door import Door
+    from tracescript.producer.trace.outcomes import Outcomes
     from tracescript.producer.trace.report import TraceReport
     from tracescript.producer.trace.tape import Frame
+    from tracescript.producer.trace.tree import ModuleView
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def trace(
     kwargs: Mapping[str, Any] | None = None,
     *,
     dynamic: Mapping[str, Mapping[int, Any]] | Sequence[Any] | None = None,
+    explore: int = 1,
     decisions: str = "warn",
     strict: bool = True,
     methods: Mapping[str, Sequence[Any]] | None = None,
@@ -78,7 +81,13 @@ def trace(
     calls = {m: (tuple(given), {}) for m, given in (methods or {}).items()}
     calls = calls or {"forward": (tuple(args), dict(kwargs or {}))}
     session = Session(f, calls, strict=strict)
-    runs = [session.run(method, *given) for method, given in calls.items()]
+    if explore > 1:
+        from tracescript.producer.explore.run import explore as explored
+
+        found = [explored(session, m, *given, explore) for m, given in calls.items()]
+        runs, session.explored = [run for run, _ in found], tuple(told for _, told in found)
+    else:
+        runs = [session.run(method, *given) for method, given in calls.items()]
     return session.finish(runs, Dynamic(dynamic), decisions, name, begun)
 
 
@@ -97,13 +106,21 @@ class Session:
             from tracescript.producer.numpy.door import NumpyDoor as Opened  # type: ignore[assignment]  # same role
             from tracescript.producer.numpy.modules import VIEW  # type: ignore[assignment]  # same role
         self._door: type[Door] = Opened
+        self.view: ModuleView = VIEW
+        self.explored: tuple[report.Explored, ...] = ()
         self.module = f if VIEW.is_module(f) else None
         self.tree = Tree(VIEW, self.imports, self.module)
         name = type(f).__name__ if self.module is not None else getattr(f, "__name__", "function")
         self.name = name if name.isidentifier() else "function"
 
-    def run(self, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Run:
-        """Record one method on its example inputs."""
+    def run(
+        self,
+        method: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        outcomes: Outcomes | None = None,
+    ) -> Run:
+        """Record one method on its example inputs; `outcomes` lead down another path."""
         for slot in self.tree.slots():
             slot.current = None
         function = self.program if self.module is None else getattr(self.module, method, None)
@@ -115,11 +132,12 @@ class Session:
                 hint="methods= takes names of the module's own methods",
             )
         title = self.name if self.module is None else f"{self.name}.{method}"
-        recorder = Recorder(title, strict=self.strict)
+        recorder = self.recorder = Recorder(title, strict=self.strict, outcomes=outcomes)
         door = self._door(recorder, self.tree, self.imports)
         recorder.root.module = self.module
         recorder.root.keyword_only = frozenset(kwargs)
         given = _arguments(function, args, kwargs)
+        recorder.outside = statements.defined(function)
         inputs: list[tuple[str, Any, Wire]] = []
         values: dict[str, Any] = {}
         for argument, value in given:
@@ -127,18 +145,21 @@ class Session:
             recorder.root.args.append((argument, wire))
             values[argument] = structure.unpack(wire, value, door, "argument")
             inputs.append((argument, door.snapshot(value), wire))
-        attributes = Attributes(self.tree.branches())
+        attributes = Attributes(self.tree.branches(), door.was_read)
+        self.tree.watched = attributes
         with contextlib.ExitStack() as stack:
-            stack.enter_context(recording_range())
+            stack.enter_context(recording_builtins(door.kinds))
             stack.enter_context(door.running())
             recorder.is_running = True
             result = door.call_root(self.module, function, *_call(values, args, kwargs))
             recorder.is_running = False
         if self.strict:
             attributes.check()
+        recorder.outside = statements.returned(function)
         parts = result if type(result) is tuple and len(result) > 1 else (result,)
         parts = () if result is None else parts
         recorder.root.outputs = [structure.pack(p, door, "the result") for p in parts]
+        recorder.root.after = recorder.states()
         outputs = tuple(door.snapshot(p) for p in parts)
         return Run(method, recorder.root, inputs, outputs)
 
@@ -163,7 +184,7 @@ class Session:
         root = self._root(runs, made, emitter)
         lost = report.decisions_of(emitter.made)
         guards = report.guards_of(emitter.made)
-        report.announce(lost, guards, decisions)
+        warn.announce(lost, guards, self.explored, decisions)
         model = ir.Model(
             name=name or self.name,
             functions=tuple(emitter.functions.values()),
@@ -177,6 +198,8 @@ class Session:
             tuple(g for g, _ in guards),
             symbols.ranges([t for kinds in types for t in kinds]),
             time.perf_counter() - begun,
+            sum(e.runs for e in self.explored) or len(runs),
+            sum(e.paths for e in self.explored) or len(runs),
         )
         return Traced(model, found, example_of(runs), self.uses_torch)
 
@@ -212,18 +235,23 @@ def _arguments(
 
     Raises ProducerError where they do not fit the signature.
     """
+    name = getattr(function, "__qualname__", repr(function))
+    if inspect.isclass(function) or not callable(function):
+        kind = "class" if inspect.isclass(function) else type(function).__name__
+        what = f"a function or a module expected, found the {kind} {name}"
+        hint = f"pass an instance: {name}(...)" if inspect.isclass(function) else ""
+        raise ProducerError(what, code="UNSUPPORTED_PYTHON", rule="TRACE-1", hint=hint)
     try:
         inspect.signature(function).bind(*args, **kwargs)
     except TypeError as error:
-        what = (
-            f"the example inputs do not fit {getattr(function, '__qualname__', function)}: {error}"
-        )
-        raise ProducerError(what, code="UNSUPPORTED_PYTHON", hint="pass args as a tuple") from error
+        raise ProducerError(
+            f"the example inputs do not fit {name}: {error}",
+            code="UNSUPPORTED_PYTHON",
+            hint=f"{len(args)} by position and {len(kwargs)} by name were given",
+        ) from error
     except ValueError:
         pass
-    from tracescript.producer.trace.door import argument_names
-
-    return argument_names(function, args, kwargs)
+    return structure.argument_names(function, args, kwargs)
 
 
 def _call(

@@ -26,18 +26,22 @@ def signature(function: ir.Function) -> Hashable:
             numbers[value] = len(numbers)
         return tuple(value.type for value in values)
 
+    def block(body: ir.Block) -> Hashable:
+        define(body.params)
+        nodes = []
+        for node in body.nodes:
+            attributes = tuple((name, _attribute(value)) for name, value in node.attributes)
+            given, inner = tuple(map(read, node.inputs)), tuple(map(block, node.blocks))
+            nodes.append((node.op, given, attributes, inner, define(node.outputs)))
+        return tuple(nodes), tuple(map(read, body.results))
+
     inputs = tuple((i.name, i.type, i.kind) for i in function.inputs)
-    define(function.body.params)
-    nodes = []
-    for node in function.body.nodes:
-        attributes = tuple((name, _attribute(value)) for name, value in node.attributes)
-        nodes.append((node.op, tuple(map(read, node.inputs)), attributes, define(node.outputs)))
+    body = block(function.body)
     decisions = tuple(
         (d.kind, read(d.value), d.observed and _constant(d.observed)) for d in function.decisions
     )
     guards = tuple((g.left, g.comparison, g.right, g.kind) for g in function.shape_guards)
-    results = tuple(map(read, function.body.results))
-    return inputs, tuple(nodes), decisions, guards, results
+    return inputs, body, decisions, guards
 
 
 def _attribute(value: Any) -> Hashable:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracescript.producer.trace.tape import Call, ModelCall, Op, Read, SizeFact, Wire
+from tracescript.producer.trace.tape import (
+    Assert,
+    Call,
+    If,
+    ModelCall,
+    Op,
+    Read,
+    SizeFact,
+    Wire,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tracescript.producer.trace.tape import Event, Frame
 
@@ -36,16 +45,29 @@ def _uses(root: Frame) -> Iterator[tuple[Frame, Wire]]:
         frame = todo.pop()
         yield from ((frame, wire) for wire in frame.outputs)
         yield from ((frame, wire) for wire in frame.exit.values())
-        for event in frame.events:
+        for event in flat(frame.events):
             yield from ((frame, wire) for wire in _read_by(event))
             if isinstance(event, Call):
                 todo.append(event.frame)
                 yield from ((frame, wire) for _, wire in event.frame.args)
 
 
+def flat(events: Iterable[Event]) -> Iterator[Event]:
+    """Yield events, those in the arms of branches included."""
+    for event in events:
+        yield event
+        if isinstance(event, If):
+            yield from flat(event.yes.events)
+            yield from flat(event.no.events)
+
+
 def _read_by(event: Event) -> Iterator[Wire]:
     if isinstance(event, (Op, ModelCall)):
         yield from (wire for wire in event.inputs if wire is not None)
+    elif isinstance(event, If):
+        yield from (event.predicate, *event.yes.results, *event.no.results)
+    elif isinstance(event, Assert):
+        yield event.wire
     elif isinstance(event, Read) and event.wire is not None:
         yield event.wire
     elif isinstance(event, SizeFact):

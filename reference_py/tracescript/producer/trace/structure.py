@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Protocol
+import inspect
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tracescript import ir
 from tracescript.ir import constants
 from tracescript.opset.relations import join
 from tracescript.producer.trace.numbers import SymFloat, SymInt
-from tracescript.producer.trace.recorder import scalar_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracescript.producer.trace.recorder import Recorder
     from tracescript.producer.trace.tape import Wire
+
+
+_SCALARS: Final = {
+    bool: constants.BOOL,
+    int: constants.INT,
+    float: constants.FLOAT,
+    str: constants.STR,
+}
 
 
 class Typed(Protocol):
@@ -73,6 +81,33 @@ def leaves(
         yield from leaves(part, is_array, f"{name}_{key}" if name else key)
 
 
+def argument_names(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> list[tuple[str, Any]]:
+    """Return arguments with the names of the parameters they bind to."""
+    try:
+        bound = inspect.signature(function).bind(*args, **kwargs)
+    except (TypeError, ValueError):
+        return [*((f"arg_{i}", a) for i, a in enumerate(args)), *kwargs.items()]
+    found: list[tuple[str, Any]] = []
+    for name, value in bound.arguments.items():
+        kind = bound.signature.parameters[name].kind
+        if kind is inspect.Parameter.VAR_POSITIONAL:
+            found += [(f"{name}_{i}", v) for i, v in enumerate(value)]
+        elif kind is inspect.Parameter.VAR_KEYWORD:
+            found += list(value.items())
+        else:
+            found.append((name, value))
+    return found
+
+
+def scalar_type(value: Any) -> ir.ScalarType | None:
+    """Return the type of a Python scalar, or None if it is none."""
+    if value is None:
+        return constants.NONE
+    return next((kind for cls, kind in _SCALARS.items() if isinstance(value, cls)), None)
+
+
 def type_of(value: Any, arrays: Typed, where: str) -> ir.Type:
     """Return the type of an argument or result.
 
@@ -91,30 +126,53 @@ def type_of(value: Any, arrays: Typed, where: str) -> ir.Type:
         return ir.TupleType(tuple(type_of(v, arrays, f"{where}[{i}]") for i, v in enumerate(value)))
     if isinstance(value, list):
         return ir.ListType(_one_type(value, arrays, where))
-    if isinstance(value, dict):
-        keys = {type(key) for key in value}
-        if len(keys) == 1 and keys <= {int, str, bool}:
-            key_type = scalar_type(next(iter(value)))
-            assert key_type is not None, "int, str and bool are scalars"
-            return ir.DictType(key_type, _one_type(list(value.values()), arrays, where))
+    if isinstance(value, dict) and value:
+        return _dict_type(value, arrays, where)
     raise _unsupported(value, arrays, where)
+
+
+def _dict_type(value: dict[Any, Any], arrays: Typed, where: str) -> ir.Type:
+    """Return a dict type; a struct where values under strings are of different types."""
+    types = {key: type_of(part, arrays, f"{where}[{key!r}]") for key, part in value.items()}
+    joined = _joined(list(types.values()))
+    keys = {type(key) for key in value}
+    if keys == {str} and joined is None and all(value):
+        return ir.StructType(ir.DICT, tuple(types.items()))
+    key_type = scalar_type(next(iter(value)))
+    if len(keys) > 1 or not keys <= {int, str, bool} or key_type is None:
+        what = f"{where} has keys of {', '.join(sorted(k.__name__ for k in keys))}"
+        raise arrays.recorder.error("UNSUPPORTED_PYTHON", what, "use strings for keys")
+    if joined is None:
+        what = f"{where} holds values of different types under keys that are no strings"
+        raise arrays.recorder.error("UNSUPPORTED_PYTHON", what, "use strings for keys")
+    return ir.DictType(key_type, joined)
 
 
 def _one_type(values: list[Any], arrays: Typed, where: str) -> ir.Type:
     types = [type_of(v, arrays, f"{where}[{i}]") for i, v in enumerate(values)]
     if not types:
-        raise arrays.recorder.error("UNSUPPORTED_PYTHON", f"{where} is an empty list or dict")
-    joined: ir.Type | None = types[0]
-    for kind in types[1:]:
-        joined = None if joined is None else join(joined, kind)
+        raise arrays.recorder.error("UNSUPPORTED_PYTHON", f"{where} is an empty list")
+    joined = _joined(types)
     if joined is None:
         what = f"{where} holds values of different types"
         raise arrays.recorder.error("UNSUPPORTED_PYTHON", what, "use a tuple or a named tuple")
     return joined
 
 
+def _joined(types: list[ir.Type]) -> ir.Type | None:
+    joined: ir.Type | None = types[0]
+    for kind in types[1:]:
+        joined = None if joined is None else join(joined, kind)
+    return joined
+
+
+def _article(name: str) -> str:
+    return "an" if name[0] in "aeiouAEIOU" else "a"
+
+
 def _unsupported(value: Any, arrays: Typed, where: str) -> Exception:
-    what = f"{where} is a {type(value).__name__}, which is no value of a model"
+    name = "empty dict" if value == {} and isinstance(value, dict) else type(value).__name__
+    what = f"{where} is {_article(name)} {name}, which is no value of a model"
     hint = "pass and return arrays, numbers, strings, None, and tuples, lists, dicts of them"
     return arrays.recorder.error("UNSUPPORTED_PYTHON", what, hint)
 

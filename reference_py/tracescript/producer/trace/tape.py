@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from tracescript.ir import Constant, Place, State, Type, Weight
+
+OUT_OF_RUNS: Final = "the runs were used up"
+"""Why exploring left a decision: more of them would explore it too."""
 
 
 @dataclass(eq=False, slots=True)
@@ -95,6 +98,7 @@ class Read:
     """The program took a value out of a tensor: a trace decision. `wire` is None if unrecorded.
 
     `ask` numbers the branch decisions of a run that is explored; another outcome can be forced.
+    `why` says why exploring left it a guard.
     """
 
     kind: str
@@ -104,6 +108,7 @@ class Read:
     call: str = ""
     stack: tuple[Site, ...] = ()
     ask: int | None = None
+    why: str = ""
 
 
 @dataclass(eq=False, slots=True)

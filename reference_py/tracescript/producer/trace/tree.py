@@ -9,8 +9,9 @@ from tracescript import ir
 from tracescript.ir import constants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from tracescript.producer.trace.attributes import Attributes
     from tracescript.producer.trace.body import Made
     from tracescript.producer.trace.imports import Imports
     from tracescript.producer.trace.tape import Frame, Slot
@@ -24,6 +25,9 @@ class ModuleView(Protocol):
 
     def slots(self, module: Any) -> Iterable[tuple[str, int, Slot]]:
         """Yield parameters and buffers: name, identity of the array object, a fresh slot."""
+
+    def held(self, module: Any) -> Callable[[], None]:
+        """Return a function that puts a module's buffers back; for None the random generator."""
 
 
 def is_model(value: Any) -> bool:
@@ -52,6 +56,9 @@ class Tree:
         self._names: dict[Branch, dict[Slot, str]] = {}
         self._constants: dict[Slot, ir.Constant] = {}
         self._states: dict[Slot, ir.State] = {}
+        self._kept: list[Any] = []
+        self.watched: Attributes | None = None
+        self.met: Callable[[tuple[Branch, ...]], None] | None = None
         self.root = Branch(None, "") if module is None else self._grow(module, "")
 
     def _grow(self, module: Any, path: str) -> Branch:
@@ -66,6 +73,8 @@ class Tree:
         for name, child in self._view.children(module):
             below = f"{path}.{name}" if path else name
             branch.children[name] = self._branches.get(id(child)) or self._grow(child, below)
+        if self.watched is not None:
+            self.watched.add(branch)
         return branch
 
     def _fill(self, branch: Branch) -> None:
@@ -91,7 +100,10 @@ class Tree:
             while name in self.root.children or name in self.root.slots:
                 count += 1
                 name = f"{stem}_{count}"
+            known = set(self._branches)
             found = self.root.children[name] = self._grow(module, name)
+            if self.met is not None:
+                self.met(tuple(b for key, b in self._branches.items() if key not in known))
         return found
 
     def branches(self) -> tuple[Branch, ...]:
@@ -110,6 +122,11 @@ class Tree:
     def slot(self, key: int) -> Slot | None:
         """Return the slot of an array object, or None."""
         return self._slots.get(key)
+
+    def hold(self, slot: Slot, array: Any) -> None:
+        """Say that a slot is another array object from now on."""
+        self._slots[id(array)] = slot
+        self._kept.append(array)
 
     def slots(self) -> Iterator[Slot]:
         """Yield every slot of the tree, some more than once."""

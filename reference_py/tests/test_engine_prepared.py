@@ -1,0 +1,156 @@
+"""Kernels with constants laid out beforehand, in blocks, and with fewer results."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from engine_runs import run
+
+from benchmarks.author import Author
+from tracescript import ir
+from tracescript.kernels import KERNELS, blocked
+from tracescript.kernels.conv import _Filters
+from tracescript.kernels.pool import VALUES_ONLY
+
+RNG = np.random.default_rng(5)
+
+FILTERS = [
+    # planes, filters, kernel, stride, padding, dilation, groups
+    (1, 64, (7, 7), (2, 2), (3, 3, 3, 3), (1, 1), 1),
+    (24, 8, (3, 3), (1, 1), (1, 1, 1, 1), (1, 1), 1),
+    (24, 8, (3, 2), (2, 3), (0, 2, 1, 0), (2, 1), 1),
+    (6, 4, (1, 1), (2, 2), (0, 0, 0, 0), (1, 1), 1),
+    (6, 4, (1, 1), (1, 1), (1, 0, 0, 1), (1, 1), 1),
+    (8, 4, (3, 3), (1, 2), (1, 1, 1, 1), (1, 2), 4),
+    (6, 6, (3, 3), (1, 1), (1, 1, 1, 1), (1, 1), 6),
+    (6, 6, (3, 5), (2, 3), (2, 0, 1, 3), (2, 1), 6),
+    (2, 3, (2, 2), (1, 1), (9, 9, 9, 9), (1, 1), 1),
+]
+
+
+def by_definition(x, weight, bias, stride, padding, dilation, groups):
+    """Add up the terms of the definition, one place of the filters at a time."""
+    padded = np.pad(x, ((0, 0), (0, 0), padding[:2], padding[2:]))
+    reach = [d * (k - 1) + 1 for d, k in zip(dilation, weight.shape[2:], strict=True)]
+    rows, columns = ((padded.shape[2 + i] - reach[i]) // stride[i] + 1 for i in (0, 1))
+    each = weight.shape[1]
+    y = np.zeros((x.shape[0], weight.shape[0], rows, columns)) + bias[:, None, None]
+    for o in range(weight.shape[0]):
+        first = o * groups // weight.shape[0] * each
+        for c, p, q in np.ndindex(*weight.shape[1:]):
+            plane = padded[:, first + c, p * dilation[0] :, q * dilation[1] :]
+            y[:, o] += weight[o, c, p, q] * plane[:, :: stride[0], :: stride[1]][:, :rows, :columns]
+    return y
+
+
+@pytest.mark.parametrize("case", FILTERS)
+@pytest.mark.parametrize("once", [True, False])
+def test_a_convolution_is_its_definition_whichever_way_is_taken(case, once, monkeypatch):
+    planes, filters, kernel, *given = case
+    monkeypatch.setattr("tracescript.kernels.conv._LAID_OUT", 500)
+    x = RNG.standard_normal((2, planes, 11, 13))
+    weight = RNG.standard_normal((filters, planes // given[-1], *kernel))
+    bias = RNG.standard_normal(filters)
+    found = _Filters(weight, *given).apply(x, bias, once=once)
+    np.testing.assert_allclose(found, by_definition(x, weight, bias, *given), atol=1e-11)
+
+
+def model_of(op, inputs, weights, attributes, pack=False):
+    """Write a model of one call whose weights are constants, as a list if `pack`."""
+
+    def type_of(a):
+        return ir.TensorType(ir.DataType(a.dtype.name), a.shape)
+
+    def body(w, *values):
+        given, constant = values[: len(inputs)], values[len(inputs) :]
+        made = w(op, *given, *([w("list.make", *constant)] if pack else constant), **attributes)
+        return list(made) if isinstance(made, tuple) else [made]
+
+    author = Author()
+    function = author.function(
+        "F.forward",
+        [(f"x{i}", type_of(a)) for i, a in enumerate(inputs)],
+        body,
+        bound=[(f"w{i}", type_of(a)) for i, a in enumerate(weights)],
+    )
+    return author, author.method(function, weights)
+
+
+@pytest.mark.parametrize(("op", "gates"), [("lstm", 4), ("gru", 3), ("rnn", 1)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_recurrent_weights_laid_out_beforehand_give_the_same(op, gates, dtype):
+    inner, features, layers = 5, 3, 2
+    draw = lambda *shape: (RNG.standard_normal(shape) * 0.5).astype(dtype)
+    states = [draw(layers * 2, 4, inner) for _ in range(2 if op == "lstm" else 1)]
+    weights = []
+    for layer in range(layers):
+        wide = features if layer == 0 else 2 * inner
+        for _ in range(2):
+            weights += [draw(gates * inner, n) for n in (wide, inner)]
+            weights += [draw(gates * inner) for _ in range(2)]
+    inputs = [draw(6, 4, features), *states]
+    given = {"layers": layers, "bidirectional": True}
+    author, method = model_of(op, inputs, weights, given, pack=True)
+    expected = run("ref", author, method, inputs).outputs
+    for got, want in zip(run("py", author, method, inputs).outputs, expected, strict=True):
+        assert got.dtype == want.dtype
+        np.testing.assert_allclose(got, want, rtol=2e-3 if dtype == np.float16 else 1e-5)
+
+
+def test_prepared_code_runs_twice_with_other_inputs():
+    weights = [RNG.standard_normal((4, 3, 3, 3)), RNG.standard_normal(4)]
+    x = RNG.standard_normal((1, 3, 8, 8))
+    author, method = model_of("conv2d", [x], weights, {"padding": [1, 1, 1, 1]})
+    for scale in (1.0, -2.0):
+        (found,) = run("py", author, method, [x * scale]).outputs
+        want = by_definition(x * scale, *weights, (1, 1), (1, 1, 1, 1), (1, 1), 1)
+        np.testing.assert_allclose(found, want, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int32])
+def test_the_largest_of_windows_is_the_same_without_their_places(dtype):
+    x = (RNG.standard_normal((2, 3, 9, 10)) * 100).astype(dtype)
+    if dtype == np.float32:
+        x[0, 0, 4, 4], x[0, 1], x[1, 2, 0, 0] = np.nan, -np.inf, np.inf
+    for kernel, stride, padding, dilation, ceil in (
+        ((3, 3), (2, 2), (1, 1), (1, 1), False),
+        ((2, 3), (3, 1), (0, 1), (2, 2), True),
+        ((4, 4), (4, 4), (2, 2), (1, 1), True),
+    ):
+        given = (kernel, stride, padding, dilation, ceil)
+        values = VALUES_ONLY["max_pool2d"](x, *given)
+        np.testing.assert_array_equal(values, KERNELS.get("max_pool2d")(x, *given)[0])
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_blocks_cover_every_element(size, monkeypatch):
+    monkeypatch.setattr(blocked, "BLOCK", 8)
+    x = RNG.standard_normal((size, 3))
+    np.testing.assert_allclose(
+        KERNELS.get("sigmoid")(x), 1 / (1 + np.exp(-x)), rtol=1e-12, atol=1e-15
+    )
+    np.testing.assert_allclose(KERNELS.get("softmax")(x, dim=-1).sum(-1), 1.0)
+    normed = KERNELS.get("layer_norm")(x, None, None, normalized_rank=1, eps=0.0)
+    np.testing.assert_allclose(normed.var(-1), 1.0)
+
+
+def test_what_attention_does_not_see_may_be_nan():
+    q, k = RNG.standard_normal((2, 1, 4, 8)), RNG.standard_normal((2, 1, 4, 8))
+    spoiled = k.copy()
+    spoiled[:, :, 3] = np.nan
+    attend = KERNELS.get("scaled_dot_product_attention")
+    given = {"is_causal": True, "scale": None, "enable_gqa": False}
+    found = attend(q, spoiled, k, None, **given)
+    np.testing.assert_array_equal(found[:, :, :3], attend(q, k, k, None, **given)[:, :, :3])
+    assert np.isnan(found[:, :, 3]).all()
+    seen = np.array([[True, True, True, False]] * 4)
+    given["is_causal"] = False
+    assert np.isfinite(attend(q, spoiled, k, seen, **given)).all()
+
+
+def test_infinities_pass_through_activations():
+    x = np.array([-np.inf, np.inf, np.nan, 0.0], np.float32)
+    with np.errstate(all="ignore"):
+        for op, given in (("gelu", {"approximate": "none"}), ("silu", {})):
+            np.testing.assert_array_equal(KERNELS.get(op)(x, **given), [0, np.inf, np.nan, 0])
+        np.testing.assert_array_equal(KERNELS.get("erf")(x), [-1, 1, np.nan, 0])

@@ -1,0 +1,75 @@
+"""Puts a program back to where it was before a run: modules, states, random numbers."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tracescript.producer.trace.tree import is_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tracescript.producer.trace.tree import Branch, ModuleView
+
+
+class Snapshot:
+    """What modules hold and where random generators are, at the moment it is taken."""
+
+    def __init__(self, view: ModuleView, branches: Iterable[Branch]) -> None:
+        self._view = view
+        self._restore: list[Callable[[], None]] = [_randomness(), view.held(None)]
+        self.add(branches)
+
+    def add(self, branches: Iterable[Branch]) -> None:
+        """Take in modules that the program met only now."""
+        for branch in branches:
+            module = branch.module
+            if module is None:
+                continue
+            self._restore.append(_states(module) if is_model(module) else _attributes(module))
+            if not is_model(module):
+                self._restore.append(self._view.held(module))
+
+    def restore(self) -> None:
+        """Put everything back."""
+        for step in self._restore:
+            step()
+
+
+def _randomness() -> Callable[[], None]:
+    plain, of_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  # what programs use
+
+    def back() -> None:
+        random.setstate(plain)
+        np.random.set_state(of_numpy)  # noqa: NPY002  # what programs use
+
+    return back
+
+
+def _states(model: Any) -> Callable[[], None]:
+    held: dict[Any, Any] = getattr(model, "_state").values  # noqa: B009  # shared by its views
+    values = dict(held)
+
+    def back() -> None:
+        held.clear()
+        held.update(values)
+
+    return back
+
+
+def _attributes(module: Any) -> Callable[[], None]:
+    """Keep a module's attributes, and what its lists, dicts and sets hold."""
+    held = dict(module.__dict__)
+    contents = [(v, v.copy()) for v in held.values() if type(v) in {list, dict, set}]
+
+    def back() -> None:
+        module.__dict__.clear()
+        module.__dict__.update(held)
+        for container, content in contents:
+            container.clear()
+            (container.extend if isinstance(container, list) else container.update)(content)
+
+    return back

@@ -1,0 +1,276 @@
+"""numpy functions that are a line of other calls, which are recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tracescript.producer.numpy import names
+from tracescript.producer.trace.numbers import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tracescript.producer.numpy.door import NumpyDoor
+
+
+def _flat(a: Any) -> Any:
+    return np.reshape(a, (-1,))
+
+
+def _along(axis: int, rank: int, part: Any) -> tuple[Any, ...]:
+    return (*(slice(None),) * (axis % rank), part)
+
+
+def _over_all(function: Any) -> Callable[..., Any]:
+    """Make a handler of a function that has an op along one axis; without one it flattens."""
+
+    def handler(door: NumpyDoor, a: Any, *args: Any, axis: Any = None, **kwargs: Any) -> Any:
+        given = (_flat(a), 0) if axis is None else (a, axis)
+        return door.run(function, (given[0], *args), {"axis": given[1], **kwargs})
+
+    return handler
+
+
+def _cumulative(function: Any) -> Callable[..., Any]:
+    whole = _over_all(function)
+
+    def handler(door: NumpyDoor, a: Any, axis: Any = None, **kwargs: Any) -> Any:
+        return whole(door, a, axis=axis, **kwargs)
+
+    return handler
+
+
+def _roll(door: NumpyDoor, a: Any, shift: Any, axis: Any = None) -> Any:
+    if axis is None:
+        return np.reshape(np.roll(_flat(a), shift, 0), a.shape)
+    return door.run(np.roll, (a, shift, axis), {})
+
+
+def _flip(door: NumpyDoor, m: Any, axis: Any = None) -> Any:
+    return door.run(np.flip, (m, tuple(range(m.ndim)) if axis is None else axis), {})
+
+
+def _rot90(_: NumpyDoor, m: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> Any:
+    for _i in range(k % 4):
+        m = np.swapaxes(np.flip(m, axes[1]), *axes)
+    return m
+
+
+def _median(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    axis, a = (0, _flat(a)) if axis is None else (axis, a)
+    ordered = np.sort(a, axis)
+    size = a.shape[axis]
+    low, high, last = (
+        ordered[_along(axis, a.ndim, i)] for i in ((size - 1) // 2, size // 2, size - 1)
+    )
+    middle = (low + high) / 2
+    middle = np.where(np.isnan(last), last, middle) if a.dtype.kind == "f" else middle
+    return np.expand_dims(middle, axis) if keepdims else middle
+
+
+def _percentile(_: NumpyDoor, a: Any, q: Any, axis: Any = None, **kwargs: Any) -> Any:
+    part = q / 100 if isinstance(q, (int, float)) else np.true_divide(q, 100)
+    return np.quantile(a, part, axis=axis, **kwargs)
+
+
+def _ptp(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
+
+
+def _average(_: NumpyDoor, a: Any, axis: Any = None, weights: Any = None) -> Any:
+    if weights is None:
+        return np.mean(a, axis=axis)
+    if axis is not None and np.ndim(weights) < a.ndim:
+        weights = np.reshape(weights, [-1 if i == axis % a.ndim else 1 for i in range(a.ndim)])
+    return np.sum(a * weights, axis=axis) / np.sum(weights + np.zeros_like(a), axis=axis)
+
+
+def _nansum(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.sum(np.where(np.isnan(a), np.zeros_like(a), a), axis=axis, keepdims=keepdims)
+
+
+# ---- products
+
+
+def _diag(door: NumpyDoor, v: Any, k: int = 0) -> Any:
+    if v.ndim != 1:
+        return np.diagonal(v, k)
+    return door.call_op("diag_embed", [v], {"offset": plain(k)})
+
+
+def _tensordot(door: NumpyDoor, a: Any, b: Any, axes: Any = 2) -> Any:
+    if isinstance(axes, int):
+        axes = (range(a.ndim - axes, a.ndim), range(axes))
+    over_a, over_b = ((x,) if isinstance(x, int) else tuple(x) for x in axes)
+    dims = {
+        "dims_x": tuple(i % np.ndim(a) for i in over_a),
+        "dims_y": tuple(i % np.ndim(b) for i in over_b),
+    }
+    common = np.result_type(a.dtype, b.dtype)
+    operands = [x if x.dtype == common else door.astype(x, common) for x in (a, b)]
+    return door.call_op("tensordot", operands, dims)
+
+
+def _inner(_: NumpyDoor, a: Any, b: Any) -> Any:
+    return np.multiply(a, b) if 0 in {a.ndim, b.ndim} else np.tensordot(a, b, (-1, -1))
+
+
+def _vdot(_: NumpyDoor, a: Any, b: Any) -> Any:
+    left = np.conjugate(_flat(a)) if a.dtype.kind == "c" else _flat(a)
+    return np.dot(left, _flat(b))
+
+
+def _outer(_: NumpyDoor, a: Any, b: Any) -> Any:
+    return np.multiply(np.reshape(a, (-1, 1)), np.reshape(b, (1, -1)))
+
+
+def _solve(door: NumpyDoor, a: Any, b: Any) -> Any:
+    if b.ndim == 1:
+        return np.linalg.solve(a, b[:, None])[..., 0]
+    return door.run(np.linalg.solve, (a, b), {})
+
+
+# ---- parts
+
+
+def _nonzero(door: NumpyDoor, a: Any) -> tuple[Any, ...]:
+    found = door.run(np.argwhere, (a,), {})
+    return tuple(found[:, i] for i in range(a.ndim))
+
+
+def _where(door: NumpyDoor, condition: Any, *arms: Any) -> Any:
+    return door.run(np.where, (condition, *arms), {}) if arms else np.nonzero(condition)
+
+
+def _flatnonzero(_: NumpyDoor, a: Any) -> Any:
+    return np.nonzero(_flat(a))[0]
+
+
+def _array_split(_: NumpyDoor, ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    if not isinstance(indices_or_sections, int):
+        return list(np.split(ary, indices_or_sections, axis))
+    count, extent = indices_or_sections, ary.shape[axis]
+    longer = int(extent % count)
+    cuts = [extent // count * i + min(i, longer) for i in range(1, count)]
+    return list(np.split(ary, cuts, axis))
+
+
+def _append(_: NumpyDoor, arr: Any, values: Any, axis: Any = None) -> Any:
+    if axis is None:
+        return np.concatenate([_flat(arr), _flat(values)], 0)
+    return np.concatenate([arr, values], axis)
+
+
+def _insert(door: NumpyDoor, arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
+    arr = _flat(arr) if axis is None else arr
+    if not isinstance(obj, int) or arr.ndim != 1:
+        raise names.unknown(door, "numpy.insert")
+    added = np.asarray(values)
+    added = added if added.dtype == arr.dtype else added.astype(arr.dtype)
+    at = obj + arr.shape[0] if obj < 0 else obj
+    return np.concatenate([arr[:at], _flat(added), arr[at:]], 0)
+
+
+def _delete(door: NumpyDoor, arr: Any, obj: Any, axis: Any = None) -> Any:
+    if not isinstance(obj, int):
+        raise names.unknown(door, "numpy.delete")
+    axis, arr = (0, _flat(arr)) if axis is None else (axis, arr)
+    at = obj + arr.shape[axis] if obj < 0 else obj
+    parts = [arr[_along(axis, arr.ndim, s)] for s in (slice(None, at), slice(at + 1, None))]
+    return np.concatenate(parts, axis)
+
+
+def _repeat(door: NumpyDoor, a: Any, repeats: Any, axis: Any = None) -> Any:
+    if not isinstance(repeats, int):
+        return door.run(np.repeat, (a, repeats), {"axis": axis})
+    axis, a = (0, _flat(a)) if axis is None else (axis % np.ndim(a), a)
+    sizes = list(a.shape)
+    wide = np.broadcast_to(
+        np.expand_dims(a, axis + 1), [*sizes[: axis + 1], repeats, *sizes[axis + 1 :]]
+    )
+    return np.reshape(wide, [*sizes[:axis], sizes[axis] * repeats, *sizes[axis + 1 :]])
+
+
+def _isin(_: NumpyDoor, element: Any, test_elements: Any, *, invert: bool = False) -> Any:
+    found = np.any(element[..., None] == _flat(test_elements), axis=-1)
+    return np.logical_not(found) if invert else found
+
+
+def _select(_: NumpyDoor, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    result = default
+    for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
+        result = np.where(condition, choice, result)
+    return result
+
+
+HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
+    np.roll: _roll,
+    np.flip: _flip,
+    np.rot90: _rot90,
+    np.median: _median,
+    np.quantile: _over_all(np.quantile),
+    np.percentile: _percentile,
+    np.cumsum: _cumulative(np.cumsum),
+    np.cumprod: _cumulative(np.cumprod),
+    np.ptp: _ptp,
+    np.average: _average,
+    np.nansum: _nansum,
+    np.diag: _diag,
+    np.tensordot: _tensordot,
+    np.inner: _inner,
+    np.vdot: _vdot,
+    np.outer: _outer,
+    np.linalg.solve: _solve,
+    np.nonzero: _nonzero,
+    np.where: _where,
+    np.flatnonzero: _flatnonzero,
+    np.array_split: _array_split,
+    np.append: _append,
+    np.insert: _insert,
+    np.delete: _delete,
+    np.repeat: _repeat,
+    np.isin: _isin,
+    np.select: _select,
+}
+"""By numpy function."""
+
+
+# ---- methods of ufuncs
+
+
+def _outer_of(door: NumpyDoor, ufunc: np.ufunc, a: Any, b: Any, **kwargs: Any) -> Any:
+    wide = np.reshape(a, (*a.shape, *(1,) * np.ndim(b)))
+    return door.ufunc(ufunc, "__call__", (wide, b), kwargs)
+
+
+def _divided(_: NumpyDoor, a: Any, b: Any) -> tuple[Any, Any]:
+    return np.floor_divide(a, b), np.remainder(a, b)
+
+
+_REDUCTIONS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+    np.logical_and: np.all,
+    np.logical_or: np.any,
+}
+_SCANS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {np.add: np.cumsum, np.multiply: np.cumprod}
+UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {np.divmod: _divided}
+"""By ufunc with several results."""
+
+
+def ufunc_method(
+    door: NumpyDoor, ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Run and record `reduce`, `accumulate` or `outer` of a ufunc; the first two along axis 0."""
+    axis = {} if len(inputs) > 1 else {"axis": 0}
+    if method == "reduce" and ufunc in _REDUCTIONS:
+        return door.function(_REDUCTIONS[ufunc], inputs, axis | kwargs)
+    if method == "accumulate" and ufunc in _SCANS:
+        return door.function(_SCANS[ufunc], inputs, axis | kwargs)
+    if method == "outer":
+        return _outer_of(door, ufunc, *inputs, **kwargs)
+    raise names.unknown(door, f"numpy.{ufunc.__name__}.{method}")

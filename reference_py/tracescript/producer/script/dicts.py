@@ -1,0 +1,191 @@
+"""Methods of dicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracescript.ir.types import DictType
+from tracescript.ir.values import Value
+from tracescript.producer.script import prelude
+from tracescript.producer.script.containers import copied, counted, element_fits
+from tracescript.producer.script.diagnostics import is_none
+from tracescript.producer.script.entries import Empty, Items, Series, Struct, constant_of
+from tracescript.producer.script.flow import branch
+from tracescript.producer.script.iteration import series_of
+from tracescript.producer.script.targets import rebind, store
+
+if TYPE_CHECKING:
+    import ast
+
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Bound, Entry
+
+    Arguments = dict[str, Entry]
+
+
+def _get(e: Emitter, _receiver: ast.expr, d: Entry, args: list[Entry], _kwargs: Arguments) -> Entry:
+    key, *rest = counted(e, args, 1, 2)
+    if isinstance(d, Empty):
+        return rest[0] if rest else e.constant(None)
+    value, k = e.value(d), e.value(key)
+    assert isinstance(value.type, DictType)
+    if rest and not is_none(rest[0]) and e.type_of_items(rest[0]) == value.type.value:
+        return e.op("dict.get", [value, k, e.value(rest[0])])
+    found = e.op("dict.contains", [value, k])
+    other = rest[0] if rest else e.constant(None)
+    return branch(e, found, (lambda: e.op("dict.get", [value, k, None]), lambda: other))
+
+
+def _pop(e: Emitter, receiver: ast.expr, d: Entry, args: list[Entry], _kwargs: Arguments) -> Entry:
+    key, *rest = counted(e, args, 1, 2)
+    value, k = e.value(d), e.value(key)
+    if not rest:
+        item = e.op("dict.get", [value, k, None])
+        rebind(e, receiver, d, e.op("dict.remove", [value, k]))
+        return item
+    found = e.op("dict.contains", [value, k])
+    item = branch(e, found, (lambda: e.op("dict.get", [value, k, None]), lambda: rest[0]))
+    left = branch(e, found, (lambda: e.op("dict.remove", [value, k]), lambda: value))
+    rebind(e, receiver, d, left)
+    return item
+
+
+def _popitem(
+    e: Emitter, receiver: ast.expr, d: Entry, args: list[Entry], _kwargs: Arguments
+) -> Entry:
+    counted(e, args, 0, 0)
+    value = e.value(d)
+    key = e.value(e.prelude(prelude.last_key, value))
+    item = e.op("dict.get", [value, key, None])
+    rebind(e, receiver, d, e.op("dict.remove", [value, key]))
+    return Items((key, item))
+
+
+def _setdefault(
+    e: Emitter, receiver: ast.expr, d: Entry, args: list[Entry], _kwargs: Arguments
+) -> Entry:
+    key, other = (e.value(a) for a in counted(e, args, 2, 2))
+    before = e.empty(DictType(key.type, other.type)) if isinstance(d, Empty) else e.value(d)
+    assert isinstance(before.type, DictType)
+    element_fits(e, before.type.value, other, "the dict")
+    e.session.aliases.escape(other, e.where())
+    made = branch(
+        e,
+        e.op("dict.contains", [before, key]),
+        (lambda: before, lambda: e.op("dict.set", [before, key, other])),
+    )
+    rebind(e, receiver, d, made)
+    return e.op("dict.get", [e.value(made), key, None])
+
+
+def _update(
+    e: Emitter, receiver: ast.expr, d: Entry, args: list[Entry], kwargs: Arguments
+) -> Entry:
+    made: Entry = d
+    for more in counted(e, args, 0, 1):
+        made = with_entries(e, made, more)
+    if kwargs:
+        made = with_entries(e, made, Struct(dict, kwargs))
+    rebind(e, receiver, d, made)
+    return e.constant(None)
+
+
+def with_entries(e: Emitter, d: Entry, more: Entry) -> Entry:
+    """Return a dict with the entries of another one, or of pairs."""
+    if isinstance(more, Struct) and more.cls is dict:
+        more = Items(tuple(Items((e.constant(k), x)) for k, x in more.fields.items()))
+    if isinstance(more, Value) and isinstance(more.type, DictType):
+        e.session.aliases.copied(more, e.where())
+        more = _series(e, more)
+    series = series_of(e, more)
+    if series.parts == ():
+        return d
+    made = e.prelude(prelude.updated, d, series)
+    if isinstance(made, Value):
+        e.session.aliases.renew(made, e.site())
+    return made
+
+
+def _series(e: Emitter, d: Value) -> Series:
+    keys, values = e.op("dict.keys", [d]), e.op("dict.values", [d])
+    return Series(
+        e.op("list.len", [keys]),
+        lambda i: Items((e.op("list.get", [keys, i]), e.op("list.get", [values, i]))),
+        None,
+        "dict",
+        (d,),
+    )
+
+
+def _keys(
+    e: Emitter, _receiver: ast.expr, d: Entry, _args: list[Entry], _kwargs: Arguments
+) -> Entry:
+    return Empty(at=e.at) if isinstance(d, Empty) else e.op("dict.keys", [e.value(d)])
+
+
+def _values(
+    e: Emitter, _receiver: ast.expr, d: Entry, _args: list[Entry], _kwargs: Arguments
+) -> Entry:
+    return Empty(at=e.at) if isinstance(d, Empty) else e.op("dict.values", [e.value(d)])
+
+
+def _items(
+    e: Emitter, _receiver: ast.expr, d: Entry, _args: list[Entry], _kwargs: Arguments
+) -> Entry:
+    return Series(None, None, (), "dict") if isinstance(d, Empty) else _series(e, e.value(d))
+
+
+def _clear(
+    e: Emitter, receiver: ast.expr, d: Entry, args: list[Entry], _kwargs: Arguments
+) -> Entry:
+    counted(e, args, 0, 0)
+    if isinstance(d, Value):
+        rebind(e, receiver, d, e.empty(d.type))
+    return e.constant(None)
+
+
+def _copy(
+    e: Emitter, _receiver: ast.expr, d: Entry, args: list[Entry], _kwargs: Arguments
+) -> Entry:
+    counted(e, args, 0, 0)
+    return copied(e, d)
+
+
+def known_dict_method(e: Emitter, method: Bound, d: Struct, args: list[Entry]) -> Entry:
+    """A method of `**kwargs`, whose names are known when compiling."""
+    pairs = [(e.constant(k), x) for k, x in d.fields.items()]
+    if method.name == "items":
+        return Items(tuple(Items(p) for p in pairs))
+    if method.name in {"keys", "values"}:
+        return Items(tuple(p[method.name == "values"] for p in pairs))
+    if method.name in {"get", "pop"}:
+        known, key = constant_of(args[0])
+        if known and method.name == "pop" and key in d.fields:
+            rest = {k: x for k, x in d.fields.items() if k != key}
+            store(e, method.receiver, Struct(dict, rest))
+        if known and (key in d.fields or len(args) > 1):
+            return d.fields[key] if key in d.fields else args[1]
+        if known and method.name == "get":
+            return e.constant(None)
+    raise e.error(
+        None,
+        f"this use of {method.name}() of the names after `**`",
+        rule="SCRIPT-10",
+        hint="there are get, pop, keys, values, items with names known when compiling",
+    )
+
+
+DICT_METHODS = {
+    "get": _get,
+    "pop": _pop,
+    "popitem": _popitem,
+    "setdefault": _setdefault,
+    "update": _update,
+    "keys": _keys,
+    "values": _values,
+    "items": _items,
+    "clear": _clear,
+    "copy": _copy,
+}
+
+__all__ = ["DICT_METHODS", "with_entries"]

@@ -1,0 +1,124 @@
+"""`==` and `<` of lists, tuples, dicts and records."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir.types import DictType, ListType, TupleType
+from tracescript.ir.values import Value
+from tracescript.producer.script import comparison
+from tracescript.producer.script.diagnostics import is_none
+from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
+from tracescript.producer.script.flow import branch
+from tracescript.producer.script.logic import negated, truth
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+
+def tuples_of(e: Emitter, left: Entry, right: Entry) -> tuple[Items, Items] | None:
+    """Return two tuples part by part, None where an entry is none."""
+    found = []
+    for entry in map(_as_tuple, (left, right)):
+        is_value = isinstance(entry, Value) and isinstance(entry.type, TupleType)
+        made = e.parts(entry) if is_value and isinstance(entry, Value) else entry
+        if isinstance(made, Items) and not made.is_list:
+            found.append(made)
+    return (found[0], found[1]) if len(found) == 2 else None  # noqa: PLR2004  # both sides
+
+
+def equal(e: Emitter, left: Entry, right: Entry) -> Value | None:
+    """Equality of what is no number, string or tensor; None where it has no meaning."""
+    if is_none(left) or is_none(right):
+        return comparison.identical(e, left, right)
+    if isinstance(left, Known) and isinstance(right, Known):
+        return e.constant(bool(left.value == right.value))
+    left, right = _as_tuple(left), _as_tuple(right)
+    if isinstance(left, Struct) and isinstance(right, Struct):
+        return _equal_records(e, left, right)
+    if isinstance(left, Known | Struct) or isinstance(right, Known | Struct):
+        known = [constant_of(x) for x in (left, right)]
+        return e.constant(known[0][1] == known[1][1]) if all(k for k, _ in known) else None
+    if _is_sequence(left) and _is_sequence(right):
+        return _equal_containers(e, left, right)
+    if isinstance(left, Value) and isinstance(left.type, TupleType):
+        left = e.parts(left)
+    if isinstance(right, Value) and isinstance(right.type, TupleType):
+        right = e.parts(right)
+    if not isinstance(left, Items) or not isinstance(right, Items):
+        return None
+    if left.is_list != right.is_list:
+        return e.constant(False)
+    if len(left.parts) != len(right.parts):
+        return e.constant(False)
+    result = e.constant(True)
+    for a, b in zip(left.parts, right.parts, strict=True):
+        one = truth(e, comparison.related(e, "eq", operator.eq, a, b))
+        if result.constant is not None:
+            result = one if result.constant.value else result
+        else:
+            result = e.op("bool.op", [result, one], {"operation": "and"})
+    return result
+
+
+def _as_tuple(entry: Entry) -> Entry:
+    """A named tuple compares as a tuple."""
+    if isinstance(entry, Struct) and issubclass(entry.cls, tuple):
+        return Items(tuple(entry.fields.values()))
+    return entry
+
+
+def _is_sequence(entry: Entry) -> bool:
+    """Whether an entry is a list or dict."""
+    return isinstance(entry, Empty) or (
+        isinstance(entry, Value) and isinstance(entry.type, ListType | DictType)
+    )
+
+
+def _equal_containers(e: Emitter, left: Entry, right: Entry) -> Value | None:
+    """`==` of two lists or two dicts of one type."""
+    if isinstance(left, Empty) and isinstance(right, Empty):
+        return e.constant(left.is_dict == right.is_dict)
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Empty) and isinstance(other, Value):
+            if one.is_dict != isinstance(other.type, DictType):
+                return e.constant(False)
+            return negated(e, truth(e, other))
+    a, b = e.value(left), e.value(right)
+    if isinstance(a.type, DictType) != isinstance(b.type, DictType):
+        return e.constant(False)
+    return e.op("equal", [a, b]) if a.type == b.type else None
+
+
+def _equal_records(e: Emitter, left: Struct, right: Struct) -> Value | None:
+    """`==` of two data classes, as the method that `dataclass` makes."""
+    own = vars(left.cls).get("__eq__")
+    if getattr(own, "__module__", "") != left.cls.__module__ or left.cls is not right.cls:
+        return None
+    if getattr(getattr(left.cls, "__dataclass_params__", None), "eq", False) is not True:
+        return None
+    sides = [Items(tuple(x.fields.values())) for x in (left, right)]
+    return equal(e, sides[0], sides[1])
+
+
+def ordered(e: Emitter, relation: str, python: Any, left: Items, right: Items) -> Entry:
+    """`<` and the like of tuples: the first place that differs decides."""
+    if not left.parts or not right.parts:
+        return e.constant(python(len(left.parts), len(right.parts)))
+    a, b = left.parts[0], right.parts[0]
+    strict: tuple[str, Any] = (
+        ("lt", operator.lt) if relation in {"lt", "le"} else ("gt", operator.gt)
+    )
+    rest = Items(left.parts[1:]), Items(right.parts[1:])
+    same = truth(e, comparison.related(e, "eq", operator.eq, a, b))
+    if same.constant is not None:
+        if same.constant.value:
+            return ordered(e, relation, python, *rest)
+        return comparison.related(e, *strict, a, b)
+    arms = (
+        lambda: truth(e, ordered(e, relation, python, *rest)),
+        lambda: truth(e, comparison.related(e, *strict, a, b)),
+    )
+    return branch(e, same, arms)
