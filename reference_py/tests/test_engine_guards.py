@@ -53,7 +53,7 @@ def test_an_input_of_the_lost_branch_is_refused_with_its_line(engine):
     assert str(caught.value) == (
         "cell.py:7: this input needs the branch that tracing lost [GUARD_FAILED TRACE-4]\n"
         "  x.sum() > 0: expected False (traced), found True; Gate.forward, decision 0\n"
-        "  hint: script the part that branches, "
+        "  hint: trace with explore=2 or script the part that branches, "
         'or load with guards="warn" to run the traced branch anyway'
     )
     guard = caught.value.guard

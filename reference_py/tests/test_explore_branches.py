@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-import random
 
 import numpy as np
 import pytest
-from programs import Cell, Gate
 
 import tracescript as ts
-from tracescript import nn, ops
-from tracescript.errors import ExecutionError, GuardError, ProducerError
+from programs import Cell, Gate
+from tracescript import nn
 
 
 def floats(*shape, seed=0, scale=3):

@@ -54,14 +54,20 @@ BROKEN: dict[tuple[str, str], tuple[list[Any], dict[str, Any]]] = {
 """Calls that break a constraint which no change of an example breaks."""
 
 STOPPING: dict[tuple[str, str], tuple[list[Any], dict[str, Any]]] = {
-    ("avg_pool3d", "SHAPE_ERROR"): ([ones(1, 1, 2, 2, 2)], {"kernel": (3,) * 3, "stride": (1,) * 3}),
+    ("avg_pool3d", "SHAPE_ERROR"): (
+        [ones(1, 1, 2, 2, 2)],
+        {"kernel": (3,) * 3, "stride": (1,) * 3},
+    ),
     ("binary_cross_entropy_with_logits", "SHAPE_ERROR"): ([ones(2), ones(3), None, None], {}),
     ("fmod", "ZERO_DIVISION"): ([whole(1), whole(0)], {}),
     ("histc", "SHAPE_ERROR"): ([ones(0)], {"bins": 2}),
     ("index", "SHAPE_ERROR"): ([ones(2, 3), [whole(0, 1), whole(0, 1, 2)]], {}),
     ("linalg_cholesky", "SHAPE_ERROR"): ([ones(2, 3)], {}),
     ("linalg_matrix_power", "SINGULAR_MATRIX"): ([np.zeros((2, 2), F32)], {"n": -1}),
-    ("max_pool3d", "SHAPE_ERROR"): ([ones(1, 1, 2, 2, 2)], {"kernel": (3,) * 3, "stride": (1,) * 3}),
+    ("max_pool3d", "SHAPE_ERROR"): (
+        [ones(1, 1, 2, 2, 2)],
+        {"kernel": (3,) * 3, "stride": (1,) * 3},
+    ),
     ("round_half_even", "VALUE_ERROR"): ([1.7976931348623157e308], {"digits": -308}),
     ("searchsorted", "SHAPE_ERROR"): ([ones(2, 3), ones(3, 3)], {}),
     ("slice_scatter", "VALUE_ERROR"): ([ones(4), ones(4), None, None, 0], {}),
@@ -77,7 +83,9 @@ ERRORS = sorted({(op.name, code) for op in opset() for _, code in op.errors})
 
 @functools.cache
 def _told_elsewhere() -> str:
-    return "".join(p.read_text("utf-8") for p in TESTS.glob("test_*.py") if p.name != Path(__file__).name)
+    return "".join(
+        p.read_text("utf-8") for p in TESTS.glob("test_*.py") if p.name != Path(__file__).name
+    )
 
 
 def is_shown(name: str, number: str) -> bool:
@@ -150,7 +158,10 @@ def first_tensor(name: str) -> tuple[Any, int] | None:
     op = opset()[name]
     for inputs, attributes in valid(op):
         for i, (declared, value) in enumerate(zip(op.inputs, inputs, strict=False)):
-            restricted = dict(op.variables).get(declared.type, declared.type) not in {"any", "storage"}
+            restricted = dict(op.variables).get(declared.type, declared.type) not in {
+                "any",
+                "storage",
+            }
             if declared.kind == "tensor" and isinstance(value, np.ndarray) and restricted:
                 return (inputs, attributes), i
     return None

@@ -50,7 +50,7 @@ def test_ten_thousand_nested_blocks_are_valid_and_more_are_over_the_limit():
 
 @pytest.mark.parametrize(
     ("limit", "most"),
-    [("MOST_ENTRIES", 2), ("MOST_NODES", 1), ("MOST_EDGES", 1), ("LONGEST_TEXT", 3)],
+    [("MAX_TABLE", 2), ("MAX_VALUES", 1), ("MAX_PORTS", 1), ("MAX_STRING", 3)],
 )
 def test_a_model_over_a_limit_is_refused_before_other_rules_run(monkeypatch, limit, most):
     text = ir.Value(STR, "", scalar("long"))

@@ -17,8 +17,9 @@ from tests.wire_files import refused, written
 from tools import file_parts, sample_models
 from tracescript import ir
 from tracescript.errors import FormatError, UnsupportedError
+from tracescript.ir import limits
 from tracescript.v1 import file_pb2, tensor_pb2
-from tracescript.wire import limits, scan, varint
+from tracescript.wire import scan, varint
 from tracescript.wire.reader import read
 from tracescript.wire.writer import image, write
 

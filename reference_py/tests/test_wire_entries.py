@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.wire_files import assign, edited, find, refused, rich_file
-from tracescript.wire import limits, scan
+from tracescript.ir import limits
+from tracescript.wire import scan
 from tracescript.wire.reader import read
 from tracescript.wire.writer import write
 

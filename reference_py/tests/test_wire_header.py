@@ -6,8 +6,9 @@ import pytest
 
 from tests.wire_files import refused, written
 from tools import file_parts, sample_models
+from tracescript.ir import limits
 from tracescript.v1 import file_pb2, tensor_pb2
-from tracescript.wire import limits, scan
+from tracescript.wire import scan
 from tracescript.wire.reader import read
 
 

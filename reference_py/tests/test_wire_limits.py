@@ -14,9 +14,10 @@ from tools import file_parts, sample_models
 from tracescript import ir
 from tracescript.errors import InvalidModelError
 from tracescript.ir import constants as c
+from tracescript.ir import limits
 from tracescript.ir.types import DataType
 from tracescript.v1 import example_pb2, model_pb2
-from tracescript.wire import limits, scan, tensors, varint, write_weights
+from tracescript.wire import scan, tensors, varint, write_weights
 from tracescript.wire.reader import read
 
 

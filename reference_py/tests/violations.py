@@ -13,10 +13,38 @@ from tracescript.errors import InvalidModelError, TsError
 from tracescript.opset.table import OpDef, opset
 from tracescript.passes.expand import expand_all
 
-SHAPES = ((), (1,), (2,), (5,), (7, 5), (2, 3, 7), (2, 3, 5, 7), (2, 3, 2, 5, 7), (0,), (0, 0), (2, 0), (1, 1, 0), (1, 1, 0, 0))
+SHAPES = (
+    (),
+    (1,),
+    (2,),
+    (5,),
+    (7, 5),
+    (2, 3, 7),
+    (2, 3, 5, 7),
+    (2, 3, 2, 5, 7),
+    (0,),
+    (0, 0),
+    (2, 0),
+    (1, 1, 0),
+    (1, 1, 0, 0),
+)
 INTS = (99, -99, 0, -1, 2, 7)
 FLOATS = (-1.5, 1.5, float("nan"), 1e300, float("inf"), 0.0)
-LISTS = ([], [99], [0, 0], [-1], [1], [2, 2], [7, 7], [-5, 3], [1, 1, 1], [0, 0, 0, 0], [2] * 9, [-1, -1], [99, 99])
+LISTS = (
+    [],
+    [99],
+    [0, 0],
+    [-1],
+    [1],
+    [2, 2],
+    [7, 7],
+    [-5, 3],
+    [1, 1, 1],
+    [0, 0, 0, 0],
+    [2] * 9,
+    [-1, -1],
+    [99, 99],
+)
 FEWEST = 400
 """Changes in two places that are tried after all in one."""
 
@@ -53,7 +81,9 @@ def tensors_instead(x: np.ndarray) -> list[np.ndarray]:
     changed = [np.concatenate([x, x], axis) for axis in range(x.ndim)]
     changed += [x[:1] for _ in range(x.ndim > 0 and len(x) > 1)]
     changed += [x[None], x[0] if x.ndim and len(x) else x]
-    fills: list[Any] = [99, -99, 0] if x.dtype.kind in "iu" else [np.nan, 2, -1, 0] if x.dtype.kind != "b" else []
+    fills: list[Any] = (
+        [99, -99, 0] if x.dtype.kind in "iu" else [np.nan, 2, -1, 0] if x.dtype.kind != "b" else []
+    )
     for fill in fills:
         whole = x.copy()
         with np.errstate(all="ignore"):
@@ -95,7 +125,9 @@ def variations(op: OpDef) -> Any:
             yield changed(*call, change)
     for call, places in single:
         pairs = itertools.combinations(places, 2)
-        for first, second in itertools.islice((p for p in pairs if p[0][0] != p[1][0]), 0, 40 * FEWEST, 40):
+        for first, second in itertools.islice(
+            (p for p in pairs if p[0][0] != p[1][0]), 0, 40 * FEWEST, 40
+        ):
             yield changed(*call, first, second)
 
 

@@ -10,9 +10,45 @@ if TYPE_CHECKING:
 
 def all_plans() -> Plans:
     """Return the plans of all families. Imports torch."""
-    from tools.verify import containers, control, deep, draws, elementwise, layers, layout, matrices, networks, products, reductions, scalars, selection
+    from tools.verify import (
+        containers,
+        control,
+        deep,
+        draws,
+        elementwise,
+        layers,
+        layout,
+        matrices,
+        networks,
+        products,
+        quantised,
+        reductions,
+        scalars,
+        selection,
+        spectra,
+        volumes,
+    )
     from tools.verify.plan import Plans
 
     plans = Plans()
-    plans.join(elementwise.PLANS, layout.PLANS, selection.PLANS, reductions.PLANS, products.PLANS, networks.PLANS, layers.PLANS, deep.PLANS, matrices.PLANS, draws.PLANS, scalars.PLANS, containers.PLANS, control.PLANS)
+    families = (
+        containers,
+        control,
+        deep,
+        draws,
+        elementwise,
+        layers,
+        layout,
+        matrices,
+        networks,
+        products,
+        quantised,
+        reductions,
+        scalars,
+        selection,
+        spectra,
+        volumes,
+    )
+    for family in families:
+        plans.join(family.PLANS)
     return plans

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tracescript.opset.table import opset
-
 from tools.verify.tensors import from_oracle, ulp
+from tracescript.opset.table import opset
 
 if TYPE_CHECKING:
     from tools.verify.plan import Plan
@@ -60,7 +59,9 @@ def _absolute(
         return np.asarray(from_oracle(plan.absolute(u, expected, *operands, **attributes)))
     if not text:
         return 0.0
-    names = {i.name: from_oracle(v) for i, v in zip(opset()[plan.op].inputs, operands, strict=False)}
+    names = {
+        i.name: from_oracle(v) for i, v in zip(opset()[plan.op].inputs, operands, strict=False)
+    }
     names |= attributes | {"u": u, "y": expected, "z": expected} | _WORDS
     if plan.names is not None:
         names |= {k: from_oracle(v) for k, v in plan.names(*operands, **attributes).items()}

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tracescript import ir
-from tracescript.ir.constants import FLOAT, INT, NONE, STR
-from tracescript.opset.dtypes import as_data_type, members
-from tracescript.opset.table import opset
-
 from tools.verify import rules
 from tools.verify.plan import Call, Plans, Stop, Typed, call, types_of
 from tools.verify.scalars import fits
 from tools.verify.values import SHAPES, array, special
+from tracescript import ir
+from tracescript.ir.constants import FLOAT, INT, NONE, STR
+from tracescript.opset.dtypes import as_data_type, members
+from tracescript.opset.table import opset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,22 +50,35 @@ def _python(op: str, calls: Callable[[], Any], function: Callable[..., Any], **h
 
 
 _python("list.make", lambda: [Call(tuple(x)) for x in LISTS], lambda *v: list(v))
-_python("list.append", lambda: [call(x, x[0]) for x in LISTS] + [call(ints(), 4)], lambda x, v: [*x, v])
-_python("list.concat", lambda: [call(x, x) for x in LISTS] + [call(ints(), [1])], lambda x, y: x + y)
+_python(
+    "list.append", lambda: [call(x, x[0]) for x in LISTS] + [call(ints(), 4)], lambda x, v: [*x, v]
+)
+_python(
+    "list.concat", lambda: [call(x, x) for x in LISTS] + [call(ints(), [1])], lambda x, y: x + y
+)
 _python(
     "list.contains",
-    lambda: [call(x, v) for x in LISTS for v in (x[0], x[-1])] + [call([1.0, _NAN], _NAN), call(ints(), 1), call([0.0], -0.0)],
+    lambda: (
+        [call(x, v) for x in LISTS for v in (x[0], x[-1])]
+        + [call([1.0, _NAN], _NAN), call(ints(), 1), call([0.0], -0.0)]
+    ),
     lambda x, v: any(e == v for e in x),
 )
 _PLACES: Final = (0, 1, -1, 2, -3, 3, -4)
-_python("list.get", lambda: [call(x, i) for x in LISTS for i in _PLACES] + [call(ints(), 0)], lambda x, i: x[i])
+_python(
+    "list.get",
+    lambda: [call(x, i) for x in LISTS for i in _PLACES] + [call(ints(), 0)],
+    lambda x, i: x[i],
+)
 _python("list.len", lambda: [call(x) for x in LISTS] + [call(ints())], len)
 _python(
     "list.pop",
     lambda: [call(x, i) for x in LISTS for i in _PLACES] + [call(ints(), -1)],
     lambda x, i: (x[i], [v for k, v in enumerate(x) if k != i % len(x)]),
 )
-_python("list.repeat", lambda: [call(x, n) for x in LISTS for n in (0, 1, 3, -1)], lambda x, n: x * n)
+_python(
+    "list.repeat", lambda: [call(x, n) for x in LISTS for n in (0, 1, 3, -1)], lambda x, n: x * n
+)
 
 
 def _set(x: list[Any], i: int, v: Any) -> list[Any]:
@@ -79,7 +91,11 @@ _python("list.set", lambda: [call(x, i, x[0]) for x in LISTS for i in _PLACES], 
 _BOUNDS: Final = (None, 0, 1, -1, 2, 5, -7)
 _python(
     "list.slice",
-    lambda: [call([1, 2, 3, 4], a, b, c) for a, b in itertools.product(_BOUNDS, repeat=2) for c in (None, 1, 2, -1, -2, 0)],
+    lambda: [
+        call([1, 2, 3, 4], a, b, c)
+        for a, b in itertools.product(_BOUNDS, repeat=2)
+        for c in (None, 1, 2, -1, -2, 0)
+    ],
     lambda x, a=None, b=None, c=None: x[a:b:c],
 )
 
@@ -92,8 +108,14 @@ def _sorted(x: list[Any], descending: bool) -> list[Any]:
 
 _python(
     "list.sort",
-    lambda: [call(x, descending=d) for x in (*LISTS, [0.0, -0.0, -1.0], [3, 1, 3, 2]) for d in (False, True)]
-    + [call([1.0, _NAN]), call(ints())],
+    lambda: (
+        [
+            call(x, descending=d)
+            for x in (*LISTS, [0.0, -0.0, -1.0], [3, 1, 3, 2])
+            for d in (False, True)
+        ]
+        + [call([1.0, _NAN]), call(ints())]
+    ),
     _sorted,
 )
 
@@ -106,13 +128,21 @@ def _unpacked(x: list[Any], length: int) -> Any:
 
 PLANS.add(
     "list.unpack",
-    lambda: [call(x, length=3) for x in ([1, 2, 3], [1, 2], ["a", "b", "c"])]
-    + [call(x, length=1) for x in ([7], ["ab"], [[1, 2]])],
+    lambda: (
+        [call(x, length=3) for x in ([1, 2, 3], [1, 2], ["a", "b", "c"])]
+        + [call(x, length=1) for x in ([7], ["ab"], [[1, 2]])]
+    ),
     lambda x, length: tuple(_unpacked(x, length)),
     outputs=-1,
 )
-_python("tuple.make", lambda: [Call(t) for t in ((1, 2.5), ("a",), (True, (1, 2)), (1, Typed(None, NONE)))], lambda *v: tuple(v))
-_python("tuple.get", lambda: [call((1, "a", 2.5), i=i) for i in (0, 1, 2, -1, -3)], lambda t, i: t[i])
+_python(
+    "tuple.make",
+    lambda: [Call(t) for t in ((1, 2.5), ("a",), (True, (1, 2)), (1, Typed(None, NONE)))],
+    lambda *v: tuple(v),
+)
+_python(
+    "tuple.get", lambda: [call((1, "a", 2.5), i=i) for i in (0, 1, 2, -1, -3)], lambda t, i: t[i]
+)
 PLANS.add(
     "tuple.unpack",
     lambda: [call((1, "a")), call((2.5, True)), call((2.5,)), call(("ab",)), call(([1, 2],))],
@@ -120,29 +150,54 @@ PLANS.add(
     outputs=-1,
 )
 _PAIR: Final = ir.StructType("Pair", (("a", INT), ("b", FLOAT)))
-_python("struct.make", lambda: [call(1, 2.5, type=_PAIR), call(-4, 0.0, type=_PAIR)], lambda *v, type: v)  # noqa: A006
-_python("struct.get", lambda: [call(Typed((1, 2.5), _PAIR), field=f) for f in ("a", "b")], lambda s, field: s["ab".index(field)])
+_python(
+    "struct.make", lambda: [call(1, 2.5, type=_PAIR), call(-4, 0.0, type=_PAIR)], lambda *v, type: v
+)
+_python(
+    "struct.get",
+    lambda: [call(Typed((1, 2.5), _PAIR), field=f) for f in ("a", "b")],
+    lambda s, field: s["ab".index(field)],
+)
 DICTS: Final = ({"a": 1, "b": 2}, {3: 1.5}, {True: "x", False: "y"})
-_python("dict.make", lambda: [Call(tuple(itertools.chain(*d.items()))) for d in DICTS] + [call("a", 1, "b", 2, "a", 3)],
-        lambda *e: dict(zip(e[::2], e[1::2], strict=True)))
-_python("dict.contains", lambda: [call(d, k) for d in DICTS for k in d] + [call({"a": 1}, "z")], lambda d, k: k in d)
+_python(
+    "dict.make",
+    lambda: (
+        [Call(tuple(itertools.chain(*d.items()))) for d in DICTS] + [call("a", 1, "b", 2, "a", 3)]
+    ),
+    lambda *e: dict(zip(e[::2], e[1::2], strict=True)),
+)
+_python(
+    "dict.contains",
+    lambda: [call(d, k) for d in DICTS for k in d] + [call({"a": 1}, "z")],
+    lambda d, k: k in d,
+)
 _python(
     "dict.get",
-    lambda: [call(d, k) for d in DICTS for k in d] + [call({"a": 1}, "z"), call({"a": 1}, "z", 9), call({"a": 1}, "a", 9)],
+    lambda: (
+        [call(d, k) for d in DICTS for k in d]
+        + [call({"a": 1}, "z"), call({"a": 1}, "z", 9), call({"a": 1}, "a", 9)]
+    ),
     lambda d, k, default=None: d[k] if default is None else d.get(k, default),
 )
 _python("dict.keys", lambda: [call(d) for d in DICTS], list)
 _python("dict.values", lambda: [call(d) for d in DICTS], lambda d: list(d.values()))
 _python("dict.len", lambda: [call(d) for d in DICTS], len)
-_python("dict.set", lambda: [call(d, k, d[k]) for d in DICTS for k in d] + [call({"a": 1}, "z", 2)], lambda d, k, v: {**d, k: v})
+_python(
+    "dict.set",
+    lambda: [call(d, k, d[k]) for d in DICTS for k in d] + [call({"a": 1}, "z", 2)],
+    lambda d, k, v: {**d, k: v},
+)
 
 
 def _removed(d: dict[Any, Any], k: Any) -> dict[Any, Any]:
     return {key: v for key, v in d.items() if key != k or d[k] is None}
 
 
-_python("dict.remove", lambda: [call(d, k) for d in DICTS for k in d] + [call({"a": 1}, "z")],
-        lambda d, k: _removed(d, k) if k in d else d[k])
+_python(
+    "dict.remove",
+    lambda: [call(d, k) for d in DICTS for k in d] + [call({"a": 1}, "z")],
+    lambda d, k: _removed(d, k) if k in d else d[k],
+)
 _OPTIONAL: Final = ir.OptionalType(INT)
 _python("is_none", lambda: [call(Typed(v, _OPTIONAL)) for v in (None, 0, 5)], lambda a: a is None)
 
@@ -156,9 +211,13 @@ def _unwrapped(a: Any) -> Any:
 _python("unwrap_optional", lambda: [call(Typed(v, _OPTIONAL)) for v in (None, 0, 5)], _unwrapped)
 _python(
     "isinstance",
-    lambda: [call(Typed(v, _OPTIONAL), type=t) for v in (None, 1) for t in (INT,)]
-    + [call(1, type=INT), call(1.5, type=INT), call(True, type=INT), call("a", type=STR)],
-    lambda a, type: isinstance(a, {INT: int, STR: str}[type]) and not (isinstance(a, bool) and type == INT),  # noqa: A006
+    lambda: (
+        [call(Typed(v, _OPTIONAL), type=t) for v in (None, 1) for t in (INT,)]
+        + [call(1, type=INT), call(1.5, type=INT), call(True, type=INT), call("a", type=STR)]
+    ),
+    lambda a, type: (
+        isinstance(a, {INT: int, STR: str}[type]) and not (isinstance(a, bool) and type == INT)
+    ),
     rule="OP.isinstance: a bool is no int",
 )
 
@@ -184,7 +243,12 @@ for name, function in {
     "shape": lambda x: list(x.shape),
 }.items():
     _python(name, functools.partial(_stored, name), function)
-_python("dtype_of", functools.partial(_stored, "dtype_of"), lambda x: as_data_type(x.dtype), floats="own")
+_python(
+    "dtype_of",
+    functools.partial(_stored, "dtype_of"),
+    lambda x: as_data_type(x.dtype),
+    floats="own",
+)
 _python(
     "size",
     lambda: [c for d in (0, -1) for c in _stored("size", dim=d) if c.inputs[0].ndim],
@@ -253,3 +317,12 @@ def _tensor(v: Any, dtype: Any) -> Any:
 
 
 PLANS.add("to_tensor", _given, _tensor, rule="NUM-20 to NUM-23")
+_ALIKE: Final = (1, 2.5, True, "a", [1, 2], [1.0, _NAN], (1, "a"), {"a": 1, "b": 2}, [[1], [2]])
+_python(
+    "equal",
+    lambda: (
+        [call(v, v) for v in _ALIKE]
+        + [call({"a": 1, "b": 2}, {"b": 2, "a": 1}), call([1], [1, 2]), call(1, 2), call(0.0, -0.0)]
+    ),
+    lambda a, b: a == b and "nan" not in repr(a),
+)

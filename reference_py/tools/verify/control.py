@@ -5,18 +5,24 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
+from tools.verify.plan import Call, Plans, Stop, call
 from tracescript import ir
 from tracescript.ir.constants import BOOL, INT
 from tracescript.opset.build import Builder
 from tracescript.opset.calls import Typing
 
-from tools.verify.plan import Call, Plans, Stop, call
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PLANS = Plans()
-_CODES = ("ASSERTION_ERROR", "VALUE_ERROR", "SHAPE_ERROR", "INDEX_ERROR", "NONE_ERROR", "CONVERSION_ERROR")
+_CODES = (
+    "ASSERTION_ERROR",
+    "VALUE_ERROR",
+    "SHAPE_ERROR",
+    "INDEX_ERROR",
+    "NONE_ERROR",
+    "CONVERSION_ERROR",
+)
 
 
 def _asserted(condition: bool, message: Any = None, *, code: str) -> tuple[()]:
@@ -49,7 +55,9 @@ class Program:
     def __init__(self, given: list[Any], types: list[ir.Type], body: Callable[..., Any]) -> None:
         self.given = given
         self.callees: list[ir.Function] = []
-        builder = Builder(Typing(lambda name: next((f for f in self.callees if f.name == name), None)))
+        builder = Builder(
+            Typing(lambda name: next((f for f in self.callees if f.name == name), None))
+        )
         params = [ir.Value(t, f"p{i}") for i, t in enumerate(types)]
         self.results = tuple(body(self, builder, *params))
         main = _function("f", params, builder.block(params, self.results))
@@ -155,7 +163,9 @@ def _called(x: int, y: int) -> tuple[int, int]:
 
 PLANS.add(
     "call",
-    lambda: [_program([x, y], [INT, INT], _calling) for x, y in ((17, 5), (-17, 5), (3, 0), (1, 5))],
+    lambda: [
+        _program([x, y], [INT, INT], _calling) for x, y in ((17, 5), (-17, 5), (3, 0), (1, 5))
+    ],
     _called,
     outputs=2,
 )

@@ -21,7 +21,9 @@ PLANS = Plans()
 
 def _attentions() -> Iterator[Call]:
     for data_type in types_of("scaled_dot_product_attention"):
-        q, k, v = (array(data_type, s, i) for i, s in enumerate(((2, 4, 5, 6), (2, 4, 7, 6), (2, 4, 7, 3))))
+        q, k, v = (
+            array(data_type, s, i) for i, s in enumerate(((2, 4, 5, 6), (2, 4, 7, 6), (2, 4, 7, 3)))
+        )
         mask = array(data_type, (5, 7), 9) > 0
         mask[1] = False
         added = np.where(mask, 0, -np.inf).astype(q.dtype)
@@ -38,7 +40,9 @@ def _attentions() -> Iterator[Call]:
         yield call(bad, k, v, None)
 
 
-def _attention(q: Any, k: Any, v: Any, mask: Any = None, *, is_causal: bool, scale: Any, enable_gqa: bool) -> Any:
+def _attention(
+    q: Any, k: Any, v: Any, mask: Any = None, *, is_causal: bool, scale: Any, enable_gqa: bool
+) -> Any:
     if enable_gqa:
         k, v = (t.repeat_interleave(q.shape[-3] // t.shape[-3], -3) for t in (k, v))
     s = q @ k.transpose(-1, -2) * (q.shape[-1] ** -0.5 if scale is None else scale)
@@ -89,7 +93,12 @@ _GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 def _layers(kind: str) -> Iterator[Call]:
     for data_type in types_of(kind):
-        for layers, both, bias, steps, rows in ((1, False, True, 3, 2), (2, True, True, 2, 1), (1, True, False, 1, 0), (1, False, False, 4, 2)):
+        for layers, both, bias, steps, rows in (
+            (1, False, True, 3, 2),
+            (2, True, True, 2, 1),
+            (1, True, False, 1, 0),
+            (1, False, False, 4, 2),
+        ):
             lanes = layers * (2 if both else 1)
             weights = []
             for layer in range(layers):
@@ -98,7 +107,9 @@ def _layers(kind: str) -> Iterator[Call]:
                     shapes = [(_GATES[kind] * 4, width), (_GATES[kind] * 4, 4)]
                     shapes += [(_GATES[kind] * 4,)] * (2 if bias else 0)
                     weights += [array(data_type, s, len(weights), 0.5) for s in shapes]
-            starts = [array(data_type, (lanes, rows, 4), i) for i in range(2 if kind == "lstm" else 1)]
+            starts = [
+                array(data_type, (lanes, rows, 4), i) for i in range(2 if kind == "lstm" else 1)
+            ]
             how: dict[str, Any] = {"layers": layers, "bidirectional": both, "has_bias": bias}
             x = array(data_type, (steps, rows, 3), kind)
             for more in ({}, {"nonlinearity": "relu"}) if kind == "rnn" else ({},):
@@ -118,7 +129,15 @@ def _cell(kind: str, now: Any, past: Any, h: Any, c: Any, nonlinearity: str) -> 
     return ((now + past).tanh() if nonlinearity == "tanh" else (now + past).relu()), c
 
 
-def _recurrent(kind: str, x: Any, *rest: Any, layers: int, bidirectional: bool, has_bias: bool, nonlinearity: str = "tanh") -> Any:
+def _recurrent(
+    kind: str,
+    x: Any,
+    *rest: Any,
+    layers: int,
+    bidirectional: bool,
+    has_bias: bool,
+    nonlinearity: str = "tanh",
+) -> Any:
     starts, weights = rest[:-1], list(rest[-1])
     lanes = 2 if bidirectional else 1
     last: list[tuple[Any, Any]] = []

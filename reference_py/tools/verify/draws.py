@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tracescript.ir import DataType
-from tracescript.opset.dtypes import as_data_type
-
 from tools.verify.plan import Call, Plans, Stop, call, types_of
 from tools.verify.tensors import rounded
 from tools.verify.values import array, unit
+from tracescript.ir import DataType
+from tracescript.opset.dtypes import as_data_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PLANS = Plans()
 _MASK: Final = 0xFFFFFFFF
-_STATES: Final = ((0, 0, 0, 0, 0, 0), (7, 9, _MASK, _MASK, 0, 1), (1, 2, _MASK, _MASK, _MASK, _MASK))
+_STATES: Final = (
+    (0, 0, 0, 0, 0, 0),
+    (7, 9, _MASK, _MASK, 0, 1),
+    (1, 2, _MASK, _MASK, _MASK, _MASK),
+)
 _SHAPES: Final = ([], [0], [5], [2, 3], [2, 0, 1])
 
 
@@ -40,7 +43,9 @@ def words(state: Any, count: int) -> tuple[list[int], Any]:
     blocks = -(-count // 4)
     drawn = [w for i in range(blocks) for w in _block((given[0], given[1]), (start + i) % 2**128)]
     after = (start + blocks) % 2**128
-    return drawn[:count], np.array([*given[:2], *((after >> (32 * i)) & _MASK for i in range(4))], np.uint32)
+    return drawn[:count], np.array(
+        [*given[:2], *((after >> (32 * i)) & _MASK for i in range(4))], np.uint32
+    )
 
 
 def _count(shape: list[int]) -> int:
@@ -54,10 +59,14 @@ def uniform(state: Any, shape: list[int], data_type: DataType) -> tuple[Any, Any
     n = _count(shape)
     if data_type is DataType.FLOAT64:
         w, after = words(state, 2 * n)
-        found = [((a >> 5) * 2**26 + (b >> 6)) * 2.0**-53 for a, b in zip(w[::2], w[1::2], strict=True)]
+        found = [
+            ((a >> 5) * 2**26 + (b >> 6)) * 2.0**-53 for a, b in zip(w[::2], w[1::2], strict=True)
+        ]
     else:
         w, after = words(state, n)
-        drop, unit_ = {"float32": (8, 24), "float16": (21, 11), "bfloat16": (24, 8)}[data_type.value]
+        drop, unit_ = {"float32": (8, 24), "float16": (21, 11), "bfloat16": (24, 8)}[
+            data_type.value
+        ]
         found = [(v >> drop) * 2.0**-unit_ for v in w]
     return np.array(found, np.float64).reshape(shape), after
 
@@ -67,7 +76,9 @@ def whole(state: Any, low: int, high: int, shape: list[int]) -> tuple[Any, Any]:
     if low >= high:
         raise Stop("VALUE_ERROR")
     w, after = words(state, 2 * _count(shape))
-    found = [low + ((a >> 1) * 2**32 + b) % (high - low) for a, b in zip(w[::2], w[1::2], strict=True)]
+    found = [
+        low + ((a >> 1) * 2**32 + b) % (high - low) for a, b in zip(w[::2], w[1::2], strict=True)
+    ]
     return np.array(found, np.int64).reshape(shape), after
 
 
@@ -99,7 +110,11 @@ def _bits(state: Any, shape: list[int]) -> tuple[Any, Any]:
 
 PLANS.add("random_bits", _shaped, _bits)
 PLANS.add("rand", _typed, lambda state, shape, dtype: uniform(state, shape, as_data_type(dtype)))
-PLANS.add("randn", _typed, lambda state, shape, dtype: normal(state, [_count([n]) if n < 0 else n for n in shape]))
+PLANS.add(
+    "randn",
+    _typed,
+    lambda state, shape, dtype: normal(state, [_count([n]) if n < 0 else n for n in shape]),
+)
 
 
 def _ranges() -> Iterator[Call]:
@@ -225,7 +240,14 @@ PLANS.add("multinomial", _weights, _multinomial)
 
 def _spaced() -> Iterator[Call]:
     for name in ("float16", "bfloat16", "float32", "float64", "int64", "int32", "uint8"):
-        for a, b, n in ((0.0, 10.0, 4), (-1.0, 2.0, 7), (3.0, 3.0, 2), (5.0, 1.0, 1), (0.0, 1.0, 0), (0.0, 1.0, -1)):
+        for a, b, n in (
+            (0.0, 10.0, 4),
+            (-1.0, 2.0, 7),
+            (3.0, 3.0, 2),
+            (5.0, 1.0, 1),
+            (0.0, 1.0, 0),
+            (0.0, 1.0, -1),
+        ):
             if not (name == "uint8" and a < 0):
                 yield call(a, b, n, dtype=DataType(name))
 
@@ -243,10 +265,25 @@ PLANS.add("linspace", _spaced, _linspace, rule="OP.linspace: two halves, in floa
 
 def _ramps() -> Iterator[Call]:
     for name in ("int64", "int32", "uint8", "float32", "float64", "float16", "bfloat16"):
-        for a, b, c in ((0, 5, 1), (3, 0, -1), (2, 2, 1), (1, 10, 4), (0, 1, 2), (0, 5, 0), (0, 5, -1), (5, 0, 1)):
+        for a, b, c in (
+            (0, 5, 1),
+            (3, 0, -1),
+            (2, 2, 1),
+            (1, 10, 4),
+            (0, 1, 2),
+            (0, 5, 0),
+            (0, 5, -1),
+            (5, 0, 1),
+        ):
             yield call(a, b, c, dtype=DataType(name))
         if "float" in name:
-            for a, b, c in ((0.0, 1.0, 0.3), (1.5, -1.0, -0.5), (0.0, 1.0, 0.1), (0.0, 1.0, float("nan")), (0, 2.5, 1)):
+            for a, b, c in (
+                (0.0, 1.0, 0.3),
+                (1.5, -1.0, -0.5),
+                (0.0, 1.0, 0.1),
+                (0.0, 1.0, float("nan")),
+                (0, 2.5, 1),
+            ):
                 yield call(a, b, c, dtype=DataType(name))
 
 
@@ -260,6 +297,10 @@ def _arange(a: Any, b: Any, c: Any, dtype: Any) -> Any:
 PLANS.add("arange", _ramps, _arange, rule="OP.arange: one rounding")
 PLANS.add(
     "eye",
-    lambda: [call(n, m, dtype=d) for d in (DataType.FLOAT32, DataType.INT64, DataType.BOOL) for n, m in ((3, 3), (2, 4), (0, 2), (-1, 2))],
+    lambda: [
+        call(n, m, dtype=d)
+        for d in (DataType.FLOAT32, DataType.INT64, DataType.BOOL)
+        for n, m in ((3, 3), (2, 4), (0, 2), (-1, 2))
+    ],
     lambda n, m, dtype: np.eye(n, m) if n >= 0 else _count([n]),
 )

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from tracescript import ir
-
 from tools.verify import rules
 from tools.verify.plan import Call, Plans, call, types_of
 from tools.verify.values import PAIRS, SHAPES, array, grid, is_float, special, unit
+from tracescript import ir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +45,11 @@ def _divisions(op: str) -> Iterator[Call]:
     for found in binary(op, whole=False):
         x, y = found.inputs
         if y.dtype.kind in "iu":
-            yield Call((x, y)) if (y == 0).any() and y.size < 4 else Call((x, np.where(y == 0, 3, y).astype(y.dtype)))  # noqa: PLR2004
+            yield (
+                Call((x, y))
+                if (y == 0).any() and y.size < 4
+                else Call((x, np.where(y == 0, 3, y).astype(y.dtype)))
+            )
             if (y == 0).any():
                 yield Call((x, y))
         else:
@@ -67,7 +70,9 @@ PLANS.add("sign", functools.partial(unary, "sign"), torch.sign, rule="OP.sign: N
 PLANS.add("square", functools.partial(unary, "square"), torch.square)
 PLANS.add("frac", functools.partial(unary, "frac"), torch.frac)
 PLANS.add("bitwise_not", functools.partial(unary, "bitwise_not"), torch.bitwise_not)
-PLANS.add("identity", functools.partial(unary, "identity"), lambda x: x, zero_sign=True, floats="copy")
+PLANS.add(
+    "identity", functools.partial(unary, "identity"), lambda x: x, zero_sign=True, floats="copy"
+)
 
 
 def _rounds() -> Iterator[Call]:
@@ -143,7 +148,9 @@ for name, function in {
         rules.by_kind(None, function),
         rule="NUM-12" if "shift" in name else "",
     )
-for name in "maximum minimum fmax fmin eq ne lt le gt ge logical_and logical_or logical_xor".split():
+for (
+    name
+) in ["maximum", "minimum", "fmax", "fmin", "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor"]:
     PLANS.add(name, functools.partial(binary, name), getattr(torch, name))
 
 
@@ -186,7 +193,9 @@ def _mixes() -> Iterator[Call]:
         yield call(x, y, np.full(x.shape, 0.25, x.dtype))
         yield call(x, y, np.full(x.shape, 0.75, x.dtype))
         for first, second in PAIRS:
-            yield call(array(data_type, first, 1), array(data_type, second, 2), array(data_type, (), 3))
+            yield call(
+                array(data_type, first, 1), array(data_type, second, 2), array(data_type, (), 3)
+            )
 
 
 PLANS.add("lerp", _mixes, torch.lerp)
@@ -197,7 +206,9 @@ def _clamps() -> Iterator[Call]:
         x = special(data_type)
         low, high = x[3:4][0], x[5:6][0]
         for lo, hi in ((low, high), (high, low), (low, None), (None, high)):
-            yield call(x, None if lo is None else np.array(lo), None if hi is None else np.array(hi))
+            yield call(
+                x, None if lo is None else np.array(lo), None if hi is None else np.array(hi)
+            )
         a, b = grid(data_type)
         yield call(a, b, a[::-1].copy())
         yield call(array(data_type, (2, 3)), array(data_type, (3,)), array(data_type, (2, 1)))
@@ -212,7 +223,11 @@ def _chosen() -> Iterator[Call]:
         x, y = grid(data_type)
         yield call(np.arange(x.size) % 2 == 0, x, y)
         for first, second in PAIRS:
-            yield call(array(ir.DataType.BOOL, first), array(data_type, second, 1), array(data_type, first, 2))
+            yield call(
+                array(ir.DataType.BOOL, first),
+                array(data_type, second, 1),
+                array(data_type, first, 2),
+            )
 
 
 PLANS.add("where", _chosen, torch.where, zero_sign=True)
@@ -221,12 +236,14 @@ PLANS.add("where", _chosen, torch.where, zero_sign=True)
 def _filled() -> Iterator[Call]:
     for data_type in types_of("masked_fill"):
         for first, second in PAIRS:
-            yield call(array(data_type, first), array(ir.DataType.BOOL, second), special(data_type)[-1:][0][...])
+            yield call(
+                array(data_type, first),
+                array(ir.DataType.BOOL, second),
+                special(data_type)[-1:][0][...],
+            )
 
 
-PLANS.add(
-    "masked_fill", _filled, lambda x, m, v: torch.where(m, v, x), zero_sign=True
-)
+PLANS.add("masked_fill", _filled, lambda x, m, v: torch.where(m, v, x), zero_sign=True)
 
 
 def _casts(op: str) -> Iterator[Call]:
@@ -247,12 +264,27 @@ def _casts(op: str) -> Iterator[Call]:
 def _edges(source: ir.DataType) -> Any:
     """Return floats at the ends of integer types, and at ties of narrower floats."""
     ends = [2.0 ** (b - 1) - 1 + d for b in (8, 16, 32, 64) for d in (0, 0.5, 1)]
-    ties = [1 + 2.0**-11, 1 + 2.0**-11 + 2.0**-40, 1 + 2.0**-8 + 2.0**-40, 1 + 3 * 2.0**-8, 65519.0, 65520.0]
+    ties = [
+        1 + 2.0**-11,
+        1 + 2.0**-11 + 2.0**-40,
+        1 + 2.0**-8 + 2.0**-40,
+        1 + 3 * 2.0**-8,
+        65519.0,
+        65520.0,
+    ]
     ends += [255.5, 256.0, -0.5, 1e10, -1e10, 1e30, -1e30, 2.0**63, -(2.0**63), 1e-45, 6e-8, *ties]
     some = special(source)
     with np.errstate(all="ignore"):
         return np.concatenate([some, np.array([*ends, *(-e for e in ends)]).astype(some.dtype)])
 
 
-PLANS.add("cast", functools.partial(_casts, "cast"), rules.cast, rule="NUM-20 to NUM-23", zero_sign=True)
-PLANS.add("cast_like", functools.partial(_casts, "cast_like"), rules.cast_like, rule="NUM-20 to NUM-23", floats="own")
+PLANS.add(
+    "cast", functools.partial(_casts, "cast"), rules.cast, rule="NUM-20 to NUM-23", zero_sign=True
+)
+PLANS.add(
+    "cast_like",
+    functools.partial(_casts, "cast_like"),
+    rules.cast_like,
+    rule="NUM-20 to NUM-23",
+    floats="own",
+)

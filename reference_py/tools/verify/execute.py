@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tools.verify.plan import Typed
 from tracescript import ir
 from tracescript.engine import eager
 from tracescript.engine.choose import choose
@@ -18,8 +19,6 @@ from tracescript.opset.build import Builder
 from tracescript.opset.calls import Typing
 from tracescript.wire.reader import read
 from tracescript.wire.writer import write
-
-from tools.verify.plan import Typed
 
 if TYPE_CHECKING:
     from tools.verify.plan import Call

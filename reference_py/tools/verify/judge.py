@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tools.verify.bounds import bound_of
+from tools.verify.plan import Stop, Unspecified
+from tools.verify.tensors import from_oracle, rounded, to_oracle
 from tracescript import ir
 from tracescript.errors import TsError
 from tracescript.opset.dtypes import numpy_of
 from tracescript.opset.table import REQUIRED, opset
-
-from tools.verify.bounds import bound_of
-from tools.verify.plan import Stop, Unspecified
-from tools.verify.tensors import from_oracle, rounded, to_oracle
 
 if TYPE_CHECKING:
     from tools.verify.plan import Call, Plan
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 _EARLY: Final = {
     "SHAPE_ERROR": {"BAD_SHAPE", "BAD_CALL"},
     "INDEX_ERROR": {"BAD_SHAPE", "BAD_CALL"},
-    "VALUE_ERROR": {"BAD_CALL"},
+    "VALUE_ERROR": {"BAD_CALL", "BAD_SHAPE"},
 }
 """What may be refused before the call where it can be seen there."""
 
@@ -106,9 +105,7 @@ class Expectation:
             tolerances = opset().message(self.plan.op).tolerances
             bound = math.ulp(expected) * tolerances[0].ulps if tolerances else 0.0
             near = got == expected or abs(got - expected) <= bound
-            if not (near or (got != got and expected != expected)):  # noqa: PLR0124 - NaN
-                verdict.blame(f"{got!r}, expected {expected!r}")
-            elif got == 0 and math.copysign(1, got) != math.copysign(1, expected) and not bound:
+            if not (near or (got != got and expected != expected)) or (got == 0 and math.copysign(1, got) != math.copysign(1, expected) and not bound):  # noqa: PLR0124 - NaN
                 verdict.blame(f"{got!r}, expected {expected!r}")
         elif isinstance(got, list | tuple):
             if len(got) != len(expected):
@@ -139,7 +136,9 @@ class Expectation:
             return
         is_complex = got.dtype.kind == "c"
         if got.dtype.kind not in "biu":
-            got, expected = (np.asarray(v, np.complex128 if is_complex else np.float64) for v in (got, expected))
+            got, expected = (
+                np.asarray(v, np.complex128 if is_complex else np.float64) for v in (got, expected)
+            )
         bound = bound_of(self.plan, name, wide, self._operands, self._attributes)
         with np.errstate(all="ignore"):
             distance = np.abs(got - expected) if got.dtype.kind in "fc" else got != expected

@@ -27,7 +27,9 @@ def _standard(x: Any, axes: tuple[int, ...], eps: float, w: Any, b: Any, shape: 
     return y if b is None else y + b.reshape(shape)
 
 
-def _norm_bound(u: float, y: Any, x: Any, axes: tuple[int, ...], eps: float, w: Any, b: Any, shape: Any) -> Any:
+def _norm_bound(
+    u: float, y: Any, x: Any, axes: tuple[int, ...], eps: float, w: Any, b: Any, shape: Any
+) -> Any:
     """Bound as the pages of the norms say."""
     k = max(int(np.prod([x.shape[a] for a in axes])), 1)
     mean = x.mean(axes, keepdim=True)
@@ -36,10 +38,16 @@ def _norm_bound(u: float, y: Any, x: Any, axes: tuple[int, ...], eps: float, w: 
     bias = 0.0 if b is None else abs(b.reshape(shape))
     off = (2 * np.sqrt(k) + 2) * u * abs(x).mean(axes, keepdim=True) + 2 * u * (abs(x) + abs(mean))
     z = abs(x - mean) / sigma
-    return weight / sigma * off + (np.sqrt(k) + 6) * u * weight * z + u * (bias + abs(torch.as_tensor(y)))
+    return (
+        weight / sigma * off
+        + (np.sqrt(k) + 6) * u * weight * z
+        + u * (bias + abs(torch.as_tensor(y)))
+    )
 
 
-def _layer(x: Any, w: Any = None, b: Any = None, *, normalized_rank: int, eps: float) -> tuple[Any, ...]:
+def _layer(
+    x: Any, w: Any = None, b: Any = None, *, normalized_rank: int, eps: float
+) -> tuple[Any, ...]:
     axes = tuple(range(x.dim() - normalized_rank, x.dim()))
     shape = x.shape[x.dim() - normalized_rank :]
     for v in (w, b):
@@ -94,7 +102,8 @@ for name in ("group_norm", "instance_norm"):
         functools.partial(over_types, name, _groups),
         lambda x, *v, f=_split, **how: _unsplit(_standard(*f(x, *v, **how)), x),
         absolute=lambda u, y, x, *v, f=_split, **how: _unsplit(
-            _norm_bound(u, torch.as_tensor(y).reshape(f(x, *v, **how)[0].shape), *f(x, *v, **how)), x
+            _norm_bound(u, torch.as_tensor(y).reshape(f(x, *v, **how)[0].shape), *f(x, *v, **how)),
+            x,
         ),
     )
 
@@ -118,11 +127,15 @@ def _batch(x: Any, m: Any, v: Any, w: Any = None, b: Any = None, *, eps: float) 
     return y if b is None else y + b.reshape(shape)
 
 
-def _batch_bound(u: float, y: Any, x: Any, m: Any, v: Any, w: Any = None, b: Any = None, *, eps: float) -> Any:
+def _batch_bound(
+    u: float, y: Any, x: Any, m: Any, v: Any, w: Any = None, b: Any = None, *, eps: float
+) -> Any:
     shape = (1, -1, *(1,) * (x.dim() - 2))
     scale = 1 / torch.sqrt(v.reshape(shape) + eps) * (1 if w is None else abs(w.reshape(shape)))
     bias = 0 if b is None else abs(b.reshape(shape))
-    return 4 * u * scale * (abs(x) + abs(m.reshape(shape))) + 2 * u * (bias + abs(torch.as_tensor(y)))
+    return 4 * u * scale * (abs(x) + abs(m.reshape(shape))) + 2 * u * (
+        bias + abs(torch.as_tensor(y))
+    )
 
 
 PLANS.add(
@@ -133,7 +146,9 @@ PLANS.add(
 )
 
 
-def _trained(x: Any, m: Any, v: Any, w: Any = None, b: Any = None, *, momentum: float, eps: float) -> Any:
+def _trained(
+    x: Any, m: Any, v: Any, w: Any = None, b: Any = None, *, momentum: float, eps: float
+) -> Any:
     axes = (0, *range(2, x.dim()))
     n = x.numel() // x.shape[1]
     if n <= 1:
@@ -144,7 +159,9 @@ def _trained(x: Any, m: Any, v: Any, w: Any = None, b: Any = None, *, momentum: 
     return y, m * old + mean * momentum, v * old + var * n / (n - 1) * momentum
 
 
-def _trained_bound(u: float, y: Any, x: Any, m: Any, v: Any, *rest: Any, momentum: float, eps: float) -> Any:
+def _trained_bound(
+    u: float, y: Any, x: Any, m: Any, v: Any, *rest: Any, momentum: float, eps: float
+) -> Any:
     size = abs(x).max()
     if np.ndim(y) == 1:
         return 20 * u * (abs(m) + abs(v) + size + size * size)
@@ -155,7 +172,9 @@ def _trained_bound(u: float, y: Any, x: Any, m: Any, v: Any, *rest: Any, momentu
 
 PLANS.add(
     "batch_norm_train",
-    functools.partial(over_types, "batch_norm_train", functools.partial(_batches, "batch_norm_train")),
+    functools.partial(
+        over_types, "batch_norm_train", functools.partial(_batches, "batch_norm_train")
+    ),
     _trained,
     absolute=_trained_bound,
 )
@@ -185,18 +204,18 @@ PLANS.add(
     _rms,
     floats="own",
     absolute=lambda u, y, x, *w, normalized_rank, eps: (
-        np.sqrt(np.prod(x.shape[-normalized_rank:])) + 6
-    )
-    * u
-    * abs(y),
+        (np.sqrt(np.prod(x.shape[-normalized_rank:])) + 6) * u * abs(y)
+    ),
 )
 PLANS.add(
     "normalize",
     functools.partial(
         over_types,
         "normalize",
-        lambda a: [call(a(3, 5), p=p, dim=d) for p in (2.0, 1.0, 3.0, float("inf")) for d in (0, -1)]
-        + [call(a(2, 3) * 0), call(a(4), dim=0, eps=2.0), call(a(0, 3), dim=1)],
+        lambda a: (
+            [call(a(3, 5), p=p, dim=d) for p in (2.0, 1.0, 3.0, float("inf")) for d in (0, -1)]
+            + [call(a(2, 3) * 0), call(a(4), dim=0, eps=2.0), call(a(0, 3), dim=1)]
+        ),
     ),
     lambda x, p, dim, eps: F.normalize(x, p, dim, eps),
     absolute=lambda u, y, x, p, dim, eps: (np.sqrt(x.shape[dim]) + 22) * u * abs(y),
@@ -215,7 +234,9 @@ PLANS.add(
         ],
     ),
     lambda x, y, dim, eps: _cosine(x, y, dim, eps),
-    absolute=lambda u, z, x, y, dim, eps: (2 * np.sqrt(max(x.shape[dim], y.shape[dim])) + 44) * u + 0 * z,
+    absolute=lambda u, z, x, y, dim, eps: (
+        (2 * np.sqrt(max(x.shape[dim], y.shape[dim])) + 44) * u + 0 * z
+    ),
 )
 
 
@@ -236,7 +257,9 @@ PLANS.add(
             call(a(1, 3, 0), window=1),
         ],
     ),
-    lambda x, window, alpha, beta, k: F.local_response_norm(x, window, alpha, beta, k) if x.numel() else x,
+    lambda x, window, alpha, beta, k: (
+        F.local_response_norm(x, window, alpha, beta, k) if x.numel() else x
+    ),
     absolute=lambda u, y, x, **_: 30 * u * abs(y),
 )
 
@@ -245,7 +268,7 @@ def _bins(n: int, o: int) -> list[tuple[int, int]]:
     return [(i * n // o, -(-(i + 1) * n // o)) for i in range(o)]
 
 
-def _adapt(x: Any, sizes: list[int], pick: Any) -> Any:
+def adapted(x: Any, sizes: list[int], pick: Any) -> Any:
     plane = x.shape[-len(sizes) :]
     if 0 in plane:
         raise Stop("SHAPE_ERROR")
@@ -257,7 +280,7 @@ def _adapt(x: Any, sizes: list[int], pick: Any) -> Any:
     return result
 
 
-def _mean_of(plane: Any, spans: Any) -> float:
+def mean_of(plane: Any, spans: Any) -> float:
     return float(plane[tuple(slice(*s) for s in spans)].mean())
 
 
@@ -270,31 +293,48 @@ def _top_of(plane: Any, spans: Any) -> tuple[float, int]:
 
 
 def _tops(x: Any, sizes: list[int]) -> Any:
-    return tuple(_adapt(x, sizes, lambda p, s, i=i: _top_of(p, s)[i]) for i in (0, 1))
+    return tuple(adapted(x, sizes, lambda p, s, i=i: _top_of(p, s)[i]) for i in (0, 1))
 
 
 for n in (1, 2):
-    SHAPES = [((2, 3, *(7, 5)[:n]), list((3, 2)[:n])), ((1, *(4, 6)[:n]), [1] * n), ((1, 1, *(3, 2)[:n]), [5] * n)]
+    SHAPES = [
+        ((2, 3, *(7, 5)[:n]), list((3, 2)[:n])),
+        ((1, *(4, 6)[:n]), [1] * n),
+        ((1, 1, *(3, 2)[:n]), [5] * n),
+    ]
     PLANS.add(
         f"adaptive_avg_pool{n}d",
         functools.partial(
             over_types,
             f"adaptive_avg_pool{n}d",
-            lambda a, s=SHAPES, n=n: [call(a(*x), o) for x, o in s] + [call(a(1, 2, *(0,) * n), [1] * n)],
+            lambda a, s=SHAPES, n=n: (
+                [call(a(*x), o) for x, o in s] + [call(a(1, 2, *(0,) * n), [1] * n)]
+            ),
         ),
-        lambda x, sizes: _adapt(x, sizes, _mean_of),
+        lambda x, sizes: adapted(x, sizes, mean_of),
         rule="SEM: windows in whole numbers",
-        absolute=lambda u, y, x, sizes: (2 * np.sqrt(12) + 2) * u * _adapt(abs(x), sizes, _mean_of) + u * abs(y),
+        absolute=lambda u, y, x, sizes: (
+            (2 * np.sqrt(12) + 2) * u * adapted(abs(x), sizes, mean_of) + u * abs(y)
+        ),
     )
 
-    def _ties(op: str = f"adaptive_max_pool{n}d", shapes: Any = SHAPES, n: int = n) -> Iterator[Call]:
+    def _ties(
+        op: str = f"adaptive_max_pool{n}d", shapes: Any = SHAPES, n: int = n
+    ) -> Iterator[Call]:
         for data_type in types_of(op):
             for x, o in shapes:
                 yield call(tied(data_type, x), o)
             yield call(array(data_type, (1, 2, *(0,) * n)), [1] * n)
 
     PLANS.add(f"adaptive_max_pool{n}d", _ties, _tops, rule="NUM-30, NUM-32")
-_MODES = (("nearest", False), ("nearest-exact", False), ("linear", False), ("linear", True), ("cubic", False), ("cubic", True))
+_MODES = (
+    ("nearest", False),
+    ("nearest-exact", False),
+    ("linear", False),
+    ("linear", True),
+    ("cubic", False),
+    ("cubic", True),
+)
 
 
 def _resizes(a: Any) -> Iterator[Call]:
@@ -309,7 +349,12 @@ def _resizes(a: Any) -> Iterator[Call]:
     yield call(a(1, 1, 0), [2], None)
 
 
-_NAMES = {("linear", 1): "linear", ("linear", 2): "bilinear", ("linear", 3): "trilinear", ("cubic", 2): "bicubic"}
+_NAMES = {
+    ("linear", 1): "linear",
+    ("linear", 2): "bilinear",
+    ("linear", 3): "trilinear",
+    ("cubic", 2): "bicubic",
+}
 
 
 def _resize(x: Any, size: list[int], scales: Any = None, *, mode: str, align_corners: bool) -> Any:
@@ -317,11 +362,18 @@ def _resize(x: Any, size: list[int], scales: Any = None, *, mode: str, align_cor
         raise Stop("SHAPE_ERROR")
     if "nearest" in mode and scales is None:
         for axis, (n, o) in enumerate(zip(x.shape[2:], size, strict=True), 2):
-            place = [(2 * i + 1) * n // (2 * o) if "exact" in mode else i * n // o for i in range(o)]
+            place = [
+                (2 * i + 1) * n // (2 * o) if "exact" in mode else i * n // o for i in range(o)
+            ]
             x = x.index_select(axis, torch.tensor(place))
         return x
     how = {"scale_factor": scales} if scales else {"size": size}
-    return F.interpolate(x, mode=_NAMES.get((mode, x.dim() - 2), mode), align_corners=align_corners if "nearest" not in mode else None, **how)
+    return F.interpolate(
+        x,
+        mode=_NAMES.get((mode, x.dim() - 2), mode),
+        align_corners=align_corners if "nearest" not in mode else None,
+        **how,
+    )
 
 
 PLANS.add(
@@ -329,9 +381,9 @@ PLANS.add(
     functools.partial(over_types, "interpolate", _resizes),
     _resize,
     rule="OP.interpolate: nearest in whole numbers",
-    absolute=lambda u, y, x, size, scales=None, *, mode, align_corners: 0 * abs(y)
-    if "nearest" in mode
-    else 8 * u * 2 * float(abs(x).max()) + 0 * abs(y),
+    absolute=lambda u, y, x, size, scales=None, *, mode, align_corners: (
+        0 * abs(y) if "nearest" in mode else 8 * u * 2 * float(abs(x).max()) + 0 * abs(y)
+    ),
 )
 copies(
     "im2col",
@@ -347,11 +399,15 @@ copies(
 
 def _columns(x: Any, kernel: Any, dilation: Any, padding: Any, stride: Any) -> Any:
     padded = np.pad(x.numpy(), [(0, 0), (0, 0), (padding[0],) * 2, (padding[1],) * 2])
-    counts = [(padded.shape[2 + i] - dilation[i] * (kernel[i] - 1) - 1) // stride[i] + 1 for i in (0, 1)]
+    counts = [
+        (padded.shape[2 + i] - dilation[i] * (kernel[i] - 1) - 1) // stride[i] + 1 for i in (0, 1)
+    ]
     if min(counts) < 1:
         raise Stop("SHAPE_ERROR")
     rows = [
-        padded[:, :, i * dilation[0] :: stride[0], j * dilation[1] :: stride[1]][:, :, : counts[0], : counts[1]]
+        padded[:, :, i * dilation[0] :: stride[0], j * dilation[1] :: stride[1]][
+            :, :, : counts[0], : counts[1]
+        ]
         for i in range(kernel[0])
         for j in range(kernel[1])
     ]
@@ -373,15 +429,22 @@ def _bag(index: Any, weight: Any, offsets: Any, mode: str) -> Any:
         raise Stop("INDEX_ERROR")
     ends = [*offsets.tolist()[1:], len(index)]
     rows = [weight[index[a:b]] for a, b in zip(offsets.tolist(), ends, strict=True)]
-    pick = {"sum": lambda r: r.sum(0), "mean": lambda r: r.mean(0), "max": lambda r: r.amax(0)}[mode]
-    return torch.stack([pick(r) if len(r) else torch.zeros(weight.shape[1], dtype=weight.dtype) for r in rows])
+    pick = {"sum": lambda r: r.sum(0), "mean": lambda r: r.mean(0), "max": lambda r: r.amax(0)}[
+        mode
+    ]
+    return torch.stack(
+        [pick(r) if len(r) else torch.zeros(weight.shape[1], dtype=weight.dtype) for r in rows]
+    )
 
 
 PLANS.add(
     "embedding_bag",
     _bags,
     _bag,
-    absolute=lambda u, y, index, weight, offsets, mode: 0 * abs(y)
-    if mode == "max"
-    else (2 * np.sqrt(len(index)) + 3) * u * _bag(index, abs(weight), offsets, mode) + u * abs(y),
+    absolute=lambda u, y, index, weight, offsets, mode: (
+        0 * abs(y)
+        if mode == "max"
+        else (2 * np.sqrt(len(index)) + 3) * u * _bag(index, abs(weight), offsets, mode)
+        + u * abs(y)
+    ),
 )

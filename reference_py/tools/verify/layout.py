@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from tracescript import ir
-from tracescript.opset.dtypes import as_data_type
-
 from tools.verify import rules
 from tools.verify.plan import Call, Plans, Stop, call, types_of
 from tools.verify.values import array, special
+from tracescript import ir
+from tracescript.opset.dtypes import as_data_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -47,9 +46,23 @@ def _sized(oracle: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _reshapes(a: Any) -> Iterator[Call]:
-    yield from (call(a(2, 6), [3, -1]), call(a(), [1, 1]), call(a(1, 1), []), call(a(0, 3), [-1, 3]))
+    yield from (
+        call(a(2, 6), [3, -1]),
+        call(a(), [1, 1]),
+        call(a(1, 1), []),
+        call(a(0, 3), [-1, 3]),
+    )
     yield from (call(a(2, 3, 4), [4, 3, 2]), call(a(2, 3), [4, -1]), call(a(0, 3), [-1, 0]))
-    yield from (call(a(2, 3), [5]), call(a(2, 3), [-1, -1]), call(a(0,), [2, 0, 5]))
+    yield from (
+        call(a(2, 3), [5]),
+        call(a(2, 3), [-1, -1]),
+        call(
+            a(
+                0,
+            ),
+            [2, 0, 5],
+        ),
+    )
 
 
 copies("reshape", _reshapes, _sized(lambda x, s: x.reshape(s)))
@@ -159,9 +172,10 @@ copies(
 )
 copies(
     "meshgrid",
-    lambda a: [
-        call([a(2), a(3)], indexing=how) for how in ("ij", "xy")
-    ] + [call([a(2), a(), a(3)], indexing="xy"), call([a(3)]), call([a(0), a(2)])],
+    lambda a: (
+        [call([a(2), a(3)], indexing=how) for how in ("ij", "xy")]
+        + [call([a(2), a(), a(3)], indexing="xy"), call([a(3)]), call([a(0), a(2)])]
+    ),
     lambda t, indexing: list(torch.meshgrid(*t, indexing=indexing)),
 )
 copies(
@@ -245,11 +259,18 @@ copies(
         call(a(2, 3, 4), 1, dim=-1),
         call(a(2, 0, 4), 1, dim=0),
     ],
-    lambda x, i, dim: x.select(dim, i) if -x.shape[dim] <= i < x.shape[dim] else rules.stop("INDEX_ERROR"),
+    lambda x, i, dim: (
+        x.select(dim, i) if -x.shape[dim] <= i < x.shape[dim] else rules.stop("INDEX_ERROR")
+    ),
 )
 copies(
     "flip",
-    lambda a: [call(a(3), dims=(0,)), call(a(2, 3, 4), dims=(0, -1)), call(a(0, 2), dims=(0,)), call(a(), dims=(0,))],
+    lambda a: [
+        call(a(3), dims=(0,)),
+        call(a(2, 3, 4), dims=(0, -1)),
+        call(a(0, 2), dims=(0,)),
+        call(a(), dims=(0,)),
+    ],
     lambda x, dims: x.flip(dims) if x.dim() else x,
 )
 copies(
@@ -278,7 +299,11 @@ PAD_MODES = ("constant", "reflect", "replicate", "circular")
 
 def _pads(a: Any) -> Iterator[Call]:
     for mode in PAD_MODES:
-        for shape, amounts in (((1, 2, 5), [1, 2]), ((1, 1, 4, 5), [2, 1, 3, 0]), ((1, 2, 3), [0, 0])):
+        for shape, amounts in (
+            ((1, 2, 5), [1, 2]),
+            ((1, 1, 4, 5), [2, 1, 3, 0]),
+            ((1, 2, 3), [0, 0]),
+        ):
             yield call(a(*shape), amounts, None, mode=mode)
     yield from (call(a(2, 3), [1, 0, 0, 2]), call(a(), []), call(a(4), [-1, 2]), call(a(0), [1, 1]))
     yield from (call(a(1, 3), [-1, -1, 0, 1], a()), call(a(3), [-2, -2]), call(a(3), [1, -5]))
@@ -307,7 +332,11 @@ copies(
 )
 copies(
     "diag_embed",
-    lambda a: [*(call(a(3), offset=k) for k in (0, 1, -2)), call(a(2, 3), dim1=0, dim2=2), call(a(2, 0))],
+    lambda a: [
+        *(call(a(3), offset=k) for k in (0, 1, -2)),
+        call(a(2, 3), dim1=0, dim2=2),
+        call(a(2, 0)),
+    ],
     lambda x, offset, dim1, dim2: torch.diag_embed(x, offset, dim1, dim2),
 )
 
@@ -322,7 +351,12 @@ def _created(op: str, *values: Any) -> Iterator[Call]:
 def _full(shape: list[int], value: Any, dtype: Any) -> Any:
     if any(n < 0 for n in shape):
         raise Stop("SHAPE_ERROR")
-    return np.broadcast_to(rules.cast(torch.tensor(value, dtype=torch.float64 if isinstance(value, float) else None), dtype), shape)
+    return np.broadcast_to(
+        rules.cast(
+            torch.tensor(value, dtype=torch.float64 if isinstance(value, float) else None), dtype
+        ),
+        shape,
+    )
 
 
 def _fulls() -> Iterator[Call]:

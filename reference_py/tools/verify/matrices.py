@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from tracescript.ir import DataType
-from tracescript.opset.dtypes import numpy_of
-
 from tools.verify.plan import Call, Plans, Stop, call, types_of
 from tools.verify.values import array, generator
+from tracescript.ir import DataType
+from tracescript.opset.dtypes import numpy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,11 +28,15 @@ def _near_one(data_type: DataType, shape: tuple[int, ...], seed: Any = 0) -> Any
 
 
 def _definite(data_type: DataType, shape: tuple[int, ...]) -> Any:
-    x = _near_one(data_type, shape).astype(np.complex128 if data_type.value.startswith("c") else np.float64)
+    x = _near_one(data_type, shape).astype(
+        np.complex128 if data_type.value.startswith("c") else np.float64
+    )
     return (x @ np.conj(x.swapaxes(-1, -2)) + np.eye(shape[-1])).astype(numpy_of(data_type))
 
 
-def _squares(op: str, make: Callable[..., Any] = _near_one, *options: dict[str, Any]) -> Iterator[Call]:
+def _squares(
+    op: str, make: Callable[..., Any] = _near_one, *options: dict[str, Any]
+) -> Iterator[Call]:
     for data_type in types_of(op):
         for shape in _SIDES:
             for how in options or ({},):
@@ -70,10 +73,24 @@ def _with_singular(op: str, *more: Any, **how: Any) -> Iterator[Call]:
         yield call(np.array([[1, 2], [2, 4]], numpy_of(data_type)), **how)
 
 
-PLANS.add("linalg_inv", functools.partial(_with_singular, "linalg_inv"), _singular(torch.linalg.inv), absolute=solve_bound())
-PLANS.add("linalg_det", functools.partial(_squares, "linalg_det"), torch.linalg.det, absolute=solve_bound())
-PLANS.add("linalg_slogdet", functools.partial(_squares, "linalg_slogdet"), torch.linalg.slogdet,
-          absolute=lambda u, y, x: solve_bound()(u, np.maximum(np.abs(y), 1), x))
+PLANS.add(
+    "linalg_inv",
+    functools.partial(_with_singular, "linalg_inv"),
+    _singular(torch.linalg.inv),
+    absolute=solve_bound(),
+)
+PLANS.add(
+    "linalg_det",
+    functools.partial(_squares, "linalg_det"),
+    torch.linalg.det,
+    absolute=solve_bound(),
+)
+PLANS.add(
+    "linalg_slogdet",
+    functools.partial(_squares, "linalg_slogdet"),
+    torch.linalg.slogdet,
+    absolute=lambda u, y, x: solve_bound()(u, np.maximum(np.abs(y), 1), x),
+)
 
 
 def _choleskys() -> Iterator[Call]:
@@ -82,7 +99,12 @@ def _choleskys() -> Iterator[Call]:
         yield call(-np.eye(2).astype(numpy_of(data_type)))
 
 
-PLANS.add("linalg_cholesky", _choleskys, _singular(lambda x, upper: torch.linalg.cholesky(x, upper=upper)), absolute=solve_bound())
+PLANS.add(
+    "linalg_cholesky",
+    _choleskys,
+    _singular(lambda x, upper: torch.linalg.cholesky(x, upper=upper)),
+    absolute=solve_bound(),
+)
 
 
 def _powers() -> Iterator[Call]:
@@ -91,15 +113,30 @@ def _powers() -> Iterator[Call]:
 
 
 def _power_bound(u: float, y: Any, x: Any, n: int) -> Any:
-    return solve_bound()(u, y, x) * (1 + abs(n)) * (float(torch.linalg.cond(x).max()) ** abs(n) if x.numel() else 1)
+    return (
+        solve_bound()(u, y, x)
+        * (1 + abs(n))
+        * (float(torch.linalg.cond(x).max()) ** abs(n) if x.numel() else 1)
+    )
 
 
-PLANS.add("linalg_matrix_power", _powers, lambda x, n: torch.linalg.matrix_power(x, n), absolute=_power_bound)
+PLANS.add(
+    "linalg_matrix_power",
+    _powers,
+    lambda x, n: torch.linalg.matrix_power(x, n),
+    absolute=_power_bound,
+)
 
 
 def _solves() -> Iterator[Call]:
     for data_type in types_of("linalg_solve"):
-        for a, b in (((3, 3), (3, 2)), ((2, 3, 3), (3, 1)), ((3, 3), (2, 3, 4)), ((0, 0), (0, 2)), ((2, 2), (2, 0))):
+        for a, b in (
+            ((3, 3), (3, 2)),
+            ((2, 3, 3), (3, 1)),
+            ((3, 3), (2, 3, 4)),
+            ((0, 0), (0, 2)),
+            ((2, 2), (2, 0)),
+        ):
             yield call(_near_one(data_type, a), array(data_type, b))
         yield call(np.zeros((2, 2), numpy_of(data_type)), array(data_type, (2, 1)))
 
@@ -118,12 +155,21 @@ def _pinv(x: Any, rtol: Any = None) -> Any:
     return torch.linalg.pinv(x) if rtol is None else torch.linalg.pinv(x, rtol=rtol)
 
 
-PLANS.add("linalg_pinv", functools.partial(_oblong, "linalg_pinv", {}, {"rtol": 1e-3}), _pinv, absolute=solve_bound(64))
+PLANS.add(
+    "linalg_pinv",
+    functools.partial(_oblong, "linalg_pinv", {}, {"rtol": 1e-3}),
+    _pinv,
+    absolute=solve_bound(64),
+)
 
 
 def _turned(vectors: Any) -> Any:
     """Return factors that make the first nonzero entry of each column positive. Spec: NUM-70."""
-    first = vectors.abs() > vectors.abs().amax((-2, -1), keepdim=True) * 1e-9 if vectors.numel() else vectors.abs() > 0
+    first = (
+        vectors.abs() > vectors.abs().amax((-2, -1), keepdim=True) * 1e-9
+        if vectors.numel()
+        else vectors.abs() > 0
+    )
     place = first.to(torch.int8).argmax(-2, keepdim=True)
     lead = vectors.gather(-2, place)
     return lead.conj() / lead.abs()
@@ -165,9 +211,27 @@ def _tall(op: str, name: str) -> Iterator[Call]:
             yield Call(found.inputs, {name: True})
 
 
-PLANS.add("linalg_qr", functools.partial(_tall, "linalg_qr", "complete"), _qr, rule="NUM-70", absolute=solve_bound())
-PLANS.add("linalg_eigh", lambda: _squares("linalg_eigh", _definite, {}, {"upper": True}), _eigh, rule="NUM-70", absolute=solve_bound(64))
-PLANS.add("linalg_svd", functools.partial(_tall, "linalg_svd", "full"), _svd, rule="NUM-70", absolute=solve_bound(64))
+PLANS.add(
+    "linalg_qr",
+    functools.partial(_tall, "linalg_qr", "complete"),
+    _qr,
+    rule="NUM-70",
+    absolute=solve_bound(),
+)
+PLANS.add(
+    "linalg_eigh",
+    lambda: _squares("linalg_eigh", _definite, {}, {"upper": True}),
+    _eigh,
+    rule="NUM-70",
+    absolute=solve_bound(64),
+)
+PLANS.add(
+    "linalg_svd",
+    functools.partial(_tall, "linalg_svd", "full"),
+    _svd,
+    rule="NUM-70",
+    absolute=solve_bound(64),
+)
 
 
 def _crosses() -> Iterator[Call]:
@@ -184,7 +248,14 @@ def _cross(x: Any, y: Any, dim: int) -> Any:
     return torch.stack(parts).movedim(0, dim)
 
 
-PLANS.add("cross", _crosses, _cross, absolute=lambda u, z, x, y, dim: 12 * u * float(abs(x).max() * abs(y).max() if x.numel() else 0) + 0 * abs(z))
+PLANS.add(
+    "cross",
+    _crosses,
+    _cross,
+    absolute=lambda u, z, x, y, dim: (
+        12 * u * float(abs(x).max() * abs(y).max() if x.numel() else 0) + 0 * abs(z)
+    ),
+)
 
 
 def _apart(x: Any, y: Any, p: float) -> Any:
@@ -205,6 +276,13 @@ PLANS.add(
     "cdist",
     _distances,
     lambda x, y, p: _apart(x, y, p),
-    absolute=lambda u, z, x, y, p: (np.sqrt(x.shape[-1]) + 20) * u * (torch.as_tensor(abs(z)) + (abs(x).max() + abs(y).max() if x.numel() and y.numel() else 0)),
+    absolute=lambda u, z, x, y, p: (
+        (np.sqrt(x.shape[-1]) + 20)
+        * u
+        * (
+            torch.as_tensor(abs(z))
+            + (abs(x).max() + abs(y).max() if x.numel() and y.numel() else 0)
+        )
+    ),
 )
 del generator

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tools.verify.execute import Graph
+from tools.verify.values import generator
 from tracescript.engine import ref
 from tracescript.engine.limits import Budget, Limits
 from tracescript.engine.protocol import Options
 from tracescript.opset.table import opset
-
-from tools.verify.execute import Graph
-from tools.verify.values import generator
 
 if TYPE_CHECKING:
     from tools.verify.plan import Call

@@ -55,21 +55,36 @@ def _with(op: str, *options: dict[str, Any]) -> Iterator[Call]:
 
 
 _TUNED: dict[str, tuple[Any, list[dict[str, Any]]]] = {
-    "leaky_relu": (lambda x, slope: torch.where(x < 0, x * slope, x), [{}, {"slope": 0.5}, {"slope": 0.0}]),
+    "leaky_relu": (
+        lambda x, slope: torch.where(x < 0, x * slope, x),
+        [{}, {"slope": 0.5}, {"slope": 0.0}],
+    ),
     "elu": (F.elu, [{}, {"alpha": 0.5}]),
     "celu": (F.celu, [{}, {"alpha": 0.5}]),
     "softplus": (
-        lambda x, beta, threshold: torch.where(x * beta > threshold, x, torch.log1p(torch.exp(-abs(x * beta))) / beta + x.clamp(min=0)),
+        lambda x, beta, threshold: torch.where(
+            x * beta > threshold, x, torch.log1p(torch.exp(-abs(x * beta))) / beta + x.clamp(min=0)
+        ),
         [{}, {"beta": 2.0, "threshold": 3.0}],
     ),
-    "hardtanh": (lambda x, min, max: x.clamp(rules.number(min, x), rules.number(max, x)), [{}, {"min": 0.0, "max": 2.0}]),  # noqa: A006
-    "hardshrink": (lambda x, lambd: torch.where(abs(x) <= lambd, 0 * x.sign(), x), [{}, {"lambd": 1.0}]),
+    "hardtanh": (
+        lambda x, min, max: x.clamp(rules.number(min, x), rules.number(max, x)),
+        [{}, {"min": 0.0, "max": 2.0}],
+    ),
+    "hardshrink": (
+        lambda x, lambd: torch.where(abs(x) <= lambd, 0 * x.sign(), x),
+        [{}, {"lambd": 1.0}],
+    ),
     "softshrink": (
-        lambda x, lambd: torch.where(x > lambd, x - lambd, torch.where(x < -lambd, x + lambd, torch.where(x.isnan(), x, 0.0))),
+        lambda x, lambd: torch.where(
+            x > lambd, x - lambd, torch.where(x < -lambd, x + lambd, torch.where(x.isnan(), x, 0.0))
+        ),
         [{}, {"lambd": 1.0}],
     ),
     "threshold": (
-        lambda x, threshold, value: torch.where(x <= rules.number(threshold, x), rules.number(value, x), x),
+        lambda x, threshold, value: torch.where(
+            x <= rules.number(threshold, x), rules.number(value, x), x
+        ),
         [{"threshold": 1.0, "value": 9.0}, {"threshold": -1.0, "value": 2.0}],
     ),
 }
@@ -79,7 +94,13 @@ for name, (function, options) in _TUNED.items():
 
 
 def _gates(a: Any) -> Iterator[Call]:
-    yield from (call(a(4)), call(a(2, 6), dim=1), call(a(2, 3), dim=0), call(a(0, 4)), call(a(2, 4, 2), dim=-2))
+    yield from (
+        call(a(4)),
+        call(a(2, 6), dim=1),
+        call(a(2, 3), dim=0),
+        call(a(0, 4)),
+        call(a(2, 4, 2), dim=-2),
+    )
     yield call(a(3))
 
 
@@ -93,7 +114,9 @@ PLANS.add(
     "glu",
     functools.partial(over_types, "glu", _gates),
     _glu,
-    absolute=lambda u, y, x, dim: np.maximum(12 * u * abs(y), 2 * u * abs(x.chunk(2, dim)[0].numpy())),
+    absolute=lambda u, y, x, dim: np.maximum(
+        12 * u * abs(y), 2 * u * abs(x.chunk(2, dim)[0].numpy())
+    ),
 )
 
 
@@ -120,7 +143,15 @@ PLANS.add(
     ),
     _prelu,
 )
-_SOFT = (((), 0), ((5,), 0), ((0,), 0), ((2, 3), 1), ((3, 70), -1), ((2, 0, 3), 2), ((2, 3, 1, 4), 1))
+_SOFT = (
+    ((), 0),
+    ((5,), 0),
+    ((0,), 0),
+    ((2, 3), 1),
+    ((3, 70), -1),
+    ((2, 0, 3), 2),
+    ((2, 3, 1, 4), 1),
+)
 
 
 def _softs(op: str) -> Iterator[Call]:
@@ -160,10 +191,14 @@ def _losses(op: str, make: Any) -> Iterator[Call]:
 
 
 def _pair(data_type: Any, shape: Any, reduction: str, **how: Any) -> Call:
-    return call(array(data_type, shape, 1, 2.0), array(data_type, shape, 2), reduction=reduction, **how)
+    return call(
+        array(data_type, shape, 1, 2.0), array(data_type, shape, 2), reduction=reduction, **how
+    )
 
 
-def loss_bound(k: float, oracle: Callable[..., Any], size: Callable[..., Any]) -> Callable[..., Any]:
+def loss_bound(
+    k: float, oracle: Callable[..., Any], size: Callable[..., Any]
+) -> Callable[..., Any]:
     """Bound a mean or sum of elements that are k roundings of their size off."""
 
     def bound(u: float, y: Any, *inputs: Any, reduction: str, **how: Any) -> Any:
@@ -209,7 +244,12 @@ def _divergences() -> Iterator[Call]:
                 x, t = array(data_type, shape, 1), unit(data_type, shape)
                 t = np.where(array(data_type, shape, 3) > 1, 0, t).astype(t.dtype)
                 yield call(x, t, reduction=reduction)
-                yield call(x, np.log(t + t.dtype.type(1)).astype(t.dtype), reduction=reduction, log_target=True)
+                yield call(
+                    x,
+                    np.log(t + t.dtype.type(1)).astype(t.dtype),
+                    reduction=reduction,
+                    log_target=True,
+                )
 
 
 def _kl_div(x: Any, t: Any, reduction: str, log_target: bool) -> Any:
@@ -231,11 +271,17 @@ def _entropies(op: str) -> Iterator[Call]:
     for data_type in types_of(op):
         for reduction in ("none", "mean", "sum"):
             for shape in ((), (5,), (0,), (2, 3)):
-                x = unit(data_type, shape) if op == "binary_cross_entropy" else array(data_type, shape, 1, 9.0)
+                x = (
+                    unit(data_type, shape)
+                    if op == "binary_cross_entropy"
+                    else array(data_type, shape, 1, 9.0)
+                )
                 t = unit(data_type, shape, 2)
                 weights = [None] * (2 if op.endswith("logits") else 1)
                 yield Call((x, t, *weights), {"reduction": reduction})
-                weights = [np.asarray(np.abs(array(data_type, shape, i))) for i, _ in enumerate(weights)]
+                weights = [
+                    np.asarray(np.abs(array(data_type, shape, i))) for i, _ in enumerate(weights)
+                ]
                 yield Call((x, t, *weights), {"reduction": reduction})
         if op == "binary_cross_entropy":
             dtype = array(data_type, ()).dtype
@@ -255,12 +301,23 @@ def _bce_logits(x: Any, t: Any, w: Any = None, p: Any = None, *, reduction: str)
     return reduced(y, reduction)
 
 
-PLANS.add("binary_cross_entropy", functools.partial(_entropies, "binary_cross_entropy"), _bce, absolute=loss_bound(20, _bce, lambda *_: 0))
+PLANS.add(
+    "binary_cross_entropy",
+    functools.partial(_entropies, "binary_cross_entropy"),
+    _bce,
+    absolute=loss_bound(20, _bce, lambda *_: 0),
+)
 PLANS.add(
     "binary_cross_entropy_with_logits",
     functools.partial(_entropies, "binary_cross_entropy_with_logits"),
     _bce_logits,
-    absolute=loss_bound(20, _bce_logits, lambda x, t, w=None, p=None: (2 + abs(x)) * (1 if w is None else abs(w)) * (1 if p is None else 1 + abs(p))),
+    absolute=loss_bound(
+        20,
+        _bce_logits,
+        lambda x, t, w=None, p=None: (
+            (2 + abs(x)) * (1 if w is None else abs(w)) * (1 if p is None else 1 + abs(p))
+        ),
+    ),
 )
 
 
@@ -273,9 +330,13 @@ def _classes(op: str) -> Iterator[Call]:
                 some = np.where(draw.random(target.shape) < 0.3, -100, target)  # noqa: PLR2004
                 x, w = array(data_type, shape, op, 3.0), unit(data_type, (4,))
                 for weight in (None, w):
-                    extra = {"label_smoothing": 0.1} if op == "cross_entropy" and weight is None else {}
+                    extra = (
+                        {"label_smoothing": 0.1} if op == "cross_entropy" and weight is None else {}
+                    )
                     yield call(x, np.asarray(some, np.int64), weight, reduction=reduction, **extra)
-                yield call(x, np.asarray(target, np.int64), None, reduction=reduction, ignore_index=2)
+                yield call(
+                    x, np.asarray(target, np.int64), None, reduction=reduction, ignore_index=2
+                )
         x = array(data_type, (2, 4))
         yield call(x, np.array([-100, -100]), None)
         yield call(x, np.array([4, 0]), None)
@@ -295,18 +356,23 @@ for name in ("nll_loss", "cross_entropy"):
         name,
         functools.partial(_classes, name),
         _nll,
-        absolute=lambda u, y, x, t, w=None, **how: (4 * np.sqrt(max(t.numel(), 1)) + 40)
-        * u
-        * (4 + abs(x).amax() if x.numel() else 4)
-        * (max(t.numel(), 1) if how["reduction"] == "sum" else 1)
-        + u * abs(y),
+        absolute=lambda u, y, x, t, w=None, **how: (
+            (4 * np.sqrt(max(t.numel(), 1)) + 40)
+            * u
+            * (4 + abs(x).amax() if x.numel() else 4)
+            * (max(t.numel(), 1) if how["reduction"] == "sum" else 1)
+            + u * abs(y)
+        ),
     )
-PLANS.add(
-    "dropout", functools.partial(unary, "dropout"), lambda x, p: x, zero_sign=True
-)
+PLANS.add("dropout", functools.partial(unary, "dropout"), lambda x, p: x, zero_sign=True)
 copies("feature_dropout", lambda a: [call(a(2, 3, 4)), call(a(0, 2), p=0.1)], lambda x, p: x)
-copies("channel_shuffle", lambda a: [call(a(2, 6, 3), groups=2), call(a(1, 4), groups=4), call(a(0, 4, 2), groups=1)],
-       lambda x, groups: F.channel_shuffle(x, groups) if x.dim() > 2 and x.numel() else _shuffled(x, groups))  # noqa: PLR2004
+copies(
+    "channel_shuffle",
+    lambda a: [call(a(2, 6, 3), groups=2), call(a(1, 4), groups=4), call(a(0, 4, 2), groups=1)],
+    lambda x, groups: (
+        F.channel_shuffle(x, groups) if x.dim() > 2 and x.numel() else _shuffled(x, groups)
+    ),
+)
 
 
 def _shuffled(x: Any, groups: int) -> Any:
@@ -314,7 +380,21 @@ def _shuffled(x: Any, groups: int) -> Any:
     return x.reshape(s[0], groups, s[1] // groups, *s[2:]).transpose(1, 2).reshape(s)
 
 
-copies("pixel_shuffle", lambda a: [call(a(2, 8, 3, 2), factor=2), call(a(9, 1, 1), factor=3), call(a(0, 4, 2, 2), factor=2)],
-       lambda x, factor: F.pixel_shuffle(x, factor))
-copies("pixel_unshuffle", lambda a: [call(a(2, 2, 4, 6), factor=2), call(a(1, 3, 3), factor=3), call(a(0, 4, 2, 2), factor=2)],
-       lambda x, factor: F.pixel_unshuffle(x, factor))
+copies(
+    "pixel_shuffle",
+    lambda a: [
+        call(a(2, 8, 3, 2), factor=2),
+        call(a(9, 1, 1), factor=3),
+        call(a(0, 4, 2, 2), factor=2),
+    ],
+    lambda x, factor: F.pixel_shuffle(x, factor),
+)
+copies(
+    "pixel_unshuffle",
+    lambda a: [
+        call(a(2, 2, 4, 6), factor=2),
+        call(a(1, 3, 3), factor=3),
+        call(a(0, 4, 2, 2), factor=2),
+    ],
+    lambda x, factor: F.pixel_unshuffle(x, factor),
+)

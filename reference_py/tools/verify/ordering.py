@@ -127,7 +127,11 @@ def search(ramp: Any, values: Any, right: bool) -> Any:
 def gather(x: Any, index: Any, dim: int) -> Any:
     """Gather without negative indices."""
     if x.dim():
-        over = [i > n for d, (i, n) in enumerate(zip(index.shape, x.shape, strict=True)) if d != dim % x.dim()]
+        over = [
+            i > n
+            for d, (i, n) in enumerate(zip(index.shape, x.shape, strict=True))
+            if d != dim % x.dim()
+        ]
         if any(over):
             raise Stop("SHAPE_ERROR")
     return in_range(index, x.shape[dim] if x.dim() else 1) or torch.gather(x, dim, index)
@@ -232,7 +236,9 @@ def scatter(x: Any, index: Any, src: Any, dim: int, reduce: str, include_self: b
     return result
 
 
-def scatter_bound(u: float, y: Any, x: Any, index: Any, src: Any, dim: int, reduce: str, include_self: bool = True) -> Any:
+def scatter_bound(
+    u: float, y: Any, x: Any, index: Any, src: Any, dim: int, reduce: str, include_self: bool = True
+) -> Any:
     """Bound sums and products by those of absolute values."""
     del y
     if reduce in {"replace", "amax", "amin"}:
@@ -241,7 +247,9 @@ def scatter_bound(u: float, y: Any, x: Any, index: Any, src: Any, dim: int, redu
     return (2 * np.sqrt(index.numel() + 1) + 3) * u * size
 
 
-def slice_scatter(x: Any, src: Any, a: Any = None, b: Any = None, c: Any = None, dim: int = 0) -> Any:
+def slice_scatter(
+    x: Any, src: Any, a: Any = None, b: Any = None, c: Any = None, dim: int = 0
+) -> Any:
     """Write into a range."""
     if c is not None and c < 1:
         raise Stop("VALUE_ERROR")

@@ -86,9 +86,11 @@ for name in ("addmm", "baddbmm"):
         functools.partial(over_types, name, _sums),
         lambda b, x, y, beta, alpha, f=_sum_of: _guarded(f, b, x, y, beta, alpha),
         rule="OP.addmm: beta 0 ignores the bias",
-        absolute=lambda u, z, b, x, y, beta, alpha, f=_sum_of: (2 * np.sqrt(x.shape[-1] + 1) + 4)
-        * u
-        * f(abs(b), abs(x), abs(y), abs(beta), abs(alpha)),
+        absolute=lambda u, z, b, x, y, beta, alpha, f=_sum_of: (
+            (2 * np.sqrt(x.shape[-1] + 1) + 4)
+            * u
+            * f(abs(b), abs(x), abs(y), abs(beta), abs(alpha))
+        ),
     )
 
 
@@ -135,7 +137,7 @@ for n in (1, 2, 3):
     )
 
 
-def _transposed(x: Any, w: Any, b: Any = None, **how: Any) -> Any:
+def transposed(x: Any, w: Any, b: Any = None, **how: Any) -> Any:
     order = ("stride", "padding", "output_padding", "groups", "dilation")
     return getattr(F, f"conv_transpose{x.dim() - 2}d")(x, w, b, *(how[o] for o in order))
 
@@ -156,8 +158,8 @@ for n in (1, 2):
     PLANS.add(
         f"conv_transpose{n}d",
         functools.partial(over_types, f"conv_transpose{n}d", functools.partial(_transposes, n)),
-        _fits(_transposed),
-        absolute=linear_bound(_transposed, lambda x, w, b=None, **_: w.numel()),
+        _fits(transposed),
+        absolute=linear_bound(transposed, lambda x, w, b=None, **_: w.numel()),
     )
 WINDOWS = (
     {"kernel": 2, "stride": 2}, {"kernel": 3, "stride": 2, "padding": 1}, {"kernel": 3, "stride": 1, "padding": 1},
@@ -166,21 +168,23 @@ WINDOWS = (
 )  # fmt: skip
 
 
-def _wide(n: int, how: dict[str, Any]) -> dict[str, Any]:
+def windowed(n: int, how: dict[str, Any]) -> dict[str, Any]:
     return {k: v if isinstance(v, bool) or v is None else (v,) * n for k, v in how.items()}
 
 
 def _max_pools(op: str, n: int) -> Iterator[Call]:
     for data_type in types_of(op):
         for how in (*WINDOWS, {"kernel": 2, "stride": 1, "dilation": 2}):
-            yield call(tied(data_type, (2, 3, *(7, 6)[:n])), **_wide(n, how))
-            yield call(array(data_type, (1, 1, *(4, 5)[:n])), **_wide(n, how))
+            yield call(tied(data_type, (2, 3, *(7, 6)[:n])), **windowed(n, how))
+            yield call(array(data_type, (1, 1, *(4, 5)[:n])), **windowed(n, how))
 
 
 def max_pool(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool) -> Any:
     """Take the first largest of each window, NaN above all, with its flat place. Spec: NUM-50."""
     plane = x.shape[2:]
-    starts = [_starts(*p, ceil_mode) for p in zip(plane, kernel, stride, padding, dilation, strict=True)]
+    starts = [
+        _starts(*p, ceil_mode) for p in zip(plane, kernel, stride, padding, dilation, strict=True)
+    ]
     shape = (*x.shape[:2], *(len(s) for s in starts))
     values, places = np.zeros(shape, x.numpy().dtype), np.zeros(shape, np.int64)
     for place in np.ndindex(*shape):
@@ -215,7 +219,15 @@ for n in (1, 2):
     )
 
 
-def mean_pool(x: Any, kernel: Any, stride: Any, padding: Any, ceil_mode: bool, count_include_pad: bool, divisor_override: Any = None) -> Any:
+def mean_pool(
+    x: Any,
+    kernel: Any,
+    stride: Any,
+    padding: Any,
+    ceil_mode: bool,
+    count_include_pad: bool,
+    divisor_override: Any = None,
+) -> Any:
     """Divide sums of windows by the elements within the padded plane. Spec: NUM-51."""
     plane = x.shape[2:]
     starts = [_starts(*q, 1, ceil_mode) for q in zip(plane, kernel, stride, padding, strict=True)]
@@ -237,11 +249,11 @@ def mean_pool(x: Any, kernel: Any, stride: Any, padding: Any, ceil_mode: bool, c
 def _mean_pools(op: str, n: int, a: Any) -> Iterator[Call]:
     for how in WINDOWS:
         for counted in (True, False):
-            yield call(a(2, 3, *(7, 6)[:n]), **_wide(n, how), count_include_pad=counted)
+            yield call(a(2, 3, *(7, 6)[:n]), **windowed(n, how), count_include_pad=counted)
     if n == 2:  # noqa: PLR2004 - planes
         yield call(a(1, 1, 4, 4), kernel=(2, 2), stride=(2, 2), divisor_override=3)
     x = special(types_of(op)[-1])[: 2 * 12].reshape(1, 2, 12)
-    yield call(x if n == 1 else x.reshape(1, 2, 3, 4), **_wide(n, {"kernel": 2, "stride": 1}))
+    yield call(x if n == 1 else x.reshape(1, 2, 3, 4), **windowed(n, {"kernel": 2, "stride": 1}))
 
 
 def pool_bound(u: float, y: Any, x: Any, kernel: Any, **how: Any) -> Any:
@@ -253,7 +265,9 @@ def pool_bound(u: float, y: Any, x: Any, kernel: Any, **how: Any) -> Any:
 for n in (1, 2):
     PLANS.add(
         f"avg_pool{n}d",
-        functools.partial(over_types, f"avg_pool{n}d", functools.partial(_mean_pools, f"avg_pool{n}d", n)),
+        functools.partial(
+            over_types, f"avg_pool{n}d", functools.partial(_mean_pools, f"avg_pool{n}d", n)
+        ),
         mean_pool,
         rule="NUM-51",
         absolute=pool_bound,

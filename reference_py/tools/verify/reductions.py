@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from tracescript import ir
-
 from tools.verify import ordering, rules
 from tools.verify.layout import over_types
 from tools.verify.plan import Call, Plans, Stop, call, types_of
 from tools.verify.values import LONG, array, is_float, special
+from tracescript import ir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +112,9 @@ def _spread_bound(
     variance = y**2 if root else y
     mean = array_.mean(axes, keepdims=True)
     share = n / max(n - correction, 1e-9) if n else 1.0
-    off = np.abs(array_ - mean).mean(axes, keepdims=keepdim) * (np.abs(array_)).mean(axes, keepdims=keepdim)
+    off = np.abs(array_ - mean).mean(axes, keepdims=keepdim) * (np.abs(array_)).mean(
+        axes, keepdims=keepdim
+    )
     bound = (2 * np.sqrt(n) + 8) * u * (variance + off * u * share)
     return bound / (2 * y) + u * y if root else bound
 
@@ -142,7 +143,9 @@ for name in ("all", "any"):
     PLANS.add(
         name,
         functools.partial(reduced, name),
-        lambda x, dim, keepdim, f=getattr(np, name): f(x.numpy() != 0, axes_of(x, dim), keepdims=keepdim),
+        lambda x, dim, keepdim, f=getattr(np, name): f(
+            x.numpy() != 0, axes_of(x, dim), keepdims=keepdim
+        ),
         rule="OP.all, OP.any: always bool",
     )
 PLANS.add(
@@ -159,7 +162,9 @@ def _extreme(op: str, x: Any, dim: Any, keepdim: bool) -> Any:
 
 
 for name in ("amax", "amin"):
-    PLANS.add(name, functools.partial(reduced, name), functools.partial(_extreme, name), rule="NUM-42")
+    PLANS.add(
+        name, functools.partial(reduced, name), functools.partial(_extreme, name), rule="NUM-42"
+    )
 
 
 def _norms() -> Iterator[Call]:
@@ -199,10 +204,17 @@ def _largest(x: Any, dim: Any, keepdim: bool) -> dict[str, Any]:
     return {"top": top, "N": max(count_of(x, dim), 1)}
 
 
-PLANS.add(
-    "logsumexp", functools.partial(reduced, "logsumexp", scale=5.0), _log_sum, names=_largest
+PLANS.add("logsumexp", functools.partial(reduced, "logsumexp", scale=5.0), _log_sum, names=_largest)
+_RUNS = (
+    ((), 0),
+    ((5,), 0),
+    ((0,), -1),
+    ((2, 3), 1),
+    ((3, 1, 2), 0),
+    ((2, 0, 2), 0),
+    ((2, 2, 3, 2), -2),
+    ((LONG,), 0),
 )
-_RUNS = (((), 0), ((5,), 0), ((0,), -1), ((2, 3), 1), ((3, 1, 2), 0), ((2, 0, 2), 0), ((2, 2, 3, 2), -2), ((LONG,), 0))
 
 
 def runs(op: str) -> Iterator[Call]:
@@ -225,7 +237,9 @@ PLANS.add(
     "cumsum",
     functools.partial(runs, "cumsum"),
     functools.partial(_scan, "cumsum"),
-    absolute=lambda u, y, x, dim: (2 * np.sqrt(max(x.numel(), 1)) + 2) * u * _scan("cumsum", abs(x), dim),
+    absolute=lambda u, y, x, dim: (
+        (2 * np.sqrt(max(x.numel(), 1)) + 2) * u * _scan("cumsum", abs(x), dim)
+    ),
 )
 PLANS.add(
     "cumprod",
@@ -288,7 +302,12 @@ def product_bound(u: float, z: Any, x: Any, y: Any) -> Any:
 
 for name, shapes in {
     "matmul": _PRODUCTS,
-    "bmm": (((2, 3, 4), (2, 4, 5)), ((0, 3, 4), (0, 4, 5)), ((1, 1, 0), (1, 0, 2)), ((2, 1, 2), (3, 2, 1))),
+    "bmm": (
+        ((2, 3, 4), (2, 4, 5)),
+        ((0, 3, 4), (0, 4, 5)),
+        ((1, 1, 0), (1, 0, 2)),
+        ((2, 1, 2), (3, 2, 1)),
+    ),
     "dot": (((4,), (4,)), ((0,), (0,)), ((LONG,), (LONG,)), ((2,), (3,))),
 }.items():
     PLANS.add(name, functools.partial(_shaped, name, shapes), product, absolute=product_bound)
@@ -312,9 +331,9 @@ PLANS.add(
         ],
     ),
     lambda x, y, dims_x, dims_y: ordering.contraction(x, y, dims_x, dims_y),
-    absolute=lambda u, z, x, y, dims_x, dims_y: (2 * np.sqrt(x.numel()) + 2)
-    * u
-    * ordering.contraction(abs(x), abs(y), dims_x, dims_y),
+    absolute=lambda u, z, x, y, dims_x, dims_y: (
+        (2 * np.sqrt(x.numel()) + 2) * u * ordering.contraction(abs(x), abs(y), dims_x, dims_y)
+    ),
 )
 EQUATIONS = (
     ("ij,jk->ik", (2, 3), (3, 4)), ("bij,bjk->bki", (2, 3, 4), (2, 4, 5)), ("ii->i", (3, 3)), ("ij->", (2, 3)),
@@ -343,7 +362,7 @@ PLANS.add(
     "einsum",
     _einsums,
     einsum,
-    absolute=lambda u, z, tensors, equation: (2 * np.sqrt(24) + len(tensors) + 2)
-    * u
-    * einsum([abs(t) for t in tensors], equation),
+    absolute=lambda u, z, tensors, equation: (
+        (2 * np.sqrt(24) + len(tensors) + 2) * u * einsum([abs(t) for t in tensors], equation)
+    ),
 )

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from tracescript.ir import DataType
-from tracescript.opset.dtypes import as_data_type, numpy_of
-
 from tools.verify.plan import Stop
 from tools.verify.values import ends
+from tracescript.ir import DataType
+from tracescript.opset.dtypes import as_data_type, numpy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +26,9 @@ def wrapped(values: Any, dtype: Any) -> Any:
     found = ml_dtypes.iinfo(dtype)
     low, span = int(found.min), int(found.max) - int(found.min) + 1
     flat = [((int(v) - low) % span) + low for v in np.ravel(values)]
-    return np.array(flat, np.uint64 if low == 0 else np.int64).astype(dtype).reshape(np.shape(values))
+    return (
+        np.array(flat, np.uint64 if low == 0 else np.int64).astype(dtype).reshape(np.shape(values))
+    )
 
 
 def by_kind(floats: Any, integers: Callable[[int, int], int]) -> Callable[..., Any]:
@@ -40,7 +41,9 @@ def by_kind(floats: Any, integers: Callable[[int, int], int]) -> Callable[..., A
             raise Stop("ZERO_DIVISION")
         a, b = np.broadcast_arrays(x.numpy(), y.numpy())
         is_bool = a.dtype == bool
-        exact = [integers(p, q) for p, q in zip(a.ravel().tolist(), b.ravel().tolist(), strict=True)]
+        exact = [
+            integers(p, q) for p, q in zip(a.ravel().tolist(), b.ravel().tolist(), strict=True)
+        ]
         if is_bool:
             return np.array([bool(v) for v in exact], bool).reshape(a.shape)
         bits = np.iinfo(a.dtype).bits
@@ -145,7 +148,11 @@ def cast(x: Any, dtype: Any) -> Any:
         return wrapped(np.array(flat, object).reshape(value.shape), numpy_of(target))
     if target.value.startswith(("int", "uint")) and value.dtype.kind in "iu":
         return wrapped(value.astype(object), numpy_of(target))
-    if target.value.startswith(("float", "bfloat")) and value.dtype.kind in "iu" and target.bits < 32:  # noqa: PLR2004
+    if (
+        target.value.startswith(("float", "bfloat"))
+        and value.dtype.kind in "iu"
+        and target.bits < 32
+    ):
         return _odd(value)
     return value
 
@@ -252,7 +259,12 @@ def pad(x: Any, padding: list[int], value: Any = None, *, mode: str) -> Any:
     if any(n + a + b < 0 for n, (a, b) in zip(x.shape, pairs, strict=True)):
         raise Stop("SHAPE_ERROR")
     for n, (a, b) in zip(x.shape, pairs, strict=True):
-        most = {"constant": max(a, b), "reflect": n - 1, "replicate": max(a, b) if n else 0, "circular": n}[mode]
+        most = {
+            "constant": max(a, b),
+            "reflect": n - 1,
+            "replicate": max(a, b) if n else 0,
+            "circular": n,
+        }[mode]
         if max(a, b) > max(most, 0):
             raise Stop("SHAPE_ERROR")
     array = x.numpy()

@@ -8,9 +8,8 @@ import operator
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from tracescript.ir.constants import NONE
-
 from tools.verify.plan import Call, Plans, Stop, Typed, call
+from tracescript.ir.constants import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,10 +17,49 @@ if TYPE_CHECKING:
 PLANS = Plans()
 _LOW: Final = -(2**63)
 _HIGH: Final = 2**63 - 1
-INTS: Final = (0, 1, -1, 2, -2, 3, 7, -8, 10, 62, 63, 64, 100, 2**31, 2**53 + 1, _HIGH, _HIGH - 1, _LOW, _LOW + 1)
+INTS: Final = (
+    0,
+    1,
+    -1,
+    2,
+    -2,
+    3,
+    7,
+    -8,
+    10,
+    62,
+    63,
+    64,
+    100,
+    2**31,
+    2**53 + 1,
+    _HIGH,
+    _HIGH - 1,
+    _LOW,
+    _LOW + 1,
+)
 _INF, _NAN = float("inf"), float("nan")
 FLOATS: Final = (
-    *(0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, 2.5, -2.5, 0.1, 3.0, -7.0, 1e16, 1e15, 1e-5, 123.456, 1e308, -1e308),
+    *(
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        0.5,
+        -0.5,
+        1.5,
+        2.5,
+        -2.5,
+        0.1,
+        3.0,
+        -7.0,
+        1e16,
+        1e15,
+        1e-5,
+        123.456,
+        1e308,
+        -1e308,
+    ),
     *(5e-324, 2.675, 9.3e18, -9.3e18, 710.0, _INF, -_INF, _NAN),
 )
 _COMPARISONS: Final = {n: getattr(operator, n) for n in ("eq", "ne", "lt", "le", "gt", "ge")}
@@ -91,8 +129,16 @@ def _bits(a: int, b: int, operation: str) -> int:
     return {"and": a & b, "or": a | b, "xor": a ^ b}[operation]
 
 
-PLANS.add("int.bits", lambda: [c for o in ("and", "or", "xor", "shl", "shr") for c in pairs(INTS, operation=o)], _bits)
-for name, values in (("int.cmp", INTS), ("float.cmp", FLOATS), ("str.cmp", ("", "a", "Z", "b", "aa", "é", "\u0301", "10"))):
+PLANS.add(
+    "int.bits",
+    lambda: [c for o in ("and", "or", "xor", "shl", "shr") for c in pairs(INTS, operation=o)],
+    _bits,
+)
+for name, values in (
+    ("int.cmp", INTS),
+    ("float.cmp", FLOATS),
+    ("str.cmp", ("", "a", "Z", "b", "aa", "é", "\u0301", "10")),
+):
     PLANS.add(
         name,
         lambda values=values: [c for r in _COMPARISONS for c in pairs(values, relation=r)],
@@ -125,9 +171,7 @@ PLANS.add(
     lambda: [c for o in ("and", "or", "xor") for c in pairs((False, True), operation=o)],
     lambda a, b, operation: {"and": a and b, "or": a or b, "xor": a != b}[operation],
 )
-_UNARY: Final = (
-    "sqrt exp expm1 log log1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc fabs"
-).split()
+_UNARY: Final = ["sqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "fabs"]
 PLANS.add(
     "math.unary",
     lambda: [call(v, function=f) for f in _UNARY for v in FLOATS],
@@ -135,7 +179,11 @@ PLANS.add(
 )
 PLANS.add(
     "math.binary",
-    lambda: [c for f in ("pow", "atan2", "fmod", "hypot", "copysign") for c in pairs([v for v in FLOATS if f != "copysign" or v == v], function=f)],  # noqa: PLR0124
+    lambda: [
+        c
+        for f in ("pow", "atan2", "fmod", "hypot", "copysign")
+        for c in pairs([v for v in FLOATS if f != "copysign" or v == v], function=f)
+    ],
     _guarded(lambda a, b, function: getattr(math, function)(a, b)),
 )
 
@@ -152,8 +200,33 @@ PLANS.add(
     lambda a, function: _to_int(a, getattr(math, function)),
 )
 _TEXTS: Final = (
-    *("0", " -1_2 ", "+7", "1__2", "_1", "", "x", "1.5", "9223372036854775807", "9223372036854775808", "-5 \n"),
-    *("1e400", "nan", "-inf", "Infinity", ".5", "5.", "1_0.5", "0x10", "1e", "--1", "\u0663", "1e-400"),
+    *(
+        "0",
+        " -1_2 ",
+        "+7",
+        "1__2",
+        "_1",
+        "",
+        "x",
+        "1.5",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-5 \n",
+    ),
+    *(
+        "1e400",
+        "nan",
+        "-inf",
+        "Infinity",
+        ".5",
+        "5.",
+        "1_0.5",
+        "0x10",
+        "1e",
+        "--1",
+        "\u0663",
+        "1e-400",
+    ),
 )
 
 
@@ -171,14 +244,22 @@ def _cast(a: Any, to: str) -> Any:
 
 PLANS.add(
     "num.cast",
-    lambda: [call(v, to=to) for to in ("int", "float", "bool", "str") for v in (*INTS, *FLOATS, False, True, *_TEXTS)],
+    lambda: [
+        call(v, to=to)
+        for to in ("int", "float", "bool", "str")
+        for v in (*INTS, *FLOATS, False, True, *_TEXTS)
+    ],
     _cast,
 )
 
 
 def _round(a: Any, digits: Any) -> Any:
     if isinstance(a, int):
-        return fits(int(Decimal(a).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN))) if digits is not None and digits < 0 else a
+        return (
+            fits(int(Decimal(a).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)))
+            if digits is not None and digits < 0
+            else a
+        )
     if a != a or abs(a) == _INF:  # noqa: PLR0124 - NaN
         return a
     try:
@@ -189,24 +270,67 @@ def _round(a: Any, digits: Any) -> Any:
 
 PLANS.add(
     "round_half_even",
-    lambda: [call(v, digits=d) for d in (None, 0, 1, 2, -1, -2, -17) for v in (*INTS, 15, 25, 35, *FLOATS, 1.7e308)]
-    + [call(1.7976931348623157e308, digits=-308)],
+    lambda: (
+        [
+            call(v, digits=d)
+            for d in (None, 0, 1, 2, -1, -2, -17)
+            for v in (*INTS, 15, 25, 35, *FLOATS, 1.7e308)
+        ]
+        + [call(1.7976931348623157e308, digits=-308)]
+    ),
     _round,
 )
 PLANS.add("str.concat", lambda: pairs(("", "a", "é\n", "{}")), operator.add)
 PLANS.add("str.len", lambda: [call(v) for v in ("", "abc", "e\u0301", "\U0001f600")], len)
 _TEMPLATES: Final = (
-    *(("{} {}", (1, "a")), ("{:.2f}", (2.675,)), ("{:.0f}", (2.5,)), ("{{}}", ()), ("{:>5}|{:<5}|{:^5}", (1, "a", 2.5))),
-    *(("{}", ()), ("{}", (1, 2)), ("{:d}", (1.5,)), ("{:x} {:#b} {:08o}", (255, 5, 8)), ("{:,}", (1234567,)), ("{:%}", (0.25,))),
-    *(("{:+.3e}", (12345.678,)), ("{:g}", (1e20,)), ("{} {} {}", (Typed(None, NONE), True, 1e16)), ("{:s}", ("x",)), ("{", ()), ("}", ())),
-    *(("{:q}", (1,)), ("{:*^7d}", (3,)), ("{:.3}", ("abcdef",)), ("{:E} {:G}", (1e-7, float("inf"))), ("{0}", (1,))),
-    *(("{:5.1f}", (float("nan"),)), ("{:_^9}", ("é",)), ("{: d}", (4,)), ("{:s}", (1,)), ("{:05}", (-3,)), ("{:,.1f}", (98765.43,))),
+    *(
+        ("{} {}", (1, "a")),
+        ("{:.2f}", (2.675,)),
+        ("{:.0f}", (2.5,)),
+        ("{{}}", ()),
+        ("{:>5}|{:<5}|{:^5}", (1, "a", 2.5)),
+    ),
+    *(
+        ("{}", ()),
+        ("{}", (1, 2)),
+        ("{:d}", (1.5,)),
+        ("{:x} {:#b} {:08o}", (255, 5, 8)),
+        ("{:,}", (1234567,)),
+        ("{:%}", (0.25,)),
+    ),
+    *(
+        ("{:+.3e}", (12345.678,)),
+        ("{:g}", (1e20,)),
+        ("{} {} {}", (Typed(None, NONE), True, 1e16)),
+        ("{:s}", ("x",)),
+        ("{", ()),
+        ("}", ()),
+    ),
+    *(
+        ("{:q}", (1,)),
+        ("{:*^7d}", (3,)),
+        ("{:.3}", ("abcdef",)),
+        ("{:E} {:G}", (1e-7, float("inf"))),
+        ("{0}", (1,)),
+    ),
+    *(
+        ("{:5.1f}", (float("nan"),)),
+        ("{:_^9}", ("é",)),
+        ("{: d}", (4,)),
+        ("{:s}", (1,)),
+        ("{:05}", (-3,)),
+        ("{:,.1f}", (98765.43,)),
+    ),
 )
 
 
 def _format(template: str, *given: Any) -> str:
     values = [v.value if isinstance(v, Typed) else v for v in given]
-    fields = [f for f in __import__("string").Formatter().parse(template) if f[1] is not None] if _parses(template) else None
+    fields = (
+        [f for f in __import__("string").Formatter().parse(template) if f[1] is not None]
+        if _parses(template)
+        else None
+    )
     if fields is None or len(fields) != len(values) or any(f[1] or f[3] for f in fields):
         raise Stop("VALUE_ERROR")
     try:
@@ -236,15 +360,84 @@ def _range_len(start: int, end: int, step: int) -> int:
 
 PLANS.add(
     "range.len",
-    lambda: [call(a, b, c) for a in (0, 3, -5, _LOW) for b in (0, 10, -10, _HIGH) for c in (1, -1, 3, -4, 0, _HIGH)],
+    lambda: [
+        call(a, b, c)
+        for a in (0, 3, -5, _LOW)
+        for b in (0, 10, -10, _HIGH)
+        for c in (1, -1, 3, -4, 0, _HIGH)
+    ],
     _range_len,
 )
 PLANS.add(
     "min_max",
     lambda: [
         call(v, largest=b)
-        for v in ([3, 1, 2], [1], [0.0, -0.0], [-0.0, 0.0], [_NAN, 1.0], [1.0, _NAN], [2.5, -1.0, 2.5], [])
+        for v in (
+            [3, 1, 2],
+            [1],
+            [0.0, -0.0],
+            [-0.0, 0.0],
+            [_NAN, 1.0],
+            [1.0, _NAN],
+            [2.5, -1.0, 2.5],
+            [],
+        )
         for b in (False, True)
     ],
     _guarded(lambda values, largest: (max if largest else min)(values)),
+)
+_WORDS: Final = ("", "abc", "abcabc", "aXé", "e\u0301b", "AbZz09")
+PLANS.add(
+    "str.case",
+    lambda: [call(v, to=to) for v in _WORDS for to in ("upper", "lower")],
+    lambda a, to: (a.upper() if to == "upper" else a.lower()) if a.isascii() else _unknown(),
+)
+
+
+def _unknown() -> Any:
+    raise Stop("VALUE_ERROR")
+
+
+def _chr(n: int) -> str:
+    return chr(n) if 0 <= n < 0x110000 and not 0xD800 <= n < 0xE000 else _unknown()  # noqa: PLR2004 - Unicode
+
+
+PLANS.add("str.chr", lambda: [call(n) for n in (0, 65, 0xE9, 0x10FFFF, 0x110000, -1, 0xD800)], _chr)
+PLANS.add(
+    "str.ord",
+    lambda: [call(v) for v in (*_WORDS, "a", "\U0001f600")],
+    lambda a: ord(a) if len(a) == 1 else _unknown(),
+)
+_ENDS: Final = (None, 0, 1, -2, 9, -9)
+PLANS.add(
+    "str.find",
+    lambda: [
+        call(a, b, s, e, last=last)
+        for a in _WORDS[:3]
+        for b in ("", "b", "abc")
+        for s in _ENDS
+        for e in _ENDS
+        for last in (False, True)
+    ],
+    lambda a, b, start=None, end=None, *, last: (a.rfind if last else a.find)(b, start, end),
+)
+
+
+def _at(a: str, i: int) -> str:
+    if not -len(a) <= i < len(a):
+        raise Stop("INDEX_ERROR")
+    return a[i]
+
+
+PLANS.add("str.get", lambda: [call(a, i) for a in _WORDS for i in (0, -1, 2, -3, 7)], _at)
+
+
+def _part(a: str, start: Any = None, end: Any = None, step: Any = None) -> str:
+    return a[start:end:step] if step != 0 else _unknown()
+
+
+PLANS.add(
+    "str.slice",
+    lambda: [call("abcdef", s, e, c) for s in _ENDS for e in _ENDS for c in (None, 1, 2, -1, 0)],
+    _part,
 )

@@ -8,20 +8,35 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from tracescript import ir
-
 from tools.verify import ordering, rules
 from tools.verify.layout import over_types
 from tools.verify.plan import Call, Plans, call, types_of
 from tools.verify.values import LONG, array, is_float, places, special, tied, unit
+from tracescript import ir
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PLANS = Plans()
 BOOL = ir.DataType.BOOL
-_AXES = (((7,), 0), ((7,), -1), ((2, 3), 0), ((3, 1, 4), 1), ((2, 0, 3), 0), ((0, 2), 1), ((2, 2, 3, 2), -2))
-_REDUCED = (((7,), 0), ((2, 3), 0), ((3, 1, 4), -1), ((2, 2, 3, 2), -2), ((0, 2), 1), ((LONG,), 0), ((3, 0), 1))
+_AXES = (
+    ((7,), 0),
+    ((7,), -1),
+    ((2, 3), 0),
+    ((3, 1, 4), 1),
+    ((2, 0, 3), 0),
+    ((0, 2), 1),
+    ((2, 2, 3, 2), -2),
+)
+_REDUCED = (
+    ((7,), 0),
+    ((2, 3), 0),
+    ((3, 1, 4), -1),
+    ((2, 2, 3, 2), -2),
+    ((0, 2), 1),
+    ((LONG,), 0),
+    ((3, 0), 1),
+)
 
 
 def _rows(v: list[int]) -> Any:
@@ -76,7 +91,8 @@ _plain(
 _plain(
     "embedding",
     lambda a: [
-        Call((i, a(4, 3))) for i in (places(4, (2, 3)), places(4, ()), places(4, (0,)), _rows([4]), _rows([-1]))
+        Call((i, a(4, 3)))
+        for i in (places(4, (2, 3)), places(4, ()), places(4, (0,)), _rows([4]), _rows([-1]))
     ],
     lambda i, w, padding_idx: rules.in_range(i, w.shape[0]) or w[i],
 )
@@ -114,7 +130,10 @@ def _puts(a: Any) -> Iterator[Call]:
 
 
 PLANS.add(
-    "index_put", functools.partial(over_types, "index_put", _puts), ordering.index_put, rule="NUM-43",
+    "index_put",
+    functools.partial(over_types, "index_put", _puts),
+    ordering.index_put,
+    rule="NUM-43",
     absolute=ordering.put_bound,
 )
 _plain(
@@ -136,9 +155,11 @@ _plain(
         call(a(2, 3), MASK, a(2)),
         call(a(0), np.zeros(0, bool), a(1)),
     ],
-    lambda x, m, s: rules.stop("SHAPE_ERROR")
-    if int(torch.broadcast_to(m, x.shape).sum()) > s.numel()
-    else x.masked_scatter(m, s),
+    lambda x, m, s: (
+        rules.stop("SHAPE_ERROR")
+        if int(torch.broadcast_to(m, x.shape).sum()) > s.numel()
+        else x.masked_scatter(m, s)
+    ),
 )
 _plain(
     "nonzero",
@@ -153,8 +174,10 @@ _plain(
         call(a(2), a(), 0),
         call(a(2, 3), a(3), 2),
     ],
-    lambda x, s, i, dim: rules.in_range(torch.tensor(i), x.shape[dim], negative=True)
-    or torch.select_scatter(x, s, dim, i),
+    lambda x, s, i, dim: (
+        rules.in_range(torch.tensor(i), x.shape[dim], negative=True)
+        or torch.select_scatter(x, s, dim, i)
+    ),
 )
 _plain(
     "slice_scatter",
@@ -192,7 +215,9 @@ for name in ("index_add", "index_copy"):
 
 
 def _scatters(op: str, modes: tuple[str, ...], a: Any) -> Iterator[Call]:
-    extra: list[dict[str, Any]] = [{}] if op == "scatter" else [{"include_self": b} for b in (True, False)]
+    extra: list[dict[str, Any]] = (
+        [{}] if op == "scatter" else [{"include_self": b} for b in (True, False)]
+    )
     for reduce in modes:
         for more in extra:
             how = {"reduce": reduce, "dim": 0, **more}
@@ -266,7 +291,12 @@ for name in ("max_dim", "min_dim", "argmax", "argmin"):
         rule="NUM-32",
     )
 for name in ("cummax", "cummin"):
-    PLANS.add(name, functools.partial(_orders, name), functools.partial(ordering.running, name), rule="NUM-32")
+    PLANS.add(
+        name,
+        functools.partial(_orders, name),
+        functools.partial(ordering.running, name),
+        rule="NUM-32",
+    )
 
 
 def _uniques() -> Iterator[Call]:
@@ -315,15 +345,22 @@ PLANS.add(
         call(x, num_classes=4)
         for x in (places(4, (2, 3)), places(4, ()), places(4, (0,)), _rows([4]), _rows([-1]))
     ],
-    lambda x, num_classes: rules.in_range(x, num_classes)
-    or torch.nn.functional.one_hot(x, num_classes),
+    lambda x, num_classes: (
+        rules.in_range(x, num_classes) or torch.nn.functional.one_hot(x, num_classes)
+    ),
 )
 PLANS.add(
     "bincount",
-    lambda: [call(x, n) for x in (_rows([1, 1, 3]), _rows([]), _rows([0]), _rows([-1])) for n in (0, 2, 6, -1)],
-    lambda x, n: rules.stop("VALUE_ERROR")
-    if n < 0 or bool((x < 0).any())
-    else torch.bincount(x, minlength=n),
+    lambda: [
+        call(x, n)
+        for x in (_rows([1, 1, 3]), _rows([]), _rows([0]), _rows([-1]))
+        for n in (0, 2, 6, -1)
+    ],
+    lambda x, n: (
+        rules.stop("VALUE_ERROR")
+        if n < 0 or bool((x < 0).any())
+        else torch.bincount(x, minlength=n)
+    ),
 )
 
 

@@ -64,8 +64,22 @@ def _dynamic(texts: tuple[str, ...]) -> dict[str, dict[int, Any]] | None:
 @click.option(
     "--decisions", type=click.Choice(["warn", "error", "record"]), default="warn", show_default=True
 )
+@click.option(
+    "-e",
+    "--explore",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Run it up to N times, to keep both arms of branches on data.",
+)
 def command(
-    target: str, inputs: tuple[str, ...], dynamic: tuple[str, ...], output: str, decisions: str
+    target: str,
+    inputs: tuple[str, ...],
+    dynamic: tuple[str, ...],
+    output: str,
+    decisions: str,
+    explore: int,
 ) -> None:
     """Trace a Python program on example inputs and write it to a file."""
     program = instance(load_object(target))
@@ -73,7 +87,12 @@ def command(
     with running(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", TraceWarning)
         model = api.trace(
-            program, tuple(args), kwargs, dynamic=_dynamic(dynamic), decisions=decisions
+            program,
+            tuple(args),
+            kwargs,
+            dynamic=_dynamic(dynamic),
+            explore=explore,
+            decisions=decisions,
         )
     for warning in caught:
         click.echo(str(warning.message), err=True)

@@ -41,7 +41,8 @@ _LOST: Final[Mapping[str, str]] = {
 _SHOWN: Final = 4
 """Elements of an array that a message shows."""
 _HINT: Final = (
-    'script the part that branches, or load with guards="warn" to run the traced branch anyway'
+    "trace with explore=2 or script the part that branches, "
+    'or load with guards="warn" to run the traced branch anyway'
 )
 
 

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tracescript import ir
+from tracescript.ir.limits import (
+    MAX_BLOCK_DEPTH,
+    MAX_DEPTH,
+    MAX_ELEMENTS,
+    MAX_EXTRA,
+    MAX_LIST,
+    MAX_PORTS,
+    MAX_RANK,
+    MAX_STRING,
+    MAX_TABLE,
+    MAX_VALUES,
+)
 from tracescript.validator.fault import Fault, Rule
 from tracescript.validator.scope import inner_constants, parts
 
@@ -17,23 +29,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST_ENTRIES: Final = 1 << 20
-"""Functions, modules or constants of a model; blocks of a function."""
-MOST_NODES: Final = 1 << 24
-"""Nodes or values of a function."""
-MOST_EDGES: Final = 1 << 16
-"""Inputs or outputs of a node or a function."""
-DEEPEST_BLOCK: Final = 10_000
-DEEPEST_TABLE: Final = 64
-"""Levels of a type, a constant or a dimension expression."""
-HIGHEST_RANK: Final = 64
-MOST_ELEMENTS: Final = 1 << 60
-LONGEST_TEXT: Final = 1 << 24
-"""Bytes of a str constant."""
-MOST_METADATA: Final = 1 << 10
-EXTRA_BYTES: Final = 1 << 28
-"""Bytes of all extra files together."""
-
 
 def _over(where: str, what: str, found: int, most: int) -> Iterator[Fault]:
     if found > most:
@@ -43,7 +38,7 @@ def _over(where: str, what: str, found: int, most: int) -> Iterator[Fault]:
 def _deep(root: T, inner: Callable[[T], tuple[T, ...]]) -> bool:
     """Whether something has too many levels; by identity, since hashing would recurse."""
     level: list[T] = [root]
-    for _ in range(DEEPEST_TABLE):
+    for _ in range(MAX_DEPTH):
         level = list({id(part): part for one in level for part in inner(one)}.values())
         if not level:
             return False
@@ -56,17 +51,17 @@ def _operands(dim: ir.Dim) -> tuple[ir.Dim, ...]:
 
 def _function(sites: FunctionSites) -> Iterator[Fault]:
     where = sites.where
-    yield from _over(where, "blocks", len(sites.blocks), MOST_ENTRIES)
-    yield from _over(where, "nodes", len(sites.nodes), MOST_NODES)
-    yield from _over(where, "values", len(sites.definitions), MOST_NODES)
-    yield from _over(where, "inputs", len(sites.function.inputs), MOST_EDGES)
-    yield from _over(where, "outputs", len(sites.function.outputs), MOST_EDGES)
+    yield from _over(where, "blocks", len(sites.blocks), MAX_TABLE)
+    yield from _over(where, "nodes", len(sites.nodes), MAX_VALUES)
+    yield from _over(where, "values", len(sites.definitions), MAX_VALUES)
+    yield from _over(where, "inputs", len(sites.function.inputs), MAX_PORTS)
+    yield from _over(where, "outputs", len(sites.function.outputs), MAX_PORTS)
     deepest = max(site.depth for site in sites.blocks)
-    yield from _over(where, "levels of blocks", deepest, DEEPEST_BLOCK)
+    yield from _over(where, "levels of blocks", deepest, MAX_BLOCK_DEPTH)
     for site in sites.nodes:
-        if max(len(site.node.inputs), len(site.node.outputs)) > MOST_EDGES:
-            yield from _over(site.where, "inputs", len(site.node.inputs), MOST_EDGES)
-            yield from _over(site.where, "outputs", len(site.node.outputs), MOST_EDGES)
+        if max(len(site.node.inputs), len(site.node.outputs)) > MAX_PORTS:
+            yield from _over(site.where, "inputs", len(site.node.inputs), MAX_PORTS)
+            yield from _over(site.where, "outputs", len(site.node.outputs), MAX_PORTS)
 
 
 def _types(scope: Scope) -> Iterator[Fault]:
@@ -74,7 +69,7 @@ def _types(scope: Scope) -> Iterator[Fault]:
     for spot, outer in scope.outer_types():
         todo = [] if id(outer) in seen else [outer]
         if todo and _deep(outer, parts):
-            what = f"a type has more than {DEEPEST_TABLE} levels"
+            what = f"a type has more than {MAX_DEPTH} levels"
             yield Fault("FILE_LIMIT", spot.where, what)
             return
         while todo:
@@ -85,36 +80,36 @@ def _types(scope: Scope) -> Iterator[Fault]:
             todo += parts(kind)
             if isinstance(kind, ir.TensorType):
                 shape = kind.shape or ()
-                yield from _over(spot.where, "axes", len(shape), HIGHEST_RANK)
+                yield from _over(spot.where, "axes", len(shape), MAX_RANK)
                 if any(_deep(d, _operands) for d in shape):
-                    what = f"a dimension expression has more than {DEEPEST_TABLE} levels"
+                    what = f"a dimension expression has more than {MAX_DEPTH} levels"
                     yield Fault("FILE_LIMIT", spot.where, what)
 
 
 def _constants(scope: Scope) -> Iterator[Fault]:
-    yield from _over("model", "constants", len(scope.constants), MOST_ENTRIES)
+    yield from _over("model", "constants", len(scope.constants), MAX_TABLE)
     for constant, spot in scope.constants.items():
         if isinstance(constant.value, str):
             found = len(constant.value.encode("utf-8", "surrogatepass"))
-            yield from _over(spot.where, "bytes of text", found, LONGEST_TEXT)
+            yield from _over(spot.where, "bytes of text", found, MAX_STRING)
         elif isinstance(constant.value, tuple) and _deep(constant, inner_constants):
-            what = f"a constant has more than {DEEPEST_TABLE} levels"
+            what = f"a constant has more than {MAX_DEPTH} levels"
             yield Fault("FILE_LIMIT", spot.where, what)
             return
     for weight, spot in scope.weights.items():
         found = math.prod(n for n in weight.shape if n)
-        if found < MOST_ELEMENTS << 3:
-            yield from _over(spot.where, "elements", found, MOST_ELEMENTS)
+        if found < MAX_ELEMENTS << 3:
+            yield from _over(spot.where, "elements", found, MAX_ELEMENTS)
 
 
 def graph_29_limits(scope: Scope) -> Iterator[Fault]:
     """GRAPH-29: A loader MUST refuse a model beyond the second column of the table of limits."""
     model = scope.model
-    yield from _over("model", "functions", len(model.functions), MOST_ENTRIES)
-    yield from _over("model", "modules", len(scope.modules), MOST_ENTRIES)
-    yield from _over("model", "metadata entries", len(model.metadata), MOST_METADATA)
+    yield from _over("model", "functions", len(model.functions), MAX_TABLE)
+    yield from _over("model", "modules", len(scope.modules), MAX_TABLE)
+    yield from _over("model", "metadata entries", len(model.metadata), MAX_LIST)
     extra = sum(len(one.content) for one in model.extra_files)
-    yield from _over("extra_files", "bytes", extra, EXTRA_BYTES)
+    yield from _over("extra_files", "bytes", extra, MAX_EXTRA)
     for sites in scope.functions:
         yield from _function(sites)
     yield from _types(scope)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tracescript.ir.limits import MAX_DEPTH
 from tracescript.ir.types import (
     DataType,
     DictType,
@@ -18,7 +19,6 @@ from tracescript.ir.types import (
 from tracescript.v1 import data_pb2
 from tracescript.wire import forms, tensors
 from tracescript.wire.faults import fault
-from tracescript.wire.limits import MAX_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
+from tracescript.ir import limits
 from tracescript.v1 import file_pb2
-from tracescript.wire import limits, scan
+from tracescript.wire import scan, table_counts
 from tracescript.wire.faults import fault, over_limit
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Container:
         return self.header.alignment or scan.DEFAULT_ALIGNMENT
 
     def message(
-        self, number: int, kind: type[AnyMessage], tables: limits.Tables
+        self, number: int, kind: type[AnyMessage], tables: table_counts.Tables
     ) -> AnyMessage | None:
         """Parse a section, or return None if the file has none.
 
@@ -87,7 +88,7 @@ class Container:
         if content is None:
             return None
         where = scan.section_name(number)
-        limits.check_tables(memoryview(content), tables, where)
+        table_counts.check_tables(memoryview(content), tables, where)
         message = _parse(content, kind, where)
         _check_canonical(message, content, where, newer=self.newer)
         return message

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from tracescript.ir.limits import MAX_DATA_PARTS, MAX_DEPTH, MAX_ELEMENTS, MAX_RANK
 from tracescript.wire import tensors
 from tracescript.wire.enums import DATA_TYPES, Enums
 from tracescript.wire.faults import fault
-from tracescript.wire.limits import MAX_DATA_PARTS, MAX_DEPTH, MAX_ELEMENTS, MAX_RANK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tracescript.ir import limits
 from tracescript.ir.types import DictType, ScalarType
 from tracescript.ir.values import Constant
-from tracescript.wire import forms, limits
+from tracescript.wire import forms
 from tracescript.wire.enums import DATA_TYPES
 from tracescript.wire.faults import bad_index, check_sentinel, fault, over_limit
 from tracescript.wire.read_types import Growth

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tracescript.ir import limits
 from tracescript.ir.graph import (
     Block,
     Function,
@@ -16,7 +17,6 @@ from tracescript.ir.graph import (
     TraceDecision,
 )
 from tracescript.ir.values import Value
-from tracescript.wire import limits
 from tracescript.wire.enums import (
     COMPARISONS,
     DECISION_KINDS,

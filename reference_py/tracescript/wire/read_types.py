@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tracescript.ir import limits
 from tracescript.ir.types import (
     DictType,
     DimExpr,
@@ -16,7 +17,6 @@ from tracescript.ir.types import (
     TupleType,
     UnionType,
 )
-from tracescript.wire import limits
 from tracescript.wire.enums import DATA_TYPES, DIM_OPERATORS, SCALAR_KINDS
 from tracescript.wire.faults import bad_index, check_sentinel, fault, over_limit, unset
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from tracescript.ir import limits
 from tracescript.ir.values import Weight
 from tracescript.v1 import tensor_pb2
-from tracescript.wire import limits, scan
+from tracescript.wire import scan, table_counts
 from tracescript.wire.enums import DATA_TYPES, Enums
 from tracescript.wire.faults import bad_index, check_sentinel, fault, over_limit
 from tracescript.wire.tensors import FileSource, Payload
@@ -32,7 +33,7 @@ def read_weights(container: Container) -> tuple[list[Weight], list[Payload]]:
 
     Spec: CONTAINER-5, WEIGHT-2, WEIGHT-3, WEIGHT-4, WEIGHT-5.
     """
-    table = container.message(scan.WEIGHTS, tensor_pb2.WeightTable, limits.WEIGHT_TABLES)
+    table = container.message(scan.WEIGHTS, tensor_pb2.WeightTable, table_counts.WEIGHT_TABLES)
     assert table is not None  # the walk requires this section
     check_sentinel(table.weights, "weights.weights")
     check_sentinel(table.storages, "weights.storages")

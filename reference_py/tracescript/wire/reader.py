@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from tracescript.ir.model import Model
 from tracescript.v1 import code_pb2, debug_pb2, example_pb2, file_pb2, model_pb2
-from tracescript.wire import limits, scan
+from tracescript.wire import scan, table_counts
 from tracescript.wire.container import open_container
 from tracescript.wire.enums import Enums
 from tracescript.wire.faults import bad_index, check_sentinel, fault
@@ -87,7 +87,7 @@ def read(
         raise ValueError(f"found verify={verify!r}, expected one of {', '.join(VERIFY)}")
     container = open_container(source, use_mmap=mmap)
     weights, payloads = read_weights(container)
-    message = container.message(scan.MODEL, model_pb2.Model, limits.MODEL_TABLES)
+    message = container.message(scan.MODEL, model_pb2.Model, table_counts.MODEL_TABLES)
     assert message is not None  # the walk requires this section
     opened = _read_model(container, message, weights, payloads)
     if verify == "full":
@@ -104,10 +104,10 @@ def _read_model(
     payloads: list[Payload],
 ) -> Opened:
     header = container.header
-    debug = container.message(scan.DEBUG, debug_pb2.DebugInfo, limits.DEBUG_TABLES)
-    code = container.message(scan.CODE, code_pb2.Code, limits.CODE_TABLES)
-    examples = container.message(scan.EXAMPLES, example_pb2.Examples, limits.EXAMPLE_TABLES)
-    extra = container.message(scan.EXTRA_FILES, file_pb2.ExtraFiles, limits.EXTRA_TABLES)
+    debug = container.message(scan.DEBUG, debug_pb2.DebugInfo, table_counts.DEBUG_TABLES)
+    code = container.message(scan.CODE, code_pb2.Code, table_counts.CODE_TABLES)
+    examples = container.message(scan.EXAMPLES, example_pb2.Examples, table_counts.EXAMPLE_TABLES)
+    extra = container.message(scan.EXTRA_FILES, file_pb2.ExtraFiles, table_counts.EXTRA_TABLES)
     enums = Enums(newer=container.newer)
     types = TypeReader(message, enums)
     constants = ConstantReader(message, types, weights, enums)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tracescript.ir.limits import MAX_FILE, MAX_SECTION
 from tracescript.wire import varint
 from tracescript.wire.faults import fault
-from tracescript.wire.limits import MAX_FILE, MAX_SECTION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ from tracescript.v1 import code_pb2
 from tracescript.wire import scan
 from tracescript.wire.container import first_difference
 from tracescript.wire.faults import fault
-from tracescript.wire.limits import CODE_TABLES
 from tracescript.wire.read_sections import knows_language
+from tracescript.wire.table_counts import CODE_TABLES
 from tracescript.wire.tensors import FileSource, check_elements, size_of
 from tracescript.wire.write_debug import write_debug
 from tracescript.wire.write_model import write_model

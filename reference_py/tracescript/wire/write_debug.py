@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracescript.ir.limits import MAX_INLINE_DEPTH
 from tracescript.v1 import debug_pb2
-from tracescript.wire.limits import MAX_INLINE_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

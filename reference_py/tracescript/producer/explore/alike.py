@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracescript.errors import ProducerError
 from tracescript.ir import ListType, TensorType
 from tracescript.opset.relations import join
 from tracescript.producer.explore.paths import Enter, Leave, keys_of, outputs_of
@@ -12,6 +11,7 @@ from tracescript.producer.trace.recorder import error_at
 from tracescript.producer.trace.tape import ModelCall, Op, Raise, Read, SizeFact, Wire
 
 if TYPE_CHECKING:
+    from tracescript.errors import ProducerError
     from tracescript.ir import Type
     from tracescript.producer.explore.paths import Item, Path, Wires
 
@@ -56,7 +56,7 @@ def keys_of_both(a: Item, b: Item) -> list[tuple[str, object]]:
 def share_beginning(wires: Wires, new: Path, old: Path, ask: int) -> None:
     """Make everything up to a decision the same value in both runs.
 
-    Raises ProducerError with NONDETERMINISTIC_TRACE where the runs differ before it. Spec: TRACE-15.
+    Raises ProducerError with NONDETERMINISTIC_TRACE where they differ before it. Spec: TRACE-15.
     """
     stop = old.asks[ask]
     if len(new.items) <= stop:
@@ -126,9 +126,7 @@ def _pairs(wires: Wires, a: Item, b: Item) -> set[Pair] | None:
 
 
 def _fits_outputs(a: Item, b: Item) -> bool:
-    return all(
-        same_rank(p.type, q.type) for p, q in zip(outputs_of(a), outputs_of(b), strict=True)
-    )
+    return all(same_rank(p.type, q.type) for p, q in zip(outputs_of(a), outputs_of(b), strict=True))
 
 
 def same_rank(a: Type, b: Type) -> bool:
@@ -139,3 +137,14 @@ def same_rank(a: Type, b: Type) -> bool:
     if isinstance(a, ListType) and isinstance(b, ListType):
         return join(a, b) is not None
     return a == b
+
+
+def level_end(x: Path, y: Path, start: int, longest: int) -> int:
+    """Return the longest end that begins in no frame opened by an arm."""
+    for end in range(longest, 0, -1):
+        stops = len(x.items) - end, len(y.items) - end
+        level = x.depths[stops[0]]
+        lowest = min(x.depths[start : stops[0] + 1] + y.depths[start : stops[1] + 1])
+        if level == y.depths[stops[1]] == lowest:
+            return end
+    return 0

@@ -197,11 +197,10 @@ class Merge:
 
         Where there is no such run, what was seen of this value elsewhere tells, or one more run.
         """
-        led = {"last": region, "taken": wire}
         if use.beyond or use.world | {region} not in self.worlds.runs:
             known = self._known(wire, use, region)
             if known is not None:
-                return known, replace(use, beyond=use.beyond | {region}, **led)
+                return known, replace(use, beyond=use.beyond | {region}, last=region, taken=wire)
         world, index = use.world, use.index
         for step in in_order(use.beyond | {region}):
             self._run(world, step)
@@ -210,15 +209,15 @@ class Merge:
         other = self.wires.at(self.worlds.runs[world].items[index], use.key)
         if not isinstance(other, Wire):
             raise Unknown(region)
-        return other, Use(world, index, use.key, BASE, **led)
+        return other, Use(world, index, use.key, BASE, region, wire)
 
     def _known(self, wire: Wire, use: Use, region: Region) -> Wire | None:
         """Return the one value that this one was seen to be in a region's other arm."""
         seen: set[Wire] = set()
         if use.last is not None:
-            seen = self._seen_after(region, use.last).get((use.taken, wire), set())
+            seen = self._seen(region, use.last).get((use.taken, wire), set())
         if not seen:
-            seen = self._seen(region).get(wire, set())
+            seen = self._seen(region, None).get(wire, set())
         return next(iter(seen)) if len(seen) == 1 else None
 
     def _run(self, world: World, region: Region) -> None:
@@ -234,15 +233,11 @@ class Merge:
         self._learn(there)
         self._partners.clear()
 
-    def _seen(self, region: Region) -> dict[Any, set[Wire]]:
-        """Return what values were seen to be in the other arm of a region, over all runs."""
-        return self._partners_of(region, None)
+    def _seen(self, region: Region, last: Region | None) -> dict[Any, set[Wire]]:
+        """Return what values were seen to be in the other arm of a region, over all runs.
 
-    def _seen_after(self, region: Region, last: Region) -> dict[Any, set[Wire]]:
-        """Return the same of values in the other arm of `last`, by their values in both arms."""
-        return self._partners_of(region, last)
-
-    def _partners_of(self, region: Region, last: Region | None) -> dict[Any, set[Wire]]:
+        With `last`, those in its other arm, by their values in both of its arms.
+        """
         if (region, last) in self._partners:
             return self._partners[region, last]
         found = self._partners[region, last] = {}

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir import Weight
+from tracescript.producer.trace import places
+from tracescript.producer.trace.outcomes import MAX_UNROLL
 from tracescript.producer.trace.tape import (
     Call,
     Event,
@@ -83,6 +85,19 @@ class Path:
     def outcomes(self) -> list[bool]:
         """The outcomes of its branch decisions."""
         return [outcome for _, outcome in self.taken]
+
+    def can_flip(self, ask: int) -> bool:
+        """Tell whether the other outcome of a decision is to be explored."""
+        stack, _ = self.taken[ask]
+        if not stack:
+            return True
+        if places.asserted(stack[0]) is not None:
+            return False
+        return self.rounds[ask] < MAX_UNROLL or not places.in_loop_condition(stack[0])
+
+    def taken_behind(self, place: int) -> list[Asked]:
+        """Return the decisions behind an item."""
+        return [asked for at, asked in zip(self.asks, self.taken, strict=True) if at > place]
 
 
 def path_of(run: Run, outcomes: Outcomes) -> Path:

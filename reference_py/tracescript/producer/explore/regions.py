@@ -138,5 +138,3 @@ def follows(worlds: Worlds, a: Region, b: Region) -> tuple[Region, Region] | Non
             apart = other.index >= worlds.length(one.home) - one.end
             return (one, other) if one.index < other.index and apart else None
     return None
-
-

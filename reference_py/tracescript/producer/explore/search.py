@@ -11,13 +11,12 @@ from itertools import combinations, permutations
 from typing import TYPE_CHECKING
 
 from tracescript.errors import ProducerError
-from tracescript.producer.explore.alike import common_end, share_beginning
-from tracescript.producer.explore.paths import Path, Read, Wires
+from tracescript.producer.explore.alike import common_end, level_end, share_beginning
+from tracescript.producer.explore.paths import Path, Wires
 from tracescript.producer.explore.regions import BASE, Region, World, Worlds, follows, in_order
-from tracescript.producer.trace import places
 from tracescript.producer.trace.outcomes import MAX_UNROLL, Outcomes
 from tracescript.producer.trace.report import Explored
-from tracescript.producer.trace.tape import OUT_OF_RUNS
+from tracescript.producer.trace.tape import OUT_OF_RUNS, Read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +72,7 @@ class Search:
                 if spot in self.regions or spot in self.refused:
                     continue
                 is_own = first < index < len(path.items) - shared
-                if is_own and _can_flip(path, ask):
+                if is_own and path.can_flip(ask):
                     yield spot
 
     def drop(self, region: Region, why: str) -> None:
@@ -140,7 +139,7 @@ class Search:
         if not other.raises or path.raises:
             return other
         for ask in reversed(range(region.ask + 1, len(other.asks))):
-            if not _can_flip(other, ask):
+            if not other.can_flip(ask):
                 continue
             more = [*other.outcomes[:ask], not other.outcomes[ask]]
             found = self._run(Outcomes(more, follow), path, region.ask)
@@ -184,7 +183,7 @@ class Search:
             region.end = len(x.items) - start
         else:
             longest = min(common_end(self.wires, x, y, (start, start)), most)
-            region.end = _level_end(x, y, start, longest)
+            region.end = level_end(x, y, start, longest)
             if region.end == 0 and not x.raises:
                 raise self._different(x, region)
         return region.end != before
@@ -242,7 +241,7 @@ class Search:
                 return False
         except Exhausted:
             raise
-        except Exception as error:  # noqa: BLE001  # it cannot run after this arm: nothing is shared
+        except Exception as error:  # noqa: BLE001  # it cannot run after this arm
             _pass_on(error)
         return self._limit(pair[0], pair[1].end)
 
@@ -271,7 +270,7 @@ class Search:
                 raise LookupError
             ask = parent.asks.index(place)
             model = self.worlds.runs[like]
-            follow = model.taken[_next_ask(model, self.worlds.place(last, like - {last})) :]
+            follow = model.taken_behind(self.worlds.place(last, like - {last}))
             forced = [*parent.outcomes[:ask], *last.flips]
             self.worlds.runs[world] = self._run(Outcomes(forced, follow), parent, ask)
         return self.worlds.runs[world]
@@ -283,34 +282,10 @@ def _pass_on(error: Exception) -> None:
         raise error
 
 
-def _next_ask(path: Path, place: int) -> int:
-    return next((k + 1 for k, at in enumerate(path.asks) if at >= place), len(path.asks))
-
-
 def _order(spot: Spot) -> tuple[int, int]:
     """Shallow ones first, of those the last one first: what it shares is known by then."""
     home, ask = spot
     return len(home), -ask
-
-
-def _can_flip(path: Path, ask: int) -> bool:
-    stack, _ = path.taken[ask]
-    if not stack:
-        return True
-    if places.asserted(stack[0]) is not None:
-        return False
-    return path.rounds[ask] < MAX_UNROLL or not places.in_loop_condition(stack[0])
-
-
-def _level_end(x: Path, y: Path, start: int, longest: int) -> int:
-    """Return the longest end that begins in no frame opened by an arm."""
-    for end in range(longest, 0, -1):
-        stops = len(x.items) - end, len(y.items) - end
-        level = x.depths[stops[0]]
-        lowest = min(min(x.depths[start : stops[0] + 1]), min(y.depths[start : stops[1] + 1]))
-        if level == y.depths[stops[1]] == lowest:
-            return end
-    return 0
 
 
 def _reason(error: Exception) -> str:

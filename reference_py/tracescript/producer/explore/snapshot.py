@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Snapshot:
-    """What modules hold and where random generators are, at the moment it is taken."""
+    """What modules hold and where random generators are, when it is taken. Spec: TRACE-19."""
 
     def __init__(self, view: ModuleView, branches: Iterable[Branch]) -> None:
         self._view = view

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracescript.opset.relations import join
-from tracescript.producer.explore.paths import (
-    Enter,
-    Leave,
+from tracescript.producer.explore.paths import Enter, Leave, keys_of, outputs_of
+from tracescript.producer.trace import places
+from tracescript.producer.trace.tape import (
+    Arm,
+    Assert,
+    Call,
+    Frame,
+    If,
     ModelCall,
     Op,
     Raise,
     Read,
     SizeFact,
-    keys_of,
-    outputs_of,
+    Wire,
 )
-from tracescript.producer.trace import places
-from tracescript.producer.trace.tape import Arm, Assert, Call, Frame, If, Wire
 
 if TYPE_CHECKING:
     from tracescript.producer.explore.merge import Merge, Passed
@@ -74,9 +76,12 @@ class Writer:
         end = 0 if region.raises else region.end
         begin = region.index + 1
         arms = [(self.world, stop), (region.world, merge.worlds.length(region.world) - end)]
-        order = slice(None, None, -1 if region.flips[0] else 1)
-        yes, no = (self._arm(world, begin, until) for world, until in arms[order])
-        region.taken_passed, region.other_passed = (w.passed for w in (yes, no)[order])
+        if region.flips[0]:
+            arms.reverse()
+        yes, no = [self._arm(world, begin, until) for world, until in arms]
+        region.taken_passed, region.other_passed = yes.passed, no.passed
+        if region.flips[0]:
+            region.taken_passed, region.other_passed = no.passed, yes.passed
         region.node = If(read, Arm(yes.events), Arm(no.events), [], site)
         self.events.append(region.node)
         self.passed = (*passed, region)
@@ -116,9 +121,7 @@ class Writer:
         _, around, events, _ = self._around.pop()
         frame = self._frame
         assert frame is not None, "a frame closes that was opened"
-        frame.outputs = [
-            self._wire(index, ("output", i)) for i in range(len(item.frame.outputs))
-        ]
+        frame.outputs = [self._wire(index, ("output", i)) for i in range(len(item.frame.outputs))]
         for slot, before in frame.entry.items():
             after = self._wire(index, ("slot", slot))
             if after is not before:

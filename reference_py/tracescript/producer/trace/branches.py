@@ -26,7 +26,7 @@ _READ: Final = {
 
 
 def both_arms(emitter: Emitter, scope: Scope, event: If) -> None:
-    """Add an `if` with both arms of a branch. Spec: TRACE-15."""
+    """Add an `if` with both arms of a branch. Spec: TRACE-16."""
     scope.is_explored = True
     condition = _truth(emitter, scope, event.predicate, event.site)
     blocks = [_arm(emitter, scope, arm) for arm in (event.yes, event.no)]
@@ -59,7 +59,7 @@ def _truth(emitter: Emitter, scope: Scope, wire: Wire, site: Site | None) -> ir.
 
 
 def check(emitter: Emitter, scope: Scope, event: Event) -> None:
-    """Add the program's own `raise` or `assert`. Spec: TRACE-16."""
+    """Add the program's own `raise` or `assert`. Spec: TRACE-17."""
     place = emitter.place(scope, event.site) if isinstance(event, (Raise, Assert)) else None
     if isinstance(event, Raise):
         message = scope.builder.constant(event.message)
@@ -75,7 +75,7 @@ def check(emitter: Emitter, scope: Scope, event: Event) -> None:
 
 
 def in_arm(scope: Scope, value: ir.Value, kind: str) -> ir.Value:
-    """Compute a value from around an arm again, so that a guard holds in this arm only."""
+    """Compute a value again inside an arm, so that its guard holds there only. Spec: TRACE-18."""
     call, number = scope.builder.call, scope.builder.constant
     if value.type == constants.BOOL:
         return call("bool.op", [value, value], {"operation": "and"})[0]

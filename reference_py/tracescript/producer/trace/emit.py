@@ -133,6 +133,7 @@ class Emitter:
     # ---- events
 
     def event(self, scope: Scope, event: Event) -> None:
+        """Add what happened to a function."""
         if isinstance(event, Op):
             self._op(scope, event)
         elif isinstance(event, Call):

@@ -173,8 +173,9 @@ def in_loop_condition(site: Site) -> bool:
     """Tell whether a site lies in the condition of a `while`."""
     at = (site.place.line, site.place.column)
     return any(
-        (test.lineno, test.col_offset if site.place.end_line else 0) <= at
-        and at <= (test.end_lineno or 0, test.end_col_offset or 0)
+        (test.lineno, test.col_offset if site.place.end_line else 0)
+        <= at
+        <= (test.end_lineno or 0, test.end_col_offset or 0)
         for kind, test, _ in _tests(site.path)
         if kind == "while"
     )

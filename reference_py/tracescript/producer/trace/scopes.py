@@ -66,9 +66,7 @@ def _read_by(event: Event) -> Iterator[Wire]:
         yield from (wire for wire in event.inputs if wire is not None)
     elif isinstance(event, If):
         yield from (event.predicate, *event.yes.results, *event.no.results)
-    elif isinstance(event, Assert):
-        yield event.wire
-    elif isinstance(event, Read) and event.wire is not None:
+    elif isinstance(event, (Read, Assert)) and event.wire is not None:
         yield event.wire
     elif isinstance(event, SizeFact):
         yield from (side for side in (event.left, event.right) if isinstance(side, Wire))
