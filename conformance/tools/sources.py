@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _KEYS: dict[str, set[str]] = {
     "text": {"text", "tree", "weights", "states", "sections", "metadata", "name"},
-    "program": {"program", "make", "produce", "inputs", "types", "dynamic", "build", "sections"},
+    "program": {"program", "make", "produce", "inputs", "types", "dynamic", "build", "sections"}
+    | {"explore"},
     "base": {"base", "edit", "splice", "wrap"},
     "proto": {"proto", "profiles"},
     "deep": {"deep", "depth"},
@@ -123,7 +124,8 @@ def _captured(ts: Any, program: Any, source: Mapping[str, Any]) -> Any:
         for name, axes in source.get("dynamic", {}).items()
     }
     inputs = [_plain(literals.parse(text)) for text in source["inputs"]]
-    return ts.trace(program, tuple(inputs), dynamic=dynamic, decisions="record")
+    runs = source.get("explore", 1)
+    return ts.trace(program, tuple(inputs), dynamic=dynamic, explore=runs, decisions="record")
 
 
 def _plain(value: Any) -> Any:

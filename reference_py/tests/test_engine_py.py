@@ -142,7 +142,7 @@ def test_an_output_that_nobody_else_holds_is_not_copied():
     shared = source_of(lambda w, x: [w("reshape", x, [3, 1])], f32(3))
 
     assert re.search(r"return \(v\d+, \)", fresh)
-    assert re.search(r"return \(k\d+\(v\d+\), \)", shared)
+    assert re.search(r"return \(k\d+\(B, v\d+\), \)", shared)
 
 
 def test_small_callees_are_inlined_and_large_ones_are_not():

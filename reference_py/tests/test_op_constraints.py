@@ -1,4 +1,4 @@
-"""Every constraint and every error condition of every op: a call that breaks it, and how it is refused."""
+"""Every constraint and every error condition of every op: a call that breaks it is refused."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def test_a_write_into_an_argument_says_what_to_write_instead():
 
 
 def test_an_unknown_function_names_only_ops_that_are_close():
-    assert refused(lambda x: np.cov(x), X).hint == "`tracescript ops` lists what there is"
+    assert refused(np.cov, X).hint == "`tracescript ops` lists what there is"
 
 
 def test_a_known_op_with_other_arguments_says_what_it_takes():
@@ -86,9 +86,3 @@ def test_a_failed_guard_shows_few_elements_of_an_array():
 
     assert "float32[3, 4] of 1.0, 1.0, 1.0, 1.0, ..." in caught.value.excerpt
     assert "float32[5, 4] of 0.0, 0.0, 0.0, 0.0, ..." in caught.value.excerpt
-
-
-def test_an_error_of_an_op_names_it_once():
-    error = refused(lambda x: ts.ops.tensordot(x, x, (0,), (5,)), X)
-
-    assert error.what.count("tensordot") == 1

@@ -1,4 +1,4 @@
-"""Dicts with values of different types, and records, as arguments and results of traced programs."""
+"""Dicts with values of different types, and records, as arguments and results of a trace."""
 
 from __future__ import annotations
 

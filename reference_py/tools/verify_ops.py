@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from tools.verify.plan import Call, Plan
 
-_QUICK = 14
+_QUICK = 9
 """Calls of an op in a quick run, spread over its grid."""
 _RARE = {"py symbolic": 3, "expanded symbolic": 3, "file": 7}
 """Ways that only every n-th call takes."""
@@ -135,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--op", action="append", default=[], help="only this op; several times")
     parser.add_argument("--faults", type=int, default=3, help="faults shown for an op")
     options = parser.parse_args(arguments)
-    warnings.filterwarnings("ignore", module="torch")
+    warnings.simplefilter("ignore")  # of torch and numpy, about edges that are meant
     plans = all_plans()
     names = options.op or [op.name for op in opset()]
     started = time.perf_counter()

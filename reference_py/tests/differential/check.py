@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import math
 import sys
+import warnings
 from typing import Any
 
 from tracescript.code.reader import check_code
@@ -38,7 +39,9 @@ def function_of(source: str, name: str = "f", label: str = "program") -> Any:
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
     source_of_file.cache_clear()
     space: dict[str, Any] = {"__name__": "__main__"}
-    exec(compile(source, path, "exec"), space)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        exec(compile(source, path, "exec"), space)
     return space[name]
 
 

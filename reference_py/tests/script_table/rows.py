@@ -20,7 +20,9 @@ import math
 import numpy as np
 from typing import Optional
 """
+TORCH_HEAD = "import torch\nfrom torch import Tensor, nn\nfrom torch.nn import functional as F\n"
 TABLES = ("statements", "expressions", "calls")
+ALL = (*TABLES, "torch")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Row:
     def source(self, body: str) -> str:
         """Return the text of a file that defines `f`."""
         lines = "\n".join(f"    {line}" for line in body.strip("\n").splitlines())
-        return f"{HEAD}{self.head}def f({self.signature}):\n{lines}\n"
+        head = HEAD + TORCH_HEAD if self.table == "torch" else HEAD
+        return f"{head}{self.head}def f({self.signature}):\n{lines}\n"
 
     def function(self, body: str) -> Any:
         """Make `f`; compiling it finds its source as `row.py`."""
@@ -52,9 +55,9 @@ class Row:
 
     def calls(self) -> list[tuple[Any, ...]]:
         """Return the arguments of every call."""
-        import numpy as np
-
-        return [eval(f"({text},)", {"np": np}) for text in self.args]
+        space = {}
+        exec(f"{HEAD}{TORCH_HEAD if self.table == 'torch' else ''}", space)
+        return [eval(f"({text},)", space) for text in self.args]
 
 
 def rows(table: str) -> list[Row]:

@@ -35,10 +35,10 @@ def bound_of(
     """
     op = opset()[plan.op]
     dtype = np.dtype(_PART.get(name, None) or _numpy(name))
-    if name.startswith("complex"):
-        if plan.absolute is None:
-            return _COMPLEX_UNITS * unit_of(name) * np.abs(expected)
-    elif op.numeric in {"exact", "rounded"} or not _is_float(name):
+    is_copy = plan.zero_sign or not (_is_float(name) or name in _PART)
+    if plan.absolute is None and not is_copy and _has_complex(name, operands):
+        return _COMPLEX_UNITS * unit_of(name) * np.abs(expected)
+    if is_copy or (op.numeric in {"exact", "rounded"} and name not in _PART):
         return 0.0
     u = unit_of(name)
     with np.errstate(all="ignore"):
@@ -80,6 +80,11 @@ def _page(op: str) -> tuple[float, str]:
 
 def _is_formula(text: str) -> bool:
     return bool(text) and not re.search(r"[a-z] [a-z]", text) and "=" not in text
+
+
+def _has_complex(name: str, operands: list[Any]) -> bool:
+    """Whether complex numbers go in or come out. Spec: NUM-7."""
+    return name in _PART or any(v.is_complex() for v in operands if hasattr(v, "is_complex"))
 
 
 def _numpy(name: str) -> Any:

@@ -121,7 +121,7 @@ def _looped(trip: Any) -> Callable[..., Any]:
         i = 0
         while condition and (trip is None or i < trip):
             x, y = y, x + y * i
-            condition = y < 50  # noqa: PLR2004 - as `_loop`
+            condition = y < 50
             i += 1
         return x, y
 

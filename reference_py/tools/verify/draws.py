@@ -48,7 +48,8 @@ def words(state: Any, count: int) -> tuple[list[int], Any]:
     )
 
 
-def _count(shape: list[int]) -> int:
+def count(shape: list[int]) -> int:
+    """Return the number of elements of a shape, or trap."""
     if any(n < 0 for n in shape):
         raise Stop("SHAPE_ERROR")
     return math.prod(shape)
@@ -56,7 +57,7 @@ def _count(shape: list[int]) -> int:
 
 def uniform(state: Any, shape: list[int], data_type: DataType) -> tuple[Any, Any]:
     """Draw numbers of a float type between 0 and 1."""
-    n = _count(shape)
+    n = count(shape)
     if data_type is DataType.FLOAT64:
         w, after = words(state, 2 * n)
         found = [
@@ -75,7 +76,7 @@ def whole(state: Any, low: int, high: int, shape: list[int]) -> tuple[Any, Any]:
     """Draw ints."""
     if low >= high:
         raise Stop("VALUE_ERROR")
-    w, after = words(state, 2 * _count(shape))
+    w, after = words(state, 2 * count(shape))
     found = [
         low + ((a >> 1) * 2**32 + b) % (high - low) for a, b in zip(w[::2], w[1::2], strict=True)
     ]
@@ -104,7 +105,7 @@ def _typed() -> Iterator[Call]:
 
 
 def _bits(state: Any, shape: list[int]) -> tuple[Any, Any]:
-    w, after = words(state, _count(shape))
+    w, after = words(state, count(shape))
     return np.array(w, np.int64).reshape(shape), after
 
 
@@ -113,7 +114,7 @@ PLANS.add("rand", _typed, lambda state, shape, dtype: uniform(state, shape, as_d
 PLANS.add(
     "randn",
     _typed,
-    lambda state, shape, dtype: normal(state, [_count([n]) if n < 0 else n for n in shape]),
+    lambda state, shape, dtype: normal(state, [count([n]) if n < 0 else n for n in shape]),
 )
 
 
@@ -236,71 +237,3 @@ def _multinomial(state: Any, p: Any, n: int, replacement: bool) -> tuple[Any, An
 
 
 PLANS.add("multinomial", _weights, _multinomial)
-
-
-def _spaced() -> Iterator[Call]:
-    for name in ("float16", "bfloat16", "float32", "float64", "int64", "int32", "uint8"):
-        for a, b, n in (
-            (0.0, 10.0, 4),
-            (-1.0, 2.0, 7),
-            (3.0, 3.0, 2),
-            (5.0, 1.0, 1),
-            (0.0, 1.0, 0),
-            (0.0, 1.0, -1),
-        ):
-            if not (name == "uint8" and a < 0):
-                yield call(a, b, n, dtype=DataType(name))
-
-
-def _linspace(a: float, b: float, n: int, dtype: Any) -> Any:
-    if n < 0:
-        raise Stop("SHAPE_ERROR")
-    d = (b - a) / max(n - 1, 1)
-    found = [a + i * d if 2 * i < n else b - (n - 1 - i) * d for i in range(n)]
-    return np.trunc(found) if "int" in as_data_type(dtype).value else np.array(found, np.float64)
-
-
-PLANS.add("linspace", _spaced, _linspace, rule="OP.linspace: two halves, in float64")
-
-
-def _ramps() -> Iterator[Call]:
-    for name in ("int64", "int32", "uint8", "float32", "float64", "float16", "bfloat16"):
-        for a, b, c in (
-            (0, 5, 1),
-            (3, 0, -1),
-            (2, 2, 1),
-            (1, 10, 4),
-            (0, 1, 2),
-            (0, 5, 0),
-            (0, 5, -1),
-            (5, 0, 1),
-        ):
-            yield call(a, b, c, dtype=DataType(name))
-        if "float" in name:
-            for a, b, c in (
-                (0.0, 1.0, 0.3),
-                (1.5, -1.0, -0.5),
-                (0.0, 1.0, 0.1),
-                (0.0, 1.0, float("nan")),
-                (0, 2.5, 1),
-            ):
-                yield call(a, b, c, dtype=DataType(name))
-
-
-def _arange(a: Any, b: Any, c: Any, dtype: Any) -> Any:
-    del dtype
-    if c != c or c == 0 or (b - a) * c < 0:  # noqa: PLR0124 - NaN
-        raise Stop("VALUE_ERROR")
-    return np.array([a + i * c for i in range(math.ceil((b - a) / c))], np.float64)
-
-
-PLANS.add("arange", _ramps, _arange, rule="OP.arange: one rounding")
-PLANS.add(
-    "eye",
-    lambda: [
-        call(n, m, dtype=d)
-        for d in (DataType.FLOAT32, DataType.INT64, DataType.BOOL)
-        for n, m in ((3, 3), (2, 4), (0, 2), (-1, 2))
-    ],
-    lambda n, m, dtype: np.eye(n, m) if n >= 0 else _count([n]),
-)

@@ -12,12 +12,12 @@ from tools.verify.bounds import bound_of
 from tools.verify.plan import Stop, Unspecified
 from tools.verify.tensors import from_oracle, rounded, to_oracle
 from tracescript import ir
-from tracescript.errors import TsError
 from tracescript.opset.dtypes import numpy_of
 from tracescript.opset.table import REQUIRED, opset
 
 if TYPE_CHECKING:
     from tools.verify.plan import Call, Plan
+    from tracescript.errors import TsError
 
 _EARLY: Final = {
     "SHAPE_ERROR": {"BAD_SHAPE", "BAD_CALL"},
@@ -105,7 +105,9 @@ class Expectation:
             tolerances = opset().message(self.plan.op).tolerances
             bound = math.ulp(expected) * tolerances[0].ulps if tolerances else 0.0
             near = got == expected or abs(got - expected) <= bound
-            if not (near or (got != got and expected != expected)) or (got == 0 and math.copysign(1, got) != math.copysign(1, expected) and not bound):  # noqa: PLR0124 - NaN
+            both_nan = math.isnan(got) and math.isnan(expected)
+            turned = got == 0 and math.copysign(1, got) != math.copysign(1, expected)
+            if not (near or both_nan) or (turned and not bound):
                 verdict.blame(f"{got!r}, expected {expected!r}")
         elif isinstance(got, list | tuple):
             if len(got) != len(expected):

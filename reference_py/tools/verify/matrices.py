@@ -10,11 +10,12 @@ import torch
 
 from tools.verify.plan import Call, Plans, Stop, call, types_of
 from tools.verify.values import array, generator
-from tracescript.ir import DataType
 from tracescript.opset.dtypes import numpy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tracescript.ir import DataType
 
 PLANS = Plans()
 _SIDES = ((3, 3), (1, 1), (0, 0), (2, 3, 3), (0, 2, 2), (2, 1, 4, 4))

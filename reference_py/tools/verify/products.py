@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 from tools.verify import rules
+from tools.verify.contractions import product
 from tools.verify.layout import copies, over_types
 from tools.verify.plan import Call, Plans, Stop, call, types_of
-from tools.verify.reductions import product
 from tools.verify.values import array, special, tied
 
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ def convolution(x: Any, w: Any, b: Any = None, **how: Any) -> Any:
     pads = list(how["padding"])
     pairs = [pads[2 * i : 2 * i + 2] for i in range(n)][::-1]
     padded = F.pad(x, [v for pair in pairs for v in pair])
-    found = getattr(F, f"conv{n}d")(padded, w, b, how["stride"], 0, how["dilation"], how["groups"])
-    return found
+    return getattr(F, f"conv{n}d")(padded, w, b, how["stride"], 0, how["dilation"], how["groups"])
 
 
 def _convs(n: int, a: Any) -> Iterator[Call]:
@@ -138,6 +137,7 @@ for n in (1, 2, 3):
 
 
 def transposed(x: Any, w: Any, b: Any = None, **how: Any) -> Any:
+    """Convolve transposed, by torch."""
     order = ("stride", "padding", "output_padding", "groups", "dilation")
     return getattr(F, f"conv_transpose{x.dim() - 2}d")(x, w, b, *(how[o] for o in order))
 
@@ -162,13 +162,18 @@ for n in (1, 2):
         absolute=linear_bound(transposed, lambda x, w, b=None, **_: w.numel()),
     )
 WINDOWS = (
-    {"kernel": 2, "stride": 2}, {"kernel": 3, "stride": 2, "padding": 1}, {"kernel": 3, "stride": 1, "padding": 1},
-    {"kernel": 2, "stride": 3, "ceil_mode": True}, {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True},
-    {"kernel": 1, "stride": 1}, {"kernel": 9, "stride": 1},
-)  # fmt: skip
+    {"kernel": 2, "stride": 2},
+    {"kernel": 3, "stride": 2, "padding": 1},
+    {"kernel": 3, "stride": 1, "padding": 1},
+    {"kernel": 2, "stride": 3, "ceil_mode": True},
+    {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True},
+    {"kernel": 1, "stride": 1},
+    {"kernel": 9, "stride": 1},
+)
 
 
 def windowed(n: int, how: dict[str, Any]) -> dict[str, Any]:
+    """Repeat the numbers of a window for each axis."""
     return {k: v if isinstance(v, bool) or v is None else (v,) * n for k, v in how.items()}
 
 
@@ -250,7 +255,7 @@ def _mean_pools(op: str, n: int, a: Any) -> Iterator[Call]:
     for how in WINDOWS:
         for counted in (True, False):
             yield call(a(2, 3, *(7, 6)[:n]), **windowed(n, how), count_include_pad=counted)
-    if n == 2:  # noqa: PLR2004 - planes
+    if n == 2:
         yield call(a(1, 1, 4, 4), kernel=(2, 2), stride=(2, 2), divisor_override=3)
     x = special(types_of(op)[-1])[: 2 * 12].reshape(1, 2, 12)
     yield call(x if n == 1 else x.reshape(1, 2, 3, 4), **windowed(n, {"kernel": 2, "stride": 1}))

@@ -165,7 +165,7 @@ def _q_conv(x: Any, xs: Any, xz: Any, w: Any, ws: Any, wz: Any, b: Any = None, *
 
 def _q_bound(u: float, y: Any, *inputs: Any, **how: Any) -> Any:
     x, w = (abs(v) for v in _apart(*inputs[:6]))
-    b = None if len(inputs) == 6 or inputs[6] is None else abs(inputs[6])  # noqa: PLR2004 - the bias
+    b = None if len(inputs) == 6 or inputs[6] is None else abs(inputs[6])
     size = convolution(x, w, b, **how) if how else F.linear(x, w, b)
     return (2 * np.sqrt(w[0].numel() + 1) + 6) * u * size + 0 * abs(torch.as_tensor(y))
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from tools.verify import ordering, rules
-from tools.verify.layout import over_types
+from tools.verify import rules
 from tools.verify.plan import Call, Plans, Stop, call, types_of
 from tools.verify.values import LONG, array, is_float, special
 from tracescript import ir
@@ -19,10 +18,21 @@ if TYPE_CHECKING:
 
 PLANS = Plans()
 _GRID = (
-    ((), None), ((), (0,)), ((), (-1,)), ((0,), None), ((5,), None), ((5,), (0,)), ((2, 3), (1,)),
-    ((2, 3), (0, -1)), ((2, 0, 3), (0,)), ((2, 0, 3), (1,)), ((2, 3, 1, 4), (0, 2)), ((2, 3, 4), (-2,)),
-    ((3, LONG), (1,)), ((LONG * 5,), None),
-)  # fmt: skip
+    ((), None),
+    ((), (0,)),
+    ((), (-1,)),
+    ((0,), None),
+    ((5,), None),
+    ((5,), (0,)),
+    ((2, 3), (1,)),
+    ((2, 3), (0, -1)),
+    ((2, 0, 3), (0,)),
+    ((2, 0, 3), (1,)),
+    ((2, 3, 1, 4), (0, 2)),
+    ((2, 3, 4), (-2,)),
+    ((3, LONG), (1,)),
+    ((LONG * 5,), None),
+)
 
 
 def reduced(op: str, *, scale: float = 1.0, every: int = 1, **attributes: Any) -> Iterator[Call]:
@@ -169,13 +179,18 @@ for name in ("amax", "amin"):
 
 def _norms() -> Iterator[Call]:
     for order in (0.0, 1.0, 2.0, 3.0, 0.5, -1.0, float("inf"), float("-inf")):
-        yield from reduced("vector_norm", ord=order, every=1 if order == 2 else 3)  # noqa: PLR2004
+        yield from reduced("vector_norm", ord=order, every=1 if order == 2 else 3)
 
 
-def _norm(x: Any, ord: float, dim: Any, keepdim: bool) -> Any:  # noqa: A002 - the op's word
-    if abs(ord) == np.inf or ord < 0:
-        if any(x.shape[d] == 0 for d in axes_of(x, dim)):
-            rules.stop("SHAPE_ERROR" if abs(ord) == np.inf else "")
+def _norm(x: Any, ord: float, dim: Any, keepdim: bool) -> Any:
+    if ord < 0 and any(x.shape[d] == 0 for d in axes_of(x, dim)):
+        return (
+            rules.stop("SHAPE_ERROR")
+            if ord == -np.inf
+            else np.full(_sum(x, dim, keepdim).shape, np.inf)
+        )
+    if ord == np.inf and any(x.shape[d] == 0 for d in axes_of(x, dim)):
+        raise Stop("SHAPE_ERROR")
     if not x.dim():
         x, shape = x.reshape(1), ()
         return torch.linalg.vector_norm(x, ord, 0).reshape(shape)
@@ -186,7 +201,7 @@ PLANS.add(
     "vector_norm",
     _norms,
     _norm,
-    absolute=lambda u, y, x, ord, dim, keepdim: (np.sqrt(count_of(x, dim)) + 20) * u * y,  # noqa: A006
+    absolute=lambda u, y, x, ord, dim, keepdim: (np.sqrt(count_of(x, dim)) + 20) * u * y,
 )
 
 
@@ -270,99 +285,4 @@ PLANS.add(
     functools.partial(runs, "diff"),
     _diff,
     absolute=lambda u, y, x, dim: 4 * u * abs(y),
-)
-_PRODUCTS = (
-    ((3,), (3,)), ((0,), (0,)), ((2, 3), (3,)), ((3,), (2, 3, 4)), ((2, 3), (3, 4)), ((2, 0), (0, 3)),
-    ((0, 3), (3, 2)), ((5, 2, 3), (3, 2)), ((2, 1, 2, 3), (3, 3, 1)), ((LONG, LONG), (LONG, 3)), ((1, 1), (1, 1)),
-    ((2, 3), (4, 2)),
-)  # fmt: skip
-
-
-def _shaped(op: str, shapes: Any, *more: Any) -> Iterator[Call]:
-    for data_type in types_of(op):
-        for pair in shapes:
-            yield Call((*(array(data_type, s, i) for i, s in enumerate(pair)), *more))
-
-
-def product(x: Any, y: Any) -> Any:
-    """Multiply matrices; integers wrap."""
-    try:
-        if x.dtype.is_floating_point or x.dtype.is_complex:
-            return torch.matmul(x, y)
-        return np.matmul(x.numpy(), y.numpy())
-    except (RuntimeError, ValueError) as error:
-        raise Stop("SHAPE_ERROR") from error
-
-
-def product_bound(u: float, z: Any, x: Any, y: Any) -> Any:
-    """Bound sums of K products."""
-    del z
-    return (2 * np.sqrt(x.shape[-1]) + 2) * u * np.asarray(product(abs(x), abs(y)))
-
-
-for name, shapes in {
-    "matmul": _PRODUCTS,
-    "bmm": (
-        ((2, 3, 4), (2, 4, 5)),
-        ((0, 3, 4), (0, 4, 5)),
-        ((1, 1, 0), (1, 0, 2)),
-        ((2, 1, 2), (3, 2, 1)),
-    ),
-    "dot": (((4,), (4,)), ((0,), (0,)), ((LONG,), (LONG,)), ((2,), (3,))),
-}.items():
-    PLANS.add(name, functools.partial(_shaped, name, shapes), product, absolute=product_bound)
-PLANS.add(
-    "outer",
-    functools.partial(_shaped, "outer", (((3,), (4,)), ((0,), (2,)), ((1,), (1,)))),
-    torch.outer,
-    absolute=lambda u, z, x, y: 4 * u * torch.outer(abs(x), abs(y)),
-)
-PLANS.add(
-    "tensordot",
-    functools.partial(
-        over_types,
-        "tensordot",
-        lambda a: [
-            call(a(2, 3), a(3, 4), dims_x=(1,), dims_y=(0,)),
-            call(a(2, 3, 4), a(4, 3), dims_x=(1, 2), dims_y=(1, 0)),
-            call(a(2), a(3), dims_x=(), dims_y=()),
-            call(a(2, 0), a(0), dims_x=(-1,), dims_y=(0,)),
-            call(a(2, 3), a(2, 4), dims_x=(1,), dims_y=(0,)),
-        ],
-    ),
-    lambda x, y, dims_x, dims_y: ordering.contraction(x, y, dims_x, dims_y),
-    absolute=lambda u, z, x, y, dims_x, dims_y: (
-        (2 * np.sqrt(x.numel()) + 2) * u * ordering.contraction(abs(x), abs(y), dims_x, dims_y)
-    ),
-)
-EQUATIONS = (
-    ("ij,jk->ik", (2, 3), (3, 4)), ("bij,bjk->bki", (2, 3, 4), (2, 4, 5)), ("ii->i", (3, 3)), ("ij->", (2, 3)),
-    ("ij->j", (0, 3)), ("i,j->ij", (2,), (3,)), ("ii,ij->j", (3, 3), (3, 2)), ("ij,kj,lk->il", (2, 3), (4, 3), (2, 4)),
-    (",i->i", (), (3,)), ("Ab->bA", (2, 3)), ("ij,jk->ik", (2, 3), (4, 2)),
-)  # fmt: skip
-
-
-def _einsums() -> Iterator[Call]:
-    for data_type in types_of("einsum"):
-        for equation, *shapes in EQUATIONS:
-            yield call([array(data_type, s, i) for i, s in enumerate(shapes)], equation=equation)
-
-
-def einsum(tensors: Any, equation: str) -> Any:
-    """Sum products by numpy."""
-    try:
-        arrays = [t.numpy() for t in tensors]
-        found = np.einsum(equation, *arrays, dtype=arrays[0].dtype)
-        return np.asarray(found).astype(arrays[0].dtype)
-    except ValueError as error:
-        raise Stop("SHAPE_ERROR") from error
-
-
-PLANS.add(
-    "einsum",
-    _einsums,
-    einsum,
-    absolute=lambda u, z, tensors, equation: (
-        (2 * np.sqrt(24) + len(tensors) + 2) * u * einsum([abs(t) for t in tensors], equation)
-    ),
 )

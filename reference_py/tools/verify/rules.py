@@ -99,7 +99,7 @@ def _floor_divide(x: Any, y: Any) -> Any:
     q = (x - rest) / y
     q = torch.where((rest != 0) & ((y < 0) != (rest < 0)), q - 1, q)
     whole = torch.floor(q)
-    whole = torch.where(q - whole > 0.5, whole + 1, whole)  # noqa: PLR2004 - a half
+    whole = torch.where(q - whole > 0.5, whole + 1, whole)
     return torch.where(y == 0, x / y, whole)
 
 

@@ -10,8 +10,8 @@ import torch
 
 from tools.verify import ordering, rules
 from tools.verify.layout import over_types
-from tools.verify.plan import Call, Plans, call, types_of
-from tools.verify.values import LONG, array, is_float, places, special, tied, unit
+from tools.verify.plan import Call, Plans, call
+from tools.verify.values import LONG, places
 from tracescript import ir
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PLANS = Plans()
 BOOL = ir.DataType.BOOL
-_AXES = (
+AXES = (
     ((7,), 0),
     ((7,), -1),
     ((2, 3), 0),
@@ -28,7 +28,7 @@ _AXES = (
     ((0, 2), 1),
     ((2, 2, 3, 2), -2),
 )
-_REDUCED = (
+REDUCED = (
     ((7,), 0),
     ((2, 3), 0),
     ((3, 1, 4), -1),
@@ -39,17 +39,18 @@ _REDUCED = (
 )
 
 
-def _rows(v: list[int]) -> Any:
+def rows(v: list[int]) -> Any:
+    """Return an index tensor."""
     return np.array(v, np.int64)
 
 
 def _index_selects(a: Any) -> Iterator[Call]:
-    yield call(a(5), _rows([4, 0, 4]))
-    yield call(a(2, 3), _rows([]), dim=1)
-    yield call(a(2, 3, 2), _rows([1, 1]), dim=-2)
-    yield call(a(0, 3), _rows([0]), dim=1)
-    yield call(a(3), _rows([-1]))
-    yield call(a(3), _rows([0, 3]))
+    yield call(a(5), rows([4, 0, 4]))
+    yield call(a(2, 3), rows([]), dim=1)
+    yield call(a(2, 3, 2), rows([1, 1]), dim=-2)
+    yield call(a(0, 3), rows([0]), dim=1)
+    yield call(a(3), rows([-1]))
+    yield call(a(3), rows([0, 3]))
 
 
 def _plain(name: str, make: Callable[[Any], Any], oracle: Any, **how: Any) -> None:
@@ -71,8 +72,8 @@ _plain(
         call(a(2, 3, 2), places(3, (1, 5, 2)), dim=-2),
         call(a(3), places(3, (0,))),
         call(a(), places(1, ())),
-        call(a(3), _rows([-1])),
-        call(a(3), _rows([3])),
+        call(a(3), rows([-1])),
+        call(a(3), rows([3])),
         call(a(2, 2), places(2, (2, 3))),
     ],
     lambda x, i, dim: ordering.gather(x, i, dim),
@@ -81,10 +82,10 @@ _plain(
 _plain(
     "take",
     lambda a: [
-        call(a(2, 3), _rows([5, -6, 0])),
-        call(a(), _rows([[0, -1]])),
+        call(a(2, 3), rows([5, -6, 0])),
+        call(a(), rows([[0, -1]])),
         call(a(2, 3), places(6, (2, 0))),
-        call(a(3), _rows([3])),
+        call(a(3), rows([3])),
     ],
     lambda x, i: rules.in_range(i, x.numel(), negative=True) or torch.take(x, i),
 )
@@ -92,7 +93,7 @@ _plain(
     "embedding",
     lambda a: [
         Call((i, a(4, 3)))
-        for i in (places(4, (2, 3)), places(4, ()), places(4, (0,)), _rows([4]), _rows([-1]))
+        for i in (places(4, (2, 3)), places(4, ()), places(4, (0,)), rows([4]), rows([-1]))
     ],
     lambda i, w, padding_idx: rules.in_range(i, w.shape[0]) or w[i],
 )
@@ -100,16 +101,16 @@ MASK = np.array([[True, False, True], [False, False, True]])
 
 
 def _indices(a: Any) -> Iterator[tuple[Any, list[Any]]]:
-    yield a(4), [_rows([0, -1])]
-    yield a(2, 3), [_rows([1]), _rows([[0], [2]])]
-    yield a(2, 3, 4), [None, _rows([0, 2]), _rows([3, -4])]
-    yield a(2, 3, 4), [_rows([0, 1]), None, _rows([1, 1])]
+    yield a(4), [rows([0, -1])]
+    yield a(2, 3), [rows([1]), rows([[0], [2]])]
+    yield a(2, 3, 4), [None, rows([0, 2]), rows([3, -4])]
+    yield a(2, 3, 4), [rows([0, 1]), None, rows([1, 1])]
     yield a(2, 3), [MASK]
     yield a(2, 3), [None, MASK[0]]
-    yield a(3, 2), [_rows([])]
-    yield a(2, 3), [_rows([2])]
+    yield a(3, 2), [rows([])]
+    yield a(2, 3), [rows([2])]
     yield a(3, 3), [MASK]
-    yield a(2, 3), [_rows([0, 1]), _rows([0, 1, 2])]
+    yield a(2, 3), [rows([0, 1]), rows([0, 1, 2])]
 
 
 def _pick(x: Any, indices: list[Any]) -> Any:
@@ -124,9 +125,9 @@ def _puts(a: Any) -> Iterator[Call]:
     for x, indices in _indices(a):
         for accumulate in (False, True):
             yield call(x, indices, a(), accumulate=accumulate)
-    yield call(a(3), [_rows([0, 0, 1])], a(3))
-    yield call(a(3, 2), [_rows([0, 0, 1])], a(3, 1), accumulate=True)
-    yield call(a(3), [_rows([0, 1])], a(3))
+    yield call(a(3), [rows([0, 0, 1])], a(3))
+    yield call(a(3, 2), [rows([0, 0, 1])], a(3, 1), accumulate=True)
+    yield call(a(3), [rows([0, 1])], a(3))
 
 
 PLANS.add(
@@ -198,13 +199,13 @@ for name in ("index_add", "index_copy"):
             over_types,
             name,
             lambda a: [
-                call(a(4), _rows([0, 3, 0]), a(3)),
-                call(a(2, 3), _rows([2, 2]), a(2, 2), dim=1),
-                call(a(2, 3, 2), _rows([]), a(2, 0, 2), dim=-2),
-                call(a(3), _rows([-1]), a(1)),
-                call(a(3), _rows([3]), a(1)),
-                call(a(3), _rows([0, 1]), a(3)),
-                call(a(2, 3), _rows([0]), a(1, 1)),
+                call(a(4), rows([0, 3, 0]), a(3)),
+                call(a(2, 3), rows([2, 2]), a(2, 2), dim=1),
+                call(a(2, 3, 2), rows([]), a(2, 0, 2), dim=-2),
+                call(a(3), rows([-1]), a(1)),
+                call(a(3), rows([3]), a(1)),
+                call(a(3), rows([0, 1]), a(3)),
+                call(a(2, 3), rows([0]), a(1, 1)),
             ],
         ),
         functools.partial(ordering.index_write, name == "index_add"),
@@ -226,9 +227,9 @@ def _scatters(op: str, modes: tuple[str, ...], a: Any) -> Iterator[Call]:
             yield Call((a(3), places(3, (0,)), a(2)), how)
             yield Call((a(2, 3, 2), places(3, (2, 5, 1)), a(2, 5, 1)), how | {"dim": 1})
     how = {"reduce": modes[0], "dim": 0, **extra[0]}
-    yield Call((a(3), _rows([-1]), a(1)), how)
-    yield Call((a(3), _rows([3]), a(1)), how)
-    yield Call((a(3), _rows([0, 1]), a(1)), how)
+    yield Call((a(3), rows([-1]), a(1)), how)
+    yield Call((a(3), rows([3]), a(1)), how)
+    yield Call((a(3), rows([0, 1]), a(1)), how)
     yield Call((a(2, 2), places(2, (1, 3)), a(1, 3)), how)
 
 
@@ -243,156 +244,3 @@ for name, modes in (
         rule="NUM-43",
         absolute=ordering.scatter_bound,
     )
-
-
-def _orders(op: str, **attributes: Any) -> Iterator[Call]:
-    for data_type in types_of(op):
-        if data_type.value.startswith("complex"):
-            continue
-        yield call(special(data_type), dim=0, **attributes)
-        for shape, dim in (*_AXES, ((LONG,), 0), ((3, LONG), 1)):
-            yield call(tied(data_type, shape), dim=dim, **attributes)
-
-
-def _both(op: str, name: str) -> Iterator[Call]:
-    for flag in (False, True):
-        yield from _orders(op, **{name: flag})
-
-
-PLANS.add("sort", functools.partial(_both, "sort", "descending"), ordering.sort, rule="NUM-31")
-PLANS.add(
-    "argsort",
-    functools.partial(_both, "argsort", "descending"),
-    lambda x, dim, descending: ordering.sort(x, dim, descending)[1],
-    rule="NUM-31",
-)
-
-
-def _tops(op: str, flag: str) -> Iterator[Call]:
-    for found in _both(op, flag):
-        x, dim = found.inputs[0], found.attributes["dim"]
-        n = x.shape[dim]
-        for k in sorted({0, 1, n // 2, n, n + 1}):
-            yield Call((x, k), found.attributes)
-
-
-PLANS.add("topk", functools.partial(_tops, "topk", "largest"), ordering.topk, rule="NUM-31")
-PLANS.add(
-    "kthvalue", functools.partial(_tops, "kthvalue", "keepdim"), ordering.kthvalue, rule="NUM-32"
-)
-PLANS.add(
-    "median_dim", functools.partial(_both, "median_dim", "keepdim"), ordering.median, rule="NUM-32"
-)
-for name in ("max_dim", "min_dim", "argmax", "argmin"):
-    PLANS.add(
-        name,
-        functools.partial(_both, name, "keepdim"),
-        functools.partial(ordering.extreme, name),
-        rule="NUM-32",
-    )
-for name in ("cummax", "cummin"):
-    PLANS.add(
-        name,
-        functools.partial(_orders, name),
-        functools.partial(ordering.running, name),
-        rule="NUM-32",
-    )
-
-
-def _uniques() -> Iterator[Call]:
-    for data_type in types_of("unique"):
-        if not data_type.value.startswith("complex"):
-            for shape in ((), (0,), (9,), (3, 4), (LONG,)):
-                yield call(tied(data_type, shape))
-
-
-PLANS.add("unique", _uniques, ordering.unique, rule="NUM-31", outputs=3)
-
-
-def _searches() -> Iterator[Call]:
-    for data_type in types_of("searchsorted"):
-        for right in (False, True):
-            ramp = np.sort(tied(data_type, (9,)), kind="stable")
-            yield call(ramp, special(data_type), right=right)
-            yield call(ramp, tied(data_type, (2, 0)), right=right)
-            rows = np.sort(tied(data_type, (2, 5)), axis=-1, kind="stable")
-            yield call(rows, tied(data_type, (2, 3), 1), right=right)
-            yield call(ramp[:0], tied(data_type, (3,)), right=right)
-            yield call(rows, tied(data_type, (3, 3), 1), right=right)
-
-
-PLANS.add("searchsorted", _searches, ordering.search, rule="NUM-31")
-PLANS.add(
-    "repeat_interleave",
-    functools.partial(
-        over_types,
-        "repeat_interleave",
-        lambda a: [
-            call(a(3), _rows([2, 0, 1])),
-            call(a(2, 3), np.array(2), dim=-1),
-            call(a(0, 2), np.array(3)),
-            call(a(2, 1, 2), _rows([0, 3]), dim=2),
-            call(a(3), _rows([1])),
-            call(a(2), _rows([1, -1])),
-            call(a(2), _rows([1, 1, 1])),
-        ],
-    ),
-    ordering.repeat_interleave,
-)
-PLANS.add(
-    "one_hot",
-    lambda: [
-        call(x, num_classes=4)
-        for x in (places(4, (2, 3)), places(4, ()), places(4, (0,)), _rows([4]), _rows([-1]))
-    ],
-    lambda x, num_classes: (
-        rules.in_range(x, num_classes) or torch.nn.functional.one_hot(x, num_classes)
-    ),
-)
-PLANS.add(
-    "bincount",
-    lambda: [
-        call(x, n)
-        for x in (_rows([1, 1, 3]), _rows([]), _rows([0]), _rows([-1]))
-        for n in (0, 2, 6, -1)
-    ],
-    lambda x, n: (
-        rules.stop("VALUE_ERROR")
-        if n < 0 or bool((x < 0).any())
-        else torch.bincount(x, minlength=n)
-    ),
-)
-
-
-def _histograms() -> Iterator[Call]:
-    for data_type in types_of("histc"):
-        for shape in ((9,), (2, 3), ()):
-            yield call(unit(data_type, shape), bins=4)
-            yield call(array(data_type, shape), bins=3, min=-1.0, max=1.0)
-        x = np.array([0, 1, 2, np.nan, -1, 3, 2], np.float64).astype(array(data_type, ()).dtype)
-        yield call(x, bins=2, min=0.0, max=2.0)
-        yield call(x[:2], bins=2)
-        yield call(x[:1], bins=3)
-        yield call(x[:0], bins=2, min=0.0, max=1.0)
-        yield call(x[:0], bins=2)
-
-
-PLANS.add("histc", _histograms, ordering.histogram)
-
-
-def _quantiles() -> Iterator[Call]:
-    for data_type in types_of("quantile"):
-        dtype = array(data_type, ()).dtype
-        for shape, dim in _REDUCED:
-            if shape[dim]:
-                for q in ([0.0, 0.25, 1.0], 0.5, []):
-                    yield call(array(data_type, shape, 1), np.array(q, dtype), dim=dim)
-        x = np.array([1, np.nan, 3, np.inf, 2, 4], dtype)
-        yield call(x.reshape(2, 3), np.array([0.5], dtype), dim=1)
-        yield call(x[2:3], np.array(1.5, dtype), dim=0)
-        yield call(x[2:3], np.array(np.nan, dtype), dim=0)
-        yield call(x[:0], np.array(0.5, dtype), dim=0)
-
-
-PLANS.add("quantile", _quantiles, ordering.quantile, absolute=ordering.quantile_bound)
-del BOOL, is_float

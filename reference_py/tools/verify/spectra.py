@@ -231,7 +231,7 @@ def _matrix_norms() -> Iterator[Call]:
                     yield call(array(data_type, shape), ord=order, keepdim=keepdim)
 
 
-def _matrix_norm(x: Any, ord: str, keepdim: bool) -> Any:  # noqa: A002 - the op's word
+def _matrix_norm(x: Any, ord: str, keepdim: bool) -> Any:
     order: Any = ord if ord in {"fro", "nuc"} else float(ord)
     return torch.linalg.matrix_norm(x, order, keepdim=keepdim)
 

@@ -76,7 +76,7 @@ def _bfloat16(value: Any, dtype: np.dtype[Any]) -> Any:
     """Go through float32, moved off a tie that only its own rounding made."""
     near = np.atleast_1d(value.astype(np.float32))
     wide = np.atleast_1d(value)
-    tie = (near.view(np.uint32) & 0xFFFF) == 0x8000  # noqa: PLR2004 - half of the last kept bit
+    tie = (near.view(np.uint32) & 0xFFFF) == 0x8000
     up = np.nextafter(near, np.float32(np.inf))
     down = np.nextafter(near, np.float32(-np.inf))
     near = np.where(tie & (near < wide), up, np.where(tie & (near > wide), down, near))

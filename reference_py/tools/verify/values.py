@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tracescript.ir import DataType
 from tracescript.opset.dtypes import category, in_set, limits, numpy_of
+
+if TYPE_CHECKING:
+    from tracescript.ir import DataType
 
 SHAPES: Final = ((), (0,), (1,), (7,), (2, 3), (2, 0, 3), (3, 1, 2), (2, 3, 1, 2))
 PAIRS: Final = (
@@ -56,11 +58,11 @@ def special(data_type: DataType, *, extremes: bool = True, nonfinite: bool = Tru
     kind = category(data_type)
     if kind == 0:
         return np.array([False, True, True, False])
-    if dtype.isbuiltin != 1 and data_type.bits <= 8:  # noqa: PLR2004 - a byte
+    if dtype.isbuiltin != 1 and data_type.bits <= 8:
         return np.arange(2**data_type.bits, dtype=np.uint8).view(dtype)
     if kind == _INT_CATEGORY:
         low, high = ends(data_type)
-        middle = [v for v in (-100, -8, -3, -2, -1, 0, 1, 2, 3, 5, 7, 8, 31, 63, 64, 100)]
+        middle = (-100, -8, -3, -2, -1, 0, 1, 2, 3, 5, 7, 8, 31, 63, 64, 100)
         outer = [low, low + 1, high - 1, high] if extremes else []
         return np.array([v for v in (*middle, *outer) if low <= v <= high], dtype)
     if kind == _FLOAT_CATEGORY:

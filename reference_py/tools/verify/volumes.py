@@ -9,7 +9,6 @@ import numpy as np
 import torch
 
 from tools.verify import ordering
-from tools.verify.layers import adapted, mean_of
 from tools.verify.layout import copies, over_types
 from tools.verify.plan import Call, Plans, Stop, call, types_of
 from tools.verify.products import (
@@ -21,6 +20,7 @@ from tools.verify.products import (
     transposed,
     windowed,
 )
+from tools.verify.resizing import adapted, mean_of
 from tools.verify.values import array, places, special, tied
 
 if TYPE_CHECKING:

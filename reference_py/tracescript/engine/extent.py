@@ -174,6 +174,8 @@ def bytes_needed(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any]
 
 
 def _item_bytes(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:
+    if op.name.startswith("list."):
+        return 8
     if "dtype" in attributes:
         return int(attributes["dtype"].itemsize)
     if op.outputs and op.outputs[0].type in _ITEM_BYTES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracescript.errors import ExecutionError, LimitError, TrapError
+from tracescript.errors import ExecutionError, LimitError, TrapError, TsError
 from tracescript.opset.table import opset
 
 if TYPE_CHECKING:
@@ -32,30 +32,42 @@ def nodes_in_order(block: ir.Block) -> Iterator[ir.Node]:
             todo += reversed(inner.nodes)
 
 
-def where(function: ir.Function, node: ir.Node) -> str:
-    """Return `file:line` of a node, or its function and index where debug info is gone."""
+def where(function: ir.Function, node: ir.Node | None) -> str:
+    """Return `file:line` of a node, or its function and index where debug info is gone.
+
+    Without a node it is the function.
+    """
+    if node is None:
+        return function.name
     if node.place is not None:
         return f"{node.place.file}:{node.place.line}"
     index = next((i for i, n in enumerate(nodes_in_order(function.body)) if n is node), None)
     return function.name if index is None else f"{function.name}, node {index} ({node.op})"
 
 
-def placed(error: Exception, function: ir.Function, node: ir.Node) -> ExecutionError | None:
-    """Return what a node raised as an error with code, rule and place; None for a bug of ours."""
+def placed(error: Exception, function: ir.Function, node: ir.Node | None) -> ExecutionError | None:
+    """Return what a node raised as an error with code, rule and place.
+
+    None where the error is to be raised as it is: a bug of ours, or what an expansion found wrong,
+    which gets its place.
+    """
     if isinstance(error, ExecutionError):
         found = error
+    elif isinstance(error, TsError):
+        error.where = error.where or where(function, node)
+        return None
     elif isinstance(error, MemoryError):
         found = LimitError("the machine has no memory left", code="MEMORY_LIMIT", rule="EXEC-5")
     elif isinstance(error, RecursionError):
         found = LimitError("blocks or calls nest too deep", code="RECURSION_LIMIT", rule="EXEC-5")
     else:
         code = next((c for kind, c in _CODES if isinstance(error, kind)), None)
-        if code is None:
+        if code is None or node is None:
             return None
         found = TrapError(f"{node.op}: {error}", code=code)
     if not found.where:
         found.where = where(function, node)
-    if not found.rule:
+    if not found.rule and node is not None:
         found.rule = _rule(node.op, found.code)
     return found
 

@@ -18,7 +18,8 @@ from tracescript.engine.links import Link, Linker
 from tracescript.engine.places import placed
 from tracescript.engine.protocol import Options, Run
 from tracescript.engine.symbols import bind
-from tracescript.engine.values import Ledger, detached, runtime
+from tracescript.engine.values import Ledger, holds_tensors, runtime
+from tracescript.errors import LimitError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -46,6 +47,7 @@ class RefLoaded:
         self.options = options
         self.linker = Linker(model, expand=options.expand)
         self.dying: dict[ir.Block, dict[ir.Node, tuple[ir.Value, ...]]] = {}
+        self.constants: dict[ir.Value, Any] = {}
 
     def method(self, method: ir.Method) -> RefPrepared:
         """Prepare a method: its function with weights and constants bound."""
@@ -63,12 +65,17 @@ class RefPrepared:
     def __call__(self, inputs: Sequence[Any], state: Sequence[Any], budget: Budget) -> Run:
         """Run once; see `protocol.Prepared`."""
         call = _Call(self._loaded, budget)
+        function = self._function
         given = (*inputs, *self._bound, *state)
         for value in given:
             call.ledger.ignore(value)
         with np.errstate(all="ignore"):
-            results = _drive(call.function(self._function, given))
-        results = tuple(detached(r) for r in results)
+            results = _drive(call.function(function, given))
+        del given
+        try:
+            results = tuple(map(call.ledger.result, results))
+        except (LimitError, MemoryError) as error:
+            raise placed(error, function, None) or error from None
         count = len(results) - len(state)
         return Run(results[:count], results[count:], tuple(call.watch.failed.values()))
 
@@ -93,6 +100,7 @@ class _Call:
         self.loaded = loaded
         self.budget = budget
         self.ledger = Ledger(budget)
+        self.constants: dict[ir.Value, Any] = {}
         self.watch = Watch(loaded.options.guards)
 
     def function(self, function: ir.Function, inputs: Sequence[Any]) -> Steps:
@@ -105,7 +113,19 @@ class _Call:
         for value in function.body.params:
             self.decide(function, decisions, value, env)
         yield self.block(_Scope(function, decisions), function.body, env)
-        return [_get(v, env) for v in function.body.results]
+        return [self.get(v, env) for v in function.body.results]
+
+    def get(self, value: ir.Value, env: Env) -> Any:
+        """Return what a value is; constants are made once, and are not the call's memory."""
+        if value.constant is None:
+            return env[value]
+        if value not in self.constants:
+            made = self.loaded.constants
+            if value not in made:
+                made[value] = runtime(value.constant)
+            self.constants[value] = made[value]
+            self.ledger.ignore(made[value])
+        return self.constants[value]
 
     def decide(
         self, function: ir.Function, decisions: Decisions, value: ir.Value, env: Env
@@ -136,11 +156,11 @@ class _Call:
 
     def node(self, scope: _Scope, node: ir.Node, env: Env) -> Steps:
         """Return the outputs of one node."""
-        inputs = [None if v is None else _get(v, env) for v in node.inputs]
+        inputs = [None if v is None else self.get(v, env) for v in node.inputs]
         if node.op == "if":
             arm = node.blocks[0 if inputs[0] else 1]
             yield self.block(scope, arm, env)
-            return [_get(v, env) for v in arm.results]
+            return [self.get(v, env) for v in arm.results]
         if node.op == "loop":
             return (yield from self.loop(scope, node, inputs, env))
         if node.op == "call":
@@ -160,7 +180,7 @@ class _Call:
             for value in body.params:
                 self.decide(scope.function, scope.decisions, value, env)
             yield self.block(scope, body, env)
-            condition, *carried = [_get(v, env) for v in body.results]
+            condition, *carried = [self.get(v, env) for v in body.results]
             index += 1
         return carried
 
@@ -173,12 +193,18 @@ class _Call:
         return results
 
     def kernel(self, link: Link, inputs: Sequence[Any]) -> list[Any]:
-        """Compute an op; its constant operands are the model's memory, not the call's."""
-        self.ledger.ignore(inputs)
+        """Compute an op and count the memory of its results."""
+        self.budget.check()
         self.budget.fits(bytes_needed(link.op, inputs, link.attributes))
         results = link.kernel(*inputs, **link.attributes)
         many = link.outputs != 1
-        return [self.ledger.track(r) for r in ((results or ()) if many else (results,))]
+        found = list(results or ()) if many else [results]
+        if link.op.name.startswith(_REARRANGING):
+            return found
+        for value, result in zip(link.node.outputs, found, strict=True):
+            if holds_tensors(value.type):
+                self.ledger.track(result)
+        return found
 
 
 class _Scope(NamedTuple):
@@ -190,9 +216,8 @@ class _Scope(NamedTuple):
 
 Decisions = dict[ir.Value, list[int]]
 
-
-def _get(value: ir.Value, env: Env) -> Any:
-    return env[value] if value.constant is None else runtime(value.constant)
+_REARRANGING: Final = ("list.", "dict.", "tuple.", "struct.")
+"""Ops of containers: what their results hold was there before, and was counted then."""
 
 
 def _by_value(function: ir.Function) -> Decisions:

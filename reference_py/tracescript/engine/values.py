@@ -98,16 +98,25 @@ def arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:
             yield from arrays(item)
 
 
-def detached(value: Any) -> Any:
-    """Return a value that shares no memory with the given one; a 0-d tensor becomes an array."""
+def copied(budget: Budget, array: Any) -> np.ndarray[Any, Any]:
+    """Return a copy of a tensor, counted before it is made. Raises LimitError."""
+    budget.reserve(array.nbytes)
+    return np.array(array, order="C")
+
+
+def detached(budget: Budget, value: Any) -> Any:
+    """Return a value that shares no memory with the given one; a 0-d tensor becomes an array.
+
+    Copies are counted before they are made. Raises LimitError.
+    """
     if isinstance(value, (np.ndarray, np.generic)):
-        return np.array(value, order="C")
+        return copied(budget, value)
     if isinstance(value, list):
-        return [detached(item) for item in value]
+        return [detached(budget, item) for item in value]
     if isinstance(value, tuple):
-        return tuple(detached(item) for item in value)
+        return tuple(detached(budget, item) for item in value)
     if isinstance(value, dict):
-        return {key: detached(item) for key, item in value.items()}
+        return {key: detached(budget, item) for key, item in value.items()}
     return value
 
 
@@ -118,19 +127,56 @@ def owner_of(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return array
 
 
+def holds_tensors(type_: ir.Type) -> bool:
+    """Whether a value of this type may have tensors in it: it is not made of scalars alone."""
+    if isinstance(type_, ir.ListType):
+        return holds_tensors(type_.element)
+    if isinstance(type_, ir.DictType):
+        return holds_tensors(type_.value)
+    return not isinstance(type_, ir.ScalarType)
+
+
 class Ledger:
-    """Counts the bytes of arrays against a budget for as long as the arrays live."""
+    """Counts the bytes of arrays against a budget for as long as the arrays live.
+
+    A view is its owner's memory, unless it shows more than there is: an expanded view counts as the
+    tensor that it stands for.
+    """
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self._living: dict[int, weakref.ref[Any]] = {}
+        self._counted: set[int] = set()
 
     def track(self, value: Any) -> Any:
         """Account for the arrays within a value once each; return the value."""
         for array in arrays(value):
             owner = owner_of(array)
-            if id(owner) not in self._living:
-                self._count(owner, array.nbytes)
+            holder = array if array.nbytes > owner.nbytes else owner
+            if id(holder) not in self._living:
+                self._count(holder, array.nbytes)
+        return value
+
+    def result(self, value: Any) -> Any:
+        """Return a result of the call cut loose from all other memory; copies are counted first.
+
+        The only holder of memory that the call took is handed over as it is, once.
+        """
+        if isinstance(value, np.ndarray):
+            owner = owner_of(value)
+            is_whole = value.nbytes == owner.nbytes and value.flags.carray
+            if is_whole and id(owner) in self._counted:
+                self._counted.discard(id(owner))
+                return value
+            return copied(self._budget, value)
+        if isinstance(value, np.generic):
+            return np.array(value)
+        if isinstance(value, list):
+            return [self.result(item) for item in value]
+        if isinstance(value, tuple):
+            return tuple(self.result(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self.result(item) for key, item in value.items()}
         return value
 
     def ignore(self, value: Any) -> None:
@@ -146,8 +192,10 @@ class Ledger:
         def dead(_: Any) -> None:
             budget.release(count)
             living.pop(key, None)
+            self._counted.discard(key)
 
         budget.reserve(count)
+        self._counted.add(key)
         living[key] = weakref.ref(owner, dead)
 
 

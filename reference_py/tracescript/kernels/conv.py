@@ -27,7 +27,7 @@ KERNELS: Final = RoundedTable()
 
 Pair = tuple[int, ...]
 
-_LAID_OUT: Final = 1 << 19
+_LAID_OUT: Final = 1 << 20
 """Elements that are laid out at once."""
 
 

@@ -105,7 +105,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
 
 
 def zero_d(value: float, data_type: DataType) -> np.ndarray[Any, Any]:
-    """Return a number as a rank 0 array, as `cast` converts it: ints wrap, floats stop at the ends."""
+    """Return a number as a rank 0 array: as `cast`, ints wrap, floats stop at the ends."""
     dtype = numpy_of(data_type)
     if in_set(data_type, "int") and isinstance(value, int):
         return np.asarray(value % 2**data_type.bits, dtype=np.uint64).astype(dtype)

@@ -78,7 +78,7 @@ def source_of(function: Any) -> tuple[Source, Definition]:
 
     Raises ProducerError with SOURCE_NOT_FOUND for builtins and generated code. Spec: SCRIPT-2.
     """
-    plain = inspect.unwrap(function)
+    plain = unwrapped(function)
     code: CodeType | None = getattr(plain, "__code__", None)
     name = getattr(function, "__qualname__", None) or repr(function)
     if code is None:
@@ -92,6 +92,21 @@ def source_of(function: Any) -> tuple[Source, Definition]:
     exact = [n for n in found if _matches(n, code)]
     chosen: Any = (exact or found)[0]
     return source, chosen
+
+
+def unwrapped(function: Any) -> Any:
+    """Return the function that runs: decorators that change nothing are taken off.
+
+    Those are torch's (`no_grad`), and objects of C around a Python function; any other wrapper is
+    itself what runs.
+    """
+    while hasattr(function, "__wrapped__"):
+        home = getattr(getattr(function, "__code__", None), "co_filename", "")
+        is_plain = inspect.isfunction(function)
+        if is_plain and "torch" not in Path(home).parts and Path(home).name != "contextlib.py":
+            return function
+        function = function.__wrapped__
+    return function
 
 
 def _is_definition(node: ast.AST, code: CodeType) -> bool:

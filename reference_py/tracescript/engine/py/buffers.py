@@ -177,7 +177,7 @@ class Buffers:
                 self._decide(stmt, live)
                 replaced = self.into.get(stmt)
                 held.update(v for i, v in enumerate(stmt.inputs) if v is not None and i != replaced)
-                self.peaks.point(held)
+                self.peaks.point(held, stmt)
             live.update(v for v in stmt.inputs if v is not None and not v.known)
         return live
 

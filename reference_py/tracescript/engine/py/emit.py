@@ -80,11 +80,15 @@ _NAME: Final = re.compile(r"\b[ck][0-9]+\b")
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A generated function, its source, and the bytes that each call takes at fixed sizes."""
+    """A generated function, its source, and the bytes that each call takes at fixed sizes.
+
+    `at` is a statement during which it takes them.
+    """
 
     function: Callable[..., Any]
     source: Source
     peak: int
+    at: Stmt | None
 
 
 def build(
@@ -106,7 +110,8 @@ def build(
     scope: dict[str, Any] = {"__builtins__": BUILTINS}
     exec(compile(source.text, FILE, "exec"), scope)
     function = scope[_PREFIX](tuple(names.constants), tuple(names.functions))
-    return Compiled(function, source, writers[0].buffers.peaks.fixed)
+    peaks = writers[0].buffers.peaks
+    return Compiled(function, source, peaks.fixed, peaks.at)
 
 
 def _headed(body: Source, names: Names) -> Source:

@@ -11,12 +11,12 @@ from tracescript import ir
 from tracescript.engine.guards import Watch
 from tracescript.engine.limits import DEFAULT
 from tracescript.engine.links import Linker
-from tracescript.engine.places import placed
+from tracescript.engine.places import placed, where
 from tracescript.engine.protocol import Options, Run
 from tracescript.engine.py.emit import FILE, build
 from tracescript.engine.py.intervals import MAX_STEPS
 from tracescript.engine.py.lower import DEEPEST_INLINE, Lowering
-from tracescript.errors import InvalidModelError
+from tracescript.errors import InvalidModelError, LimitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,12 +42,25 @@ class PyLoaded:
 
     def __init__(self, model: ir.Model, options: Options) -> None:
         self.options = options
+        _keep_freed_memory()
         self.linker = Linker(model, expand=options.expand)
         self.packed: dict[Any, Any] = {}
 
     def method(self, method: ir.Method) -> PyPrepared:
         """Compile a method: its function with weights and constants bound."""
         return PyPrepared(self, method)
+
+
+_LARGEST_KEPT: Final = (1 << 25) - (1 << 16)
+
+
+def _keep_freed_memory() -> None:
+    """Free one large block, untouched, so that glibc keeps what later calls free.
+
+    It then takes blocks of up to that size from memory it has; else each call would pay for
+    fresh pages, which doubles the time of ops with large intermediate results.
+    """
+    np.empty(_LARGEST_KEPT, np.uint8)
 
 
 class _Errstate:
@@ -159,7 +172,7 @@ class PyPrepared:
         compiled = self._choose(values, budget.limits)
         peak = compiled.peak
         if peak > budget.limits.memory:
-            budget.reserve(peak)
+            _reserve(compiled, budget)
         budget.memory = budget.peak = peak
         watch = Watch("warn") if self._mode == "warn" else None
         try:
@@ -169,7 +182,7 @@ class PyPrepared:
         try:
             results = context.run(compiled.function, budget, watch, *values)
         except Exception as error:
-            found = _placed(error, compiled.source)
+            found = _placed(error, compiled.source, self._program)
             if found is None:
                 raise
             raise found from None
@@ -188,14 +201,27 @@ def _is_open(type_: ir.Type) -> bool:
     return type_.shape is None or not all(isinstance(d, int) for d in type_.shape)
 
 
-def _placed(error: Exception, source: Source) -> Exception | None:
-    """Return an error with the place of the statement that the generated line came from."""
+def _reserve(compiled: Compiled, budget: Budget) -> None:
+    """Take what tensors of fixed size need. Raises LimitError at the place of the peak."""
+    try:
+        budget.reserve(compiled.peak)
+    except LimitError as error:
+        if compiled.at is not None:
+            error.where = where(compiled.at.function, compiled.at.node)
+        raise
+
+
+def _placed(error: Exception, source: Source, program: ir.Function) -> Exception | None:
+    """Return an error with the place of the statement that the generated line came from.
+
+    Lines of no statement copy results: their place is the program.
+    """
     line, trace = 0, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == FILE:
             line = trace.tb_lineno
         trace = trace.tb_next
     stmt = source.stmt(line)
-    if stmt is None or stmt.node is None:
-        return None
+    if stmt is None:
+        return placed(error, program, None)
     return placed(error, stmt.function, stmt.node)

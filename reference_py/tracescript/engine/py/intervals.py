@@ -2,7 +2,8 @@
 
 Loops run to a fixpoint; what still moves after three rounds is widened: a carried value that grows
 by a bounded amount per iteration is bounded by amount x the most steps a call may take, any other
-by 64 bits. Two rounds from there take back what widening lost.
+by 64 bits. Two rounds from there take back what widening lost. Nested loops multiply their rounds:
+once many statements were visited, what a loop carries gets 64 bits after a single round.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _SIZES: Final = frozenset({"size", "dim", "numel", "list.len", "dict.len", "str.
 _ROUNDS: Final = 3
 _LAST_ROUND: Final = 8
 _NARROWING: Final = 2
+_MOST_VISITS: Final = 50_000
 
 Range = tuple[int, int]
 
@@ -41,6 +43,7 @@ class Intervals:
     def __init__(self, unit: Unit, max_steps: int = MAX_STEPS) -> None:
         self._max_steps = max_steps
         self.fits: dict[Stmt, bool] = {}
+        self._visits = 0
         self._of: dict[Val, Range] = {}
         self._made = {v: s for s in walk(unit.body) for v in s.outputs}
         self._block(unit.body)
@@ -54,6 +57,7 @@ class Intervals:
         return self._of.get(val, _FULL)
 
     def _block(self, body: Body) -> None:
+        self._visits += 1 + len(body.stmts)
         for stmt in body.stmts:
             if stmt.kind == "if":
                 for arm in stmt.bodies:
@@ -89,7 +93,7 @@ class Intervals:
         begin = [self.get(v) for v in start]
         now = list(begin)
         widened: set[Val] = set()
-        for attempt in range(_LAST_ROUND):
+        for attempt in range(self._rounds(_LAST_ROUND)):
             self._of.update(zip(params, now, strict=True))
             self._block(body)
             new = [
@@ -103,7 +107,7 @@ class Intervals:
             now = new
         else:
             now = [_FULL for _ in params]
-        for _ in range(_NARROWING):
+        for _ in range(self._rounds(_NARROWING)):
             self._of.update(zip(params, now, strict=True))
             self._block(body)
             now = [_hull(b, self.get(r)) for r, b in zip(body.results[1:], begin, strict=True)]
@@ -111,6 +115,9 @@ class Intervals:
         self._block(body)
         for out, p in zip(stmt.outputs, params, strict=True):
             self._of[out] = self._of.get(p, _FULL)
+
+    def _rounds(self, usual: int) -> int:
+        return usual if self._visits < _MOST_VISITS else 0
 
     def _widen(self, param: Val, result: Val, begin: Range, most: int) -> Range:
         step = self._step(param, result)

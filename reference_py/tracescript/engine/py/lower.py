@@ -28,6 +28,8 @@ DEEPEST_INLINE: Final = 8
 
 _LARGEST_INLINE: Final = 300
 _LARGEST_UNIT: Final = 1500
+_MOST_INLINED: Final = 20_000
+"""Nodes of callees, calls included, that one method takes in; later calls are calls."""
 
 
 class _Scope:
@@ -73,6 +75,7 @@ class Lowering:
         self._linker = linker
         self._guards = guards
         self._inline = inline
+        self._inlined = 0
         self._sizes: dict[ir.Function, int] = {}
         self._recursive = recursive_functions(linker.model)
         self._specialised: dict[tuple[Any, ...], tuple[Unit, list[Val]]] = {}
@@ -208,6 +211,7 @@ class Lowering:
         callee = self._functions[reference.name]
         values = [v for v in inputs if v is not None]
         if self._may_inline(scope, callee):
+            self._inlined += 1 + len(callee.body.nodes)
             body.stmts.append(Stmt("enter", scope.function, node, [], []))
             types = [i.type for i in callee.inputs]
             symbols = unified(types, [v.type for v in values])
@@ -236,6 +240,7 @@ class Lowering:
             return False
         return (
             scope.calls < DEEPEST_INLINE
+            and self._inlined < _MOST_INLINED
             and self._size(callee) <= _LARGEST_INLINE
             and len(scope.unit.body.stmts) + self._size(callee) <= _LARGEST_UNIT
         )
@@ -247,11 +252,9 @@ class Lowering:
             total = 0
             for node in nodes_in_order(function.body):
                 callee = dict(node.attributes).get("function") if node.op == "call" else None
-                total += (
-                    self._size(self._functions[callee.name])
-                    if isinstance(callee, ir.FunctionRef)
-                    else 1
-                )
+                total += 1
+                if isinstance(callee, ir.FunctionRef):
+                    total += self._size(self._functions[callee.name])
             self._sizes[function] = total
         return self._sizes[function]
 

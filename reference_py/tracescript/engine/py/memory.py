@@ -34,20 +34,21 @@ def is_counted_late(val: Val) -> bool:
 
 
 class Peaks:
-    """The bytes that are live at the points of a unit.
+    """The bytes that are live at the points of a unit; `at` is a statement where they are most.
 
     `has_buffer` says whether a value takes memory of its own.
     """
 
     def __init__(self, has_buffer: Callable[[Val], bool]) -> None:
         self.fixed = 0
+        self.at: Stmt | None = None
         self._has_buffer = has_buffer
         self._sizes: dict[Val, int] = {}
         self._types: dict[Val, ir.TensorType] = {}
         self._symbolic: dict[tuple[int, tuple[ir.TensorType, ...]], None] = {}
 
-    def point(self, live: Iterable[Val]) -> None:
-        """Note the values that are live together."""
+    def point(self, live: Iterable[Val], stmt: Stmt) -> None:
+        """Note the values that are live together while a statement runs."""
         fixed, types = 0, []
         for val in live:
             fixed += self._sizes[val] if val in self._sizes else self._measure(val)
@@ -56,8 +57,9 @@ class Peaks:
         if types:
             types.sort(key=lambda t: [dims.text(d) for d in t.shape or ()])
             self._symbolic[fixed, tuple(types)] = None
-        else:
-            self.fixed = max(self.fixed, fixed)
+            self.at = self.at or stmt
+        elif fixed > self.fixed:
+            self.fixed, self.at = fixed, stmt
 
     def _measure(self, val: Val) -> int:
         """Return the bytes of a value of fixed size; note the type of a symbolic one."""

@@ -28,7 +28,7 @@ def specialised(
     """Return a function for inputs of these types, and all functions by the names calls use.
 
     Raises InvalidModelError where the types contradict the program, RecursionError where blocks
-    nest too deep.
+    nest too deep or there is too much to type: calls and nested loops can multiply their work.
     """
     worker = _Specialiser(model)
     name = worker.function(function.name, tuple(types))
@@ -41,6 +41,7 @@ class _Specialiser:
         self._model = model
         self._recursive = recursive_functions(model)
         self._made: dict[tuple[str, Types], str] = {}
+        self._left = _MOST_NODES
 
     def function(self, name: str, types: Types) -> str:
         """Return the name under which a function for these input types is found."""
@@ -81,6 +82,9 @@ class _Specialiser:
         return nodes, tuple(_get(v, env) for v in block.results)
 
     def _node(self, node: ir.Node, env: Env, typing: Typing) -> ir.Node:
+        self._left -= 1
+        if self._left < 0:
+            raise RecursionError
         inputs = tuple(None if v is None else _get(v, env) for v in node.inputs)
         attributes, blocks = node.attributes, node.blocks
         types: Sequence[ir.Type] = [v.type for v in node.outputs]
@@ -134,6 +138,7 @@ class _Specialiser:
 
 
 _ROUNDS = 3
+_MOST_NODES = 100_000
 
 
 def _get(value: ir.Value, env: Env) -> ir.Value:

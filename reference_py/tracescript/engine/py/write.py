@@ -16,7 +16,7 @@ from tracescript.engine.py.memory import peak_function
 from tracescript.engine.py.ops import OpWriter
 from tracescript.engine.py.program import Body, Stmt, Unit, Val, count_readers, entered, walk
 from tracescript.engine.py.prune import prune
-from tracescript.engine.values import detached
+from tracescript.engine.values import copied, detached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +111,7 @@ class UnitWriter:
         else:
             amount = "" if self.is_outermost or not peaks.fixed else str(peaks.fixed)
         if amount:
-            self.line(2, f"B.reserve({amount})")
+            self.line(2, f"B.reserve({amount})", peaks.at)
         return amount
 
     def _result(self, val: Val, earlier: Sequence[Val]) -> str:
@@ -122,10 +122,12 @@ class UnitWriter:
         shared = any(roots & self.buffers.roots(v) for v in earlier) or val.known
         if isinstance(val.type, ir.TensorType) and val.rank:
             if shared or not self.buffers.owned(val):
-                return f"{self.names.of(np.array)}({self.ref(val)})"
+                return f"{self.names.of(copied)}(B, {self.ref(val)})"
             return self.ref(val)
-        edge = np.array if isinstance(val.type, ir.TensorType) else detached
-        return f"{self.names.of(edge)}({self.ref(val)})"
+        if val.rank == 0:
+            return f"{self.names.of(np.array)}({self.ref(val)})"
+        edge = copied if isinstance(val.type, ir.TensorType) else detached
+        return f"{self.names.of(edge)}(B, {self.ref(val)})"
 
     def body(self, body: Body, depth: int, counted: int = 0) -> None:
         """Write the statements of a body; `counted` of its function calls have been counted."""

@@ -229,7 +229,7 @@ class Search:
         return most < region.end and self._limit(region, most)
 
     def _confirm(self, a: Region, b: Region) -> bool:
-        """Check that `b`'s other arm is the same after both arms of `a`; else extend `a` over it."""
+        """Check that `b`'s other arm is the same after both of `a`; else extend `a` over it."""
         pair = follows(self.worlds, a, b)
         if pair is None or any(r.raises for r in a.world - b.world):
             return False

@@ -82,17 +82,6 @@ class TracedArray(NDArrayOperatorsMixin):
         call = np.imag if is_complex else np.zeros_like
         return self.door.function(call, (self,), {})
 
-    @property
-    def real(self) -> Any:
-        """The real parts."""
-        return self.door.function(np.real, (self,), {}) if self.data.dtype.kind == "c" else self
-
-    @property
-    def imag(self) -> Any:
-        """The imaginary parts."""
-        is_complex = self.data.dtype.kind == "c"
-        return self.door.function(np.imag if is_complex else np.zeros_like, (self,), {})
-
     def __divmod__(self, other: Any) -> Any:
         return np.divmod(self, other)
 

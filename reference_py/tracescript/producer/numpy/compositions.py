@@ -108,6 +108,7 @@ def _tensordot(door: NumpyDoor, a: Any, b: Any, axes: Any = 2) -> Any:
         "dims_x": tuple(i % np.ndim(a) for i in over_a),
         "dims_y": tuple(i % np.ndim(b) for i in over_b),
     }
+    np.tensordot(door.real(a), door.real(b), (over_a, over_b))  # numpy's own checks and errors
     common = np.result_type(a.dtype, b.dtype)
     operands = [x if x.dtype == common else door.astype(x, common) for x in (a, b)]
     return door.call_op("tensordot", operands, dims)

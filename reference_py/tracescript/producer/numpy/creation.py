@@ -99,9 +99,7 @@ def _passed(door: NumpyDoor, function: Any, *args: Any, **kwargs: Any) -> Any:
 # ---- arrays of arrays
 
 
-def _array(
-    door: NumpyDoor, function: Any, value: Any, dtype: Any = None, **kwargs: Any
-) -> Any:
+def _array(door: NumpyDoor, function: Any, value: Any, dtype: Any = None, **kwargs: Any) -> Any:
     made = _as_array(door, value)
     is_copy = function.__name__ == "array" and kwargs.get("copy", True)
     cast = made if dtype is None or made.dtype == dtype else door.astype(made, dtype)

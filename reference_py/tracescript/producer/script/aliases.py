@@ -116,7 +116,7 @@ class Aliases(Heap):
         if names and e.unit.is_inner:
             e.unit.changed |= names
             tokens = {t for t in tokens if t not in self._given}
-        at = e.at if isinstance(e.at, ast.expr) else ast.Constant(None)
+        at = ast.copy_location(ast.Constant(None), e.at or ast.Pass(lineno=0, col_offset=0))
         self._outside(e, at, tokens, "tensor")
         self._other_names(e, at, tokens, "tensor")
         self.log.append(tokens)
@@ -183,7 +183,7 @@ class Aliases(Heap):
             name = key.partition(":")[2]
             if not _may_read(e, key, receiver, entry):
                 continue
-            if isinstance(receiver, ast.Call | ast.Constant):
+            if isinstance(receiver, ast.Constant):
                 raise _refusal(
                     e,
                     None,

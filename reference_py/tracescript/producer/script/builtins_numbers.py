@@ -26,6 +26,7 @@ from tracescript.producer.script.operators import (
     NUMBERS,
     binary,
     fold,
+    optional_hint,
     plain_number,
     scalar_kind,
     to_number,
@@ -70,7 +71,11 @@ def _convert(e: Emitter, node: ast.Call, kind: ScalarKind) -> Entry:
     if is_scalar(x, *NUMBERS, ScalarKind.STR):
         return to_number(e, e.value(x), kind)
     raise e.error(
-        node, f"{kind.value}() of {e.describe(x)}", code="TYPE_INFERENCE", rule="SCRIPT-4"
+        node,
+        f"{kind.value}() of {e.describe(x)}",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+        hint=optional_hint(x) or "a number, a text or a tensor of one element can be converted",
     )
 
 

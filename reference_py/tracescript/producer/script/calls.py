@@ -6,6 +6,7 @@ import ast
 import inspect
 import operator
 import typing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import ListType, OptionalType, ScalarKind, TupleType
@@ -247,6 +248,8 @@ def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[st
     name = method.name
     is_in_place = name.endswith("_") and not name.endswith("__") and name != "requires_grad_"
     plain = name[:-1] if is_in_place else name
+    if is_in_place:
+        method = replace(method, receiver=_changed(method.receiver))
     homes = [f"numpy.ndarray.{plain}", f"numpy.{plain}", f"torch.Tensor.{plain}"]
     if e.frame.flavour == "torch":
         homes = [f"torch.Tensor.{plain}", f"torch.{plain}"]
@@ -282,6 +285,18 @@ def raised_text(e: Emitter, nodes: list[ast.expr]) -> Value:
     if not nodes:
         return e.constant("")
     return message(e, nodes, "")
+
+
+def _changed(receiver: ast.expr) -> ast.expr:
+    """`y.mul_(2).add_(1)` changes y twice."""
+    while (
+        isinstance(receiver, ast.Call)
+        and isinstance(receiver.func, ast.Attribute)
+        and receiver.func.attr.endswith("_")
+        and not receiver.func.attr.endswith("__")
+    ):
+        receiver = receiver.func.value
+    return receiver
 
 
 def python_method(value: Any, name: str) -> Any:

@@ -78,6 +78,7 @@ def number_kind(e: Emitter, entry: Entry) -> str:
         f"a tensor is expected, found {e.describe(entry)}",
         code="TYPE_INFERENCE",
         rule="SCRIPT-4",
+        hint="make it one: torch.tensor(x), or np.asarray(x)",
     )
 
 

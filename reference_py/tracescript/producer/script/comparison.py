@@ -243,5 +243,9 @@ def literal(e: Emitter, node: ast.Constant) -> Entry:
     if isinstance(node.value, int) and not isinstance(node.value, bool) and node.value not in INT64:
         raise e.error(node, f"{node.value} is beyond 64 bits", rule="SCRIPT-5", hint="use a float")
     if not isinstance(node.value, bool | int | float | str | type(None)):
-        raise e.error(node, f"scripts have no {type(node.value).__name__}")
+        raise e.error(
+            node,
+            f"scripts have no {type(node.value).__name__}",
+            hint="numbers are int and float, texts are str",
+        )
     return e.constant(node.value)

@@ -81,6 +81,11 @@ ALTERNATIVES: dict[type[ast.AST], str] = {
     ast.Nonlocal: "pass the value in and return it",
     ast.Import: "import at the top of the file",
     ast.ImportFrom: "import at the top of the file",
+    ast.AsyncFunctionDef: "a plain function does the same here",
+    ast.Await: "call the function",
+    ast.Yield: "collect the values in a list and return it",
+    ast.YieldFrom: "collect the values in a list and return it",
+    ast.ClassDef: "define it at the top of the file",
     ast.Set: "use a dict or a list",
     ast.SetComp: "use a dict or a list",
 }

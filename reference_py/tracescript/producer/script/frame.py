@@ -40,6 +40,7 @@ class Frame:
     local_names: frozenset[str] = frozenset()
     at: ast.AST | None = None
     is_ours: bool = False
+    returned_at: ast.AST | None = None
 
     def key(self, name: str) -> str:
         """Return the scope's key of a local name; names of different frames never meet."""

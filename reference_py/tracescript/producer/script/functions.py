@@ -18,7 +18,7 @@ from tracescript.producer.script.entries import (
     constant_of,
 )
 from tracescript.producer.script.exits import RETURNED, remove_exits
-from tracescript.producer.source import source_of
+from tracescript.producer.source import source_of, unwrapped
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -31,6 +31,7 @@ def run_body(e: Emitter, frame: Frame) -> Entry:
     """Compile a function's statements and return what it returns."""
     definition = frame.definition
     if isinstance(definition, ast.Lambda):
+        frame.returned_at = definition.body
         return e.expr(definition.body)
     e.run(remove_exits(definition.body))
     result = e.scope.get(frame.key(RETURNED), Unset())
@@ -103,7 +104,7 @@ def computed(
 
 def defaults_of(session: Session, function: Any) -> tuple[list[Entry], list[Entry | None]]:
     """Return the defaults of positional and of keyword-only parameters."""
-    plain = inspect.unwrap(function)
+    plain = unwrapped(function)
     _, definition = source_of(plain)
     keyword = plain.__kwdefaults__ or {}
     return (

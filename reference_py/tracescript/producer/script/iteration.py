@@ -12,6 +12,7 @@ from tracescript.producer.script.entries import Empty, Items, Known, Series, Str
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tracescript.errors import ProducerError
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
 
@@ -34,8 +35,16 @@ def series_of(e: Emitter, entry: Entry) -> Series:
         return _known(e, entry)
     if isinstance(entry, Value):
         return _value(e, entry)
-    raise e.error(
-        None, f"cannot run over {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-6"
+    raise _refused(e, entry)
+
+
+def _refused(e: Emitter, entry: Entry) -> ProducerError:
+    return e.error(
+        None,
+        f"cannot run over {e.describe(entry)}",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-6",
+        hint="a list, tuple, dict, range, text, tensor or container of modules can be run over",
     )
 
 
@@ -47,9 +56,7 @@ def _known(e: Emitter, entry: Known) -> Series:
         return _value(e, e.value(entry))
     if isinstance(entry.value, list | tuple | range | dict):
         return Series(None, None, tuple(e.session.entry_of(x) for x in entry.value), "tuple")
-    raise e.error(
-        None, f"cannot run over {e.describe(entry)}", code="TYPE_INFERENCE", rule="SCRIPT-6"
-    )
+    raise _refused(e, entry)
 
 
 def _value(e: Emitter, value: Value) -> Series:
@@ -78,7 +85,11 @@ def _value(e: Emitter, value: Value) -> Series:
         return Series(None, None, tuple(e.constant(c) for c in value.constant.value), "str")
     if is_scalar(value, ScalarKind.STR):
         return Series(e.op("str.len", [value]), lambda i: e.op("str.get", [value, i]), None, "str")
-    hint = "exclude None first: `if x is not None:`" if isinstance(kind, OptionalType) else ""
+    hint = "exclude None first: `if x is not None:`"
+    if not isinstance(kind, OptionalType):
+        hint = (
+            "range(n) counts to n" if is_scalar(value, ScalarKind.INT) else "make it a list first"
+        )
     raise e.error(
         None,
         f"cannot run over {e.describe(value)}",

@@ -20,7 +20,7 @@ _LETTERS = "abcdefgh"
 
 @special("torch.nn.functional.bilinear", "torch.bilinear")
 def bilinear(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
-    """y = x1 A x2 + b, over all leading axes."""
+    """Y = x1 A x2 + b, over all leading axes."""
     x1, x2, weight, bias = take(args, kwargs, "input1", "input2", "weight", "bias")
     assert x1 is not None
     kind = e.value(x1).type

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import enum
 import inspect
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,13 @@ class Members:
         if not hasattr(owner.value, name):
             if objects.is_array(owner.value):
                 return Bound(e.value(owner), name, node.value)
-            raise e.error(node, f"{e.describe(owner)} has no attribute {name!r}", rule="SCRIPT-3")
+            near = difflib.get_close_matches(name, dir(owner.value), 1)
+            raise e.error(
+                node,
+                f"{e.describe(owner)} has no attribute {name!r}",
+                rule="SCRIPT-3",
+                hint=f"did you mean {near[0]}?" if near else "set it before ts.script",
+            )
         value = getattr(owner.value, name)
         if inspect.ismethod(value):
             return MethodOf(
@@ -140,7 +147,8 @@ class Members:
             for name, child in self._session.parts(value)[2]:
                 if name == index:
                     return Known(child, None if owner.path is None else join_path(owner.path, name))
-            raise e.error(None, f"no module {index!r}", rule="SCRIPT-3")
+            names = ", ".join(n for n, _ in self._session.parts(value)[2][:8])
+            raise e.error(None, f"no module {index!r}", rule="SCRIPT-3", hint=f"there are: {names}")
         found = self.children(owner)
         if found is not None:
             try:

@@ -43,9 +43,10 @@ def name(e: Emitter, node: ast.Name) -> Entry:
 def _readable(e: Emitter, node: ast.Name, entry: Entry) -> Entry:
     """Check that a local name has one value of one type here."""
     if isinstance(entry, Conflict):
+        shown = repr(node.id) if node.id.isidentifier() else "this result"
         raise e.error(
             node,
-            f"{node.id!r} cannot be read here: {entry.what}",
+            f"{shown} cannot be read here: {entry.what}",
             code="TYPE_INFERENCE",
             rule="SCRIPT-4",
             hint=entry.hint,

@@ -93,7 +93,7 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
             f"`{symbol}` has no meaning for {e.describe(left)} and {e.describe(right)}",
             code="TYPE_INFERENCE",
             rule="SCRIPT-4",
-            hint=optional_hint(left, right),
+            hint=optional_hint(left, right) or "convert first: int(x), float(x), str(x), list(x)",
         )
     return made
 
@@ -145,7 +145,13 @@ def _numbers(
 ) -> Value:
     kinds = {scalar_kind(a), scalar_kind(b)}
     if int_op is None:
-        raise e.error(None, "`@` needs tensors", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        raise e.error(
+            None,
+            "`@` needs tensors",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint="`*` is for numbers",
+        )
     if kinds == {ScalarKind.BOOL} and kind in {ast.BitAnd, ast.BitOr, ast.BitXor}:
         return e.op("bool.op", [a, b], int_op[1])
     negative = kind is ast.Pow and b.constant is not None and b.constant.value < 0

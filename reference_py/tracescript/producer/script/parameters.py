@@ -45,7 +45,11 @@ def bind_parameters(
                 f"parameters: {', '.join([*positional, *keyword])}",
             )
     if rest and a.vararg is None:
-        raise _misfit(e, f"{name}() takes {len(positional)} arguments, found {len(args)}")
+        raise _misfit(
+            e,
+            f"{name}() takes {len(positional)} arguments without a name, found {len(args)}",
+            f"parameters: {', '.join([*positional, *(f'{k}=' for k in keyword)])}",
+        )
     with_default = dict(zip(positional[len(positional) - len(defaults) :], defaults, strict=True))
     with_default |= {k: d for k, d in zip(keyword, keyword_defaults, strict=True) if d is not None}
     out: dict[str, Entry] = {}

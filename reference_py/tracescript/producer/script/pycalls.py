@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
@@ -27,7 +26,7 @@ from tracescript.producer.script.functions import (
 from tracescript.producer.script.linking import Linker
 from tracescript.producer.script.parameters import bind_parameters, local_names
 from tracescript.producer.script.unitcalls import UnitCalls
-from tracescript.producer.source import source_of
+from tracescript.producer.source import source_of, unwrapped
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -48,6 +47,20 @@ def refuse_hooks(e: Emitter, module: Any) -> None:
             )
 
 
+_INSTEAD = {
+    "next": "a for loop, or xs[0] of a list",
+    "iter": "a for loop runs over the items themselves",
+    "eval": "write the expression out",
+    "exec": "write the statements out",
+    "open": "read the file before ts.script and keep what it holds in an attribute",
+    "input": "take a parameter",
+    "id": "compare with ==",
+    "hash": "compare with ==",
+    "setattr": "self.name = value",
+    "vars": "name the attributes",
+    "set": "use a dict, or a list and `in`",
+    "frozenset": "use a dict, or a list and `in`",
+}
 PRELUDES = frozenset({prelude.__name__, prelude_text.__name__})
 
 
@@ -67,7 +80,7 @@ class PythonCalls(UnitCalls):
     def frame(self, function: Any, owner: Any, flavour: str) -> Frame:
         """Make the frame of a Python function."""
         source, definition = source_of(function)
-        plain = inspect.unwrap(function)
+        plain = unwrapped(function)
         self._frames += 1
         name = getattr(plain, "__qualname__", "f").rpartition("<locals>.")[2]
         parameters = definition.args.posonlyargs + definition.args.args
@@ -101,6 +114,13 @@ class PythonCalls(UnitCalls):
             return self.model(e, owner, function, args, kwargs)
         if mark_of(function) in {"unused", "ignore"}:
             return self._marked(e, function)
+        if hasattr(function, "cache_info"):
+            raise e.error(
+                None,
+                f"{function.__qualname__} keeps its results between calls (functools.cache)",
+                rule="SCRIPT-1",
+                hint=f"call {function.__qualname__}.__wrapped__, which computes them",
+            )
         if isinstance(function, functools.partial):
             more = {k: session.entry_of(v) for k, v in function.keywords.items()}
             return e.session.call_python(
@@ -125,7 +145,7 @@ class PythonCalls(UnitCalls):
         known = computed(session, function, args, kwargs)
         if known is not None:
             return known
-        if not hasattr(inspect.unwrap(function) if callable(function) else function, "__code__"):
+        if not hasattr(unwrapped(function) if callable(function) else function, "__code__"):
             raise self._unknown(e, function)
         return self.inline(e, function, args if owner is None else [owner, *args], kwargs)
 
@@ -156,13 +176,15 @@ class PythonCalls(UnitCalls):
         from tracescript.producer.script.calls import describe_call
 
         name = describe_call(function)
-        near = difflib.get_close_matches(name.rpartition(".")[2], [op.name for op in opset()], 3)
+        last = name.rpartition(".")[2]
+        near = difflib.get_close_matches(last, [op.name for op in opset()], 3, 0.75)
+        hint = f"nearest ops: {', '.join(near)}" if near else "write it with ops: `tracescript ops`"
         return e.error(
             None,
             f"{name} is not an op and has no source to compile",
             code="UNKNOWN_CALL",
             rule="SCRIPT-12",
-            hint=f"nearest ops: {', '.join(near)}" if near else "write it with other ops",
+            hint=_INSTEAD.get(last, hint),
         )
 
     def _can_be_unit(self, entries: list[Entry]) -> bool:
@@ -232,7 +254,7 @@ class PythonCalls(UnitCalls):
         except ProducerError as error:
             raise e.passed_on(error) from None
         return self._run(
-            e, frame, args, kwargs, defaults_of(self._session, function), inspect.unwrap(function)
+            e, frame, args, kwargs, defaults_of(self._session, function), unwrapped(function)
         )
 
     def _run(

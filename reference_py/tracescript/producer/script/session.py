@@ -259,7 +259,7 @@ class Contexts:
             raise e.error(
                 node,
                 f"scripts know no context {ast.unparse(call)}",
-                hint="no_grad, inference_mode, errstate and profiler ranges are known",
+                hint="no_grad, inference_mode, errstate, nullcontext and profiler ranges are known",
             )
         if last == "autocast" and isinstance(node, ast.Call):
             enabled = [k.value for k in node.keywords if k.arg == "enabled"]

@@ -182,6 +182,7 @@ def set_flag(e: Emitter, node: SetFlag) -> None:
 @statement(SetResult)
 def set_result(e: Emitter, node: SetResult) -> None:
     """The value of a `return`."""
+    e.frame.returned_at = node.value or node
     entry: Entry = e.expr(node.value) if node.value is not None else e.constant(None)
     kind = e.frame.annotations.get("return")
     if kind is not None and isinstance(entry, Empty):

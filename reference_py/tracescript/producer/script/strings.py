@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.values import Value
 from tracescript.producer.script import prelude_text
 from tracescript.producer.script.diagnostics import is_none
 from tracescript.producer.script.entries import Empty, Items, constant_of
@@ -14,6 +13,7 @@ from tracescript.producer.script.operators import fold
 from tracescript.producer.script.text import format_method
 
 if TYPE_CHECKING:
+    from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Bound, Entry
 

@@ -6,9 +6,11 @@ import ast
 import dataclasses
 import enum
 import inspect
+import typing
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import StructType
+from tracescript.producer.script.annotations import type_of_object
 from tracescript.producer.script.entries import Above, Empty, Known, MethodOf, Struct
 from tracescript.producer.script.records import field_names, is_changed, is_plain
 from tracescript.producer.script.targets import store
@@ -59,7 +61,8 @@ class Structs:
                 rule="SCRIPT-10",
                 hint=f"fields: {', '.join(names)}",
             )
-        made = Struct(cls, {n: fields[n] for n in names}, self._tokens(e, cls))
+        typed = {n: _fitted(e, cls, n, fields[n]) for n in names}
+        made = Struct(cls, typed, self._tokens(e, cls))
         after = getattr(cls, "__post_init__", None)
         return made if after is None else self._run(e, made, after, [], {})
 
@@ -186,6 +189,17 @@ class Structs:
 
 def _nothing() -> None:
     """What `object.__init__` does."""
+
+
+def _fitted(e: Emitter, cls: type, name: str, entry: Entry) -> Entry:
+    """Give `[]` and `{}` the type that the annotation of a field says."""
+    if not isinstance(entry, Empty):
+        return entry
+    try:
+        kind = type_of_object(typing.get_type_hints(cls)[name])
+    except (KeyError, NameError, TypeError):
+        return entry
+    return entry if kind is None else e.fit(entry, kind)
 
 
 def _factory(e: Emitter, factory: Any) -> Entry:

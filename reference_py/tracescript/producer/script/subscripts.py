@@ -75,7 +75,11 @@ def element(e: Emitter, owner: Entry, index: Entry) -> Entry:
     if is_scalar(owner, ScalarKind.STR):
         return e.op("str.get", [e.value(owner), e.as_int(index)])
     raise e.error(
-        None, f"{e.describe(owner)} has no elements here", code="TYPE_INFERENCE", rule="SCRIPT-4"
+        None,
+        f"{e.describe(owner)} has no elements here",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+        hint="lists, tuples, dicts, texts and tensors have elements",
     )
 
 
@@ -143,7 +147,11 @@ def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
     if folded is not None:
         return folded
     raise e.error(
-        None, f"{e.describe(owner)} cannot be sliced here", code="TYPE_INFERENCE", rule="SCRIPT-4"
+        None,
+        f"{e.describe(owner)} cannot be sliced here",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+        hint="lists, tuples, texts and tensors can be sliced",
     )
 
 
@@ -180,12 +188,17 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
         return
     if isinstance(owner, Value) and isinstance(owner.type, DictType):
         key, value = e.value(e.expr(target.slice)), e.value(entry)
+        element_fits(e, owner.type.key, key, "the key of the dict")
         kind = element_fits(e, owner.type.value, value, "the dict")
         e.session.aliases.escape(value, e.where())
         new_type = DictType(owner.type.key, kind)
         rebind(e, target.value, owner, e.ops("dict.set", [owner, key, value], types=[new_type])[0])
         return
-    raise e.error(target, f"cannot assign to an element of {e.describe(owner)}")
+    raise e.error(
+        target,
+        f"cannot assign to an element of {e.describe(owner)}",
+        hint="elements of lists, dicts and tensors made here can be assigned",
+    )
 
 
 def delete_item(e: Emitter, target: ast.Subscript) -> None:

@@ -154,6 +154,7 @@ def _wrong_length(e: Emitter, target: ast.Tuple | ast.List, found: int) -> Produ
         f"{len(target.elts)} values expected, found {found}",
         code="TYPE_INFERENCE",
         rule="SCRIPT-4",
+        hint="a starred name takes any number: a, *rest = xs",
     )
 
 
@@ -281,6 +282,14 @@ def _stored(node: ast.expr) -> ast.expr:
     return node
 
 
+def _is_own_attribute(e: Emitter, receiver: ast.expr) -> bool:
+    """Whether an expression is an attribute of a module: what changes it makes it state."""
+    if not isinstance(receiver, ast.Attribute):
+        return False
+    owner = e.expr(receiver.value)
+    return isinstance(owner, Known) and owner.path is not None
+
+
 def rebind(e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
     """A container changed in place: its name stands for the new value. Spec: SCRIPT-8."""
     if not isinstance(receiver, ast.Name | ast.Attribute | ast.Subscript):
@@ -291,7 +300,7 @@ def rebind(e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
             rule="SCRIPT-8",
             hint="give it a name first",
         )
-    if isinstance(old, Empty | Items) and old.outside:
+    if isinstance(old, Empty | Items) and old.outside and not _is_own_attribute(e, receiver):
         raise e.error(
             receiver,
             f"this changes {old.outside}",

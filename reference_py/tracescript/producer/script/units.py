@@ -61,7 +61,7 @@ def finish(
 ) -> Compiled:
     """Close a unit: a tidy function with its bound inputs in order of first use."""
     unit = e.unit
-    e.at = e.frame.definition
+    e.at = e.frame.returned_at or e.frame.definition
     outputs = results_of(e, result)
     news = [e.value(e.scope[f"state:{path}"]) for path in unit.states]
     given = [v for _, v in params]

@@ -15,6 +15,7 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.ir.values import Value
+from tracescript.opset.calls import join as join_types
 from tracescript.opset.table import opset
 from tracescript.producer.script.diagnostics import describe_type, is_scalar
 from tracescript.producer.script.entries import (
@@ -117,8 +118,18 @@ class Values:
                 rule="SCRIPT-4",
                 hint=f"annotate: xs: {kind}",
             )
+        if isinstance(entry, Conflict):
+            raise self.error(
+                None,
+                f"{what} cannot be used: {entry.what}",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-4",
+                hint=entry.hint,
+            )
         raise self.error(
-            None, f"{what} is {self.describe(entry)}; it cannot be computed with at run time"
+            None,
+            f"{what} is {self.describe(entry)}; it cannot be computed with at run time",
+            hint="a script computes with numbers, texts, tensors, lists, dicts, tuples and records",
         )
 
     def constant(self, value: Any, type_: Type | None = None) -> Value:
@@ -176,6 +187,7 @@ class Values:
                 code="TYPE_INFERENCE",
                 hint="annotate: xs: list[Tensor] = []",
             )
+        self._check_items(items)
         kinds = {v.type for v in items}
         if len(kinds) == 1 and all(
             v.constant is not None and isinstance(v.type, ScalarType) for v in items
@@ -189,6 +201,20 @@ class Values:
         made = self.op("list.make", list(items))
         self.session.made_lists[made] = tuple(items)
         return made
+
+    def _check_items(self, items: Sequence[Value]) -> None:
+        kind = items[0].type
+        for v in items[1:]:
+            joined = join_types(kind, v.type)
+            if joined is None:
+                raise self.error(
+                    None,
+                    f"a list holds one type, found {describe_type(kind)} and {describe_type(v.type)}",
+                    code="TYPE_INFERENCE",
+                    rule="SCRIPT-4",
+                    hint="a tuple or named tuple holds several",
+                )
+            kind = joined
 
     def unwrap(self, value: Value, *, is_proved: bool = False) -> Value:
         """Return an Optional value's content; traps on None unless it is proved not to be."""

@@ -163,9 +163,8 @@ class Emitter:
             assert isinstance(kind, ir.ListType), "a list is unpacked"
             types = [kind.element] * len(event.outputs)
         try:
-            results = scope.builder.call(
-                event.op, inputs, event.attributes, place=place, types=types
-            )
+            given = _attributes(event, inputs)
+            results = scope.builder.call(event.op, inputs, given, place=place, types=types)
         except InvalidModelError as error:
             self.symbols.fix(self._sizes(inputs), event.site, f"{event.op} needs to know it")
             what = error.what if error.what.startswith(event.op) else f"{event.op}: {error.what}"
@@ -289,3 +288,13 @@ class Emitter:
     def place(self, scope: Scope, site: Site | None) -> ir.Place | None:
         """Return a place with the path of the module it ran for."""
         return None if site is None else replace(site.place, module_path=scope.frame.path)
+
+
+def _attributes(event: Op, inputs: Sequence[ir.Value | None]) -> dict[str, Any]:
+    """Return the attributes of a call; the type of a struct gets the symbols of its fields."""
+    kind = event.attributes.get("type")
+    if event.op != "struct.make" or not isinstance(kind, ir.StructType):
+        return event.attributes
+    pairs = zip(kind.fields, inputs, strict=True)
+    fields = tuple((name, t if v is None else v.type) for (name, t), v in pairs)
+    return {"type": replace(kind, fields=fields)}

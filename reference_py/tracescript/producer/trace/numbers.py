@@ -144,8 +144,8 @@ _COMPARISONS: Final[dict[str, Callable[..., Any]]] = {
 
 def _arithmetic(name: str, function: Callable[..., Any], *, swap: bool) -> Callable[..., Any]:
     def method(self: Any, other: Any) -> Any:
-        if name == "mul" and isinstance(self, int) and isinstance(other, (list, tuple, str, bytes)):
-            return other * self.fixed("repetition")
+        if name == "mul" and isinstance(other, (list, tuple, str, bytes)):
+            return other * self.fixed("repetition") if isinstance(self, SymInt) else NotImplemented
         if not isinstance(other, (int, float)):
             return NotImplemented
         a, b = (other, self) if swap else (self, other)
@@ -202,8 +202,9 @@ def _range_type(real: type[range]) -> type:
 
 def _length_of(real: Callable[[Any], int], arrays: tuple[type, ...]) -> Callable[[Any], int]:
     def length(value: Any, /) -> int:
-        if isinstance(value, arrays) and value.ndim and places.is_called_by_user():
-            size: int = value.shape[0]
+        array: Any = value if isinstance(value, arrays) else None
+        if array is not None and array.ndim and places.is_called_by_user():
+            size: int = array.shape[0]
             return size
         return real(value)
 
@@ -218,7 +219,7 @@ def recording_builtins(arrays: tuple[type, ...]) -> Iterator[None]:
     """
     real_range, real_len = builtins.range, builtins.len
     builtins.range = _range_type(real_range)  # type: ignore[misc,assignment]  # put back below
-    builtins.len = _length_of(real_len, arrays)  # type: ignore[assignment]  # put back below
+    builtins.len = _length_of(real_len, arrays)
     try:
         yield
     finally:

@@ -1,0 +1,86 @@
+"""Runs a random program of containers and state under CPython and as a scripted model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tests.differential.check import LONGEST, TooLongError, function_of, in_python
+from tests.script_table.run import RAISED
+from tracescript.code.reader import check_code
+from tracescript.code.writer import write_units
+from tracescript.engine.choose import choose
+from tracescript.engine.limits import Budget, Limits
+from tracescript.engine.protocol import Options
+from tracescript.errors import LimitError, ProducerError, TrapError
+from tracescript.producer.script.run import script
+from tracescript.validator import validate
+
+_ERRORS = {*RAISED, "ZERO_DIVISION", "ASSERTION_ERROR", "UNDEFINED", "INT_OVERFLOW", "NONE_ERROR"}
+
+
+def compare_rich(source: str, inputs: list[tuple[int, ...]], engine: str = "ref") -> str:
+    """Return `equal`, `refused`, or a text that says what differs; state runs through the calls."""
+    is_module = "class M(" in source
+    made = function_of(source, "M" if is_module else "f")
+    program = made() if is_module else made
+    try:
+        model = script(program).model
+    except ProducerError as error:
+        if "please report it" in (error.hint or ""):
+            return f"crash: {error}"
+        return "refused" if error.where and error.hint else f"refused without place or hint: {error}"
+    validate(model)
+    check_code(model, write_units(model))
+    run = _Model(model, engine)
+    for args in inputs:
+        try:
+            expected = in_python(program.forward if is_module else program, args)
+            found = run(args)
+        except (TooLongError, LimitError):
+            break
+        if isinstance(found, str) or isinstance(expected, str):
+            if found == "INT_OVERFLOW" or (found in _ERRORS | {"RAISED"} and expected in _ERRORS):
+                break
+            return f"{args}: CPython {expected!r}, model {found!r}"
+        if not _equal(expected, found):
+            return f"{args}: CPython {expected!r}, model {found!r}"
+    return "equal"
+
+
+class _Model:
+    def __init__(self, model: Any, engine: str) -> None:
+        (method,) = model.root.methods
+        self.prepared = choose(engine).load(model, Options()).method(method)
+        function = model.function(method.function)
+        names = [i.name for i in function.inputs if i.kind == "state"]
+        states = {a.name: a.value for a in model.root.attributes}
+        self.state = tuple(_plain(states[n].initial) for n in names)
+
+    def __call__(self, args: tuple[int, ...]) -> Any:
+        try:
+            run = self.prepared(args, self.state, Budget(Limits(steps=LONGEST)))
+        except TrapError as error:
+            return error.code
+        self.state = run.state
+        return run.outputs[0] if len(run.outputs) == 1 else run.outputs
+
+
+def _plain(constant: Any) -> Any:
+    value = constant.value
+    if isinstance(value, tuple):
+        return [getattr(v, "value", v) for v in value]
+    return value
+
+
+def _equal(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray | np.generic):
+        made = np.asarray(b)
+        return made.dtype == a.dtype and np.array_equal(np.asarray(a), made, equal_nan=True)
+    if isinstance(a, tuple | list):
+        is_like = isinstance(b, type(a)) and len(a) == len(b)
+        return is_like and all(map(_equal, a, b))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(_equal(a[k], b[k]) for k in a)
+    return type(a) is type(b) and (a == b or (a != a and b != b))

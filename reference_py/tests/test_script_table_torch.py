@@ -1,0 +1,31 @@
+"""The rows of the language table that speak of torch."""
+
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from tests.script_table.rows import rows
+from tests.script_table.run import differences, refusal
+
+pytestmark = pytest.mark.torch
+ROWS = {row.says: row for row in rows("torch")}
+
+
+@pytest.mark.parametrize("says", [s for s, row in ROWS.items() if row.accepted])
+def test_the_programs_of_a_row_give_what_torch_gives(says):
+    row = ROWS[says]
+
+    with torch.no_grad():
+        found = [differences(row, body) for body in row.accepted]
+
+    assert found == [[] for _ in row.accepted]
+
+
+@pytest.mark.parametrize("says", ROWS)
+def test_the_neighbour_of_a_row_is_refused_with_this_text(says):
+    error = refusal(ROWS[says])
+
+    assert error.hint
+    assert str(error) == ROWS[says].error.strip("\n")
