@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from engine_runs import run, scalar_function
 
-from benchmarks.author import INT, Author, call, f32
+from benchmarks.author import INT, STR, Author, call, f32
 from tracescript import ir
 from tracescript.engine import ref, values
 from tracescript.engine.choose import choose
@@ -121,14 +121,26 @@ def test_a_result_of_symbolic_size_is_refused_with_its_place():
     assert error.where.startswith("F.forward, node ")
 
 
-def call_bomb(depth):
-    """Write functions that each call the former three times."""
+@BOTH
+def test_a_list_or_string_that_does_not_fit_is_refused(engine):
+    listed = scalar_function(lambda w, x: [w("to_list", x)], f32(ir.Symbol("n")))
+    double = lambda b, i, t: [True, b("str.format", "{}{}", t, t)]
+    formatted = scalar_function(lambda w, t: list(w.loop(60, True, [t], double)), STR)
+
+    for (author, method), value in ((listed, np.ones(200_000, np.float32)), (formatted, "ab")):
+        error = refused(engine, author, method, [value])
+
+        assert (error.code, error.where[:9]) == ("MEMORY_LIMIT", "F.forward")
+
+
+def call_bomb(depth, times=3):
+    """Write functions that each call the former so many times."""
     author = Author()
     author.function("f0", [("x", INT)], lambda w, x: [x])
     for i in range(1, depth + 1):
 
         def body(w, x, callee=f"f{i - 1}"):
-            for _ in range(3):
+            for _ in range(times):
                 x = call(w, callee, x)
             return [x]
 
@@ -154,6 +166,13 @@ def test_calls_that_multiply_a_little_all_run(engine):
     author, method = call_bomb(7)
 
     assert run(engine, author, method, [5]).outputs == (5,)
+
+
+@BOTH
+def test_a_long_chain_of_calls_ends_at_the_recursion_limit(engine):
+    author, method = call_bomb(1500, times=1)
+
+    assert refused(engine, author, method, [5]).code == "RECURSION_LIMIT"
 
 
 def nested_loops(depth):

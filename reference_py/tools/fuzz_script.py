@@ -1,4 +1,8 @@
-"""Compares random programs with their scripted models: `python tools/fuzz_script.py 2000`."""
+"""Compares random programs with their scripted models.
+
+`python tools/fuzz_script.py 2000 [first seed] [engine] [plain|rich]`: plain programs compute with
+numbers and lists, rich ones with nested containers, texts, records, tensors, state and helpers.
+"""
 
 from __future__ import annotations
 
@@ -10,28 +14,32 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.differential import programs, rich
 from tests.differential.check import compare
-from tests.differential.programs import program
+from tests.differential.rich_check import compare_rich
+
+KINDS = {"plain": (programs.program, compare), "rich": (rich.program, compare_rich)}
 
 
-def main(count: int, first: int = 0, engine: str = "ref") -> int:
+def main(count: int, first: int = 0, engine: str = "ref", kind: str = "plain") -> int:
     """Run `count` programs from seed `first` on; print differences; return the exit status."""
+    write, check = KINDS[kind]
     began, outcomes = time.monotonic(), Counter[str]()
     for seed in range(first, first + count):
         r = random.Random(seed)  # noqa: S311  # programs, no secrets
         inputs = [tuple(r.randint(-3, 6) for _ in "abc") for _ in range(3)]
-        source = program(seed)
+        source = write(seed)
         try:
-            outcome = compare(source, inputs, engine)
+            outcome = check(source, inputs, engine)
         except Exception as error:  # noqa: BLE001  # a crash is the finding
             outcome = f"crash {type(error).__name__}: {error}"
         known = outcome in {"equal", "refused"}
         outcomes[outcome if known else "different"] += 1
         if not known:
-            print(f"--- seed {seed}: {outcome}\n{source}")
-    print(f"{count} programs in {time.monotonic() - began:.1f} s: {dict(outcomes)}")
+            print(f"--- seed {seed}: {outcome}\n{source}", flush=True)
+    print(f"{count} {kind} programs in {time.monotonic() - began:.1f} s: {dict(outcomes)}")
     return 1 if outcomes["different"] else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(a) for a in sys.argv[1:3]), *sys.argv[3:4]))
+    sys.exit(main(*(int(a) for a in sys.argv[1:3]), *sys.argv[3:5]))

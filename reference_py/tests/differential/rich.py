@@ -41,6 +41,11 @@ def grown(vs, k):
     out.append(k)
     return out
 
+def push(vs, k):
+    if k > 0:
+        vs.append(k)
+    return len(vs)
+
 def first(vs, other: Optional[int] = None):
     for v in vs:
         if v > 2:
@@ -177,6 +182,8 @@ class _Writer:
                 "ys = sorted(xs, reverse=True)",
                 "ys = sorted(xs, key=lambda v: (v % 2, -v))",
                 "xs.reverse()",
+                "b = push(xs, a)",
+                "c = push(ys, 2) + push(xs, 1)",
                 "ys = [v * 2 for v in xs if v != b]",
                 "xs[0:1] = ys",
                 "del xs[0]",

@@ -2,73 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tools.verify.plan import Plans
 
+FAMILIES: Final = [
+    "casting",
+    "containers",
+    "contractions",
+    "control",
+    "created",
+    "crossing",
+    "deep",
+    "draws",
+    "elementwise",
+    "layers",
+    "layout",
+    "losses",
+    "matrices",
+    "networks",
+    "products",
+    "quantised",
+    "ramps",
+    "ranges",
+    "reductions",
+    "resizing",
+    "scalars",
+    "selection",
+    "sorting",
+    "spectra",
+    "texts",
+    "volumes",
+]
+
 
 def all_plans() -> Plans:
     """Return the plans of all families. Imports torch."""
-    from tools.verify import (
-        casting,
-        containers,
-        contractions,
-        control,
-        created,
-        crossing,
-        deep,
-        draws,
-        elementwise,
-        layers,
-        layout,
-        losses,
-        matrices,
-        networks,
-        products,
-        quantised,
-        ramps,
-        ranges,
-        reductions,
-        resizing,
-        scalars,
-        selection,
-        sorting,
-        spectra,
-        texts,
-        volumes,
-    )
     from tools.verify.plan import Plans
 
+    families = [importlib.import_module(f"tools.verify.{name}") for name in FAMILIES]
     plans = Plans()
-    families = (
-        containers,
-        crossing,
-        control,
-        deep,
-        draws,
-        ramps,
-        elementwise,
-        casting,
-        layers,
-        resizing,
-        layout,
-        ranges,
-        created,
-        matrices,
-        networks,
-        losses,
-        products,
-        quantised,
-        reductions,
-        contractions,
-        scalars,
-        texts,
-        selection,
-        sorting,
-        spectra,
-        volumes,
-    )
-    for family in families:
-        plans.join(family.PLANS)
+    plans.join(*(family.PLANS for family in families))
     return plans

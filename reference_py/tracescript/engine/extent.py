@@ -111,6 +111,11 @@ def _lengths(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
     return sum(len(x) for x in inputs)
 
 
+def _texts(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
+    """The characters of all strings; numbers add few."""
+    return sum(len(x) for x in inputs if isinstance(x, str))
+
+
 def _image(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
     """Planes of a given output size."""
     x, sizes = inputs[:2]
@@ -133,6 +138,8 @@ _BY_OP: Final[Mapping[str, Count]] = {
     "repeat": _repeat,
     "repeat_interleave": _counts,
     "str.concat": _lengths,
+    "str.format": _texts,
+    "to_list": _total,
 }
 _BY_RULE: Final[Mapping[str, Count]] = {
     "argument": _sizes,
@@ -174,7 +181,7 @@ def bytes_needed(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any]
 
 
 def _item_bytes(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:
-    if op.name.startswith("list."):
+    if op.name.startswith("list.") or op.name == "to_list":
         return 8
     if "dtype" in attributes:
         return int(attributes["dtype"].itemsize)
@@ -184,4 +191,4 @@ def _item_bytes(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any])
         first = value[0] if isinstance(value, list) and value else value
         if isinstance(first, (np.ndarray, np.generic)):
             return int(first.dtype.itemsize)
-    return 1 if op.name == "str.concat" else 8
+    return 1 if op.name.startswith("str.") else 8

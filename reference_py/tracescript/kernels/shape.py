@@ -196,6 +196,7 @@ def diagonal(x: Array, offset: int, dim1: int, dim2: int) -> Array:
 @KERNELS.of("broadcast_tensors")
 def broadcast_tensors(tensors: list[Array]) -> list[Array]:
     try:
-        return list(np.broadcast_arrays(*tensors))
+        shape = np.broadcast_shapes(*(t.shape for t in tensors))
+        return [np.broadcast_to(t, shape) for t in tensors]
     except ValueError as error:
         raise trap("SHAPE_ERROR", f"broadcast_tensors: {error}") from None

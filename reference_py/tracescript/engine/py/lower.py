@@ -247,15 +247,19 @@ class Lowering:
 
     def _size(self, function: ir.Function) -> int:
         """The number of nodes of a function, inlined callees included."""
-        if function not in self._sizes:
-            self._sizes[function] = 0
-            total = 0
-            for node in nodes_in_order(function.body):
-                callee = dict(node.attributes).get("function") if node.op == "call" else None
-                total += 1
-                if isinstance(callee, ir.FunctionRef):
-                    total += self._size(self._functions[callee.name])
-            self._sizes[function] = total
+        todo = [(function, False)]
+        while todo:
+            current, has_callees = todo.pop()
+            if current in self._sizes and not has_callees:
+                continue
+            names = [dict(n.attributes).get("function") for n in nodes_in_order(current.body)]
+            callees = [self._functions[n.name] for n in names if isinstance(n, ir.FunctionRef)]
+            if has_callees:
+                self._sizes[current] = len(names) + sum(self._sizes[c] for c in callees)
+            else:
+                self._sizes[current] = 0
+                todo.append((current, True))
+                todo += [(c, False) for c in callees]
         return self._sizes[function]
 
     def _op(

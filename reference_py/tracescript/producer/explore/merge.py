@@ -71,6 +71,7 @@ class Merge:
         self.made: dict[Wire, tuple[World, int]] = {}
         self._partners: dict[tuple[Region, Region | None], dict[Any, set[Wire]]] = {}
         self._dissolved: set[Frame] = set()
+        self._answers: dict[tuple[Wire, Use, Passed, int], Wire] = {}
         for region in search.regions.values():
             region.joined = {}
         for world in sorted(self.worlds.runs, key=_size):
@@ -129,6 +130,12 @@ class Merge:
 
     def _value(self, wire: Wire, use: Use, passed: Passed, floor: int = 0) -> Wire:
         """Resolve a value behind branches; the first `floor` of them are left aside."""
+        question = (wire, use, passed, floor)
+        if question not in self._answers:
+            self._answers[question] = self._resolved(*question)
+        return self._answers[question]
+
+    def _resolved(self, wire: Wire, use: Use, passed: Passed, floor: int) -> Wire:
         while len(passed) > floor:
             region = passed[-1]
             if region.raises:
@@ -232,6 +239,7 @@ class Merge:
             raise Unknown(region) from error
         self._learn(there)
         self._partners.clear()
+        self._answers.clear()
 
     def _seen(self, region: Region, last: Region | None) -> dict[Any, set[Wire]]:
         """Return what values were seen to be in the other arm of a region, over all runs.

@@ -178,7 +178,9 @@ class Wires:
     def find(self, wire: Wire) -> Wire:
         """Return the wire that stands for a value."""
         if wire.constant is not None:
-            return self._constants.setdefault(_content(wire.constant), wire)
+            if wire not in self._same:
+                self._same[wire] = self._constants.setdefault(_content(wire.constant), wire)
+            return self._same[wire]
         if wire.slot is not None:
             return self._initial.setdefault(wire.slot, wire)
         return self._same.get(wire, wire)

@@ -36,9 +36,21 @@ class Aliases(Heap):
 
     # ------------------------------------------------------------------ what is learned
     def join(self, result: Value, a: Value, b: Value) -> None:
-        """`result` is one of two values."""
+        """`result` is one of two values; where both are one object, it is that one."""
+        if self.root(a) is self.root(b):
+            self.same(result, a)
+            return
         self.copy(result, a)
         self.copy(result, b)
+
+    def flow(self, result: Value, start: Value, end: Value, param: Value) -> None:
+        """A value that a loop carries: the object it began with where each round only changes it."""
+        if self.root(end) is self.root(param):
+            self.same(param, start)
+            self.same(result, start)
+            return
+        self.copy(param, end)
+        self.join(result, start, end)
 
     def escape(self, value: Value, where: str) -> None:
         """A container now holds the value; what two places hold is shared."""

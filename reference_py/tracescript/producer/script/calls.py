@@ -30,6 +30,7 @@ from tracescript.producer.script.entries import (
     constant_of,
 )
 from tracescript.producer.script.iteration import series_of
+from tracescript.producer.script.loans import offer
 from tracescript.producer.script.lower import call_named
 from tracescript.producer.script.matching import REFUSED, SEQUENCE
 from tracescript.producer.script.objects import data_type_of_class
@@ -59,7 +60,10 @@ def call(e: Emitter, node: ast.Call) -> Entry:
         flight.add(callee.owner)
     args, kwargs = arguments(e, node)
     flight.check()
-    return call_entry(e, callee, args, kwargs, node)
+    e.offered = offer(node.args, args)
+    made = call_entry(e, callee, args, kwargs, node)
+    e.offered = []
+    return made
 
 
 def _sequence(e: Emitter, node: ast.Call) -> Entry:

@@ -108,7 +108,7 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
         f"cannot compare {e.describe(left)} with {e.describe(right)}",
         code="TYPE_INFERENCE",
         rule="SCRIPT-4",
-        hint=optional_hint(left, right),
+        hint=optional_hint(left, right) or "both sides must have one type",
     )
 
 

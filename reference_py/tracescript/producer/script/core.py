@@ -70,6 +70,7 @@ class Emitter(Values):
         self.scope: Scope = {}
         self.is_dead = False
         self.is_message = False
+        self.offered: list[tuple[Entry, ast.Name]] = []
         self.at: ast.AST | None = None
         self.refined: list[dict[str, tuple[Entry, Entry]]] = []
 

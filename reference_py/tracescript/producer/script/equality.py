@@ -72,6 +72,8 @@ def _as_tuple(entry: Entry) -> Entry:
 
 def _is_sequence(entry: Entry) -> bool:
     """Whether an entry is a list or dict."""
+    if isinstance(entry, Items) and entry.is_list:
+        return True
     return isinstance(entry, Empty) or (
         isinstance(entry, Value) and isinstance(entry.type, ListType | DictType)
     )
@@ -81,6 +83,8 @@ def _equal_containers(e: Emitter, left: Entry, right: Entry) -> Value | None:
     """`==` of two lists or two dicts of one type."""
     if isinstance(left, Empty) and isinstance(right, Empty):
         return e.constant(left.is_dict == right.is_dict)
+    if isinstance(left, Items) and isinstance(right, Items):
+        return equal(e, Items(left.parts), Items(right.parts))
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Empty) and isinstance(other, Value):
             if one.is_dict != isinstance(other.type, DictType):

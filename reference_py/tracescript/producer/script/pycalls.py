@@ -24,6 +24,7 @@ from tracescript.producer.script.functions import (
     run_body,
 )
 from tracescript.producer.script.linking import Linker
+from tracescript.producer.script.loans import Loans
 from tracescript.producer.script.parameters import bind_parameters, local_names
 from tracescript.producer.script.unitcalls import UnitCalls
 from tracescript.producer.source import source_of, unwrapped
@@ -269,14 +270,18 @@ class PythonCalls(UnitCalls):
         if not frame.is_ours:
             self.enter(e, key, frame.scope_name)
         parameters = bind_parameters(e, frame.definition, args, kwargs, *defaults)
+        loans = Loans(e, parameters)
         frame.enclosing, frame.inlined_at = e.frame, e.place()
         outer, at = e.frame, e.at
         e.frame = frame
         for name, entry in parameters.items():
             e.scope[frame.key(name)] = entry
         result = run_body(e, frame)
-        self.last_self = e.scope.get(frame.key(frame.first_parameter))
+        last_self = e.scope.get(frame.key(frame.first_parameter))
+        finals = {n: x for n in parameters if (x := e.scope.get(frame.key(n))) is not None}
         e.frame, e.at = outer, at
+        loans.settle(finals)
+        self.last_self = last_self
         if not frame.is_ours:
             self._stack.pop()
         prefix = f"{frame.number}:"

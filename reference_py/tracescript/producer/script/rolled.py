@@ -268,8 +268,7 @@ class Rolled(Widening):
         results = list(e.ops("loop", [trip, go, *starts], blocks=[block], types=types))
         for result, start, end, param in zip(results, starts, ends, params, strict=True):
             e.session.roots.join(result, start, end)
-            e.session.aliases.join(result, start, end)
-            e.session.aliases.copy(param, end)
+            e.session.aliases.flow(result, start, end, param)
             name = e.unit.names.get(param) or e.unit.names.get(end)
             if name:
                 e.unit.names[result] = name
