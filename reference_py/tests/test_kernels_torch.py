@@ -61,12 +61,12 @@ def given(attributes: dict[str, Any]) -> dict[str, Any]:
     return {k: DataType(v) if k == "dtype" else v for k, v in attributes.items()}
 
 
-@pytest.mark.parametrize(("op", "inputs", "attributes", "reference"), CASES)
+@pytest.mark.parametrize(
+    ("op", "inputs", "attributes", "reference"), [case for case in CASES if case.values[0] in KERNELS]
+)
 def test_the_kernel_agrees_with_torch(
     op: str, inputs: list[Any], attributes: Any, reference: Any
 ) -> None:
-    if op not in KERNELS:
-        pytest.skip("a composite without a kernel of its own")
     expected = reference(*map(to_torch, inputs))
 
     found = by_kernel(op, inputs, given(attributes))

@@ -1,4 +1,4 @@
-"""Every row of the language table: its programs give what CPython gives, its neighbour is refused."""
+"""Rows of the language table: programs give what CPython gives, the neighbour is refused."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from tests.script_table.rows import rows
-from tests.script_table.run import differences, refusal
+from tests.script_table.rows import rows  # noqa: E402  # after the check for torch
+from tests.script_table.run import differences, refusal  # noqa: E402  # after the check for torch
 
 pytestmark = pytest.mark.torch
 ROWS = {row.says: row for row in rows("torch")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,9 @@ def compare_rich(source: str, inputs: list[tuple[int, ...]], engine: str = "ref"
     except ProducerError as error:
         if "please report it" in (error.hint or ""):
             return f"crash: {error}"
-        return "refused" if error.where and error.hint else f"refused without place or hint: {error}"
+        return (
+            "refused" if error.where and error.hint else f"refused without place or hint: {error}"
+        )
     validate(model)
     check_code(model, write_units(model))
     run = _Model(model, engine)
@@ -83,4 +86,6 @@ def _equal(a: Any, b: Any) -> bool:
         return is_like and all(map(_equal, a, b))
     if isinstance(a, dict):
         return list(a) == list(b) and all(_equal(a[k], b[k]) for k in a)
-    return type(a) is type(b) and (a == b or (a != a and b != b))
+    if isinstance(a, float) and isinstance(b, float) and math.isnan(a):
+        return math.isnan(b)
+    return type(a) is type(b) and a == b

@@ -75,7 +75,7 @@ def mark_of(function: Any) -> str:
 
 
 def unroll(items: T) -> T:
-    """`for x in ts.unroll(xs)`: a script writes the body once per item; Python runs the loop as it is."""
+    """`for x in ts.unroll(xs)`: a script has the body once per item; no effect in Python."""
     return items
 
 

@@ -28,7 +28,9 @@ def alike(a: Item, b: Item) -> bool:
     if isinstance(a, ModelCall) and isinstance(b, ModelCall):
         return a.function == b.function and len(a.inputs) == len(b.inputs)
     if isinstance(a, Read) and isinstance(b, Read):
-        return a.kind == b.kind and repr(a.observed) == repr(b.observed)
+        ways = [[site.place for site in read.stack] for read in (a, b)]
+        same = a.kind == b.kind and repr(a.observed) == repr(b.observed)
+        return same and ways[0] == ways[1]
     if isinstance(a, SizeFact) and isinstance(b, SizeFact):
         return (a.kind, a.comparison) == (b.kind, b.comparison)
     if isinstance(a, Raise) and isinstance(b, Raise):

@@ -7,7 +7,7 @@ arm. Then it reads an output of the `if`, which is found by asking the same item
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tracescript.errors import ProducerError
 from tracescript.opset.relations import join
@@ -69,9 +69,9 @@ class Merge:
         self.worlds = search.worlds
         self.wires = search.wires
         self.made: dict[Wire, tuple[World, int]] = {}
-        self._partners: dict[tuple[Region, Region | None], dict[Any, set[Wire]]] = {}
+        self._partners: dict[tuple[Region, Region], dict[tuple[Wire, ...], set[Wire]]] = {}
         self._dissolved: set[Frame] = set()
-        self._answers: dict[tuple[Wire, Use, Passed, int], Wire] = {}
+        self._answers: dict[tuple[Wire, Use, Passed], Wire] = {}
         for region in search.regions.values():
             region.joined = {}
         for world in sorted(self.worlds.runs, key=_size):
@@ -128,28 +128,24 @@ class Merge:
             return found
         return self._value(found, Use(world, index, key), passed)
 
-    def _value(self, wire: Wire, use: Use, passed: Passed, floor: int = 0) -> Wire:
-        """Resolve a value behind branches; the first `floor` of them are left aside."""
-        question = (wire, use, passed, floor)
+    def _value(self, wire: Wire, use: Use, passed: Passed) -> Wire:
+        question = (wire, use, passed)
         if question not in self._answers:
             self._answers[question] = self._resolved(*question)
         return self._answers[question]
 
-    def _resolved(self, wire: Wire, use: Use, passed: Passed, floor: int) -> Wire:
-        while len(passed) > floor:
+    def _resolved(self, wire: Wire, use: Use, passed: Passed) -> Wire:
+        while passed:
             region = passed[-1]
-            if region.raises:
-                passed = region.taken_passed
-                continue
-            if self._is_behind(wire, region):
-                return wire
-            other, there = self._other(wire, use, region)
-            if other is wire and self._is_alike(wire, use, there, region):
-                passed = region.before
-                continue
-            sides = [(wire, use, region.taken_passed), (other, there, region.other_passed)]
-            yes_first = sides if not region.flips[0] else sides[::-1]
-            return self._join(region, [self._value(*side, floor) for side in yes_first])
+            if not region.raises:
+                if self._is_behind(wire, region):
+                    return wire
+                other, there = self._other(wire, use, region)
+                if other is not wire or not self._is_alike(wire, use, there, region):
+                    arms = [(wire, use, region.taken_passed), (other, there, region.other_passed)]
+                    yes_first = arms[::-1] if region.flips[0] else arms
+                    return self._join(region, [self._value(*arm) for arm in yes_first])
+            passed = region.before
         return wire
 
     def _is_alike(self, wire: Wire, use: Use, there: Use, region: Region) -> bool:
@@ -160,10 +156,21 @@ class Merge:
         """
         depth = len(region.before)
         return (
-            self._value(wire, use, region.taken_passed, depth) is wire
-            and self._value(wire, there, region.other_passed, depth) is wire
+            self._is_kept(wire, use, region.taken_passed, depth)
+            and self._is_kept(wire, there, region.other_passed, depth)
             and not self._differs_elsewhere(wire, use, region)
         )
+
+    def _is_kept(self, wire: Wire, use: Use, passed: Passed, depth: int) -> bool:
+        """Tell whether the branches inside an arm all leave a value as it is."""
+        while len(passed) > depth:
+            region = passed[-1]
+            if not region.raises:
+                other, there = self._other(wire, use, region)
+                if other is not wire or not self._is_alike(wire, use, there, region):
+                    return False
+            passed = region.before
+        return True
 
     def _differs_elsewhere(self, wire: Wire, use: Use, region: Region) -> bool:
         if use.beyond:
@@ -220,11 +227,9 @@ class Merge:
 
     def _known(self, wire: Wire, use: Use, region: Region) -> Wire | None:
         """Return the one value that this one was seen to be in a region's other arm."""
-        seen: set[Wire] = set()
-        if use.last is not None:
-            seen = self._seen(region, use.last).get((use.taken, wire), set())
-        if not seen:
-            seen = self._seen(region, None).get(wire, set())
+        if use.last is None:
+            return None
+        seen = self._seen(region, use.last).get((use.taken, wire), set())
         return next(iter(seen)) if len(seen) == 1 else None
 
     def _run(self, world: World, region: Region) -> None:
@@ -241,22 +246,19 @@ class Merge:
         self._partners.clear()
         self._answers.clear()
 
-    def _seen(self, region: Region, last: Region | None) -> dict[Any, set[Wire]]:
-        """Return what values were seen to be in the other arm of a region, over all runs.
+    def _seen(self, region: Region, last: Region) -> dict[tuple[Wire, ...], set[Wire]]:
+        """Return what values were seen to be in the other arms of two regions, over all runs.
 
-        With `last`, those in its other arm, by their values in both of its arms.
+        The key is a value in the arm that `last` takes, and in its other arm.
         """
-        if (region, last) in self._partners:
-            return self._partners[region, last]
-        found = self._partners[region, last] = {}
-        for world in list(self.worlds.runs):
-            steps = [region] if last is None else [last, region]
-            if not world.isdisjoint(steps) or not region.home <= world:
-                continue
-            for wires in self._rows(world, steps):
-                key = wires[0] if last is None else wires[:2]
-                found.setdefault(key, set()).add(wires[-1])
-        return found
+        if (region, last) not in self._partners:
+            found = self._partners[region, last] = {}
+            steps = [last, region]
+            for world in list(self.worlds.runs):
+                if world.isdisjoint(steps) and region.home <= world:
+                    for *arms, partner in self._rows(world, steps):
+                        found.setdefault(tuple(arms), set()).add(partner)
+        return self._partners[region, last]
 
     def _rows(self, world: World, steps: list[Region]) -> Iterator[tuple[Wire, ...]]:
         """Yield each operand behind a region in a run and in those with one more arm changed."""

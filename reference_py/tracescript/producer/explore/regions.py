@@ -23,7 +23,9 @@ class Region:
 
     `home` is the world whose run asks it, `ask` and `index` its number and place there, `flips` the
     outcomes that lead down the other arm. `end` counts the items, from the end of the run, that
-    both arms share. An arm that `raises` shares nothing. The last fields are filled by merging.
+    both arms share. An arm that `raises` shares nothing. `node` to `joined` are filled by merging.
+    `line` are the regions around it, outermost first, and itself; `key` puts regions in the order
+    of the text.
     """
 
     home: World
@@ -37,21 +39,21 @@ class Region:
     taken_passed: tuple[Region, ...] = ()
     other_passed: tuple[Region, ...] = ()
     joined: dict[tuple[Wire, Wire], Wire] = field(default_factory=dict)
+    line: tuple[Region, ...] = field(init=False)
+    key: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.line = (*sorted(self.home, key=_depth), self)
+        self.key = tuple(region.ask for region in self.line)
 
     @property
     def world(self) -> World:
         """The world of the other arm."""
         return self.home | {self}
 
-    @property
-    def line(self) -> tuple[Region, ...]:
-        """The regions around this one, outermost first, and itself."""
-        return (*in_order(self.home), self)
 
-    @property
-    def key(self) -> tuple[int, ...]:
-        """Sorts regions in the order of the text."""
-        return tuple(region.ask for region in self.line)
+def _depth(region: Region) -> int:
+    return len(region.home)
 
 
 World = frozenset[Region]

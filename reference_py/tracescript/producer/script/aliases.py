@@ -9,6 +9,7 @@ from tracescript.ir.types import DictType, ListType, OptionalType, TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.entries import Empty, Items, Partly, Series, Struct
 from tracescript.producer.script.heap import Heap
+from tracescript.producer.script.reading import is_read_later
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ class Aliases(Heap):
         self.copy(result, b)
 
     def flow(self, result: Value, start: Value, end: Value, param: Value) -> None:
-        """A value that a loop carries: the object it began with where each round only changes it."""
+        """A value that a loop carries: still the object it began with if rounds only change it."""
         if self.root(end) is self.root(param):
             self.same(param, start)
             self.same(result, start)
@@ -128,7 +129,8 @@ class Aliases(Heap):
         if names and e.unit.is_inner:
             e.unit.changed |= names
             tokens = {t for t in tokens if t not in self._given}
-        at = ast.copy_location(ast.Constant(None), e.at or ast.Pass(lineno=0, col_offset=0))
+        end = getattr(e.at, "end_lineno", 0) or 0, getattr(e.at, "end_col_offset", 0) or 0
+        at = ast.Constant(None, lineno=end[0], col_offset=end[1])
         self._outside(e, at, tokens, "tensor")
         self._other_names(e, at, tokens, "tensor")
         self.log.append(tokens)
@@ -273,45 +275,4 @@ def _may_read(e: Emitter, key: str, receiver: ast.expr, entry: Entry) -> bool:
     return frame is None or at is None or is_read_later(frame, at, name)
 
 
-def is_read_later(frame: Frame, node: ast.AST, name: str) -> bool:
-    """Whether a name is read after `node`, in a loop around it, or by a nested function."""
-    here = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
-    if _is_bound_by(frame, here, name):
-        return False
-    around = [
-        n
-        for n in ast.walk(frame.definition)
-        if isinstance(n, ast.For | ast.While) and _start(n) <= here <= _end(n)
-    ]
-    nested = [
-        n
-        for n in ast.walk(frame.definition)
-        if isinstance(n, ast.Lambda | ast.FunctionDef) and n is not frame.definition
-    ]
-    for n in ast.walk(frame.definition):
-        if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load):
-            at = _start(n)
-            if at > here or any(_start(outer) <= at <= _end(outer) for outer in [*around, *nested]):
-                return True
-    return not name.isidentifier()
-
-
-def _is_bound_by(frame: Frame, here: tuple[int, int], name: str) -> bool:
-    """Whether the assignment that a place is in gives the name another value."""
-    return any(
-        isinstance(s, ast.Assign)
-        and _start(s) <= here <= _end(s)
-        and any(isinstance(t, ast.Name) and t.id == name for t in s.targets)
-        for s in ast.walk(frame.definition)
-    )
-
-
-def _start(node: ast.AST) -> tuple[int, int]:
-    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
-
-
-def _end(node: ast.AST) -> tuple[int, int]:
-    return getattr(node, "end_lineno", 0) or 0, getattr(node, "end_col_offset", 0) or 0
-
-
-__all__ = ["Aliases", "Flight", "is_container", "is_read_later"]
+__all__ = ["Aliases", "Flight", "is_container"]

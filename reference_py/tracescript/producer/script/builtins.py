@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracescript.producer.script.core import Emitter
-    from tracescript.producer.script.entries import Entry
+    from tracescript.producer.script.entries import Entry, Series
 
     Builtin = Callable[[Emitter, ast.Call], Entry]
 
@@ -98,16 +98,28 @@ def zip_(e: Emitter, node: ast.Call) -> Entry:
     from tracescript.producer.script.calls import arguments
 
     args, kwargs = arguments(e, node)
-    strict = constant_of(kwargs.get("strict", e.constant(False)))
-    if not args or kwargs.keys() - {"strict"} or strict != (True, False):
+    known, strict = constant_of(kwargs.get("strict", e.constant(False)))
+    if not args or kwargs.keys() - {"strict"} or not known:
         raise e.error(
             node,
-            "zip() takes lists and strict=False",
+            "zip() takes lists and strict=True",
             code="TYPE_INFERENCE",
             rule="SCRIPT-10",
-            hint="assert len(a) == len(b) says what strict=True checks",
+            hint="whether it is strict must be known at compile time",
         )
-    return zipped(e, [series_of(e, a) for a in args])
+    series = [series_of(e, a) for a in args]
+    if strict:
+        _same_length(e, series)
+    return zipped(e, series)
+
+
+def _same_length(e: Emitter, series: list[Series]) -> None:
+    """Stop where lists differ in length; CPython does so when the shorter one ends."""
+    lengths = [s.trip if s.parts is None else e.constant(len(s.parts)) for s in series]
+    for length in lengths[1:]:
+        same = e.op("int.cmp", [lengths[0], length], {"relation": "eq"})
+        text = "zip() with strict=True: the lengths differ"
+        e.ops("assert", [same, e.constant(text)], {"code": "VALUE_ERROR"})
 
 
 @builtin("builtins.reversed")

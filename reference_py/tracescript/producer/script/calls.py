@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import operator
 import typing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tracescript.ir.types import ListType, OptionalType, ScalarKind, TupleType
+from tracescript.ir.types import OptionalType, ScalarKind
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.builtins import BUILTINS, named_arguments
 from tracescript.producer.script.builtins_functions import call_getter, known_parts
+from tracescript.producer.script.callees import (
+    changed_name,
+    describe_call,
+    python_method,
+    sequence_test,
+)
+from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.coerce import as_tensor
 from tracescript.producer.script.containers import container_method
 from tracescript.producer.script.core import expression
@@ -36,7 +42,6 @@ from tracescript.producer.script.matching import REFUSED, SEQUENCE
 from tracescript.producer.script.objects import data_type_of_class
 from tracescript.producer.script.operators import fold
 from tracescript.producer.script.strings import string_method
-from tracescript.producer.script.targets import rebind
 from tracescript.producer.script.text import message
 
 if TYPE_CHECKING:
@@ -49,7 +54,7 @@ if TYPE_CHECKING:
 def call(e: Emitter, node: ast.Call) -> Entry:
     """`f(a, *b, k=c, **d)`."""
     if isinstance(node.func, ast.Name) and node.func.id in {SEQUENCE, REFUSED}:
-        return _sequence(e, node)
+        return sequence_test(e, node)
     callee = e.expr(node.func)
     if isinstance(callee, Known):
         builtin = BUILTINS.get(e.session.identity(callee.value))
@@ -64,23 +69,6 @@ def call(e: Emitter, node: ast.Call) -> Entry:
     made = call_entry(e, callee, args, kwargs, node)
     e.offered = []
     return made
-
-
-def _sequence(e: Emitter, node: ast.Call) -> Entry:
-    """Whether the subject of a `match` is a tuple or list of a length."""
-    if isinstance(node.func, ast.Name) and node.func.id == REFUSED:
-        raise e.error(
-            node,
-            "scripts do not have this pattern",
-            hint="there are literals, names, |, tuples without a star, classes with keywords",
-        )
-    subject, wanted = e.expr(node.args[0]), constant_of(e.expr(node.args[1]))[1]
-    if isinstance(subject, Value) and isinstance(subject.type, ListType):
-        length = e.op("list.len", [subject])
-        return e.op("int.cmp", [length, e.constant(wanted)], {"relation": "eq"})
-    if isinstance(subject, Value) and isinstance(subject.type, TupleType):
-        subject = e.parts(subject)
-    return e.constant(isinstance(subject, Items) and len(subject.parts) == wanted)
 
 
 def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]]:
@@ -253,7 +241,7 @@ def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[st
     is_in_place = name.endswith("_") and not name.endswith("__") and name != "requires_grad_"
     plain = name[:-1] if is_in_place else name
     if is_in_place:
-        method = replace(method, receiver=_changed(method.receiver))
+        method = replace(method, receiver=changed_name(method.receiver))
     homes = [f"numpy.ndarray.{plain}", f"numpy.{plain}", f"torch.Tensor.{plain}"]
     if e.frame.flavour == "torch":
         homes = [f"torch.Tensor.{plain}", f"torch.{plain}"]
@@ -289,32 +277,6 @@ def raised_text(e: Emitter, nodes: list[ast.expr]) -> Value:
     if not nodes:
         return e.constant("")
     return message(e, nodes, "")
-
-
-def _changed(receiver: ast.expr) -> ast.expr:
-    """`y.mul_(2).add_(1)` changes y twice."""
-    while (
-        isinstance(receiver, ast.Call)
-        and isinstance(receiver.func, ast.Attribute)
-        and receiver.func.attr.endswith("_")
-        and not receiver.func.attr.endswith("__")
-    ):
-        receiver = receiver.func.value
-    return receiver
-
-
-def python_method(value: Any, name: str) -> Any:
-    """Return a special method that the class of an object defines in Python, else None."""
-    found = getattr(type(value), name, None)
-    is_function = inspect.isfunction(value) or inspect.ismethod(value)
-    return found if inspect.isfunction(found) and not is_function else None
-
-
-def describe_call(value: Any) -> str:
-    """Name a callable with its module."""
-    module = getattr(value, "__module__", "") or ""
-    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None) or repr(value)
-    return f"{module}.{name}" if module and module != "builtins" else name
 
 
 __all__ = ["arguments", "call_entry", "describe_call", "raised_text"]

@@ -10,13 +10,13 @@ from tracescript.ir.types import DictType, ListType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
 from tracescript.producer.script.aliases import Flight
+from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.comprehensions import collected
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import describe_type
 from tracescript.producer.script.entries import Bound, Empty, Items, Series, Struct
 from tracescript.producer.script.iteration import as_list, series_of
 from tracescript.producer.script.operators import binary
-from tracescript.producer.script.targets import rebind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import DictType
 from tracescript.ir.values import Value
 from tracescript.producer.script import prelude
+from tracescript.producer.script.changes import rebind, store
 from tracescript.producer.script.containers import copied, counted, element_fits
 from tracescript.producer.script.diagnostics import is_none
 from tracescript.producer.script.entries import Empty, Items, Series, Struct, constant_of
 from tracescript.producer.script.flow import branch
 from tracescript.producer.script.iteration import series_of
-from tracescript.producer.script.targets import rebind, store
 
 if TYPE_CHECKING:
     import ast
@@ -44,10 +44,10 @@ def _pop(e: Emitter, receiver: ast.expr, d: Entry, args: list[Entry], _kwargs: A
         rebind(e, receiver, d, e.op("dict.remove", [value, k]))
         return item
     found = e.op("dict.contains", [value, k])
-    item = branch(e, found, (lambda: e.op("dict.get", [value, k, None]), lambda: rest[0]))
+    result = branch(e, found, (lambda: e.op("dict.get", [value, k, None]), lambda: rest[0]))
     left = branch(e, found, (lambda: e.op("dict.remove", [value, k]), lambda: value))
     rebind(e, receiver, d, left)
-    return item
+    return result
 
 
 def _popitem(

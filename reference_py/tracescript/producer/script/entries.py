@@ -29,7 +29,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Items:
-    """A tuple whose parts are known one by one; or a list of things that are no run-time values.
+    """A tuple whose parts are known one by one, or a list of what is no run-time value.
 
     `outside` says where a list comes from that the program has not made itself.
     """
@@ -53,7 +53,7 @@ class Struct:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Above:
-    """`super()` in a method of a record: the classes above `cls`; `name` is what `self` is called."""
+    """`super()` in a method of a record: the classes above `cls`; `name` is the name of self."""
 
     record: Struct
     cls: type
@@ -101,8 +101,8 @@ class Partial:
 class Partly:
     """A name that has a value on some paths only: on all where none of `flags` holds.
 
-    A flag is the key of an exit flag, which is set where it holds, or `!` and the key of one that is
-    not set where it holds.
+    A flag is the key of an exit flag, which is set where it holds, or `!` and the key of one that
+    is not set where it holds.
 
     Where `is_wrapped`, `value` is Optional only for want of a value of its type.
     """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
 from tracescript.ir import constants
-from tracescript.ir.types import DataType, ListType, OptionalType, TensorType, TupleType
+from tracescript.ir.types import DataType, ListType, OptionalType, TensorType, TupleType, UnionType
 from tracescript.producer.marks import mark_of
 from tracescript.producer.script.annotations import OPEN, type_of_object
 from tracescript.producer.script.core import Emitter
@@ -119,7 +119,7 @@ class Entrance:
         kind = type_of_object(hints[p.name]) if p.name in hints else None
         if kind is None:
             kind = _of_default(p)
-        return self._settled(_with_none(kind, p), p.name, facts)
+        return self._settled(_with_none(_one_of(kind), p), p.name, facts)
 
     def _settled(self, kind: Type, name: str, facts: Facts) -> tuple[Type, bool]:
         """Put a learned data type where it was open."""
@@ -163,6 +163,13 @@ def _replaced(kind: Type, data_type: DataType) -> Type:
     if isinstance(kind, TupleType):
         return TupleType(tuple(_replaced(t, data_type) for t in kind.elements))
     return TensorType(data_type, None) if kind is OPEN else kind
+
+
+def _one_of(kind: Type) -> Type:
+    """A parameter of several types has one in a compiled program: a tensor, or the first."""
+    if not isinstance(kind, UnionType):
+        return kind
+    return OPEN if OPEN in kind.members else kind.members[0]
 
 
 def _of_default(p: inspect.Parameter) -> Type:

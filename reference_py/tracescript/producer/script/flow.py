@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import OptionalType
 from tracescript.ir.values import Value
+from tracescript.producer.script.arms import Arm
 from tracescript.producer.script.entries import Unset
-from tracescript.producer.script.merge import Arm, Merge
+from tracescript.producer.script.merge import Merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

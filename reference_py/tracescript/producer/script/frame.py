@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -68,7 +69,7 @@ def cells_of(function: Any) -> dict[str, Any]:
 
 def flavour_of(function: Any, otherwise: str) -> str:
     """Tell whether a function's own globals speak of torch or of numpy."""
-    names = _all_names(function.__code__)
+    names = _all_names(function.__code__) | _annotated(function)
     values = [function.__globals__[n] for n in names if n in function.__globals__]
     values += cells_of(function).values()
     homes = {_home(v) for v in values}
@@ -84,6 +85,15 @@ def _all_names(code: Any) -> set[str]:
         if hasattr(constant, "co_names"):
             names |= _all_names(constant)
     return names
+
+
+def _annotated(function: Any) -> set[str]:
+    """Return the names that annotations speak of."""
+    found: set[str] = set()
+    for annotation in getattr(function, "__annotations__", {}).values():
+        text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
+        found |= set(re.findall(r"[A-Za-z_]\w*", str(text)))
+    return found
 
 
 def _home(value: Any) -> str:

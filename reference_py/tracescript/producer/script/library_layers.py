@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import TensorType
+from tracescript.ir.types import TensorType, TupleType
+from tracescript.ir.values import Value
 from tracescript.producer.script.coerce import as_tensor
 from tracescript.producer.script.diagnostics import is_none
 from tracescript.producer.script.entries import Items, constant_of
@@ -255,6 +256,8 @@ def _recurrent(op: str, more: dict[str, Any]) -> Special:
         value = e.value(x)
         if is_batch_first:
             value = e.op("transpose", [value], {"dim0": 0, "dim1": 1})
+        if isinstance(state, Value) and isinstance(state.type, TupleType):
+            state = e.parts(state)
         states = list(state.parts) if isinstance(state, Items) else [state]
         attributes = {
             "layers": known(e, layers, 1, "num_layers"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import TensorType
 from tracescript.producer.script.diagnostics import is_none
-from tracescript.producer.script.entries import Items
+from tracescript.producer.script.entries import constant_of
 from tracescript.producer.script.library import known, special, take
+from tracescript.producer.script.library_shapes import extent
 from tracescript.producer.script.promote import emit_op
 
 if TYPE_CHECKING:
@@ -15,28 +15,22 @@ if TYPE_CHECKING:
     from tracescript.producer.script.entries import Entry
     from tracescript.producer.script.library import Arguments
 
-_LETTERS = "abcdefgh"
-
 
 @special("torch.nn.functional.bilinear", "torch.bilinear")
 def bilinear(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """Y = x1 A x2 + b, over all leading axes."""
     x1, x2, weight, bias = take(args, kwargs, "input1", "input2", "weight", "bias")
     assert x1 is not None
-    kind = e.value(x1).type
-    if not isinstance(kind, TensorType) or kind.shape is None:
-        raise e.error(
-            None,
-            "bilinear() needs a known rank",
-            code="TYPE_INFERENCE",
-            rule="SCRIPT-10",
-            hint='say it: types={"x": "float32[B, 4]"}',
-        )
-    batch = _LETTERS[: len(kind.shape) - 1]
     assert x2 is not None
     assert weight is not None
-    equation = f"{batch}x,oxy,{batch}y->{batch}o"
-    y = emit_op(e, "einsum", [Items((x1, weight, x2), is_list=True)], {"equation": equation})
+    a = e.value(weight)
+    out, n1, n2 = (constant_of(extent(e, a, k))[1] for k in range(3))
+    rows = e.op("permute", [a], {"dims": [1, 0, 2]})
+    rows = e.op("reshape", [rows, e.make_list([e.constant(n1), e.constant(out * n2)])])
+    left = e.value(emit_op(e, "matmul", [x1, rows]))
+    left = e.op("unflatten", [left, e.make_list([e.constant(out), e.constant(n2)])], {"dim": -1})
+    right = e.op("unsqueeze", [e.value(x2)], {"dim": -2})
+    y = emit_op(e, "sum", [emit_op(e, "mul", [left, right])], {"dim": (-1,)})
     return y if bias is None or is_none(bias) else emit_op(e, "add", [y, bias])
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import ListType
 from tracescript.ir.values import Value
 from tracescript.producer.script import prelude
+from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.containers import copied, counted, element_fits, grow
 from tracescript.producer.script.diagnostics import is_none
 from tracescript.producer.script.entries import Empty, Items, constant_of
 from tracescript.producer.script.iteration import as_list, series_of
-from tracescript.producer.script.targets import rebind
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter

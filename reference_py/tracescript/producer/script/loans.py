@@ -6,8 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from tracescript.ir.values import Value
+from tracescript.producer.script.changes import store
 from tracescript.producer.script.entries import Struct
-from tracescript.producer.script.targets import store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

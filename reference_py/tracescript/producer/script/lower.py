@@ -14,6 +14,7 @@ from tracescript.producer.script.coerce import as_tensor
 from tracescript.producer.script.conditions import Condition, kind_of
 from tracescript.producer.script.diagnostics import is_none
 from tracescript.producer.script.entries import Items, Known, constant_of
+from tracescript.producer.script.lower_names import IGNORED, ONLY_DEFAULTS, SYNONYMS
 from tracescript.producer.script.promote import emit_op, plain_attribute
 
 if TYPE_CHECKING:
@@ -23,81 +24,6 @@ if TYPE_CHECKING:
     from tracescript.producer.script.entries import Entry
 
     Arguments = dict[str, Entry]
-
-# Python's name of a parameter -> ours, where the op has one of that name.
-_SYNONYMS = {
-    "input": ("x", "index"),
-    "self": ("x",),
-    "a": ("x",),
-    "x1": ("x",),
-    "x2": ("y",),
-    "other": ("y",),
-    "exponent": ("y",),
-    "mat2": ("y",),
-    "vec2": ("y",),
-    "b": ("y",),
-    "axis": ("dim", "dims"),
-    "axes": ("dims",),
-    "dims": ("dim",),
-    "keepdims": ("keepdim",),
-    "size": ("shape", "output_size"),
-    "newshape": ("shape",),
-    "fill_value": ("value",),
-    "min": ("lo",),
-    "max": ("hi",),
-    "a_min": ("lo",),
-    "a_max": ("hi",),
-    "src": ("source",),
-    "arrays": ("tensors",),
-    "split_size_or_sections": ("sizes",),
-    "indices_or_sections": ("sizes",),
-    "pad": ("padding",),
-    "kernel_size": ("kernel",),
-    "query": ("q",),
-    "key": ("k",),
-    "value": ("v",),
-    "attn_mask": ("mask",),
-    "negative_slope": ("slope",),
-    "num_groups": ("groups",),
-    "min_val": ("min",),
-    "max_val": ("max",),
-    "ddof": ("correction",),
-    "end": ("stop",),
-    "stop": ("end",),
-}
-# Arguments that say nothing about values.
-IGNORED = frozenset(
-    {
-        "inplace",
-        "device",
-        "layout",
-        "requires_grad",
-        "pin_memory",
-        "memory_format",
-        "non_blocking",
-        "copy",
-        "generator",
-        "sparse",
-        "scale_grad_by_freq",
-        "norm_type",
-        "stacklevel",
-        "_stacklevel",
-        "stable",
-        "sorted",
-        "like",
-        "subok",
-    }
-)
-
-
-# Arguments whose default alone says nothing about values.
-_ONLY_DEFAULTS: dict[str, tuple[Any, ...]] = {
-    "out": (None,),
-    "where": (True,),
-    "initial": (None,),
-    "order": ("C", "K", "A"),
-    "max_norm": (None,),
-}
 
 
 def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> Entry | None:
@@ -217,11 +143,11 @@ def bind(
         name = (
             key
             if key in known and key not in bound
-            else next((s for s in _SYNONYMS.get(key, ()) if s in known), key)
+            else next((s for s in SYNONYMS.get(key, ()) if s in known), key)
         )
         if name in known:
             bound[name] = entry
-        elif key in _ONLY_DEFAULTS:
+        elif key in ONLY_DEFAULTS:
             _check_default(e, op, key, entry)
         elif key not in IGNORED:
             if strict:
@@ -233,7 +159,7 @@ def bind(
 def _check_default(e: Emitter, op: OpDef, key: str, entry: Entry) -> None:
     """An argument that changes the result, or something else: only its default is known here."""
     known, value = constant_of(entry)
-    if not known or not any(value is d or value == d for d in _ONLY_DEFAULTS[key]):
+    if not known or not any(value is d or value == d for d in ONLY_DEFAULTS[key]):
         raise e.error(
             None,
             f"{op.name}(): scripts do not know `{key}`",

@@ -226,6 +226,7 @@ def data_type_of(e: Emitter, entry: Entry) -> DataType:
             f"a data type is expected, found {e.describe(entry)}",
             code="TYPE_INFERENCE",
             rule="SCRIPT-10",
+            hint="torch.float32, numpy.int64 and the like, known at compile time",
         )
     return found
 

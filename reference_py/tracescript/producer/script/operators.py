@@ -196,7 +196,7 @@ def _sequences(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) 
         if known and isinstance(times, int) and len(left.parts) * times <= MOST_UNROLLED:
             return Items(left.parts * times, left.is_list)
     if kind is ast.Mod and is_scalar(left, ScalarKind.STR) and constant_of(left)[0]:
-        from tracescript.producer.script.text import percent
+        from tracescript.producer.script.formatting import percent
 
         return percent(e, constant_of(left)[1], right)
     if kind is ast.Mult and is_scalar(right, ScalarKind.STR):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from typing import Any
 
 
 def field_names(cls: type) -> tuple[str, ...] | None:
@@ -22,6 +23,12 @@ def is_changed(cls: type) -> bool:
     return not issubclass(cls, tuple)
 
 
+def own_init(cls: type) -> Any:
+    """Return the `__init__` of a class, None where it is object's."""
+    found = getattr(cls, "__init__")  # noqa: B009  # mypy takes cls.__init__ for an instance's
+    return None if found is object.__init__ else found
+
+
 def is_plain(cls: type) -> bool:
     """Whether instances of a class are what its Python `__init__` assigns, nothing behind it."""
     own = [c for c in cls.__mro__ if c is not object]
@@ -30,6 +37,6 @@ def is_plain(cls: type) -> bool:
         type(cls) is type
         and all(c.__module__ != "builtins" for c in own)
         and not any(hook in vars(c) for c in own for hook in hooks)
-        and (cls.__init__ is object.__init__ or inspect.isfunction(cls.__init__))
+        and (own_init(cls) is None or inspect.isfunction(own_init(cls)))
         and cls.__module__.partition(".")[0] not in {"torch", "numpy", "tracescript", "functools"}
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tracescript.ir.constants import INT
 from tracescript.ir.types import OptionalType
 from tracescript.ir.values import Value
+from tracescript.producer.script.arms import placeholder
 from tracescript.producer.script.entries import (
     Conflict,
     Empty,
@@ -20,9 +21,8 @@ from tracescript.producer.script.entries import (
 )
 from tracescript.producer.script.exits import RETURNED, Loop
 from tracescript.producer.script.flow import refine
-from tracescript.producer.script.merge import placeholder
 from tracescript.producer.script.rounds import go_on
-from tracescript.producer.script.targets import assign_to, is_read_outside, stored_names
+from tracescript.producer.script.targets import assign_to, stored_names
 from tracescript.producer.script.watch import Watch
 from tracescript.producer.script.widening import Widening
 
@@ -180,20 +180,6 @@ class Rolled(Widening):
                 self.starts[key] = wider
                 news = True
         return news
-
-    def breaks(self) -> frozenset[str]:
-        """Return the flag that says that the loop ended before its time, as one that must be set."""
-        names = [f for f in self.node.stop if f.startswith("break ")]
-        return frozenset(f"!{self.e.frame.key(f)}" for f in names)
-
-    def is_given_by_break(self, key: str) -> bool:
-        """Whether a name that only the body assigns is read after the loop, which has a `break`."""
-        number, _, name = key.partition(":")
-        return (
-            bool(self.breaks())
-            and number == str(self.e.frame.number)
-            and is_read_outside(self.e.frame.definition, self.node.header, name)
-        )
 
     def carry_result(self, key: str, entry: Entry, flags: frozenset[str]) -> bool:
         """Carry a name that has no value before the loop: nobody reads it before it is set.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.annotations import type_of_annotation
+from tracescript.producer.script.arms import SOME_SET
 from tracescript.producer.script.calls import raised_text
 from tracescript.producer.script.core import statement
 from tracescript.producer.script.diagnostics import is_tensor
@@ -15,7 +16,6 @@ from tracescript.producer.script.exits import RETURNED, Enter, SetFlag, SetResul
 from tracescript.producer.script.flow import branch, refine
 from tracescript.producer.script.lambdas import closure_of
 from tracescript.producer.script.logic import condition, negated
-from tracescript.producer.script.merge import SOME_SET
 from tracescript.producer.script.names import is_definite
 from tracescript.producer.script.operators import binary
 from tracescript.producer.script.targets import assign_to
@@ -54,7 +54,7 @@ def annotated(e: Emitter, node: ast.AnnAssign) -> None:
 def augmented(e: Emitter, node: ast.AugAssign) -> None:
     """`x += value` and the like; a list grows in place, a tensor gets a new value."""
     from tracescript.producer.script.containers import grow
-    from tracescript.producer.script.targets import _stored
+    from tracescript.producer.script.targets import as_target
 
     load = _as_load(node.target)
     flight = Flight(e)
@@ -68,7 +68,7 @@ def augmented(e: Emitter, node: ast.AugAssign) -> None:
         if is_tensor(before) and not isinstance(node.target, ast.Subscript):
             result = e.session.tensors.keep_type(e, before, result)
             e.session.aliases.change(e, load, before, result)
-        assign_to(e, _stored(load), result)
+        assign_to(e, as_target(load), result)
 
 
 def _as_load(node: ast.expr) -> ast.expr:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from tracescript.producer.script import prelude_text
 from tracescript.producer.script.diagnostics import is_none
 from tracescript.producer.script.entries import Empty, Items, constant_of
+from tracescript.producer.script.formatting import format_method
 from tracescript.producer.script.iteration import as_list, series_of
 from tracescript.producer.script.operators import fold
-from tracescript.producer.script.text import format_method
 
 if TYPE_CHECKING:
     from tracescript.ir.values import Value

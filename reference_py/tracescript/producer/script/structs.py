@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import StructType
 from tracescript.producer.script.annotations import type_of_object
+from tracescript.producer.script.changes import store
 from tracescript.producer.script.entries import Above, Empty, Known, MethodOf, Struct
-from tracescript.producer.script.records import field_names, is_changed, is_plain
-from tracescript.producer.script.targets import store
+from tracescript.producer.script.records import field_names, is_changed, is_plain, own_init
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Type
@@ -74,9 +74,8 @@ class Structs:
     ) -> Entry:
         """Make an instance of a class by running its `__init__`."""
         made = Struct(cls, {}, self._tokens(e, cls))
-        if cls.__init__ is object.__init__ and not args and not kwargs:
-            return made
-        return self._run(e, made, cls.__init__, args, kwargs)
+        function = own_init(cls)
+        return made if function is None else self._run(e, made, function, args, kwargs)
 
     def _run(
         self, e: Emitter, made: Struct, function: Any, args: list[Entry], kwargs: dict[str, Entry]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliases import Flight
+from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.containers import element_fits
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
@@ -17,7 +18,6 @@ from tracescript.producer.script.indexing import assign_index, index_tensor
 from tracescript.producer.script.lists import assign_slice
 from tracescript.producer.script.names import first_size
 from tracescript.producer.script.operators import fold
-from tracescript.producer.script.targets import rebind
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import ListType, TensorType, TupleType
 from tracescript.ir.values import Value
-from tracescript.producer.script.aliases import is_container
 from tracescript.producer.script.diagnostics import is_tensor
 from tracescript.producer.script.entries import (
-    Empty,
     Items,
     Known,
     Series,
     Struct,
-    constant_of,
     items_of_constant,
 )
 from tracescript.producer.script.iteration import series_of
@@ -222,56 +219,12 @@ def _assign_field(e: Emitter, target: ast.Attribute, owner: Struct, entry: Entry
         )
     replaced = replace(owner, fields={**owner.fields, target.attr: entry})
     e.session.aliases.change(e, target.value, owner, replaced)
+    from tracescript.producer.script.changes import store
+
     store(e, target.value, replaced)
 
 
-def store(e: Emitter, receiver: ast.expr, new: Entry) -> None:
-    """Bind what an expression names to a changed object; a nested function's outer name too."""
-    if isinstance(receiver, ast.Name):
-        key = e.key_of(receiver)
-        if key is None or key not in e.scope:
-            raise e.error(
-                receiver,
-                f"this changes {receiver.id!r}, which is made outside the function",
-                code="ALIASING",
-                rule="SCRIPT-8",
-                hint=f"copy it: {receiver.id} = list({receiver.id}) under another name",
-            )
-        e.scope[key] = new
-        if isinstance(new, Value) and new.constant is None:
-            e.unit.names.setdefault(new, receiver.id)
-        return
-    if isinstance(receiver, ast.Attribute | ast.Subscript) and _store_part(e, receiver, new):
-        return
-    aliases = e.session.aliases
-    before, aliases.is_putting_back = aliases.is_putting_back, True
-    assign_to(e, _stored(receiver), new)
-    aliases.is_putting_back = before
-
-
-def _store_part(e: Emitter, receiver: ast.Attribute | ast.Subscript, new: Entry) -> bool:
-    """Put a changed object back into a record or tuple; False where it is in neither."""
-    owner = e.expr(receiver.value)
-    if isinstance(owner, Struct) and isinstance(receiver, ast.Attribute):
-        fields = {**owner.fields, receiver.attr: new}
-        store(e, receiver.value, replace(owner, fields=fields))
-        return True
-    if not isinstance(owner, Items | Struct) or not isinstance(receiver, ast.Subscript):
-        return False
-    known, k = constant_of(e.expr(receiver.slice))
-    if not known or not isinstance(k, int):
-        return False
-    if isinstance(owner, Struct):
-        name = list(owner.fields)[k]
-        store(e, receiver.value, replace(owner, fields={**owner.fields, name: new}))
-        return True
-    parts = list(owner.parts)
-    parts[k] = new
-    store(e, receiver.value, replace(owner, parts=tuple(parts)))
-    return True
-
-
-def _stored(node: ast.expr) -> ast.expr:
+def as_target(node: ast.expr) -> ast.expr:
     """Return an expression as the target of an assignment."""
     if isinstance(node, ast.Name):
         return ast.copy_location(ast.Name(node.id, ast.Store()), node)
@@ -282,35 +235,11 @@ def _stored(node: ast.expr) -> ast.expr:
     return node
 
 
-def _is_own_attribute(e: Emitter, receiver: ast.expr) -> bool:
-    """Whether an expression is an attribute of a module: what changes it makes it state."""
-    if not isinstance(receiver, ast.Attribute):
-        return False
-    owner = e.expr(receiver.value)
-    return isinstance(owner, Known) and owner.path is not None
-
-
-def rebind(e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
-    """A container changed in place: its name stands for the new value. Spec: SCRIPT-8."""
-    if not isinstance(receiver, ast.Name | ast.Attribute | ast.Subscript):
-        raise e.error(
-            receiver,
-            "a container is changed that has no name",
-            code="ALIASING",
-            rule="SCRIPT-8",
-            hint="give it a name first",
-        )
-    if isinstance(old, Empty | Items) and old.outside and not _is_own_attribute(e, receiver):
-        raise e.error(
-            receiver,
-            f"this changes {old.outside}",
-            code="ALIASING",
-            rule="SCRIPT-8",
-            hint="change a copy: xs = list(xs)",
-        )
-    if is_container(old):
-        e.session.aliases.change(e, receiver, old, new)
-    store(e, receiver, new)
-
-
-__all__ = ["assign_attribute", "assign_to", "parts_of", "rebind", "store", "stored_names"]
+__all__ = [
+    "as_target",
+    "assign_attribute",
+    "assign_to",
+    "is_read_outside",
+    "parts_of",
+    "stored_names",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from tracescript.errors import InvalidModelError, ProducerError
+from tracescript.errors import InvalidModelError
 from tracescript.ir.types import (
     DictType,
     ListType,
@@ -19,26 +19,19 @@ from tracescript.opset.calls import join as join_types
 from tracescript.opset.table import opset
 from tracescript.producer.script.diagnostics import describe_type, is_scalar
 from tracescript.producer.script.entries import (
-    Bound,
-    Closure,
     Conflict,
     Empty,
     Items,
     Known,
-    MethodOf,
-    Partial,
-    Partly,
-    Series,
     Struct,
-    Unset,
 )
-from tracescript.producer.source import caret, position
+from tracescript.producer.script.reports import Reports
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Mapping, Sequence
 
-    from tracescript.ir.graph import Block, Place
+    from tracescript.ir.graph import Block
     from tracescript.ir.types import Type
     from tracescript.opset.build import Builder
     from tracescript.producer.script.core import Emitter
@@ -54,7 +47,7 @@ _HINTS = {
 }
 
 
-class Values:
+class Values(Reports):
     """Writes nodes into the current block. The attributes are the emitter's."""
 
     session: Session
@@ -67,34 +60,6 @@ class Values:
     @property
     def _emitter(self) -> Emitter:
         return cast("Emitter", self)
-
-    def place(self) -> Place | None:
-        """Return the place of the user's syntax that is being compiled."""
-        frame, place = self._shown()
-        if place is not None or self.at is None:
-            return place
-        return frame.source.place(self.at, frame.scope_name)
-
-    def _shown(self) -> tuple[Frame, Place | None]:
-        """Return the innermost function of the user's, and its place if it called one of ours."""
-        frame, place = self.frame, None
-        while frame.is_ours and frame.enclosing is not None:
-            frame, place = frame.enclosing, frame.inlined_at
-        return frame, place
-
-    def site(self) -> tuple[Any, ...]:
-        """Return what tells this place of the program from others, the calls to it included."""
-        found: list[Any] = [getattr(self.at, "lineno", 0), getattr(self.at, "col_offset", 0)]
-        frame = self.frame
-        while frame.enclosing is not None:
-            found.append(frame.inlined_at)
-            frame = frame.enclosing
-        return tuple(found)
-
-    def where(self) -> str:
-        """Return the place as `file:line`, for the second place of a message."""
-        place = self.place()
-        return f"{place.file}:{place.line}" if place else ""
 
     def value(self, entry: Entry, what: str = "this value") -> Value:
         """Return the run-time value of an entry, made with nodes if need be."""
@@ -209,7 +174,8 @@ class Values:
             if joined is None:
                 raise self.error(
                     None,
-                    f"a list holds one type, found {describe_type(kind)} and {describe_type(v.type)}",
+                    f"a list holds one type, found {describe_type(kind)}"
+                    f" and {describe_type(v.type)}",
                     code="TYPE_INFERENCE",
                     rule="SCRIPT-4",
                     hint="a tuple or named tuple holds several",
@@ -292,58 +258,3 @@ class Values:
                 tuple(self.fit(p, k) for p, k in zip(entry.parts, kind.elements, strict=True))
             )
         return entry
-
-    def error(
-        self,
-        node: ast.AST | None,
-        what: str,
-        *,
-        code: str = "UNSUPPORTED_PYTHON",
-        rule: str = "SCRIPT-1",
-        hint: str = "",
-        second: str = "",
-    ) -> ProducerError:
-        """Return a ProducerError that shows the user's line with a caret."""
-        shown, place = self._shown()
-        if place is None and node is not None:
-            place = shown.source.place(node, shown.scope_name)
-        place = place or self.place()
-        excerpt = caret(shown.source.lines, place) if place else ""
-        notes = [second] if second else []
-        frame: Frame | None = shown
-        while frame is not None and frame.inlined_at is not None:
-            notes.append(f"called from {position(frame.inlined_at)}")
-            frame = frame.enclosing
-        text = "\n".join([excerpt, *(f"  {note}" for note in notes)]) if notes else excerpt
-        return ProducerError(
-            what,
-            code=code,
-            where=position(place) if place else "",
-            rule=rule,
-            hint=hint,
-            excerpt=text,
-        )
-
-    def describe(self, entry: Entry) -> str:
-        """Name an entry's type as an error message does."""
-        if isinstance(entry, Value):
-            return describe_type(entry.type)
-        if isinstance(entry, Items):
-            return "list" if entry.is_list else f"tuple of {len(entry.parts)}"
-        if isinstance(entry, Known):
-            name = getattr(entry.value, "__qualname__", None) or type(entry.value).__name__
-            return f"the Python object {name}"
-        if isinstance(entry, Empty):
-            return "an empty dict" if entry.is_dict else "an empty list"
-        names: dict[type, str] = {
-            Struct: "a record",
-            Bound: "a method",
-            MethodOf: "a method",
-            Closure: "a function",
-            Partly: "undefined on some path",
-            Unset: "undefined",
-            Series: "something to run over",
-            Partial: "a function",
-            Conflict: "of a type that depends on the path",
-        }
-        return names[type(entry)]

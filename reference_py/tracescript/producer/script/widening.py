@@ -15,17 +15,20 @@ from tracescript.producer.script.entries import (
     Partly,
     Struct,
 )
+from tracescript.producer.script.targets import is_read_outside
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Type
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
+    from tracescript.producer.script.exits import Loop
 
 
 class Widening:
     """Finds for each carried name a type that its value at the end has too."""
 
     e: Emitter
+    node: Loop
     origin: dict[Value, Value]
 
     def typed(self, start: Value, kind: Type) -> Value:
@@ -116,3 +119,17 @@ class Widening:
         if isinstance(entry, Items | Struct):
             return self.e.type_of_items(entry)
         return None
+
+    def breaks(self) -> frozenset[str]:
+        """Return the flag of `break` as one that must be set."""
+        names = [f for f in self.node.stop if f.startswith("break ")]
+        return frozenset(f"!{self.e.frame.key(f)}" for f in names)
+
+    def is_given_by_break(self, key: str) -> bool:
+        """Whether a name that only the body assigns is read after the loop, which has a `break`."""
+        number, _, name = key.partition(":")
+        return (
+            bool(self.breaks())
+            and number == str(self.e.frame.number)
+            and is_read_outside(self.e.frame.definition, self.node.header, name)
+        )

@@ -15,7 +15,11 @@ from torch import nn
 class LSTM:
     """Of nn.LSTM."""
 
-    def forward(self: Any, input: Any, hx: Any = None) -> Any:  # noqa: A002  # torch's name
+    def forward(
+        self: Any,
+        input: Any,  # noqa: A002  # torch's name
+        hx: tuple[torch.Tensor, torch.Tensor] | None = None,
+    ) -> Any:
         """Run every layer over every step."""
         if hx is None:
             batch = input.size(0) if self.batch_first else input.size(1)
