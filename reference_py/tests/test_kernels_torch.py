@@ -62,7 +62,8 @@ def given(attributes: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("op", "inputs", "attributes", "reference"), [case for case in CASES if case.values[0] in KERNELS]
+    ("op", "inputs", "attributes", "reference"),
+    [case for case in CASES if case.values[0] in KERNELS],
 )
 def test_the_kernel_agrees_with_torch(
     op: str, inputs: list[Any], attributes: Any, reference: Any

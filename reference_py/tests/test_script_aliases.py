@@ -41,8 +41,8 @@ EQUAL = [
     "b = Box(n)\nbump(b)\nreturn b.n",
     "xs = [n]\npush(xs, n)\nreturn xs",
     "xs = [n]\nys = list(xs)\nys.append(1)\nreturn xs, ys",
-    "g = []\nfor i in range(n):\n    row = []\n    for j in range(i):\n        row.append(j)\n"
-    "    g.append(row)\nif n > 2:\n    g[0].append(9)\nreturn g",
+    "g = []\nfor i in range(n):\n    row = []\n    row.append(i)\n    g.append(row)\nreturn g",
+    "g = [[i] for i in range(3)]\ng[0].append(9)\nreturn g",
     "xs = [[0] * 3 for _ in range(2)]\nxs[0][n % 3] = 5\nreturn xs",
     "xs = [n]\ndef g():\n    xs.append(3)\ng()\nreturn xs",
     "ys = [1]\nxs = [ys, [n]]\nxs[1].append(2)\nreturn xs",

@@ -7,7 +7,7 @@ import functools
 import inspect
 import linecache
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ class Source:
     path: str
     lines: tuple[str, ...]
     tree: ast.Module
+    definitions: dict[str, list[Definition]] = field(default_factory=dict, compare=False)
 
     @property
     def name(self) -> str:
@@ -68,9 +69,14 @@ def source_of_file(path: str) -> Source | None:
     if not lines:
         return None
     try:
-        return Source(path, lines, ast.parse("".join(lines)))
+        tree = ast.parse("".join(lines))
     except SyntaxError:
         return None
+    definitions: dict[str, list[Definition]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            definitions.setdefault(getattr(node, "name", "<lambda>"), []).append(node)
+    return Source(path, lines, tree, definitions)
 
 
 def source_of(function: Any) -> tuple[Source, Definition]:
@@ -86,7 +92,7 @@ def source_of(function: Any) -> tuple[Source, Definition]:
     source = source_of_file(code.co_filename)
     if source is None:
         raise _no_source(name, f"{file_name(code.co_filename)} cannot be read")
-    found = [n for n in ast.walk(source.tree) if _is_definition(n, code)]
+    found = [n for n in source.definitions.get(code.co_name, ()) if _is_definition(n, code)]
     if not found:
         raise _no_source(name, f"{source.name} has changed or was generated")
     exact = [n for n in found if _matches(n, code)]
@@ -131,7 +137,9 @@ def _no_source(name: str, why: str) -> ProducerError:
         f"the source of {name} is not available: {why}",
         code="SOURCE_NOT_FOUND",
         rule="SCRIPT-2",
-        hint="trace this part with ts.trace, or read the value into an attribute in __init__",
+        hint="trace this part with ts.trace, or read the value into an attribute in __init__"
+        if "Python" in why
+        else "write it in a file that can be read, or use ts.trace, which needs no source",
     )
 
 
