@@ -6,42 +6,25 @@ arm. Then it reads an output of the `if`, which is found by asking the same item
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracescript.errors import ProducerError
 from tracescript.opset.relations import join
-from tracescript.producer.explore.alike import keys_of_both
-from tracescript.producer.explore.paths import Enter, Leave, outputs_of
+from tracescript.producer.explore.checking import agrees, more_runs
+from tracescript.producer.explore.evidence import Evidence, Use
+from tracescript.producer.explore.paths import Enter, Leave
 from tracescript.producer.explore.regions import BASE, in_order
 from tracescript.producer.explore.search import Exhausted
 from tracescript.producer.trace.tape import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tracescript.producer.explore.paths import Key
     from tracescript.producer.explore.regions import Region, World
     from tracescript.producer.explore.search import Search
     from tracescript.producer.trace.tape import Frame
 
     Passed = tuple[Region, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """An operand: the world, the item of its run, and which operand of that.
-
-    `beyond` are other arms that the value at hand lies in, further than that run. `last` is the
-    region whose other arm led here, `taken` the value in the arm taken.
-    """
-
-    world: World
-    index: int
-    key: Key
-    beyond: World = BASE
-    last: Region | None = None
-    taken: Wire | None = None
 
 
 class Unknown(Exception):  # noqa: N818  # no error: the branch is taken back
@@ -53,34 +36,38 @@ class Unknown(Exception):  # noqa: N818  # no error: the branch is taken back
 
 
 def merged(search: Search) -> Frame:
-    """Return the frame of the whole program; branches that cannot be merged become guards."""
+    """Return the frame of the whole program; branches that cannot be merged become guards.
+
+    Where a run that was not used departs from it, what was inferred is found out by more runs.
+    """
+    is_thorough, checks = False, more_runs(search)
     while True:
         try:
-            return Merge(search).frame()
+            frame = Merge(search, is_thorough=is_thorough).frame()
         except Unknown as unknown:
             search.drop(unknown.region, "no run was left to see what both arms have in common")
+            continue
+        if all(agrees(search, frame, path) for path in checks):
+            return frame
+        if is_thorough:
+            last = in_order(search.regions.values())[-1]
+            search.drop(last, "what it does together with other branches stayed open")
+        is_thorough = True
 
 
 class Merge:
-    """One attempt to merge the runs found by a search."""
+    """One attempt to merge the runs found by a search; a thorough one infers nothing."""
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, *, is_thorough: bool) -> None:
         self.search = search
+        self._is_thorough = is_thorough
         self.worlds = search.worlds
         self.wires = search.wires
-        self.made: dict[Wire, tuple[World, int]] = {}
-        self._partners: dict[tuple[Region, Region], dict[tuple[Wire, ...], set[Wire]]] = {}
+        self.evidence = Evidence(search.worlds, search.wires)
         self._dissolved: set[Frame] = set()
         self._answers: dict[tuple[Wire, Use, Passed], Wire] = {}
         for region in search.regions.values():
             region.joined = {}
-        for world in sorted(self.worlds.runs, key=_size):
-            self._learn(world)
-
-    def _learn(self, world: World) -> None:
-        for index, item in enumerate(self.worlds.runs[world].items):
-            for wire in outputs_of(item):
-                self.made.setdefault(self.wires.find(wire), (world, index))
 
     def frame(self) -> Frame:
         """Build the frame of the program."""
@@ -138,7 +125,7 @@ class Merge:
         while passed:
             region = passed[-1]
             if not region.raises:
-                if self._is_behind(wire, region):
+                if self.evidence.is_behind(wire, region):
                     return wire
                 other, there = self._other(wire, use, region)
                 if other is not wire or not self._is_alike(wire, use, there, region):
@@ -173,38 +160,30 @@ class Merge:
         return True
 
     def _differs_elsewhere(self, wire: Wire, use: Use, region: Region) -> bool:
+        """Tell whether a region tells its arms apart where earlier branches go the other way."""
         if use.beyond:
             return False
-        seen = dict(self._elsewhere(use, region.before))
-        changed = [world for world, found in seen.items() if found is not wire]
-        for world in changed:
-            steps = world - use.world
-            if len(steps) > 1 and all(seen.get(world - {s}, wire) is wire for s in steps):
-                self._run(world, region)
+        seen = dict(self.evidence.elsewhere(wire, use, region))
         for world, found in seen.items():
-            if world | {region} in self.worlds.runs:
-                moved = self.worlds.moved(use.world, use.index, in_order(world - use.world))
-                assert moved is not None, "the world was seen"
-                index = self.worlds.counterpart(world, region, moved)
-                item = self.worlds.runs[world | {region}].items[index]
-                if self.wires.at(item, use.key) is not found:
-                    return True
-        return False
-
-    def _elsewhere(self, use: Use, before: Passed) -> Iterator[tuple[World, Wire | int | None]]:
-        """Yield what an operand is in the runs that take other arms of earlier branches."""
-        for world in list(self.worlds.runs):
             steps = world - use.world
-            if use.world < world and all(any(r in b.world for b in before) for r in steps):
-                index = self.worlds.moved(use.world, use.index, in_order(steps))
-                if index is not None:
-                    yield world, self.wires.at(self.worlds.runs[world].items[index], use.key)
-
-    def _is_behind(self, wire: Wire, region: Region) -> bool:
-        if wire not in self.made:
-            return False
-        world, index = self.made[wire]
-        return self.worlds.is_behind(world, index, region)
+            if world | {region} not in self.worlds.runs:
+                if self._is_thorough:
+                    pass
+                elif len(steps) == 1:
+                    known = self.evidence.seen(region, *steps).get((wire, found), set())
+                    if known == {found} or (not known and found is wire):
+                        continue
+                    if len(known) == 1:
+                        return True
+                elif any(seen.get(world - {s}, wire) is found for s in steps):
+                    continue
+                self._run(world, region)
+            place = self.worlds.moved(use.world, use.index, in_order(steps | {region}))
+            assert place is not None, "what stands behind all branches is in every run"
+            item = self.worlds.runs[world | {region}].items[place]
+            if self.wires.at(item, use.key) is not found:
+                return True
+        return False
 
     def _other(self, wire: Wire, use: Use, region: Region) -> tuple[Wire, Use]:
         """Return what an operand is in the run that takes a region's other arm too.
@@ -227,9 +206,9 @@ class Merge:
 
     def _known(self, wire: Wire, use: Use, region: Region) -> Wire | None:
         """Return the one value that this one was seen to be in a region's other arm."""
-        if use.last is None:
+        if self._is_thorough or use.last is None or use.taken is None or use.taken is wire:
             return None
-        seen = self._seen(region, use.last).get((use.taken, wire), set())
+        seen = self.evidence.seen(region, use.last).get((use.taken, wire), set())
         return next(iter(seen)) if len(seen) == 1 else None
 
     def _run(self, world: World, region: Region) -> None:
@@ -242,41 +221,8 @@ class Merge:
                 raise Unknown(region)
         except (Exhausted, LookupError, ProducerError) as error:
             raise Unknown(region) from error
-        self._learn(there)
-        self._partners.clear()
+        self.evidence.learn(there)
         self._answers.clear()
-
-    def _seen(self, region: Region, last: Region) -> dict[tuple[Wire, ...], set[Wire]]:
-        """Return what values were seen to be in the other arms of two regions, over all runs.
-
-        The key is a value in the arm that `last` takes, and in its other arm.
-        """
-        if (region, last) not in self._partners:
-            found = self._partners[region, last] = {}
-            steps = [last, region]
-            for world in list(self.worlds.runs):
-                if world.isdisjoint(steps) and region.home <= world:
-                    for *arms, partner in self._rows(world, steps):
-                        found.setdefault(tuple(arms), set()).add(partner)
-        return self._partners[region, last]
-
-    def _rows(self, world: World, steps: list[Region]) -> Iterator[tuple[Wire, ...]]:
-        """Yield each operand behind a region in a run and in those with one more arm changed."""
-        start, path = self.worlds.tail(world, steps[0]), self.worlds.runs[world]
-        places, paths = [start], [path]
-        for step in steps:
-            if world | {step} not in self.worlds.runs or not step.home <= world:
-                return
-            places.append(self.worlds.counterpart(world, step, places[-1]))
-            world = world | {step}
-            paths.append(self.worlds.runs[world])
-        for offset in range(len(path.items) - start):
-            items = [p.items[at + offset] for p, at in zip(paths, places, strict=True)]
-            for key in keys_of_both(items[0], items[-1]):
-                found = [self.wires.at(item, key) for item in items]
-                wires = tuple(w for w in found if isinstance(w, Wire))
-                if len(wires) == len(found):
-                    yield wires
 
     def _join(self, region: Region, arms: list[Wire]) -> Wire:
         """Return the output of a region's `if` that is one value or the other."""
@@ -294,7 +240,3 @@ class Merge:
             node.yes.results.append(yes)
             node.no.results.append(no)
         return region.joined[yes, no]
-
-
-def _size(world: World) -> int:
-    return len(world)

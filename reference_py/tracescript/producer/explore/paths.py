@@ -165,15 +165,21 @@ class Wires:
 
     def same_frame(self, new: Frame, old: Frame) -> None:
         """Say that a frame opened where one of an earlier run did."""
-        self._frames[new] = self.first(old)
+        one, other = self.first(new), self.first(old)
+        if one is not other:
+            self._frames[one] = other
 
     def first(self, frame: Frame) -> Frame:
         """Return the frame that stands for one in all runs that share its beginning."""
-        return self._frames.get(frame, frame)
+        while frame in self._frames:
+            frame = self._frames[frame]
+        return frame
 
     def unify(self, new: Wire, old: Wire) -> None:
         """Say that a wire is the same value as one of an earlier run."""
-        self._same[new] = self.find(old)
+        one, other = self.find(new), self.find(old)
+        if one is not other:
+            self._same[one] = other
 
     def find(self, wire: Wire) -> Wire:
         """Return the wire that stands for a value."""
@@ -183,7 +189,9 @@ class Wires:
             return self._same[wire]
         if wire.slot is not None:
             return self._initial.setdefault(wire.slot, wire)
-        return self._same.get(wire, wire)
+        while wire in self._same:
+            wire = self._same[wire]
+        return wire
 
     def initial(self, slot: Slot) -> Wire:
         """Return the value that a slot had before the run."""

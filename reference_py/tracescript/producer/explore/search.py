@@ -50,7 +50,7 @@ class Search:
 
     def explore(self) -> None:
         """Flip decisions until all are explored, refused, or the runs are used up."""
-        base = self.worlds.runs[BASE] = self._run(Outcomes())
+        base = self.worlds.runs[BASE] = self.run(Outcomes())
         if base.error is not None:
             raise base.error
         while self.runs < self.limit:
@@ -135,20 +135,20 @@ class Search:
         """Run the other arm; where it raises, prefer a way through it that does not."""
         follow = path.taken[region.ask + 1 :]
         forced = [*path.outcomes[: region.ask], *region.flips]
-        other = self._run(Outcomes(forced, follow), path, region.ask)
+        other = self.run(Outcomes(forced, follow), path, region.ask)
         if not other.raises or path.raises:
             return other
         for ask in reversed(range(region.ask + 1, len(other.asks))):
             if not other.can_flip(ask):
                 continue
             more = [*other.outcomes[:ask], not other.outcomes[ask]]
-            found = self._run(Outcomes(more, follow), path, region.ask)
+            found = self.run(Outcomes(more, follow), path, region.ask)
             if not found.raises:
                 region.flips = tuple(more[region.ask :])
                 return found
         return other
 
-    def _run(self, outcomes: Outcomes, parent: Path | None = None, ask: int = 0) -> Path:
+    def run(self, outcomes: Outcomes, parent: Path | None = None, ask: int = 0) -> Path:
         """Run the program, or take the run that went this way before."""
         forced = tuple(outcomes.forced)
         done = self._done.get(forced) or self._raised_before(forced)
@@ -272,7 +272,7 @@ class Search:
             model = self.worlds.runs[like]
             follow = model.taken_behind(self.worlds.place(last, like - {last}))
             forced = [*parent.outcomes[:ask], *last.flips]
-            self.worlds.runs[world] = self._run(Outcomes(forced, follow), parent, ask)
+            self.worlds.runs[world] = self.run(Outcomes(forced, follow), parent, ask)
         return self.worlds.runs[world]
 
 

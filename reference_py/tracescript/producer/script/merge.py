@@ -197,7 +197,7 @@ class Merge:
         if isinstance(other, Value):
             if isinstance(one, Empty) and isinstance(other.type, ListType | DictType):
                 return self.e.empty(other.type)
-            is_free = other.constant is None or other.type == constants.NONE
+            is_free = other.constant is None or other.type == constants.NONE or is_list(one)
             is_data = isinstance(one, Known) and self.e.session.is_data(one)
             if is_data or (isinstance(one, Items | Struct) and is_free):
                 return self.inside(k, lambda: self.e.value(one))
@@ -234,6 +234,11 @@ class Merge:
         self.slots.append((a, b))
         self.types.append(kind)
         return len(self.slots) - 1
+
+
+def is_list(entry: Entry) -> bool:
+    """Whether an entry is a list part by part."""
+    return isinstance(entry, Items) and entry.is_list
 
 
 def _parts(entry: Entry) -> tuple[Entry, ...]:
