@@ -149,12 +149,14 @@ def test_a_cancelled_call_that_waits_gives_its_place_back(server, call):
 
 def test_a_client_that_goes_away_frees_what_it_held(server):
     channel = grpc.insecure_channel(server.address)
-    channel.unary_unary(INFER).future(endless())
+    # Held by a name: grpc cancels a call whose future is collected.
+    held = channel.unary_unary(INFER).future(endless())
     assert until(lambda: server.calls.busy)
 
     channel.close()
 
     assert until(lambda: not server.calls.busy)
+    assert held.code() is grpc.StatusCode.CANCELLED
 
 
 def test_a_draining_server_answers_that_it_is_not_serving_and_cancels_what_stays(folder):
