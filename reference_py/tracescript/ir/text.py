@@ -21,7 +21,7 @@ from tracescript.ir.values import Constant, Value, Weight
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracescript.ir.graph import Block, Node, Place, TraceDecision
+    from tracescript.ir.graph import Block, Input, Node, Place, TraceDecision
     from tracescript.ir.model import Model
     from tracescript.ir.types import Type
 
@@ -107,13 +107,13 @@ def graph_text(function: Function, model: Model | None = None, *, inlined: bool 
 
     With `inlined`, calls are replaced by the callees' nodes; that needs `model`.
     """
-    return "".join(f"{line}\n" for line in _Graph(model if inlined else None).lines(function))
+    return "".join(f"{line}\n" for line in GraphText(model if inlined else None).lines(function))
 
 
-class _Graph:
-    """Names the values of one function and writes its lines."""
+class GraphText:
+    """Names the values of one function and writes its lines; with a model calls are inlined."""
 
-    def __init__(self, model: Model | None) -> None:
+    def __init__(self, model: Model | None = None) -> None:
         self._model = model
         self._names: dict[Value, str] = {}
         self._taken: set[str] = set()
@@ -121,25 +121,30 @@ class _Graph:
         self._guards: dict[Value, list[TraceDecision]] = {}
 
     def lines(self, function: Function) -> Iterator[str]:
-        params = []
-        for declared, value in zip(function.inputs, function.body.params, strict=True):
-            self._name(value, declared.name)
-            text = f"{self._names[value]} : {type_text(declared.type)}"
-            text += f" = {constant_text(declared.default)}" if declared.default else ""
-            text += f" {declared.kind}" if declared.kind in {"bound", "state"} else ""
-            params.append(text)
+        """Yield the head, the guards, the nodes and the results of a function."""
         types = ", ".join(type_text(o.type) for o in function.outputs)
-        yield f"graph {function.name}({', '.join(params)}) -> ({types}):  # {function.origin}"
+        yield f"graph {function.name}({self.params(function)}) -> ({types}):  # {function.origin}"
         for guard in function.shape_guards:
             text = f"{dims.text(guard.left)} {guard.comparison} {dims.text(guard.right)}"
             place = guard.debug.place if guard.debug else None
-            yield f"  guard shape {text}{_place(place)}"
+            yield f"  guard shape {text}{place_comment(place)}"
         yield from self._body(function)
         states = [i.name for i in function.inputs if i.kind == "state"]
-        results = [self._arg(v) for v in function.body.results]
+        results = [self.arg(v) for v in function.body.results]
         split = len(results) - len(states)
         kept = "".join(f", state {n} = {v}" for n, v in zip(states, results[split:], strict=True))
         yield f"  return ({', '.join(results[:split])}){kept}"
+
+    def params(self, function: Function) -> str:
+        """Name the inputs of a function and write them."""
+        pairs = zip(function.inputs, function.body.params, strict=True)
+        return ", ".join(self.param(declared, value) for declared, value in pairs)
+
+    def param(self, declared: Input, value: Value) -> str:
+        """Name one input and write it with its type, default and kind."""
+        text = f"{self.name(value, declared.name)} : {type_text(declared.type)}"
+        text += f" = {constant_text(declared.default)}" if declared.default else ""
+        return f"{text} {declared.kind}" if declared.kind in {"bound", "state"} else text
 
     def _body(self, function: Function) -> Iterator[str]:
         outer = self._guards
@@ -149,20 +154,21 @@ class _Graph:
                 yield "  " + self._guard(decision)
             else:
                 self._guards.setdefault(decision.value, []).append(decision)
-        yield from self._inside(function.body, "  ")
+        yield from self.block_lines(function.body, "  ")
         self._guards = outer
 
-    def _inside(self, block: Block, indent: str) -> Iterator[str]:
-        yield from self._due(block.params, indent)
+    def block_lines(self, block: Block, indent: str) -> Iterator[str]:
+        """Yield the nodes of a block, each followed by the guards on its outputs."""
+        yield from self.due(block.params, indent)
         for node in block.nodes:
             callee = self._callee(node)
             if callee is None:
-                yield from self._node(node, indent)
+                yield from self.node_lines(node, indent)
             else:
                 self._enter(node, callee)
                 yield from (indent[2:] + line for line in self._body(callee))
                 self._leave(node, callee)
-            yield from self._due(node.outputs, indent)
+            yield from self.due(node.outputs, indent)
 
     def _callee(self, node: Node) -> Function | None:
         if self._model is None or node.op != "call" or node.opset:
@@ -172,43 +178,42 @@ class _Graph:
 
     def _enter(self, node: Node, callee: Function) -> None:
         for param, argument in zip(callee.body.params, node.inputs, strict=True):
-            self._names[param] = self._arg(argument)
+            self._names[param] = self.arg(argument)
 
     def _leave(self, node: Node, callee: Function) -> None:
         for output, result in zip(node.outputs, callee.body.results, strict=True):
-            self._names[output] = self._arg(result)
+            self._names[output] = self.arg(result)
 
-    def _due(self, values: Sequence[Value], indent: str) -> Iterator[str]:
+    def due(self, values: Sequence[Value], indent: str) -> Iterator[str]:
+        """Yield the guards on values that have just been defined."""
         for value in values:
             for decision in self._guards.get(value, ()):
                 yield indent + self._guard(decision)
 
     def _guard(self, decision: TraceDecision) -> str:
-        value = "_" if decision.value is None else self._arg(decision.value)
+        value = "_" if decision.value is None else self.arg(decision.value)
         observed = "_" if decision.observed is None else constant_text(decision.observed)
         debug = decision.debug
-        text = (
-            f"guard {decision.kind} {value} == {observed}{_place(debug.place if debug else None)}"
-        )
+        text = f"guard {decision.kind} {value} == {observed}"
+        text += place_comment(debug.place if debug else None)
         if debug and debug.lost:
             text += ("" if debug.place else "  #") + f" lost {place_text(debug.lost)}"
         return text
 
-    def _node(self, node: Node, indent: str) -> Iterator[str]:
-        outputs = ", ".join(f"{self._name(v, v.name)} : {type_text(v.type)}" for v in node.outputs)
+    def node_lines(self, node: Node, indent: str) -> Iterator[str]:
+        """Name the outputs of a node and yield its line, then its blocks."""
+        outputs = ", ".join(f"{self.name(v)} : {type_text(v.type)}" for v in node.outputs)
         op = f"{node.opset}.{node.op}" if node.opset else node.op
         text = f"{outputs} = {op}" if outputs else op
         text += self._attributes(node)
-        text += f"({', '.join(self._arg(v) for v in node.inputs)})"
-        yield f"{indent}{text}{':' if node.blocks else ''}{_place(node.place)}"
+        text += f"({', '.join(self.arg(v) for v in node.inputs)})"
+        yield f"{indent}{text}{':' if node.blocks else ''}{place_comment(node.place)}"
         names = _BLOCKS.get(node.op, ()) or [f"block{k}" for k in range(len(node.blocks))]
         for name, block in zip(names, node.blocks, strict=True):
-            params = ", ".join(
-                f"{self._name(v, v.name)} : {type_text(v.type)}" for v in block.params
-            )
+            params = ", ".join(f"{self.name(v)} : {type_text(v.type)}" for v in block.params)
             yield f"{indent}  {name}{f'({params})' if params else ''}:"
-            yield from self._inside(block, f"{indent}    ")
-            yield f"{indent}    -> ({', '.join(self._arg(v) for v in block.results)})"
+            yield from self.block_lines(block, f"{indent}    ")
+            yield f"{indent}    -> ({', '.join(self.arg(v) for v in block.results)})"
 
     def _attributes(self, node: Node) -> str:
         def text(name: str, value: Constant | Type | FunctionRef) -> str:
@@ -220,8 +225,9 @@ class _Graph:
         listed = ", ".join(text(name, value) for name, value in node.attributes)
         return f"[{listed}]" if listed else ""
 
-    def _name(self, value: Value, wanted: str) -> str:
-        name = wanted
+    def name(self, value: Value, wanted: str | None = None) -> str:
+        """Give a value its own name, else the wanted one, else the next number; return it."""
+        name = value.name if wanted is None else wanted
         if not name or name in self._taken:
             self._number += 1
             while str(self._number) in self._taken:
@@ -231,11 +237,17 @@ class _Graph:
         self._names[value] = f"%{name}"
         return self._names[value]
 
-    def _arg(self, value: Value | None) -> str:
+    def give(self, value: Value, text: str) -> None:
+        """Decide how a value is written where it is used."""
+        self._names[value] = text
+
+    def arg(self, value: Value | None) -> str:
+        """Write an input of a node: a constant in full, else the value's name."""
         if value is None:
             return "_"
         return constant_text(value.constant) if value.constant else self._names[value]
 
 
-def _place(place: Place | None) -> str:
+def place_comment(place: Place | None) -> str:
+    """Write where a line comes from, as a comment; empty where that is not known."""
     return f"  # {place_text(place)}" if place else ""

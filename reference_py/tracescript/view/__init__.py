@@ -1,0 +1,1 @@
+"""What a model looks like to a person: folded text, pictures, a page. Runs nothing."""
