@@ -1,4 +1,8 @@
 """The conformance runner: gives cases to a loader, judges its answers, reports.
 
-Knows generated messages and nothing of any executor, so that it can judge them all.
+Knows messages and nothing of any executor, so that it can judge them all.
 """
+
+from tracescript_conformance import messages
+
+messages.install()

@@ -24,6 +24,7 @@ def outputs(root: Path, *, protos: bool, baseline: bool) -> dict[Path, bytes]:
 
         made |= proto_files.python_modules(root)
         made |= proto_files.inference_descriptors(root)
+        made |= proto_files.runner_descriptors(root)
         if baseline:
             made |= proto_files.baseline(root)
     opset = opset_source.compile_opset(root / "spec" / "ops")

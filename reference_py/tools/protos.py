@@ -57,6 +57,15 @@ def inference_descriptors(root: Path) -> dict[Path, bytes]:
     }
 
 
+def runner_descriptors(root: Path) -> dict[Path, bytes]:
+    """Compile what the conformance runner speaks, for a runner without this package."""
+    proto = root / "proto"
+    packages = ("tracescript/v1", "tracescript/conformance/v1", "inference")
+    found = (f for package in packages for f in (proto / package).glob("*.proto"))
+    path = root / "conformance" / "tracescript_conformance" / "messages.binpb"
+    return {path: _descriptors(proto, sorted(str(f.relative_to(proto)) for f in found))}
+
+
 def baseline(root: Path) -> dict[Path, bytes]:
     """Compile the released messages, to compare later changes with."""
     proto = root / "proto"

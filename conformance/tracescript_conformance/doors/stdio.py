@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import DecodeError
 
 from tracescript.conformance.v1 import testee_pb2
+from tracescript_conformance.doors import HELLO_SECONDS, PROTOCOL_MAJOR, greeted
 from tracescript_conformance.process import (
     Child,
     TesteeCrashedError,
@@ -15,62 +16,52 @@ from tracescript_conformance.process import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-PROTOCOL_MAJOR = 1
-HELLO_SECONDS = 10.0
-"""A process gets this long to start, however short the limit of a request is."""
+    from collections.abc import Collection, Sequence
 
 
 class Stdio:
-    """A testee behind its standard input and output; restarted when it crashed or hung."""
+    """A testee behind its standard input and output; restarted when it crashed or hung.
+
+    Raises TesteeNotStartedError.
+    """
 
     def __init__(self, command: Sequence[str], seconds: float, suite_version: str) -> None:
-        self.command = list(command)
-        self.seconds = seconds
+        self._command = list(command)
+        self._seconds = seconds
         self._suite_version = suite_version
         self._child: Child | None = None
         self._sequence = 0
-        self.hello = testee_pb2.HelloResponse()
+        self.hello = self._start()
 
-    def start(self) -> testee_pb2.HelloResponse:
-        """Start the process and say hello. Raises TesteeNotStartedError."""
-        self._child = Child(self.command)
+    def _start(self) -> testee_pb2.HelloResponse:
+        self._child = Child(self._command)
         request = testee_pb2.HelloRequest(
             protocol_major=PROTOCOL_MAJOR, suite_version=self._suite_version
         )
         try:
-            start = max(0.0, HELLO_SECONDS - self.seconds)
-            response = self.ask(testee_pb2.TesteeRequest(hello=request), start)
+            start = max(0.0, HELLO_SECONDS - self._seconds)
+            response = self._one(testee_pb2.TesteeRequest(hello=request), start)
+            return greeted(response)
         except (TesteeCrashedError, TesteeTimedOutError) as error:
-            raise TesteeNotStartedError(f"no hello from {self.command[0]!r}: {error}") from error
-        if response.WhichOneof("response") != "hello":
+            raise TesteeNotStartedError(f"no hello from {self._command[0]!r}: {error}") from error
+        except TesteeNotStartedError:
             self.stop()
-            raise TesteeNotStartedError("hello was not answered with hello")
-        if response.hello.protocol_major != PROTOCOL_MAJOR:
-            self.stop()
-            raise TesteeNotStartedError(
-                f"the testee speaks protocol {response.hello.protocol_major}, "
-                f"this runner {PROTOCOL_MAJOR}"
-            )
-        self.hello = response.hello
-        return self.hello
+            raise
 
     def ask(
         self, request: testee_pb2.TesteeRequest, extra: float = 0.0
     ) -> testee_pb2.TesteeResponse:
-        """Send one request; `extra` seconds come on top of the time limit.
-
-        Raises TesteeCrashedError or TesteeTimedOutError; the process is ended then, and the next
-        request starts a fresh one.
-        """
+        """Send one request and return its response; see `Door`."""
         if self._child is None:
-            self.start()
+            self._start()
+        return self._one(request, extra)
+
+    def _one(self, request: testee_pb2.TesteeRequest, extra: float) -> testee_pb2.TesteeResponse:
         assert self._child is not None
         self._sequence += 1
         request.sequence = self._sequence
         try:
-            data = self._child.ask(request.SerializeToString(), self.seconds + extra)
+            data = self._child.ask(request.SerializeToString(), self._seconds + extra)
             response = testee_pb2.TesteeResponse.FromString(data)
             if response.sequence != self._sequence:
                 what = f"answer {response.sequence} to request {self._sequence}"
@@ -88,6 +79,11 @@ class Stdio:
         if self._child is not None:
             self._child.kill()
             self._child = None
+
+    @staticmethod
+    def reaches(needs: Collection[str]) -> bool:
+        """Whether a case can be asked: those of executors need a server."""
+        return "service" not in needs
 
     def stop(self) -> bool:
         """End the process by closing its input; returns whether it ended by itself."""

@@ -1,0 +1,88 @@
+"""Commands about the cases themselves: list, show, verify, copy."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from tracescript_conformance import corpus as corpora
+from tracescript_conformance import explain
+from tracescript_conformance.commands import FOLDER, MATCH, PROFILE
+from tracescript_conformance.plain import plain
+from tracescript_conformance.served import place
+
+
+@click.command("list")
+@PROFILE
+@MATCH
+@click.option("--covers", default="", help="Only cases that prove this rule: GRAPH-1.")
+@FOLDER
+def list_cases(profile: str, match: str, covers: str, cases: Path | None) -> None:
+    """List cases: id, what they need, the rules they prove."""
+    corpus = corpora.load(cases)
+    found = corpora.select(corpus, profile=profile, match=match, covers=covers)
+    for entry in found:
+        click.echo(f"{entry.id}  needs: {' '.join(entry.needs)}  rules: {' '.join(entry.rules)}")
+    click.echo(
+        f"{len(found)} of {len(corpus.manifest.entries)} cases, suite {corpus.version}", err=True
+    )
+
+
+@click.command("show")
+@click.argument("case_id")
+@click.option(
+    "--save-model",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write its first file here.",
+)
+@FOLDER
+def show(case_id: str, save_model: Path | None, cases: Path | None) -> None:
+    """Explain one case: why it exists, its model, its calls, what it expects, who vouches."""
+    corpus = corpora.load(cases)
+    case = corpus.case(corpora.select(corpus, ids=(case_id,))[0])
+    for line in explain.lines(case, corpus.content):
+        click.echo(plain(line, 400))
+    if save_model:
+        if not case.artifacts:
+            raise click.UsageError(f"{case_id} has no model")
+        save_model.write_bytes(corpus.content(case.artifacts[0]))
+
+
+@click.command("verify")
+@FOLDER
+def verify(cases: Path | None) -> None:
+    """Check the corpus itself: every digest, the root digest, the floors."""
+    corpus = corpora.load(cases)
+    for entry in corpus.manifest.entries:
+        for artifact in corpus.case(entry).artifacts:
+            corpus.content(artifact)
+    click.echo(f"{len(corpus.manifest.entries)} cases are whole, suite {corpus.version}")
+
+
+@click.command("copy")
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@PROFILE
+@MATCH
+@click.option(
+    "--models", is_flag=True, help="Only the models of executor cases, as a folder to serve."
+)
+@FOLDER
+def copy(target: Path, profile: str, match: str, models: bool, cases: Path | None) -> None:
+    """Copy cases into a folder, for a loader that walks them itself (door `walk`)."""
+    corpus = corpora.load(cases)
+    entries = corpora.select(corpus, profile=profile, match=match)
+    if models:
+        place(corpus, entries, target)
+        return
+    for entry in entries:
+        file = target / entry.path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(corpus.folder / entry.path, file)
+        for artifact in corpus.case(entry).artifacts:
+            if artifact.WhichOneof("source") == "shared":
+                (target / "shared").mkdir(exist_ok=True)
+                name = artifact.sha256.hex()
+                shutil.copyfile(corpus.folder / "shared" / name, target / "shared" / name)
+    shutil.copyfile(corpus.folder / "manifest.binpb", target / "manifest.binpb")

@@ -1,0 +1,1 @@
+"""Reports made from results; each module writes one form."""

@@ -1,0 +1,86 @@
+"""The report a person reads while and after a run."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tracescript_conformance import known
+from tracescript_conformance.reports.scores import NOT_COUNTED, PASSED, count, outcome_name
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tracescript.conformance.v1 import report_pb2
+
+_MOST_SHOWN = 50
+
+
+class Live:
+    """A bar with counts and speed while cases run; silent where nobody watches."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        self._bar = Progress(
+            *columns, console=console, transient=True, disable=not console.is_terminal
+        )
+        self._task = self._bar.add_task("cases", total=total)
+        self._started = time.monotonic()
+        self._passed = self._failed = self._skipped = 0
+
+    def __enter__(self) -> Live:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, result: report_pb2.Result) -> None:
+        """Count one result."""
+        if self._bar.disable:
+            return
+        self._passed += result.outcome == PASSED
+        self._skipped += result.outcome in NOT_COUNTED
+        self._failed += result.outcome != PASSED and result.outcome not in NOT_COUNTED
+        done = self._passed + self._failed + self._skipped
+        speed = done / max(time.monotonic() - self._started, 1e-3)
+        words = f"[green]{self._passed}[/] passed [red]{self._failed}[/] failed "
+        words += f"[yellow]{self._skipped}[/] skipped, {speed:.0f}/s"
+        self._bar.update(self._task, advance=1, description=words)
+
+
+def write(console: Console, report: report_pb2.Report, stories: dict[str, str]) -> None:
+    """Print a line per category, the odd outcomes with their stories, and the scores."""
+    table = Table(
+        "category", "passed", "failed", "skipped", "worst error / bound", box=None, pad_edge=False
+    )
+    for name, found in count(report.results).items():
+        numbers = (str(found.passed), str(found.failed), str(found.skipped))
+        table.add_row(name, *numbers, f"{found.worst:.3g}")
+    console.print(table)
+    odd = [r for r in report.results if not known.is_expected(r)]
+    for result in odd[:_MOST_SHOWN]:
+        console.print()
+        console.print(f"[bold red]{outcome_name(result)}[/] ", end="", highlight=False)
+        story = stories.get(result.case_id, "")
+        for line in (f"{result.case_id}: {story}", f"  {result.detail}"):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        if result.reproduce:
+            line = f"  again: {result.reproduce}"
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if len(odd) > _MOST_SHOWN:
+        console.print(f"\n... and {len(odd) - _MOST_SHOWN} more", highlight=False)
+    console.print()
+    for score in report.scores:
+        word = "[green]conforms[/]" if score.conforms else "does not conform"
+        console.print(
+            f"{score.profile}: {score.passed} of {score.total} passed, {word}", highlight=False
+        )
