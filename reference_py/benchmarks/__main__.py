@@ -1,6 +1,7 @@
 """`python -m benchmarks`: TraceScript against TorchScript, each engine in fresh processes.
 
-`python -m benchmarks ops` compares single ops with torch's.
+`python -m benchmarks ops` compares single ops with torch's, `python -m benchmarks script` the two
+script compilers.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import ops
+from benchmarks import ops, script
 from benchmarks.programs import PROGRAMS
 from benchmarks.rounds import Row, compare, machine
 
@@ -42,6 +43,9 @@ def main() -> None:
     """Measure, print a table, and write JSON if asked."""
     if sys.argv[1:2] == ["ops"]:
         ops.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["script"]:
+        script.main(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--models", default=_USUAL, help=f"of {', '.join(PROGRAMS)}")

@@ -9,7 +9,7 @@ import linecache
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from tracescript.errors import ProducerError
 from tracescript.ir.graph import Place
@@ -23,19 +23,35 @@ _WIDEST = 100
 """Columns of a line that an excerpt shows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Source:
-    """One source file: where it is, its lines and its syntax tree."""
+    """One source file: where it is and its lines; what is parsed of it is kept."""
 
     path: str
     lines: tuple[str, ...]
-    tree: ast.Module
-    definitions: dict[str, list[Definition]] = field(default_factory=dict, compare=False)
+    _functions: dict[tuple[str, int], list[Definition]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The file's name without directories, as places have it."""
         return file_name(self.path)
+
+    @functools.cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree of the file, an empty one where it is no Python."""
+        try:
+            return ast.parse("".join(self.lines))
+        except SyntaxError:
+            return ast.Module([], [])
+
+    def functions(self, name: str, first: int) -> list[Definition]:
+        """Return the functions, or lambdas, of a name whose code begins in a line."""
+        key = name, first
+        if key not in self._functions:
+            alone = _function_alone(self.lines, first) if name != "<lambda>" else None
+            nodes = [alone] if alone is not None else list(ast.walk(self.tree))
+            self._functions[key] = [n for n in nodes if _is_definition(n, name, first)]
+        return self._functions[key]
 
     def place(self, node: ast.AST, scope: str = "") -> Place | None:
         """Return the range of a syntax node; None for a node without a position."""
@@ -64,19 +80,38 @@ def file_name(path: str) -> str:
 
 @functools.lru_cache(maxsize=256)
 def source_of_file(path: str) -> Source | None:
-    """Read and parse a source file; None where there is none or it is no Python."""
+    """Read a source file; None where there is none."""
     lines = tuple(linecache.getlines(path))
     if not lines:
         return None
+    return Source(path, lines)
+
+
+def _function_alone(lines: tuple[str, ...], first: int) -> ast.FunctionDef | None:
+    """Parse the one function whose decorators or `def` begin in a line; None if that fails.
+
+    It ends before the first line that is indented no more. Inside a text or brackets such a line
+    ends nothing, but then what comes before it is no Python.
+    """
+    block = list(lines[first - 1 : first])
+    width = len(block[0]) - len(block[0].lstrip()) if block else 0
+    in_body = bool(block) and block[0].lstrip().startswith("def ")
+    for line in lines[first:]:
+        text = line.lstrip()
+        if in_body and len(line) - len(text) <= width and text and text[0] not in "#)]}":
+            break
+        in_body |= text.startswith("def ")
+        block.append(line)
+    is_indented = width > 0
     try:
-        tree = ast.parse("".join(lines))
+        tree = ast.parse("".join(["if True:\n"] * is_indented + block))
     except SyntaxError:
         return None
-    definitions: dict[str, list[Definition]] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.Lambda):
-            definitions.setdefault(getattr(node, "name", "<lambda>"), []).append(node)
-    return Source(path, lines, tree, definitions)
+    body = tree.body[0].body if is_indented and isinstance(tree.body[0], ast.If) else tree.body
+    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
+        return None
+    ast.increment_lineno(body[0], first - 1 - is_indented)
+    return body[0]
 
 
 def source_of(function: Any) -> tuple[Source, Definition]:
@@ -92,7 +127,7 @@ def source_of(function: Any) -> tuple[Source, Definition]:
     source = source_of_file(code.co_filename)
     if source is None:
         raise _no_source(name, f"{file_name(code.co_filename)} cannot be read")
-    found = [n for n in source.definitions.get(code.co_name, ()) if _is_definition(n, code)]
+    found = source.functions(code.co_name, code.co_firstlineno)
     if not found:
         raise _no_source(name, f"{source.name} has changed or was generated")
     exact = [n for n in found if _matches(n, code)]
@@ -115,13 +150,13 @@ def unwrapped(function: Any) -> Any:
     return function
 
 
-def _is_definition(node: ast.AST, code: CodeType) -> bool:
+def _is_definition(node: ast.AST, name: str, line: int) -> TypeGuard[Definition]:
     if isinstance(node, ast.Lambda):
-        return code.co_name == "<lambda>" and node.lineno == code.co_firstlineno
-    if not isinstance(node, ast.FunctionDef) or node.name != code.co_name:
+        return name == "<lambda>" and node.lineno == line
+    if not isinstance(node, ast.FunctionDef) or node.name != name:
         return False
     first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-    return code.co_firstlineno in {first, node.lineno}
+    return line in {first, node.lineno}
 
 
 def _matches(node: ast.AST, code: CodeType) -> bool:

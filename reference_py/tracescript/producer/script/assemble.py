@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript import ir
 from tracescript.producer.script import objects
 from tracescript.producer.script.linking import renamed
+from tracescript.producer.version import own_version
 
 if TYPE_CHECKING:
     from tracescript.producer.script.entry import Entrance
@@ -36,7 +36,7 @@ def assemble(session: Session, methods: list[tuple[Entrance, Compiled]], name: s
         replace(session.functions[n], name=names[n], body=renamed(session.functions[n].body, names))
         for n in reached
     )
-    return ir.Model(name, functions, module, producer=("tracescript", version("tracescript")))
+    return ir.Model(name, functions, module, producer=("tracescript", own_version()))
 
 
 def _reached(session: Session, entries: list[str]) -> list[str]:

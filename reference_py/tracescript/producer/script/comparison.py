@@ -16,7 +16,7 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.core import INT64, expression
-from tracescript.producer.script.diagnostics import is_none, is_scalar, is_tensor
+from tracescript.producer.script.diagnostics import is_none, is_scalar
 from tracescript.producer.script.entries import Empty, Items, Known, Series, Struct, constant_of
 from tracescript.producer.script.flow import branch
 from tracescript.producer.script.iteration import as_list
@@ -24,6 +24,7 @@ from tracescript.producer.script.logic import negated, truth
 from tracescript.producer.script.operators import (
     NUMBERS,
     fold,
+    has_tensor,
     optional_hint,
     plain_number,
     scalar_kind,
@@ -84,12 +85,7 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
     folded = fold(e, python, left, right)
     if folded is not None:
         return folded
-    if (
-        is_tensor(left)
-        or is_tensor(right)
-        or e.session.holds_array(left)
-        or e.session.holds_array(right)
-    ):
+    if has_tensor(e, left, right):
         return tensor_binary(e, relation, left, right)
     if is_scalar(left, *NUMBERS) and is_scalar(right, *NUMBERS):
         return _compare_numbers(e, relation, e.value(left), e.value(right))

@@ -33,21 +33,18 @@ _NO_ROOTS: frozenset[str] = frozenset()
 
 @dataclass(slots=True)
 class Entrance:
-    """One function a loader can call; `open_names` are parameters without a given data type."""
+    """One function a loader can call; `open_names` are parameters without a given data type.
+
+    An open parameter counts as float32; whatever cannot take that says so with a RestartError.
+    """
 
     function: Any
     module: Any
     method: str
     model_name: str
     flavour: str
-    is_open: bool = False
     open_names: tuple[str, ...] = ()
     captures: dict[str, Any] = field(default_factory=dict)
-    is_closed: bool = False
-
-    def close(self) -> None:
-        """Take what is known now as settled."""
-        self.is_closed = True
 
     def compile(self, session: Session, types: dict[str, Any]) -> Compiled:
         """Compile the function for its declared or assumed types."""
@@ -74,9 +71,7 @@ class Entrance:
                 default = _default(session, p)
                 if default is not None:
                     defaults[p.name] = default
-        if not self.is_closed:
-            self.open_names = tuple(n for n, (_, roots) in kinds.items() if roots)
-        self.is_open |= bool(self.open_names) and not self.is_closed
+        self.open_names = tuple(n for n, (_, roots) in kinds.items() if roots)
         params = open_parameters(e, kinds, defaults)
         compiled = finish(e, params, run_body(e, frame), session.calls.linker)
         self.captures = unit.captures
@@ -128,7 +123,7 @@ class Entrance:
         known = facts.data_types.get(name)
         if known is not None:
             return _replaced(kind, known), False
-        return kind, not self.is_closed
+        return kind, True
 
     def notes(self, facts: Facts) -> list[str]:
         """Say which parameters became float32 for want of anything better."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 from typing import TYPE_CHECKING, Any
 
@@ -33,11 +34,17 @@ def run_body(e: Emitter, frame: Frame) -> Entry:
     if isinstance(definition, ast.Lambda):
         frame.returned_at = definition.body
         return e.expr(definition.body)
-    e.run(remove_exits(definition.body))
+    e.run(without_exits(definition))
     result = e.scope.get(frame.key(RETURNED), Unset())
     if isinstance(result, Partly):
         result = e.unwrap(result.value, is_proved=True) if result.is_wrapped else result.value
     return e.constant(None) if isinstance(result, Unset) else result
+
+
+@functools.lru_cache(maxsize=4096)
+def without_exits(definition: ast.FunctionDef) -> list[ast.stmt]:
+    """Return the body of a function without exits; worked out once."""
+    return remove_exits(definition.body)
 
 
 def plain_type(kind: Any) -> Any:

@@ -90,10 +90,9 @@ class Members:
         return self.entry_of(value, path if path is not None and _is_kept(value) else None)
 
     def _raw(self, value: Any, name: str) -> Any:
-        try:
-            return inspect.getattr_static(value, name)
-        except AttributeError:
-            return None
+        """Return what the class of an object holds under a name, descriptors as they are."""
+        classes = (value if isinstance(value, type) else type(value)).__mro__
+        return next((vars(c)[name] for c in classes if name in vars(c)), None)
 
     def _of_module(self, e: Emitter, owner: Known, node: ast.Attribute) -> Entry:
         module, name = owner.value, node.attr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,12 @@ class Names:
         from tracescript.opset.names import torch_names
 
         return [n.rpartition(".")[2] for n in torch_names() if n.startswith("torch.Tensor.")]
+
+
+@functools.cache
+def library_names() -> Names:
+    """Return the names of numpy's, torch's and our functions; they are looked up once."""
+    return Names()
 
 
 def _walk(root: Any, parts: list[str]) -> Any:

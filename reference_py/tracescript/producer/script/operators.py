@@ -77,12 +77,7 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
     folded = fold(e, python, left, right)
     if folded is not None:
         return folded
-    if (
-        is_tensor(left)
-        or is_tensor(right)
-        or e.session.holds_array(left)
-        or e.session.holds_array(right)
-    ):
+    if has_tensor(e, left, right):
         return tensor_binary(e, tensor_op, left, right)
     if is_scalar(left, *NUMBERS) and is_scalar(right, *NUMBERS):
         return _numbers(e, kind, e.value(left), e.value(right), int_op, float_operation)
@@ -96,6 +91,11 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
             hint=optional_hint(left, right) or "convert first: int(x), float(x), str(x), list(x)",
         )
     return made
+
+
+def has_tensor(e: Emitter, *operands: Entry) -> bool:
+    """Whether an operand is a tensor, or an array known at compile time."""
+    return any(is_tensor(x) or e.session.holds_array(x) for x in operands)
 
 
 def plain_number(e: Emitter, entry: Entry) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from typing import TYPE_CHECKING
 
 from tracescript.producer.script.entries import Items, Struct
@@ -69,6 +70,7 @@ def _misfit(e: Emitter, what: str, hint: str = "") -> ProducerError:
     return e.error(None, what, code="TYPE_INFERENCE", rule="SCRIPT-10", hint=hint)
 
 
+@functools.lru_cache(maxsize=4096)
 def local_names(definition: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
     """Return the parameters and the names a function assigns itself."""
     a = definition.args

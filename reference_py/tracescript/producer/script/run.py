@@ -11,7 +11,7 @@ from tracescript.producer.script import register
 from tracescript.producer.script.assemble import assemble
 from tracescript.producer.script.entry import entrance_of
 from tracescript.producer.script.facts import Facts, RestartError
-from tracescript.producer.script.objects import Names, Weights
+from tracescript.producer.script.objects import Weights, library_names
 from tracescript.producer.script.session import Session
 from tracescript.producer.script.signature import types_of_values
 
@@ -48,7 +48,7 @@ def script(f: Any, *, types: Mapping[str, Any] | None = None, name: str | None =
     """
     register.everything()
     entrances = entrance_of(f)
-    facts, names, arrays = Facts(), Names(), Weights()
+    facts, names, arrays = Facts(), library_names(), Weights()
     root = entrances[0].module
     for _ in range(_MOST_ATTEMPTS):
         session = Session(facts, names, arrays, root, entrances[0].flavour)
@@ -69,11 +69,6 @@ def script(f: Any, *, types: Mapping[str, Any] | None = None, name: str | None =
             rule="SCRIPT-4",
             hint="annotate the parameters",
         )
-    if any(x.is_open for x in entrances):
-        for x in entrances:
-            x.close()
-        session = Session(facts, names, arrays, root, entrances[0].flavour)
-        methods = [(x, x.compile(session, dict(types or {}))) for x in entrances]
     model = assemble(session, methods, name or entrances[0].model_name)
     notes = tuple(note for x in entrances for note in x.notes(facts))
     return Scripted(

@@ -22,6 +22,7 @@ from tracescript.producer.trace.scopes import escaping
 from tracescript.producer.trace.symbols import Changed, Symbols
 from tracescript.producer.trace.tape import Wire
 from tracescript.producer.trace.tree import Tree
+from tracescript.producer.version import own_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -189,7 +190,7 @@ class Session:
             name=name or self.name,
             functions=tuple(emitter.functions.values()),
             root=root,
-            producer=("tracescript", _version()),
+            producer=("tracescript", own_version()),
             producer_sources=_sources_of(self.uses_torch),
             sources=_files(emitter.functions.values()),
         )
@@ -261,16 +262,6 @@ def _call(
     names = list(values)
     positional = [values[n] for n in names[: len(args)]]
     return positional, {n: values[n] for n in names[len(args) :] if n in kwargs}
-
-
-def _version() -> str:
-    """Return the package's version; empty where it runs from a checkout."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("tracescript")
-    except PackageNotFoundError:
-        return ""
 
 
 def _sources_of(uses_torch: bool) -> tuple[str, ...]:  # one flag
