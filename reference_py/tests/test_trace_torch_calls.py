@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import copy
-from dataclasses import replace
-
 import pytest
 
 torch = pytest.importorskip("torch")
 
 from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
+from torch_traces import assert_same, traced  # noqa: E402  # after the skip
 
 from tracescript.errors import ProducerError  # noqa: E402
-from tracescript.model.model import Model, Settings  # noqa: E402
 from tracescript.producer.trace.run import trace  # noqa: E402
-from tracescript.validator import validate  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
@@ -23,33 +19,6 @@ pytestmark = pytest.mark.torch
 @pytest.fixture(autouse=True)
 def _seed():
     torch.manual_seed(0)
-
-
-def traced(f, *args, engine="ref", **options):
-    if isinstance(f, nn.Module) and options.pop("evaluate", True):
-        f.eval()
-    made = trace(f, args, decisions="record", **options)
-    validate(made.model)
-    model = Model(made.model, Settings(engine), report=made.report)
-    checked = Model(replace(made.model, examples=(made.example,)), Settings(engine))
-    assert all(result.passed for result in checked.verify())
-    return model
-
-
-def flat(value):
-    if isinstance(value, torch.Tensor):
-        return [value]
-    parts = value.values() if isinstance(value, dict) else value
-    return [t for part in parts for t in flat(part)]
-
-
-def assert_same(model, f, *args):
-    with torch.no_grad():
-        want = flat(f(*copy.deepcopy(args)))
-    got = flat(model(*args))
-    assert len(got) == len(want)
-    for g, w in zip(got, want, strict=True):
-        torch.testing.assert_close(g, w, rtol=1e-4, atol=1e-5)
 
 
 class Writes(nn.Module):

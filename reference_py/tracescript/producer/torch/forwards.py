@@ -41,8 +41,8 @@ class LSTM:
         return y, (h, c)
 
 
-class GRU:
-    """Of nn.GRU."""
+class OneStateRecurrent:
+    """Of nn.GRU and nn.RNN, which carry one state."""
 
     def forward(self: Any, input: Any, hx: Any = None) -> Any:  # noqa: A002  # torch's name
         """Run every layer over every step."""
@@ -52,31 +52,10 @@ class GRU:
                 self.num_layers * (2 if self.bidirectional else 1), batch, self.hidden_size
             )
         weights = [getattr(self, name) for name in self._flat_weights_names]
-        return torch.gru(
-            input,
-            hx,
-            weights,
-            self.bias,
-            self.num_layers,
-            self.dropout,
-            self.training,
-            self.bidirectional,
-            self.batch_first,
-        )
-
-
-class RNN:
-    """Of nn.RNN."""
-
-    def forward(self: Any, input: Any, hx: Any = None) -> Any:  # noqa: A002  # torch's name
-        """Run every layer over every step."""
-        if hx is None:
-            batch = input.size(0) if self.batch_first else input.size(1)
-            hx = input.new_zeros(
-                self.num_layers * (2 if self.bidirectional else 1), batch, self.hidden_size
-            )
-        weights = [getattr(self, name) for name in self._flat_weights_names]
-        run = torch.rnn_tanh if self.nonlinearity == "tanh" else torch.rnn_relu
+        if self.mode == "GRU":
+            run = torch.gru
+        else:
+            run = torch.rnn_tanh if self.mode == "RNN_TANH" else torch.rnn_relu
         return run(
             input,
             hx,
@@ -218,8 +197,8 @@ class TransformerEncoder:
 
 FORWARDS: Final = {
     nn.LSTM.forward: LSTM.forward,
-    nn.GRU.forward: GRU.forward,
-    nn.RNN.forward: RNN.forward,
+    nn.GRU.forward: OneStateRecurrent.forward,
+    nn.RNN.forward: OneStateRecurrent.forward,
     nn.LSTMCell.forward: LSTMCell.forward,
     nn.GRUCell.forward: GRUCell.forward,
     nn.MultiheadAttention.forward: MultiheadAttention.forward,
