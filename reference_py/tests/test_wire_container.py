@@ -59,7 +59,7 @@ def test_a_file_is_also_a_plain_protobuf_message(gate: bytes) -> None:
         b"\x0a",
         b"\xef\xbb\xbf",
         b"PK\x03\x04" + bytes(99),
-        gzip.compress(b"tsproto"),
+        gzip.compress(b"tsproto", mtime=0),
         scan.SIGNATURE.upper() + bytes(99),
         scan.SIGNATURE[:-3] + b"\x02\x00\x00" + bytes(99),
         scan.SIGNATURE[::-1],
