@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from op_calls import F32, FLOAT, I64, INT, STR, B, refused, tensor, value
 
 from tracescript import ir
-from tracescript.errors import InvalidModelError
-from tracescript.ir import DataType, ListType, Symbol, TensorType, constants
+from tracescript.ir import ListType, Symbol, TensorType
 from tracescript.opset import attributes
 from tracescript.opset.build import Builder
 from tracescript.opset.calls import Typing
 from tracescript.opset.table import opset
 
-B = Symbol("B", 1, 64)
-F32, I64 = DataType.FLOAT32, DataType.INT64
-INT, FLOAT, BOOL, STR = constants.INT, constants.FLOAT, constants.BOOL, constants.STR
-
-
-def tensor(*shape, dtype=F32):
-    return ir.Value(TensorType(dtype, shape))
-
-
-def value(of):
-    return ir.Value(of)
-
 
 @pytest.fixture
 def builder():
     return Builder(Typing())
-
-
-def refused(builder, *call, **more):
-    with pytest.raises(InvalidModelError) as caught:
-        builder.call(*call, **more)
-    return caught.value.code, caught.value.rule
 
 
 def test_an_unknown_op_is_refused(builder):

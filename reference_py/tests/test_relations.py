@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from op_calls import F32, FLOAT, I64, INT, STR, B
 
 from tracescript import ir
-from tracescript.errors import InvalidModelError
-from tracescript.ir import DataType, ListType, Symbol, TensorType, constants
+from tracescript.ir import ListType, TensorType, constants
 from tracescript.opset.build import Builder, constant_of
 from tracescript.opset.calls import Typing
 from tracescript.opset.relations import NEVER, compatible, join
-
-B = Symbol("B", 1, 64)
-F32, I64 = DataType.FLOAT32, DataType.INT64
-INT, FLOAT, BOOL, STR = constants.INT, constants.FLOAT, constants.BOOL, constants.STR
-
-
-def tensor(*shape, dtype=F32):
-    return ir.Value(TensorType(dtype, shape))
-
-
-def value(of):
-    return ir.Value(of)
 
 
 @pytest.fixture
 def builder():
     return Builder(Typing())
-
-
-def refused(builder, *call, **more):
-    with pytest.raises(InvalidModelError) as caught:
-        builder.call(*call, **more)
-    return caught.value.code, caught.value.rule
 
 
 @pytest.mark.parametrize(
