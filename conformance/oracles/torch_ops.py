@@ -37,7 +37,7 @@ def to_torch(value: Any) -> Any:
     if isinstance(value, Tensor):
         if value.is_inexact:
             return torch.tensor(value.wide())
-        return torch.tensor(np.ascontiguousarray(value.array))
+        return torch.tensor(np.array(value.array))
     if isinstance(value, list):
         return [to_torch(item) for item in value]
     return value

@@ -165,7 +165,22 @@ def _attention(
         scores = (
             scores.masked_fill(~mask, -torch.inf) if mask.dtype is torch.bool else scores + mask
         )
-    return torch.softmax(scores, -1).nan_to_num(0.0) @ v
+    dead = (scores == -torch.inf).all(-1, keepdim=True)
+    return torch.softmax(scores, -1).masked_fill(dead, 0.0) @ v
+
+
+def _interpolate(
+    x: Any, output_size: Any, scales: Any = None, mode: str = "nearest", **to: Any
+) -> Any:
+    """Give torch the extents, or the scales, never both; its names hang on the rank."""
+    names = {"linear": ("linear", "bilinear", "trilinear"), "cubic": ("", "bicubic", "")}
+    given = {"size": output_size} if scales is None else {"scale_factor": scales}
+    named = names[mode][x.dim() - 3] if mode in names else mode
+    return functional.interpolate(x, mode=named, **given, **(to if mode in names else {}))
+
+
+def _index(x: Any, indices: Any) -> Any:
+    return x[tuple(slice(None) if i is None else i for i in indices)]
 
 
 def _at_left_end(function: Any) -> Any:
@@ -214,6 +229,8 @@ SPECIAL: dict[str, Any] = (
         "eye": lambda n, m, dtype=torch.float32: torch.eye(n, m, dtype=dtype),
         "full": lambda shape, value, dtype: torch.full(shape, value, dtype=dtype),
         "identity": lambda x: x,
+        "index": _index,
+        "interpolate": _interpolate,
         "item_bool": lambda x: x.item() != 0,
         "item_float": lambda x: x.item() + 0.0,
         "item_int": lambda x: math.trunc(x.item()),

@@ -85,7 +85,10 @@ def _case(op: dict[str, Any], example: dict[str, Any]) -> case_pb2.Case:
         id=f"{category}/{op['name']}/{slug(example['title'])}",
         revision=1,
         story=f"{op['summary'].rstrip('.')}: {example['title']}.",
-        rules=[f"{prefix}.{example['shows']}" if example.get("shows") else prefix],
+        rules=[
+            prefix + (f".{example['shows']}" if example.get("shows") else ""),
+            *example.get("rules", []),
+        ],
         needs=[op["profile"]],
         level=case_pb2.LEVEL_MUST,
         since="1.0",

@@ -153,7 +153,13 @@ def ordered_inputs(op: dict[str, Any], given: list[Literal]) -> list[Literal | N
 
 
 def unshaped(forms: list[Any]) -> Any:
-    """Return one type for all elements of a list: extents that differ become unknown."""
+    """Return one type for all elements of a list: extents that differ become unknown.
+
+    A None among them makes it optional.
+    """
+    none = ("scalar", "none")
+    if none in forms:
+        return ("optional", unshaped([form for form in forms if form != none]))
     first = forms[0]
     if first[0] != "tensor":
         return first

@@ -98,11 +98,13 @@ def test_a_bound_by_which_nothing_can_be_judged_is_refused(bound):
 @pytest.mark.parametrize("engine", ["ref", "py"])
 def test_a_definition_that_unrolls_without_end_is_refused(engine):
     author = Author()
-    body = lambda w, x: [w("linalg_matrix_power", x, n=2**62)]
-    author.method(author.function("F.forward", [("x", f32(3, 3))], body))
+    shape = (0, 1, 2**40, 1, 1)
+    body = lambda w, x, weight: [w("conv3d", x, weight, None)]
+    author.method(author.function("F.forward", [("x", f32(*shape)), ("w", f32(*shape))], body))
+    nothing = np.empty(shape, np.float32)
 
     with pytest.raises(UnsupportedError) as caught:
-        ts.load(content(author.model()), engine=engine)(np.eye(3, dtype=np.float32))
+        ts.load(content(author.model()), engine=engine)(nothing, nothing)
 
     assert (caught.value.code, caught.value.rule) == ("UNSUPPORTED_OP", "EXEC-6")
 

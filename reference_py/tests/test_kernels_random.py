@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from op_runs import by_definition, by_kernel
 
+import tracescript as ts
+from tracescript.errors import BadInputError
+
 FULL = 2**32 - 1
 
 
@@ -65,3 +68,21 @@ def test_a_random_order_has_every_number_once() -> None:
     order, _ = by_definition("randperm", [state(3, 0, 0, 0, 0, 0), 50], {})
 
     assert sorted(order.tolist()) == list(range(50))
+
+
+@pytest.mark.parametrize(
+    ("seed", "key"), [(0, [0, 0]), (7, [7, 0]), (2**32 + 5, [5, 1]), (2**64 - 1, [FULL, FULL])]
+)
+def test_a_seed_is_a_key_of_two_words_and_a_counter_of_zero(seed, key) -> None:
+    found = ts.random_state(seed)
+
+    assert found.tolist() == [*key, 0, 0, 0, 0]
+    assert found.dtype == np.uint32
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 1.0, True, None])
+def test_what_is_no_seed_is_refused(seed) -> None:
+    with pytest.raises(BadInputError) as caught:
+        ts.random_state(seed)
+
+    assert (caught.value.code, caught.value.rule) == ("BAD_INPUT", "RANDOM-5")

@@ -1,4 +1,4 @@
-"""The common type of mixed operands against torch itself."""
+"""The common type of mixed operands against torch itself. Spec: OPSET-12, OPSET-13."""
 
 from __future__ import annotations
 

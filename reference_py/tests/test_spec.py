@@ -20,6 +20,7 @@ HOMES = {
     "FLOW": ["control_flow.md"],
     "GRAPH": ["graph.md"],
     "NUM": ["numerics.md"],
+    "OPSET": ["opset.md"],
     "RANDOM": ["random.md"],
     "RPC": ["executor.md"],
     "SCALAR": ["scalars.md"],
@@ -38,7 +39,7 @@ CITATION = re.compile(rf"\b({'|'.join(HOMES)})-(\d+)\b")
 OP_CITATION = re.compile(r"\bOP\.([a-z0-9_.]+?)\.([CE]\d+)\b")
 TEXTS = {
     path: path.read_text("utf-8")
-    for folder in ("reference_py", "conformance", "proto")
+    for folder in ("reference_py", "conformance", "proto", "spec/ops")
     for path in sorted((ROOT / folder).rglob("*"))
     if path.suffix in {".py", ".toml", ".proto"}
     and "__pycache__" not in path.parts

@@ -14,22 +14,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def outputs(root: Path, *, protos: bool, baseline: bool) -> dict[Path, bytes]:
-    """Return the bytes of every generated file by its path."""
+def messages(root: Path, *, baseline: bool) -> dict[Path, bytes]:
+    """Return the bytes of every file that the protocol buffer compiler makes, by its path."""
+    from tools import protos
+
+    made = protos.python_modules(root) | protos.inference_descriptors(root)
+    made |= protos.runner_descriptors(root)
+    return made | (protos.baseline(root) if baseline else {})
+
+
+def pages_and_opset(root: Path) -> dict[Path, bytes]:
+    """Return the bytes of every other generated file. Imports the messages as they lie there."""
     from tools import opset_source, pages, rule_index
 
-    made: dict[Path, bytes] = {}
-    if protos:
-        from tools import protos as proto_files
-
-        made |= proto_files.python_modules(root)
-        made |= proto_files.inference_descriptors(root)
-        made |= proto_files.runner_descriptors(root)
-        if baseline:
-            made |= proto_files.baseline(root)
     opset = opset_source.compile_opset(root / "spec" / "ops")
     target = root / "reference_py" / "tracescript" / "opset" / "opset.binpb"
-    made[target] = opset.SerializeToString(deterministic=True)
+    made = {target: opset.SerializeToString(deterministic=True)}
     made |= pages.op_pages(opset, root)
     made |= pages.error_page(root)
     made |= rule_index.rules_page(root)
@@ -49,17 +49,20 @@ def check(root: Path, made: dict[Path, bytes]) -> int:
     return 1 if stale or left_over(root, made) else 0
 
 
-def write(root: Path, made: dict[Path, bytes]) -> int:
-    """Write what changed and remove what is no longer asked for; return the exit status."""
+def write(root: Path, made: dict[Path, bytes]) -> None:
+    """Write what changed."""
     for path, data in made.items():
         if not path.exists() or path.read_bytes() != data:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
             print(f"wrote {path.relative_to(root)}")
+
+
+def remove(root: Path, made: dict[Path, bytes]) -> None:
+    """Remove what is no longer asked for."""
     for path in left_over(root, made):
         path.unlink()
         print(f"removed {path.relative_to(root)}")
-    return 0
 
 
 def main() -> int:
@@ -69,14 +72,21 @@ def main() -> int:
     parser.add_argument("--skip-protos", action="store_true", help="leave the protos out")
     parser.add_argument("--baseline", action="store_true", help="freeze the released messages")
     options = parser.parse_args()
+    made = {} if options.skip_protos else messages(ROOT, baseline=options.baseline)
+    if not options.check:
+        write(ROOT, made)  # before the rest, which reads op files by the messages
     from tools.opset_source import SourceError
 
     try:
-        made = outputs(ROOT, protos=not options.skip_protos, baseline=options.baseline)
+        made |= pages_and_opset(ROOT)
     except SourceError as error:
         print(error, file=sys.stderr)
         return 1
-    return check(ROOT, made) if options.check else write(ROOT, made)
+    if options.check:
+        return check(ROOT, made)
+    write(ROOT, made)
+    remove(ROOT, made)
+    return 0
 
 
 if __name__ == "__main__":

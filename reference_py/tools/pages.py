@@ -42,21 +42,21 @@ def op_pages(opset: opdef_pb2.OpsetDef, root: Path) -> dict[Path, bytes]:
 def _index(opset: opdef_pb2.OpsetDef) -> str:
     lines = [_header("spec/ops/"), f"# Opset {opset.name} {opset.major}.{opset.minor}\n"]
     for profile in PROFILES:
-        ops = [op for op in opset.ops if op.profile == profile]
-        if not ops:
-            continue
-        primitives = sum(op.tier == opdef_pb2.TIER_PRIMITIVE for op in ops)
+        found = {
+            tier: [op for op in opset.ops if (op.profile, op.tier) == (profile, tier)]
+            for tier in (opdef_pb2.TIER_PRIMITIVE, opdef_pb2.TIER_COMPOSITE)
+        }
         lines.append(f"## {profile}\n")
-        lines.append(f"{primitives} primitives, {len(ops) - primitives} composites.\n")
-        lines.append("| op | tier | meaning |\n|---|---|---|")
-        lines += [_row(op) for op in ops]
-        lines.append("")
+        for tier, ops in found.items():
+            lines.append(f"{len(ops)} {_lower(opdef_pb2.Tier, tier)}s.\n")
+            if ops:
+                lines += ["| op | meaning |\n|---|---|", *map(_row, ops), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _row(op: opdef_pb2.OpDef) -> str:
-    tier = _lower(opdef_pb2.Tier, op.tier)
-    return f"| [`{op.name}`](ops/{op.name}.md) | {tier} | {op.summary} |"
+    summary = op.summary.replace("|", "\\|")
+    return f"| [`{op.name}`](ops/{op.name}.md) | {summary} |"
 
 
 def _page(op: opdef_pb2.OpDef) -> str:
@@ -178,7 +178,8 @@ def _examples(op: opdef_pb2.OpDef) -> Iterator[str]:
             result = _lower(error_pb2.ErrorCode, example.error).upper()
         else:
             result = ", ".join(_literal(o) for o in example.outputs) or "nothing"
-        yield f"* {example.title}: {', '.join(given)} gives {result} ({example.source})"
+        told = ", ".join((example.source, *example.rules))
+        yield f"* {example.title}: {', '.join(given)} gives {result} ({told})"
     if op.examples:
         yield ""
 

@@ -1,6 +1,6 @@
 """Checks every op against a second opinion, on both engines and through its definition.
 
-    OMP_NUM_THREADS=1 python -m tools.verify_ops [--quick] [--op NAME ...] [--faults N]
+    OMP_NUM_THREADS=1 python -m tools.verify_ops [--quick] [--op NAME ...] [--faults N] [--jobs N]
 
 For each op a grid of calls is generated: data types, ranks 0 to 4, empty tensors, broadcasting,
 attributes, special values. The expected results are torch's in float64 (or exact integers, or
@@ -12,12 +12,15 @@ Needs torch. Exit status 1 if anything fails.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import sys
 import time
 import traceback
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +32,7 @@ from tracescript.errors import TsError
 from tracescript.opset.table import opset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tools.verify.plan import Call, Plan
 
@@ -128,32 +131,53 @@ def show(op: str, tally: Tally, rule: str, limit: int) -> None:
         print(f"    {fault}")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run from the command line; see the module's text."""
+def tally_of(name: str, *, quick: bool) -> Tally:
+    """Try the op of this name, in whichever process."""
+    warnings.simplefilter("ignore")  # of torch and numpy, about edges that are meant
+    return verify(all_plans().by_op[name], quick=quick)
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Any]:
+    """Give a `map` that keeps the order: over processes, or in this one."""
+    if jobs == 1:
+        yield map
+        return
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        yield partial(pool.imap, chunksize=1)
+
+
+def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="an even part of each grid")
     parser.add_argument("--op", action="append", default=[], help="only this op; several times")
     parser.add_argument("--faults", type=int, default=3, help="faults shown for an op")
-    options = parser.parse_args(arguments)
-    warnings.simplefilter("ignore")  # of torch and numpy, about edges that are meant
-    plans = all_plans()
+    cores = len(os.sched_getaffinity(0))
+    parser.add_argument("--jobs", type=int, default=cores, help="processes, one a core")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line; see the module's text."""
+    options = options_of(arguments)
+    plans = all_plans().by_op
     names = options.op or [op.name for op in opset()]
+    tried = [name for name in names if name in plans]
+    without = [name for name in names if name not in plans]
     started = time.perf_counter()
-    failed, without, runs = [], [], 0
+    failed, runs = [], 0
     print(f"     {'op':34} {'passed':>13} {'worst/bound':>8}")
-    for name in names:
-        if name not in plans.by_op:
-            without.append(name)
-            continue
-        plan = plans.by_op[name]
-        tally = verify(plan, quick=options.quick)
-        runs += tally.runs
-        if tally.faults:
-            failed.append(name)
-        show(name, tally, plan.rule, options.faults)
-    checked = len(names) - len(without)
+    with workers(min(options.jobs, max(1, len(tried)))) as run:
+        for name, tally in zip(
+            tried, run(partial(tally_of, quick=options.quick), tried), strict=True
+        ):
+            runs += tally.runs
+            if tally.faults:
+                failed.append(name)
+            show(name, tally, plans[name].rule, options.faults)
     seconds = time.perf_counter() - started
-    print(f"{checked - len(failed)} of {len(names)} ops pass: {runs} runs in {seconds:.0f} s")
+    print(f"{len(tried) - len(failed)} of {len(names)} ops pass: {runs} runs in {seconds:.0f} s")
     if failed:
         print(f"failing: {' '.join(failed)}")
     if without:

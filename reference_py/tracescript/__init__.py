@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tracescript import errors, nn, ops
     from tracescript.api import load, save, script, trace
     from tracescript.errors import TraceWarning
+    from tracescript.kernels.random import random_state
     from tracescript.model import Model
     from tracescript.nn import Module, Parameter
     from tracescript.producer.marks import (
@@ -39,6 +40,7 @@ _HOME = {
     "is_scripting": "tracescript.producer.marks",
     "is_tracing": "tracescript.producer.marks",
     "load": "tracescript.api",
+    "random_state": "tracescript.kernels.random",
     "save": "tracescript.api",
     "script": "tracescript.api",
     "trace": "tracescript.api",
@@ -63,6 +65,7 @@ __all__ = [
     "load",
     "nn",
     "ops",
+    "random_state",
     "save",
     "script",
     "trace",

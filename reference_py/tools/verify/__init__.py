@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,7 @@ FAMILIES: Final = [
 ]
 
 
+@functools.cache
 def all_plans() -> Plans:
     """Return the plans of all families. Imports torch."""
     from tools.verify.plan import Plans

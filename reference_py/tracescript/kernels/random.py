@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracescript.errors import trap
+from tracescript.errors import BadInputError, trap
 from tracescript.kernels.table import Table
 
 if TYPE_CHECKING:
@@ -31,6 +31,20 @@ def philox(counters: Array, key: tuple[int, int]) -> Array:
         c0, c1 = (second >> _WORD) ^ c1 ^ k0, second & _LOW
         c2, c3 = (first >> _WORD) ^ c3 ^ k1, first & _LOW
     return np.stack([c0, c1, c2, c3])
+
+
+def random_state(seed: int) -> Array:
+    """Return the state of a seed from 0 to 2^64 - 1: what random ops draw from. Spec: RANDOM-5.
+
+    Raises BadInputError for any other seed.
+    """
+    if type(seed) is not int or not 0 <= seed < 1 << 64:
+        raise BadInputError(
+            f"found seed {seed!r}, expected an int from 0 to 2**64 - 1",
+            code="BAD_INPUT",
+            rule="RANDOM-5",
+        )
+    return np.array([seed & 0xFFFFFFFF, seed >> 32, 0, 0, 0, 0], np.uint32)
 
 
 def _counters(start: int, blocks: int) -> Array:

@@ -309,7 +309,7 @@ class PythonName(_message.Message):
     def __init__(self, name: _Optional[str] = ..., arguments: _Optional[_Iterable[str]] = ..., when: _Optional[str] = ..., in_place: bool = ...) -> None: ...
 
 class OpExample(_message.Message):
-    __slots__ = ("title", "inputs", "attributes", "outputs", "error", "shows", "source")
+    __slots__ = ("title", "inputs", "attributes", "outputs", "error", "shows", "source", "rules")
     TITLE_FIELD_NUMBER: _ClassVar[int]
     INPUTS_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
@@ -317,6 +317,7 @@ class OpExample(_message.Message):
     ERROR_FIELD_NUMBER: _ClassVar[int]
     SHOWS_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
+    RULES_FIELD_NUMBER: _ClassVar[int]
     title: str
     inputs: _containers.RepeatedCompositeFieldContainer[NamedLiteral]
     attributes: _containers.RepeatedCompositeFieldContainer[NamedText]
@@ -324,7 +325,8 @@ class OpExample(_message.Message):
     error: _error_pb2.ErrorCode
     shows: str
     source: str
-    def __init__(self, title: _Optional[str] = ..., inputs: _Optional[_Iterable[_Union[NamedLiteral, _Mapping]]] = ..., attributes: _Optional[_Iterable[_Union[NamedText, _Mapping]]] = ..., outputs: _Optional[_Iterable[_Union[NamedLiteral, _Mapping]]] = ..., error: _Optional[_Union[_error_pb2.ErrorCode, str]] = ..., shows: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+    rules: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, title: _Optional[str] = ..., inputs: _Optional[_Iterable[_Union[NamedLiteral, _Mapping]]] = ..., attributes: _Optional[_Iterable[_Union[NamedText, _Mapping]]] = ..., outputs: _Optional[_Iterable[_Union[NamedLiteral, _Mapping]]] = ..., error: _Optional[_Union[_error_pb2.ErrorCode, str]] = ..., shows: _Optional[str] = ..., source: _Optional[str] = ..., rules: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class NamedLiteral(_message.Message):
     __slots__ = ("name", "type", "shape", "values", "bounds")
