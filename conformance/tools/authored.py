@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from tools import literals
+from tools import literals, service_cases
 from tools.expectations import Oracles, code, expected, phase, step
 from tools.sources import Models, SourceError, strict
 from tools.text_oracle import vouches
@@ -75,8 +75,9 @@ def _ask_cpython(made: case_pb2.Case, table: Mapping[str, Any], oracles: Oracles
     """Let CPython run the text that a case's model is written in. Raises DisagreementError."""
     source = oracles.models.text(table.get("model", ""))
     traps = [made.trap.step, made.trap.after] if made.HasField("trap") else []
-    if source is not None and oracles.by_hand:
-        oracles.cpython = vouches(source, [*made.run.steps, *traps])
+    steps = [*made.run.steps, *traps]
+    if source is not None and oracles.by_hand and steps:
+        oracles.cpython = vouches(source, steps)
 
 
 def _options(table: Mapping[str, Any], options: case_pb2.CallOptions, where: str) -> None:
@@ -156,5 +157,6 @@ _KINDS: dict[str, tuple[set[str], Any]] = {
     "saves": (set(), _round_trip),
     "recompiles": (set(), _recompile),
     "pair": ({"method"}, _pair),
+    "service": ({"serves"}, service_cases.fill),
 }
 """What a case is: the key that says so, the keys that may stand beside it, who reads them."""

@@ -62,7 +62,7 @@ class _Graph:
         gives = ", ".join(self.type(o.type) for o in function.outputs)
         origin = _name(model_pb2.Origin, function.origin)
         yield f"function {index} {function.name}({given}) -> {gives}  # {origin}"
-        yield from self._block(function, 0, "    ")
+        yield from self._block(function, 1, "    ")
         for i, decision in enumerate(function.trace_decisions):
             kind = _name(model_pb2.TraceDecisionKind, decision.kind)
             seen = self.constant(decision.observed)
@@ -77,7 +77,7 @@ class _Graph:
             yield f"{indent}block ?{index}"
             return
         block = function.blocks[index]
-        if block.inputs and index:
+        if block.inputs and index > 1:
             yield f"{indent}given {self._values(function, block.inputs)}"
         for node in block.nodes:
             yield f"{indent}{self._node(function, node)}"
@@ -154,6 +154,8 @@ class _Graph:
 
     def _dim(self, dim: type_pb2.Dim) -> str:
         kind = dim.WhichOneof("extent")
+        if kind is None:
+            return "_"
         if kind == "symbol":
             return _at(self._model.symbols, dim.symbol, "name") or f"?{dim.symbol}"
         return self.extent(dim.expr) if kind == "expr" else str(dim.size)

@@ -58,7 +58,8 @@ class _Call:
             data += _PADDING_FIELD + length + bytes(step.padding_bytes)
         self._started = time.perf_counter()
         self._seconds = 0.0
-        self._own_limit = not step.deadline_ms
+        self._ended = threading.Event()
+        self._own_limit = None if step.deadline_ms else seconds
         timeout = step.deadline_ms / 1e3 or seconds
         self._future: Any = channel.unary_unary(step.method).future(data, timeout=timeout)
         self._future.add_done_callback(self._done)
@@ -69,6 +70,7 @@ class _Call:
 
     def _done(self, _: object) -> None:
         self._seconds = time.perf_counter() - self._started
+        self._ended.set()
 
     @property
     def running(self) -> bool:
@@ -77,7 +79,8 @@ class _Call:
     def reply(self) -> Reply:
         """Wait for the end. Raises TesteeTimedOutError where the runner's own limit was hit."""
         status = self._future.code()
-        if status == grpc.StatusCode.DEADLINE_EXCEEDED and self._own_limit:
+        self._ended.wait(1.0)
+        if self._own_limit is not None and self._seconds >= self._own_limit:
             raise TesteeTimedOutError("no answer in time")
         response = self._future.result() if status == grpc.StatusCode.OK else b""
         metadata = dict(self._future.trailing_metadata() or ())

@@ -51,7 +51,7 @@ def _title(report: report_pb2.Report) -> str:
 
 def _profiles(reports: Sequence[report_pb2.Report]) -> Iterable[list[str]]:
     found = [{s.profile: s for s in report.scores} for report in reports]
-    for name in found[0]:
+    for name in dict.fromkeys(name for scores in found for name in scores):
         cells = []
         for scores in found:
             score = scores.get(name)

@@ -29,11 +29,14 @@ def category(case_id: str) -> str:
 
 
 def scores(corpus: Corpus, results: Sequence[report_pb2.Result]) -> list[report_pb2.Score]:
-    """Score every profile over all of its cases; only 100 % of MUST conforms."""
+    """Score every profile that was asked over all of its cases; only 100 % of MUST conforms."""
     passed = {r.case_id for r in results if r.outcome == PASSED}
+    asked = {r.case_id for r in results}
     made = []
     for profile in corpus.manifest.profiles:
         entries = [e for e in corpus.manifest.entries if in_profile(e, profile)]
+        if not any(e.id in asked for e in entries):
+            continue
         must = [e for e in entries if e.level == case_pb2.LEVEL_MUST]
         made.append(
             report_pb2.Score(

@@ -69,6 +69,8 @@ def arguments(request: Any, function: ir.Function) -> dict[str, Any]:
         if sent.name in given:
             raise _unfit(f"input {sent.name!r} came twice", "send each input once")
         raw = request.raw_input_contents[i] if request.raw_input_contents else None
+        if raw is not None and sent.HasField("contents"):
+            raise bad(f"input {sent.name!r} has raw and typed contents")
         given[sent.name] = _value(sent, raw, leaf)
     found = {i.name: unflatten(i.name, i.type, given) for i in visible}
     return {name: value for name, value in found.items() if value is not None}
