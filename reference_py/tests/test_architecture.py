@@ -108,6 +108,7 @@ def _imports(path: Path) -> set[str]:
         ("grpc", ("service/", "cli/")),
         ("scipy", ("kernels/", "opset/dtypes.py")),
         ("ml_dtypes", ("kernels/", "opset/dtypes.py")),
+        ("grandalf", ("view/layout.py",)),
     ],
 )
 def test_a_heavy_library_is_imported_only_in_its_home(library: str, homes: tuple[str, ...]) -> None:

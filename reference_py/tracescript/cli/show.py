@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +14,10 @@ from rich.text import Text
 
 from tracescript import api
 from tracescript.model.instance import Settings
+from tracescript.view import picture
+from tracescript.view.page import page
 from tracescript.view.parts import PARTS, Detail
+from tracescript.view.pictures import opened_picture
 from tracescript.view.sizes import bytes_text, sizes
 
 if TYPE_CHECKING:
@@ -39,6 +43,11 @@ _LINES = 80
 @click.option("--unfold", is_flag=True, help="Show repeated modules, weights and calls one by one.")
 @click.option("--depth", type=click.IntRange(min=0), help="Levels of the module tree.")
 @click.option("--lines", type=click.IntRange(min=1), help="Lines of each part.")
+@click.option("--svg", type=click.Path(dir_okay=False), help="Draw the graph into this file.")
+@click.option("--html", type=click.Path(dir_okay=False), help="Write a page with everything.")
+@click.option(
+    "--levels", type=click.IntRange(min=0), default=1, help="Levels of calls drawn open; default 1."
+)
 def command(
     file: str,
     parts: tuple[str, ...],
@@ -46,6 +55,9 @@ def command(
     unfold: bool,
     depth: int | None,
     lines: int | None,
+    svg: str | None,
+    html: str | None,
+    levels: int,
 ) -> None:
     """Print a file's signature, module tree, graphs, code, trace decisions and weights.
 
@@ -53,6 +65,19 @@ def command(
     """
     opened = api.open_model(file, verify="metadata", settings=Settings())[1]
     model = _below(opened.model, module)
+    name = f"{Path(file).name} {module or ''}".strip()
+    if svg:
+        _written(svg, picture.svg(opened_picture(model, levels), name))
+    if html:
+        producer = " ".join(model.producer)
+        facts = {
+            "file": bytes_text(opened.size),
+            "producer": producer,
+            "digest": opened.digest[:16],
+        }
+        _written(html, page(model, name, facts))
+    if svg or html:
+        return
     console = Console(highlight=False, emoji=False)
     if not parts:
         console.print(
@@ -69,6 +94,11 @@ def command(
         if limit is not None and len(shown) > limit:
             more = f"... {len(shown) - limit} more lines: --part {part} shows all"
             console.print(more, style="dim")
+
+
+def _written(file: str, content: str) -> None:
+    Path(file).write_text(content, "utf-8")
+    click.echo(f"written: {file}", err=True)
 
 
 def _below(model: ir.Model, path: str | None) -> ir.Model:
