@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from tracescript.ir.dim_terms import commutative, from_terms, terms
@@ -50,44 +51,57 @@ def mul(a: Dim, b: Dim) -> Dim:
 
 
 def floor_div(a: Dim, b: Dim) -> Dim:
-    """Return a // b as Python; exact where every term divides."""
+    """Return a // b as Python, common factors cancelled; exact where every term divides."""
     if a is None or b is None:
         return None
-    if isinstance(b, int) and b > 0:
-        parts = terms(a)
-        if all(c % b == 0 for c in parts.values()):
-            return from_terms({t: c // b for t, c in parts.items()})
     if isinstance(a, int) and isinstance(b, int) and b != 0:
         return a // b
-    if bounds(b)[0] > 0:
-        quotients = [_divided(term, b) for term in terms(a) if term != 1 or terms(a)[1]]
-        if quotients and None not in quotients:
-            counts = [c for term, c in terms(a).items() if term != 1 or c]
-            return _sum_of(zip(quotients, counts, strict=True))
-    return DimExpr("//", (a, b))
+    if bounds(b)[0] <= 0:
+        return DimExpr("//", (a, b))
+    over, under = _cancelled(a, b)
+    return over if under == 1 else DimExpr("//", (over, under))
 
 
-def _divided(term: Known, b: Known) -> Known | None:
-    """Return term / b where b is one of its factors, else None."""
-    if term == b:
-        return 1
-    factors = list(term.operands) if isinstance(term, DimExpr) and term.operator == "*" else []
-    wanted = list(b.operands) if isinstance(b, DimExpr) and b.operator == "*" else [b]
-    for factor in wanted:
-        if factor not in factors:
-            return None
-        factors.remove(factor)
-    result: Known = 1
-    for factor in factors:
-        result = commutative("*", result, factor)
-    return result
+def _cancelled(a: Known, b: Known) -> tuple[Known, Known]:
+    """Divide both by what all their terms have in common; `b` is positive for every binding."""
+    parts = [(term, count) for term, count in terms(a).items() if count]
+    split = len(parts)
+    parts += [(term, count) for term, count in terms(b).items() if count]
+    common = math.gcd(*(count for _, count in parts))
+    whole = b if len(parts) > split + 1 else None
+    factors = [_factors(term) for term, _ in parts]
+    if whole is not None and split:
+        if all(whole in own for own in factors[:split]):
+            for own in factors[:split]:
+                own.remove(whole)
+            return _sum_of(factors[:split], [count for _, count in parts[:split]]), 1
+        times = parts[0][1] // parts[split][1]
+        if a == mul(b, times):
+            return times, 1
+    for factor in dict.fromkeys(factors[-1]):
+        while bounds(factor)[0] > 0 and all(factor in own for own in factors):
+            for own in factors:
+                own.remove(factor)
+    counts = [count // common for _, count in parts]
+    return _sum_of(factors[:split], counts[:split]), _sum_of(factors[split:], counts[split:])
 
 
-def _sum_of(parts: Iterable[tuple[Known | None, int]]) -> Dim:
-    total: Dim = 0
-    for part, count in parts:
-        total = add(total, mul(part, count))
-    return total
+def _factors(term: Known) -> list[Known]:
+    """Return the factors of a term without its number."""
+    if isinstance(term, DimExpr) and term.operator == "*":
+        return list(term.operands)
+    return [] if term == 1 else [term]
+
+
+def _sum_of(products: Iterable[Iterable[Known]], counts: Iterable[int]) -> Known:
+    """Return the sum of products, each so many times."""
+    total: dict[Known, int] = {}
+    for factors, count in zip(products, counts, strict=True):
+        term: Known = 1
+        for factor in factors:
+            term = commutative("*", term, factor)
+        total[term] = total.get(term, 0) + count
+    return from_terms(total)
 
 
 def ceil_div(a: Dim, b: Dim) -> Dim:

@@ -1,0 +1,1 @@
+"""Real architectures with random weights: traced, saved, loaded, run and compared with torch."""
