@@ -1,7 +1,8 @@
 """Single ops, ours through the engine `py` and torch's: `python -m benchmarks ops`.
 
-Fresh processes by turns, one for each family and side. Figures depend on the machine; trust the
-ratios: above 1 is faster than torch.
+Two processes for each family, one a side, take turns of a fraction of a second, so that both meet
+the same machine. With one thread the clock is the processor time of the process, which other
+programs hardly change; with more it is the wall's. Trust the ratios: above 1 is faster than torch.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from benchmarks.op_cases import Case
 
-    Found = dict[str, dict[str, float]]
+    Turn = dict[str, float]
 
 FAMILIES = {
     "conv": op_cases.conv,
@@ -40,7 +41,7 @@ FAMILIES = {
     "blocks": op_chains.blocks,
 }
 SIDES = ("ours", "torch")
-_AT_LEAST, _TIMEOUT = 7, 600
+_AT_LEAST, _SAMPLE = 5, 100e-6
 
 
 def _ours(case: Case) -> Callable[[], Any]:
@@ -68,42 +69,60 @@ def _sums(result: Any) -> tuple[float, float]:
     return float(wide @ turn), float(np.linalg.norm(wide) * np.sqrt(2) + 1e-12)
 
 
-def measure(case: Case, side: str, seconds: float) -> dict[str, float]:
-    """Time one call on one side; times in seconds."""
-    call = _ours(case) if side == "ours" else _theirs(case)
-    place, scale = _sums(call())
-    times: list[float] = []
+def _clock() -> Callable[[], float]:
+    return time.process_time if os.environ["OMP_NUM_THREADS"] == "1" else time.perf_counter
+
+
+def _turn(call: Callable[[], Any], seconds: float) -> Turn:
+    """Time a call for a while, in samples that the clock can tell from nothing; in seconds."""
+    clock, times = _clock(), list[float]()
     call()
+    begin = clock()
+    call()
+    count = range(max(1, int(_SAMPLE / max(1e-7, clock() - begin))))
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(times) < _AT_LEAST:
-        begin = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - begin)
-    return {
-        "median": statistics.median(times),
-        "least": min(times),
-        "place": place,
-        "scale": scale,
-    }
+        begin = clock()
+        for _ in count:
+            call()
+        times.append((clock() - begin) / len(count))
+    return {"median": statistics.median(times), "least": min(times)}
 
 
-def _child(side: str, family: str, only: str, threads: int, seconds: float) -> Found:
-    command = [sys.executable, "-m", "benchmarks.ops", "--child", side, "--families", family]
-    done = subprocess.run(
-        [*command, "--only", only, "--seconds", str(seconds)],
+def serve(side: str, family: str) -> None:
+    """Answer each line, the name of a case and seconds, by a line of figures."""
+    cases = {case.name: case for case in FAMILIES[family]()}
+    latest, call, sums = "", (lambda: None), (0.0, 0.0)
+    for line in sys.stdin:
+        name, seconds = json.loads(line)
+        if name != latest:
+            call = (_ours if side == "ours" else _theirs)(cases[name])
+            latest, sums = name, _sums(call())
+        print(json.dumps({**_turn(call, seconds), "place": sums[0], "scale": sums[1]}), flush=True)
+
+
+def _start(side: str, family: str, threads: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.ops", "--serve", side, "--families", family],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        timeout=_TIMEOUT,
-        check=True,
+        text=True,
         env=threads_set(threads),
         cwd=Path(__file__).parents[1],
     )
-    found: Found = json.loads(done.stdout)
+
+
+def _ask(child: subprocess.Popen[str], name: str, seconds: float) -> Turn:
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write(json.dumps([name, seconds]) + "\n")
+    child.stdin.flush()
+    found: Turn = json.loads(child.stdout.readline())
     return found
 
 
-def _row(name: str, rounds: list[dict[str, Found]]) -> dict[str, Any]:
-    """Sum up the rounds of one case."""
-    pairs = [(r["ours"][name], r["torch"][name]) for r in rounds]
+def _row(name: str, pairs: list[tuple[Turn, Turn]]) -> dict[str, Any]:
+    """Sum up the turns of one case."""
     ratios = [theirs["median"] / ours["median"] for ours, theirs in pairs]
     apart = max(abs(a["place"] - b["place"]) / b["scale"] for a, b in pairs)
     return {
@@ -120,21 +139,29 @@ def _row(name: str, rounds: list[dict[str, Found]]) -> dict[str, Any]:
 
 
 def compare(family: str, options: argparse.Namespace) -> list[dict[str, Any]]:
-    """Measure a family on both sides, the order alternating from round to round."""
-    rounds = []
-    for number in range(options.rounds):
-        sides = SIDES if number % 2 == 0 else SIDES[::-1]
-        given = (family, options.only, options.threads, options.seconds)
-        rounds.append({side: _child(side, *given) for side in sides})
-    return [_row(name, rounds) for name in rounds[0]["ours"]]
+    """Measure a family on both sides, who begins alternating from round to round."""
+    names = [c.name for c in FAMILIES[family]() if c.name.startswith(options.only)]
+    if not names:
+        return []
+    children = {side: _start(side, family, options.threads) for side in SIDES}
+    rows = []
+    for name in names:
+        turns: dict[str, list[Turn]] = {side: [] for side in SIDES}
+        for number in range(options.rounds):
+            for side in SIDES if number % 2 == 0 else SIDES[::-1]:
+                turns[side].append(_ask(children[side], name, options.seconds))
+        rows.append(_row(name, list(zip(turns["ours"], turns["torch"], strict=True))))
+        print(_text(rows[-1]), flush=True)
+    for child in children.values():
+        child.communicate()
+    return rows
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """Return rows as plain text."""
-    return "\n".join(
-        f"{r['case']:52} {1e6 * r['ours']:>10.1f}us {1e6 * r['torch']:>10.1f}us "
-        f"{r['ratio']:6.2f} ({r['low']:.2f}..{r['high']:.2f}) {r['least_ratio']:6.2f} {r['note']}"
-        for r in rows
+def _text(row: dict[str, Any]) -> str:
+    return (
+        f"{row['case']:52} {1e6 * row['ours']:>10.1f}us {1e6 * row['torch']:>10.1f}us "
+        f"{row['ratio']:6.2f} ({row['low']:.2f}..{row['high']:.2f}) "
+        f"{row['least_ratio']:6.2f} {row['note']}"
     )
 
 
@@ -143,27 +170,22 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks ops", description=__doc__)
     parser.add_argument("--families", default=",".join(FAMILIES))
     parser.add_argument("--only", default="", help="cases whose name begins so")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=0.3, help="for each case and side")
+    parser.add_argument("--seconds", type=float, default=0.1, help="for each turn")
     parser.add_argument("--json", type=Path, help="write all raw values here")
-    parser.add_argument("--child", choices=SIDES, help=argparse.SUPPRESS)
+    parser.add_argument("--serve", choices=SIDES, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     families = options.families.split(",")
-    if options.child:
-        cases = [c for f in families for c in FAMILIES[f]() if c.name.startswith(options.only)]
-        print(json.dumps({c.name: measure(c, options.child, options.seconds) for c in cases}))
+    if options.serve:
+        serve(options.serve, families[0])
         return
     print(f"{'case':52} {'ours':>12} {'torch':>12}  ratio (of medians)  of least", flush=True)
-    rows: list[dict[str, Any]] = []
-    for family in families:
-        found = compare(family, options)
-        if found:
-            print(table(found), flush=True)
-        rows += found
-    print(f"load {os.getloadavg()[0]:.1f}, {options.threads} threads")
+    rows = [row for family in families for row in compare(family, options)]
+    clock = "processor time" if options.threads == 1 else "wall time"
+    print(f"load {os.getloadavg()[0]:.1f}, threads: {options.threads}, {clock}")
     if options.json:
-        report = {"machine": machine(), "rows": rows}
+        report = {"machine": machine(), "threads": options.threads, "clock": clock, "rows": rows}
         options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
 
 
