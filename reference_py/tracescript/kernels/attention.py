@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tracescript.errors import trap
-from tracescript.kernels.blocked import BLOCK, sums
+from tracescript.kernels.blocked import BLOCK, exponentials
 from tracescript.kernels.rounding import Array, RoundedTable
 
 if TYPE_CHECKING:
@@ -28,17 +29,6 @@ def _heads(x: Array, lead: tuple[int, ...]) -> Array:
     return np.broadcast_to(x, (*lead, *x.shape[-2:])).reshape(-1, *x.shape[-2:])
 
 
-def _weigh(scores: Array) -> Array:
-    """Turn scores into exp(score - max) of each row; return what to divide by, 1 for no weight."""
-    top = np.maximum.reduce(scores, axis=-1, keepdims=True)
-    np.maximum(top, np.finfo(scores.dtype).min, out=top)
-    np.subtract(scores, top, out=scores)
-    np.exp(scores, out=scores)
-    total = sums(scores.reshape(-1, scores.shape[-1])).reshape(top.shape)
-    total[total == 0] = 1
-    return total
-
-
 def _blocks(heads: int, rows: int, columns: int) -> Iterator[tuple[slice, slice]]:
     """Yield ranges of heads and of rows whose scores are about a block."""
     height = max(1, min(rows, 2 * BLOCK // max(1, columns)))
@@ -48,44 +38,43 @@ def _blocks(heads: int, rows: int, columns: int) -> Iterator[tuple[slice, slice]
             yield slice(head, head + many), slice(row, min(rows, row + height))
 
 
-def _limits(seen: Array, dtype: Any) -> Array:
-    """Return NaN where true, else -inf: what `fmin` hides other scores with, NaN among them."""
-    return np.where(seen, np.nan, -np.inf).astype(dtype)
-
-
-def _hide(scores: Array, mask: Array, is_limit: bool, heads: slice, rows: slice) -> None:
-    part = (mask if mask.shape[0] == 1 else mask[heads])[:, rows, : scores.shape[-1]]
-    (np.fmin if is_limit else np.add)(scores, part, out=scores)
-
-
 def _attend(
-    q: Array, k: Array, v: Array, mask: Array | None, *, is_limit: bool, causal: bool
+    q: Array, k: Array, v: Array, mask: Array | None, *, adds: bool, causal: bool
 ) -> Array:
-    """Attend over (heads, rows, columns); `is_limit` tells what kind of mask it is."""
+    """Attend over (heads, rows, columns); `adds` tells a mask of numbers from one of 0 and 1."""
     length, width = q.shape[1], k.shape[1]
     y = np.empty((*q.shape[:2], v.shape[2]), q.dtype)
     across = k.swapaxes(1, 2)
     for heads, rows in _blocks(q.shape[0], length, width):
-        seen = min(width, rows.stop) if causal else width
-        scores = np.matmul(q[heads, rows], across[heads, :, :seen])
+        visible = min(width, rows.stop) if causal else width
+        scores = np.matmul(q[heads, rows], across[heads, :, :visible])
+        seen = _past(rows.start, rows.stop, visible, q.dtype.char) if causal else None
         if mask is not None:
-            _hide(scores, mask, is_limit, heads, rows)
-        if causal:
-            past = np.tri(rows.stop - rows.start, seen, rows.start, dtype=np.bool_)
-            np.fmin(scores, _limits(past, q.dtype), out=scores)
-        total = _weigh(scores)
-        np.matmul(scores, v[heads, :seen], out=y[heads, rows])
-        y[heads, rows] /= total
+            part = (mask if mask.shape[0] == 1 else mask[heads])[:, rows, :visible]
+            if adds:
+                np.add(scores, part, out=scores)
+            else:
+                seen = part if seen is None else part * seen
+        total = exponentials(scores, scores, seen)
+        total[total == 0] = 1
+        result = np.matmul(scores, v[heads, :visible], out=y[heads, rows])
+        np.divide(result, total, out=result)
     return y
 
 
+@functools.lru_cache(maxsize=4)
+def _past(start: int, stop: int, width: int, char: str) -> Array:
+    """Return 1 where a row of start..stop comes no sooner than a column, else 0."""
+    return np.tri(stop - start, width, start, dtype=char)
+
+
 def _mask(mask: Array | None, q: Array, k: Array) -> tuple[Array | None, bool]:
-    """Return a mask of full rows and columns, and whether it holds limits."""
+    """Return a mask of full rows and columns, and whether it is added."""
     if mask is None:
         return None, False
-    is_limit = mask.dtype == np.bool_
-    numbers = _limits(mask, q.dtype) if is_limit else mask
-    return np.broadcast_to(numbers, (*mask.shape[:-2], q.shape[-2], k.shape[-2])), is_limit
+    full = np.broadcast_to(mask.astype(q.dtype, copy=False),
+                           (*mask.shape[:-2], q.shape[-2], k.shape[-2]))  # fmt: skip
+    return full, mask.dtype != np.bool_
 
 
 @KERNELS.of("scaled_dot_product_attention")
@@ -101,7 +90,7 @@ def scaled_dot_product_attention(
     if enable_gqa:
         k, v = _shared(k, q.shape[-3]), _shared(v, q.shape[-3])
     factor = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
-    mask, is_limit = _mask(mask, q, k)
+    mask, adds = _mask(mask, q, k)
     leads = [a.shape[:-2] for a in (q, k, v, mask) if a is not None]
     try:
         lead = np.broadcast_shapes(*leads)
@@ -114,5 +103,5 @@ def scaled_dot_product_attention(
         mask = mask.reshape(1, *mask.shape[-2:]) if is_shared else _heads(mask, lead)
     scaled = q * q.dtype.type(factor)
     joined = (_heads(scaled, lead), _heads(k, lead), _heads(v, lead))
-    y = _attend(*joined, mask, is_limit=is_limit, causal=is_causal)
+    y = _attend(*joined, mask, adds=adds, causal=is_causal)
     return y.reshape(*lead, *y.shape[1:])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tracescript.errors import trap
-from tracescript.kernels.blocked import by_rows, squares, sums
+from tracescript.kernels.blocked import by_rows, exponentials, squares, sums
 from tracescript.kernels.rounding import Array, RoundedTable
 from tracescript.kernels.table import OPEN
 
@@ -79,32 +80,56 @@ PREPARE: Final[dict[str, Callable[..., Kernel | None]]] = {"batch_norm": _prepar
 """Op to a function of the inputs known beforehand, see `table.OPEN`."""
 
 
-def _standardize(x: Array, y: Array, eps: float) -> None:
-    """Set the rows of y to those of x with mean 0 and deviation 1."""
-    number = x.dtype.type
-    count = number(x.shape[1])
-    np.subtract(x, (sums(x) / count)[:, np.newaxis], out=y)
-    spread = squares(y)
-    spread /= count
-    spread += number(eps)
-    np.sqrt(spread, out=spread)
-    y *= np.divide(number(1), spread, out=spread)[:, np.newaxis]
+class _Rows:
+    """Rows of so many elements, to get mean 0 and deviation 1, then a scale and a shift."""
 
+    def __init__(self, width: int, char: str, eps: float) -> None:
+        number = np.dtype(char).type
+        self.width = width
+        self.count, self.eps, self.one = (np.array(number(v)) for v in (width, eps, 1))
+        self.centre: Array | None = None
+        if width <= _CENTRED_BY_PRODUCT:
+            self.centre = (np.eye(width) - 1 / width).astype(char)
 
-def _normed(x: Array, width: int, weight: Array | None, bias: Array | None, eps: float) -> Array:
-    """Standardize rows of so many elements, then scale and shift them, a block at a time."""
-    y = np.empty(x.shape, x.dtype)
-    if not x.size:
+    def standardize(self, x: Array, y: Array) -> None:
+        """Set the rows of y to those of x with mean 0 and deviation 1."""
+        if self.centre is not None and x.size <= _SMALL:
+            x.dot(self.centre, out=y)
+            spread = sums(y * y)
+        else:
+            mean = sums(x)
+            mean /= self.count
+            np.subtract(x, mean[:, np.newaxis], out=y)
+            spread = squares(y)
+        spread /= self.count
+        spread += self.eps
+        np.sqrt(spread, out=spread)
+        if x.size <= _SMALL:
+            y /= spread[:, np.newaxis]
+        else:
+            y *= np.divide(self.one, spread, out=spread)[:, np.newaxis]
+
+    def apply(self, x: Array, weight: Array | None, bias: Array | None) -> Array:
+        """Standardize, scale and shift rows of any shape, a block at a time."""
+        y = np.empty(x.shape, x.dtype)
+        if not x.size:
+            return y
+        rows, results = x.reshape(-1, self.width), y.reshape(-1, self.width)
+        for some in by_rows(rows.shape[0], self.width):
+            part = results[some]
+            self.standardize(rows[some], part)
+            if weight is not None:
+                part *= weight
+            if bias is not None:
+                part += bias
         return y
-    rows, results = x.reshape(-1, width), y.reshape(-1, width)
-    for some in by_rows(rows.shape[0], width):
-        part = results[some]
-        _standardize(rows[some], part, eps)
-        if weight is not None:
-            part *= weight
-        if bias is not None:
-            part += bias
-    return y
+
+
+_CENTRED_BY_PRODUCT: Final = 128
+_SMALL: Final = 1 << 13
+"""Of rows and elements in all, below which a call more costs more than the work it saves."""
+
+_rows: Final = functools.lru_cache(maxsize=64)(_Rows)
 
 
 @KERNELS.of("layer_norm")
@@ -113,7 +138,7 @@ def layer_norm(
 ) -> Array:
     width = math.prod(x.shape[x.ndim - normalized_rank :])
     weight, bias = (None if v is None else v.reshape(-1) for v in (weight, bias))
-    return _normed(x, width, weight, bias, eps)
+    return _rows(width, x.dtype.char, eps).apply(x, weight, bias)
 
 
 @KERNELS.of("group_norm")
@@ -122,17 +147,10 @@ def group_norm(
 ) -> Array:
     if x.shape[1] % groups:
         raise trap("SHAPE_ERROR", f"expected channels in {groups} groups, found {x.shape[1]}")
-    y = _normed(x, math.prod(x.shape[1:]) // groups, None, None, eps)
+    y = _rows(math.prod(x.shape[1:]) // groups, x.dtype.char, eps).apply(x, None, None)
     if weight is not None:
         y = y * _per_channel(weight, x)
     return y if bias is None else y + _per_channel(bias, x)
-
-
-def _exponentials(x: Array, y: Array) -> Array:
-    """Set the rows of y to exp(x - max); return their sums."""
-    np.subtract(x, _LARGEST(x, axis=1, keepdims=True), out=y)
-    np.exp(y, out=y)
-    return sums(y)
 
 
 def _across(x: Array, dim: int) -> Array:
@@ -157,8 +175,8 @@ def softmax(x: Array, dim: int) -> Array:
     width = x.shape[-1] if x.ndim else 1
     rows, results = x.reshape(-1, width), y.reshape(-1, width)
     for some in by_rows(rows.shape[0], width):
-        total = _exponentials(rows[some], results[some])
-        results[some] *= np.divide(x.dtype.type(1), total, out=total)[:, np.newaxis]
+        total = exponentials(rows[some], results[some])
+        results[some] *= np.divide(x.dtype.type(1), total, out=total)
     return y
 
 

@@ -80,9 +80,16 @@ def _quiet() -> contextvars.Context | _Errstate:
         return _Errstate()
     context = contextvars.Context()
     context.run(np.seterr, all="ignore")
+    context.run(np.setbufsize, _PASSED_AT_ONCE)
     return context
 
 
+_PASSED_AT_ONCE: Final = 768
+"""Elements that NumPy's iterators take at once.
+
+Of arrays that are broadcast it copies so many first, unless a row is longer than half of that: then
+it takes row by row, without a copy, in half the time. Shorter rows are better off copied.
+"""
 _MOST_SHAPES: Final = 4
 _INLINED_DEPTH: Final = 2 * DEEPEST_INLINE
 _FREE: Final[list[contextvars.Context | _Errstate]] = []
