@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -38,9 +38,7 @@ def _blocks(heads: int, rows: int, columns: int) -> Iterator[tuple[slice, slice]
             yield slice(head, head + many), slice(row, min(rows, row + height))
 
 
-def _attend(
-    q: Array, k: Array, v: Array, mask: Array | None, *, adds: bool, causal: bool
-) -> Array:
+def _attend(q: Array, k: Array, v: Array, mask: Array | None, *, adds: bool, causal: bool) -> Array:
     """Attend over (heads, rows, columns); `adds` tells a mask of numbers from one of 0 and 1."""
     length, width = q.shape[1], k.shape[1]
     y = np.empty((*q.shape[:2], v.shape[2]), q.dtype)

@@ -37,10 +37,42 @@ _OPERATORS: Final = {
 _BY_KEYWORD: Final = frozenset({"maximum", "minimum"})
 _BLAS: Final = frozenset({ir.DataType.FLOAT32, ir.DataType.FLOAT64})
 _ALWAYS_NEW: Final = frozenset(
-    "where cat stack sum mean full arange matmul bmm linear index_select gather embedding "
-    "conv1d conv2d max_pool2d avg_pool2d lstm gru rnn scaled_dot_product_attention "
-    "softmax log_softmax layer_norm group_norm batch_norm "
-    "sigmoid relu relu6 leaky_relu elu erf gelu silu".split()
+    [
+        "where",
+        "cat",
+        "stack",
+        "sum",
+        "mean",
+        "full",
+        "arange",
+        "matmul",
+        "bmm",
+        "linear",
+        "index_select",
+        "gather",
+        "embedding",
+        "conv1d",
+        "conv2d",
+        "max_pool2d",
+        "avg_pool2d",
+        "lstm",
+        "gru",
+        "rnn",
+        "scaled_dot_product_attention",
+        "softmax",
+        "log_softmax",
+        "layer_norm",
+        "group_norm",
+        "batch_norm",
+        "sigmoid",
+        "relu",
+        "relu6",
+        "leaky_relu",
+        "elu",
+        "erf",
+        "gelu",
+        "silu",
+    ]
 )
 """Ops whose kernel gives memory that nobody else sees: `PREPARE`d ones too."""
 _SMALL_SUM: Final = 64
