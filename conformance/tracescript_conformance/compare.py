@@ -142,7 +142,7 @@ def _floats(want: Any, got: Any, bound: Any, zero_sign: bool, where: str) -> Dif
         if zero_sign:
             inside &= limit > 0
         ratio = np.where(same, 0.0, np.where(limit > 0, error / limit, np.inf))
-    ratio = np.nan_to_num(ratio, nan=np.inf)
+    ratio = np.nan_to_num(ratio, nan=np.inf, posinf=np.inf)
     wrong = ~(same | inside)
     if not wrong.any():
         return Difference(

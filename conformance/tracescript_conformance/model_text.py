@@ -13,13 +13,14 @@ from tracescript.v1 import file_pb2, model_pb2, tensor_pb2, type_pb2
 from tracescript_conformance.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 _DEEPEST = 12
 _MOST_LINES = 200
 _MOST_NAMES = 16
+_LONGEST = 120
 
 
 def lines(content: bytes, *, graph: bool = False) -> Iterator[str]:
@@ -51,6 +52,7 @@ class _Graph:
 
     def __init__(self, model: model_pb2.Model) -> None:
         self._model = model
+        self._written: dict[tuple[str, int], str] = {}
 
     def lines(self) -> Iterator[str]:
         for i, function in enumerate(self._model.functions):
@@ -110,6 +112,15 @@ class _Graph:
         """Write a constant by its index."""
         if index is None or index >= len(self._model.constants) or deep > _DEEPEST:
             return f"?{index}"
+        return self._once("constant", index, lambda: self._constant(index, deep))
+
+    def _once(self, table: str, index: int, made: Callable[[], str]) -> str:
+        """Write an entry once, and short: entries that hold each other would grow without end."""
+        if (table, index) not in self._written:
+            self._written[table, index] = plain(made(), _LONGEST)
+        return self._written[table, index]
+
+    def _constant(self, index: int, deep: int) -> str:
         constant = self._model.constants[index]
         kind = constant.WhichOneof("value")
         if kind is None:
@@ -131,6 +142,9 @@ class _Graph:
         """Write a type by its index."""
         if index is None or index >= len(self._model.types) or deep > _DEEPEST:
             return f"?{index}"
+        return self._once("type", index, lambda: self._type(index, deep))
+
+    def _type(self, index: int, deep: int) -> str:
         found = self._model.types[index]
         kind = found.WhichOneof("kind")
         if kind == "tensor":
@@ -164,6 +178,9 @@ class _Graph:
         """Write an expression over symbols by its index."""
         if index >= len(self._model.dim_exprs) or deep > _DEEPEST:
             return f"?{index}"
+        return self._once("extent", index, lambda: self._extent(index, deep))
+
+    def _extent(self, index: int, deep: int) -> str:
         found = self._model.dim_exprs[index]
         kind = found.WhichOneof("kind")
         if kind == "symbol":

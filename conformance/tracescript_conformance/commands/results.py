@@ -13,7 +13,7 @@ from tracescript.conformance.v1 import report_pb2
 from tracescript_conformance import corpus as corpora
 from tracescript_conformance import diff, known
 from tracescript_conformance.commands import FOLDER, PROFILE
-from tracescript_conformance.reports import badge, files, junit, markdown, terminal
+from tracescript_conformance.reports import badge, files, html, junit, markdown, terminal
 from tracescript_conformance.reports.scores import scores
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Outputs:
 
     out: Path | None = None
     junit: Path | None = None
+    html: Path | None = None
     badges: Path | None = None
     markdown: Path | None = None
 
@@ -42,6 +43,7 @@ def writes(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--markdown", type=_FILE, help="Write a Markdown summary here."),
         click.option("--badges", type=_DIRECTORY, help="Write an SVG badge per profile here."),
+        click.option("--html", type=_FILE, help="Write one self-contained HTML page here."),
         click.option("--junit", type=_FILE, help="Write JUnit XML here."),
         click.option("--out", type=_DIRECTORY, help="Write results.jsonl and report.json here."),
     ):
@@ -55,17 +57,19 @@ def finish(console: Console, corpus: Corpus, report: report_pb2.Report, outputs:
     odd = [r.case_id for r in report.results if not known.is_expected(r)]
     stories = {i: corpus.case(by_id[i]).story for i in odd[:_MOST_STORIES] if i in by_id}
     terminal.write(console, report, stories)
-    _write([report], outputs)
+    _write(corpus, [report], outputs)
     return 1 if odd else 0
 
 
-def _write(reports: list[report_pb2.Report], outputs: Outputs) -> None:
+def _write(corpus: Corpus, reports: list[report_pb2.Report], outputs: Outputs) -> None:
     """Write files about one or several runs; `out` and `junit` are about the first."""
     try:
         if outputs.out:
             files.write(reports[0], outputs.out)
         if outputs.junit:
             junit.write(reports[0].results, outputs.junit)
+        if outputs.html:
+            html.write(corpus, reports, outputs.html)
         if outputs.badges:
             badge.write(reports, outputs.badges)
         if outputs.markdown:
@@ -131,7 +135,10 @@ def report(runs: tuple[Path, ...], cases: Path | None, **outputs: Path | None) -
     """
     corpus = corpora.load(cases)
     reports = [files.read(path) for path in runs]
-    for one in reports:
+    names = [(one.testee.name, one.testee.version) for one in reports]
+    for path, name, one in zip(runs, names, reports, strict=True):
+        if names.count(name) > 1:
+            one.testee.name += f" ({path.resolve().name})"
         if one.root_digest and one.root_digest != corpus.manifest.root_digest:
             click.echo(f"{one.testee.name} ran another corpus than this one", err=True)
         del one.scores[:]
@@ -139,7 +146,7 @@ def report(runs: tuple[Path, ...], cases: Path | None, **outputs: Path | None) -
     wanted = Outputs(**outputs)
     if wanted == Outputs():
         click.echo(markdown.text(reports))
-    _write(reports, wanted)
+    _write(corpus, reports, wanted)
 
 
 @click.command("diff")
