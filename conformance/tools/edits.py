@@ -1,13 +1,16 @@
 """Edits of a file's messages, one line each: the way authored cases break a valid file.
 
     set model.functions[1].blocks[1].nodes[0].inputs[0] = 99
+    set weights.weights[1].data_type = DATA_TYPE_INT4
+    set model.constants[1].float_value = f64 x"010000000000f87f"
     add model.functions[1].trace_decisions { kind: TRACE_DECISION_KIND_BRANCH value: 2 }
     add model.functions[1].blocks[1].results = 3
     copy model.functions[1]          (appends a copy to the table it is in)
     drop model.functions[1].blocks[1].nodes[0]
     clear weights.storages[1].sha256
+    flip weights.storages[1].sha256 31   (the lowest bit of that byte)
     swap model.functions[1] model.functions[2]
-    set payload[0] = x"00ff"
+    set payload[0] = x"00ff"         (one behind the last appends a payload)
     body return y                    (new lines below the first `def` of the code; spans fit)
 
 Sections are `header model weights code debug examples extra_files`. Digests are repaired
@@ -18,6 +21,7 @@ from __future__ import annotations
 
 import ast
 import re
+import struct
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf import text_format
@@ -79,12 +83,17 @@ def _literal(text: str) -> Any:
     if not text.startswith("="):
         raise EditError(f"'= VALUE' expected, found {text!r}")
     text = text[1:].strip()
+    if text.isidentifier() and text.isupper():
+        return text  # the name of an enum's number
+    if text.startswith("f64 "):
+        return struct.unpack("<d", _literal(f"= {text[4:]}"))[0]
     return bytes.fromhex(text[2:-1]) if text.startswith('x"') else ast.literal_eval(text)
 
 
 def _set(parts: Parts, path: str, rest: str) -> None:
     if path.startswith("payload["):
-        parts.payloads[int(path[8:-1])] = _literal(rest)
+        at = int(path[8:-1])
+        parts.payloads[at : at + 1] = [_literal(rest)]
         return
     holder, name, index = _find(parts, path)
     if rest.startswith("{"):
@@ -142,6 +151,13 @@ def _swap(parts: Parts, path: str, rest: str) -> None:
     table[k].CopyFrom(first)
 
 
+def _flip(parts: Parts, path: str, rest: str) -> None:
+    holder, name, _ = _find(parts, path)
+    content = bytearray(getattr(holder, name))
+    content[int(rest)] ^= 1
+    setattr(holder, name, bytes(content))
+
+
 def _body(parts: Parts, lines: str) -> None:
     unit = parts.message("code").units[0]
     head = unit.text[: unit.text.index(":\n", unit.text.index("    def ")) + 2]
@@ -171,6 +187,7 @@ _VERBS = {
     "copy": _copy,
     "drop": _drop,
     "clear": _clear,
+    "flip": _flip,
     "swap": _swap,
     "rehash": _rehash,
     "strip": _strip,

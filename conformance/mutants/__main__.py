@@ -1,0 +1,59 @@
+"""Runs the faults written by hand: `python -m mutants [PATTERN ...] [--slice K/N] [--write]`.
+
+Exit code 1 where a fault survives the cases of the rules it breaks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from functools import partial
+
+from mutants.killing import Suite, Task, killers, warm
+from mutants.patch import put_in
+from mutants.registry import FOLDER, Mutant, mutants
+
+RESULTS = FOLDER / "hand.json"
+
+
+def run(chosen: list[Mutant], suite: Suite, workers: int) -> dict[str, str | None]:
+    """Return the killer of each fault among the cases of the rules it breaks."""
+    tasks = [Task(m.id, partial(put_in, m), m.engine, suite.proving(m.breaks)) for m in chosen]
+    return dict(sorted(killers(suite, tasks, workers)))
+
+
+def _wanted(suite: Suite, chosen: list[Mutant]) -> list[str]:
+    return suite.proving({rule for m in chosen for rule in m.breaks})
+
+
+def main() -> int:
+    """Print what survives; with `--write` note who killed what."""
+    parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
+    parser.add_argument("patterns", nargs="*", help="ids of faults, with * (all)")
+    parser.add_argument("--slice", default="0/1", help="every Nth fault from the Kth on: K/N")
+    parser.add_argument("--write", action="store_true", help="write hand.json")
+    options = parser.parse_args()
+    first, step = map(int, options.slice.split("/"))
+    chosen = mutants(*options.patterns)[first::step]
+    suite = Suite()
+    started = time.monotonic()
+    broken = warm(suite, sorted({m.engine for m in chosen}), _wanted(suite, chosen))
+    if broken:
+        print(f"the sound loader fails: {broken}")
+        return 2
+    found = run(chosen, suite, os.cpu_count() or 1)
+    alive = [m for m in chosen if found[m.id] is None]
+    for mutant in alive:
+        print(f"{mutant.id} survives the cases of {', '.join(mutant.breaks)}")
+    seconds = time.monotonic() - started
+    print(f"{len(chosen) - len(alive)} of {len(chosen)} killed in {seconds:.0f} s")
+    if options.write and not alive:
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""Runs cases against faulty loaders, each in a child of this process, until one notices."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import signal
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tracescript import testee
+from tracescript.conformance.v1 import report_pb2
+from tracescript_conformance import corpus as corpora
+from tracescript_conformance.schedule import one
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from tracescript.conformance.v1 import case_pb2, testee_pb2
+
+SECONDS = 20
+"""A case that takes longer has noticed: the loader hangs."""
+_ROOM = 8 << 30
+
+
+class HangsError(BaseException):
+    """A case took too long. Not an Exception, so that no loader answers with it."""
+
+
+class Door:
+    """Asks a loader of this process."""
+
+    def __init__(self, engine: str) -> None:
+        self._loader = testee.Loader(engine)
+        self.hello = self._loader.hello(None)  # type: ignore[arg-type]  # it looks at nothing
+
+    def ask(
+        self, request: testee_pb2.TesteeRequest, extra: float = 0.0
+    ) -> testee_pb2.TesteeResponse:
+        """Send one request and return its response."""
+        del extra
+        return testee.answer(self._loader, request)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A fault to be put in, and the ids of the cases to ask, in order."""
+
+    id: str
+    put_in: Callable[[], None]
+    engine: str
+    cases: Sequence[str]
+
+
+class Suite:
+    """All cases of the corpus, read once."""
+
+    def __init__(self) -> None:
+        self.corpus = corpora.load()
+        self.cases: dict[str, case_pb2.Case] = {
+            entry.id: self.corpus.case(entry) for entry in self.corpus.manifest.entries
+        }
+
+    def proving(self, rules: Iterable[str]) -> list[str]:
+        """Return the ids of the cases that prove one of these rules or a part of one."""
+        wanted = set(rules)
+        return [i for i, case in self.cases.items() if wanted & set(case.rules)]
+
+    def passes(self, case_id: str, door: Door) -> bool:
+        """Run one case. A hang does not pass."""
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        try:
+            result = one(self.corpus, self.cases[case_id], door)
+        except (HangsError, RecursionError, MemoryError):
+            return False
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        return result.outcome == report_pb2.OUTCOME_PASSED
+
+    def first_failing(self, task: Task) -> str | None:
+        """Return the first of a task's cases that does not pass, or None."""
+        door = Door(task.engine)
+        return next((i for i in task.cases if not self.passes(i, door)), None)
+
+
+def warm(suite: Suite, engines: Iterable[str], cases: Iterable[str]) -> list[str]:
+    """Run cases on the sound loader, so that children find everything imported.
+
+    Returns the ids that fail: there must be none.
+    """
+    signal.signal(signal.SIGALRM, _hangs)
+    return [
+        f"{engine}: {i}"
+        for engine in engines
+        for door in [Door(engine)]
+        for i in cases
+        if not suite.passes(i, door)
+    ]
+
+
+def killers(suite: Suite, tasks: Sequence[Task], workers: int) -> Iterator[tuple[str, str | None]]:
+    """Yield for each task the case that noticed its fault, or None; as they end."""
+    waiting, running = list(reversed(tasks)), {}
+    gc.freeze()
+    while waiting or running:
+        while waiting and len(running) < workers:
+            task = waiting.pop()
+            pid, end = _child(suite, task)
+            running[pid] = (task.id, end)
+        pid, status = os.wait()
+        name, end = running.pop(pid)
+        with os.fdopen(end) as pipe:
+            said = pipe.read()
+        if os.waitstatus_to_exitcode(status) != 0 or not said:
+            yield name, "(the loader died)"
+            continue
+        answer: dict[str, Any] = json.loads(said)
+        if "error" in answer:
+            raise RuntimeError(f"{name}: {answer['error']}")
+        yield name, answer["killer"]
+
+
+def _child(suite: Suite, task: Task) -> tuple[int, int]:
+    read, write = os.pipe()
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid:
+        os.close(write)
+        return pid, read
+    os.close(read)
+    signal.signal(signal.SIGALRM, _hangs)
+    resource.setrlimit(resource.RLIMIT_AS, (_ROOM, _ROOM))
+    answer: dict[str, Any]
+    try:
+        task.put_in()
+    except Exception as error:  # noqa: BLE001  # handed to the parent
+        answer = {"error": f"{type(error).__name__}: {error}"}
+    else:
+        answer = {"killer": suite.first_failing(task)}
+    os.write(write, json.dumps(answer).encode())
+    os._exit(0)
+
+
+def _hangs(number: int, frame: Any) -> None:
+    raise HangsError(number, frame)

@@ -1,0 +1,117 @@
+"""Puts a fault into the loader of this process, for good: only a forked child does so.
+
+The code of a function is exchanged in the function itself, so whoever holds it has the fault.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import inspect
+import sys
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+from mutants.registry import Mutant, MutantError, every
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+def put_in(mutant: Mutant) -> None:
+    """Change the loader as a fault says, and forget what it has cached. Raises MutantError."""
+    module, name = _place(mutant)
+    if mutant.value:
+        _set(module, name, eval(mutant.value, dict(vars(module))))  # noqa: S307  # our own data
+    else:
+        source = inspect.getsource(module)
+        tree = _with_body(source, name, mutant.body) if mutant.body else _edited(source, mutant)
+        exchange(module, name, tree)
+    if mutant.also:
+        put_in(every()[mutant.also])
+    forget()
+
+
+def exchange(module: ModuleType, name: str, tree: ast.Module) -> None:
+    """Give a function of a module the code that it has in another version of the source."""
+    code: CodeType = compile(tree, str(module.__file__), "exec", dont_inherit=True)
+    for step in name.split("."):
+        inner = [c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == step]
+        if not inner:
+            raise MutantError(f"{module.__name__} has no code of {name}")
+        code = inner[-1]
+    function_of(module, name).__code__ = code
+
+
+def function_of(module: ModuleType, name: str) -> FunctionType:
+    """Return a function behind whatever it is wrapped in. Raises MutantError."""
+    found: Any = module
+    for step in name.split("."):
+        found = inspect.getattr_static(found, step)
+    if isinstance(found, property):
+        found = found.fget
+    if isinstance(found, functools.cached_property):
+        found = found.func
+    while not isinstance(found, FunctionType):
+        inner = getattr(found, "__func__", None) or getattr(found, "__wrapped__", None)
+        if inner is None:
+            raise MutantError(f"{module.__name__}:{name} is no function")
+        found = inner
+    return inspect.unwrap(found)
+
+
+def forget() -> None:
+    """Empty every cache of the loader: what is in it was made without the fault."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("tracescript."):
+            for item in list(vars(module).values()):
+                if hasattr(item, "cache_clear"):
+                    item.cache_clear()
+
+
+def function_node(tree: ast.Module, name: str) -> ast.FunctionDef:
+    """Return the definition of a function. Raises MutantError."""
+    found: Any = tree
+    for step in name.split("."):
+        named = [
+            n
+            for n in ast.walk(found)
+            if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == step and n is not found
+        ]
+        if not named:
+            raise MutantError(f"no definition of {name}")
+        found = named[-1]
+    if not isinstance(found, ast.FunctionDef):
+        raise MutantError(f"{name} is no function")
+    return found
+
+
+def _place(mutant: Mutant) -> tuple[ModuleType, str]:
+    module, _, name = mutant.at.partition(":")
+    return importlib.import_module(f"tracescript.{module}"), name
+
+
+def _with_body(source: str, name: str, body: str) -> ast.Module:
+    tree = ast.parse(source)
+    function_node(tree, name).body = ast.parse(body).body
+    return ast.fix_missing_locations(tree)
+
+
+def _edited(source: str, mutant: Mutant) -> ast.Module:
+    node = function_node(ast.parse(source), mutant.at.partition(":")[2])
+    lines = source.splitlines(keepends=True)
+    before, after = lines[: node.lineno - 1], lines[node.end_lineno :]
+    text = "".join(lines[node.lineno - 1 : node.end_lineno])
+    if text.count(mutant.old) != 1:
+        raise MutantError(f"{mutant.id}: {mutant.old!r} stands {text.count(mutant.old)} times")
+    text = text.replace(mutant.old, mutant.new)
+    return ast.parse("".join((*before, text, *after)))
+
+
+def _set(module: ModuleType, name: str, value: Any) -> None:
+    """Rebind a constant wherever it was imported under its name."""
+    old = getattr(module, name)
+    for found, holder in list(sys.modules.items()):
+        if found.startswith("tracescript.") and vars(holder).get(name) is old:
+            setattr(holder, name, value)

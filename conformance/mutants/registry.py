@@ -1,0 +1,66 @@
+"""The faults written by hand: where to change the loader, and what, as data."""
+
+from __future__ import annotations
+
+import fnmatch
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FOLDER = Path(__file__).resolve().parent
+_KEYS = {"id", "at", "breaks", "old", "new", "body", "value", "engine", "also", "part"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One fault. Its cases are those that prove the rules it breaks.
+
+    `at` is `module:function` or `module:Class.method` below `tracescript`; `old` stands there once
+    and becomes `new`. Or `body` is the function's whole new body. Or `at` is `module:CONSTANT` and
+    `value` its new value. `also` names a second fault to put in, where two places check one rule; one
+    that is `part` of such a pair and changes nothing by itself does not run alone.
+    """
+
+    id: str
+    at: str
+    breaks: tuple[str, ...]
+    old: str = ""
+    new: str = ""
+    body: str = ""
+    value: str = ""
+    engine: str = "ref"
+    also: str = ""
+    part: bool = False
+
+
+class MutantError(ValueError):
+    """A fault that cannot be put in: unknown keys, or text that is not there once."""
+
+
+def mutants(*patterns: str) -> list[Mutant]:
+    """Return the faults that run alone and whose ids match, sorted. Raises MutantError."""
+    return [
+        m
+        for m in every().values()
+        if not m.part and (not patterns or any(fnmatch.fnmatch(m.id, p) for p in patterns))
+    ]
+
+
+def every() -> dict[str, Mutant]:
+    """Return all faults by id, parts of pairs included. Raises MutantError."""
+    found: dict[str, Mutant] = {}
+    for file in sorted(FOLDER.glob("*.toml")):
+        for table in tomllib.loads(file.read_text("utf-8"))["mutant"]:
+            unknown = table.keys() - _KEYS
+            if unknown or not table.get("breaks"):
+                raise MutantError(f"{file.name}: {table.get('id')}: {sorted(unknown)} or no rules")
+            if table["id"] in found:
+                raise MutantError(f"{file.name}: {table['id']} is there twice")
+            made = Mutant(**(table | {"breaks": tuple(table["breaks"])}))
+            found[made.id] = made
+    return dict(sorted(found.items()))
