@@ -22,8 +22,8 @@ class Mutant:
 
     `at` is `module:function` or `module:Class.method` below `tracescript`; `old` stands there once
     and becomes `new`. Or `body` is the function's whole new body. Or `at` is `module:CONSTANT` and
-    `value` its new value. `also` names a second fault to put in, where two places check one rule; one
-    that is `part` of such a pair and changes nothing by itself does not run alone.
+    `value` its new value. `also` names a second fault to put in, where two places check one
+    rule; one that is `part` of such a pair changes nothing by itself and does not run alone.
     """
 
     id: str
