@@ -23,6 +23,7 @@ from tools.op_models import (
     parse_type,
     unshaped,
 )
+from tools.op_refusals import refusals
 from tools.second_oracle import second
 from tracescript.conformance.v1 import case_pb2
 from tracescript.v1 import error_pb2
@@ -58,6 +59,7 @@ def all_cases() -> list[case_pb2.Case]:
                 made.append(_case(op, example))
             except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as error:
                 wrong.append(f"{op['name']}: {example['title']}: {type(error).__name__}: {error}")
+        made += refusals(op)
     if wrong:
         raise SystemExit("\n".join(wrong))
     return made

@@ -170,7 +170,7 @@ def unshaped(forms: list[Any]) -> Any:
     return (first[0], first[1], tuple(extents))
 
 
-_KNOWN = {("scalar", "int"), ("list", ("scalar", "int"))}
+KNOWN = {("scalar", "int"), ("list", ("scalar", "int"))}
 """Types whose values a checker can look at before the model runs."""
 
 
@@ -201,7 +201,7 @@ def model_of(
             continue
         index = tables.type(item.form)
         node.inputs.append(len(function.values))
-        if is_static and item.form in _KNOWN:
+        if is_static and item.form in KNOWN:
             function.values.add(type=index, constant=tables.constant(item.form, item.value))
             continue
         name = item.name.replace("[", "_").replace("]", "")
