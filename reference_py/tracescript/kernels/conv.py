@@ -17,6 +17,7 @@ from tracescript.errors import trap
 from tracescript.kernels.blocked import by_rows
 from tracescript.kernels.rounding import Array, RoundedTable
 from tracescript.kernels.table import OPEN
+from tracescript.kernels.windows import Windows, phases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,27 +28,10 @@ KERNELS: Final = RoundedTable()
 
 Pair = tuple[int, ...]
 
-_LAID_OUT: Final = 1 << 20
-"""Elements that are laid out at once."""
-
-
-def _span(count: int, shift: int, stride: int, n: int) -> tuple[int, int, int]:
-    """Return from where to where `i * stride + shift` of i below `count` lies in n; its first."""
-    low = min(count, max(0, -(shift // stride)))
-    high = max(low, min(count, -((shift - n) // stride)))
-    return low, high, low * stride + shift
-
-
-def _lay(target: Array, planes: Array, shifts: Pair, strides: Pair) -> None:
-    """Copy shifted planes (..., rows, columns) into the target, zeros where the planes end."""
-    top, bottom, row = _span(target.shape[-2], shifts[0], strides[0], planes.shape[-2])
-    left, right, column = _span(target.shape[-1], shifts[1], strides[1], planes.shape[-1])
-    target[..., :top, :] = target[..., bottom:, :] = 0
-    target[..., top:bottom, :left] = target[..., top:bottom, right:] = 0
-    if bottom > top and right > left:
-        rows = slice(row, row + (bottom - top - 1) * strides[0] + 1, strides[0])
-        columns = slice(column, column + (right - left - 1) * strides[1] + 1, strides[1])
-        target[..., top:bottom, left:right] = planes[..., rows, columns]
+_LAID_OUT: Final = 1 << 18
+"""Elements that are laid out at once, so that products read them from the cache."""
+_FEWEST: Final = 1 << 9
+"""Elements of a plane's result for which planes are laid out at least."""
 
 
 class _Filters:
@@ -64,6 +48,10 @@ class _Filters:
         self.stride, self.dilation, self.groups = stride, dilation, groups
         self.padding, self.edges = padding, (padding[0], padding[2])
         self.terms = weight.shape[1]
+        self.phases = (
+            phases(self.kernel[0], stride[0], dilation[0]),
+            phases(self.kernel[1], stride[1], dilation[1]),
+        )
         self._rows: list[Array] = []
 
     @property
@@ -128,102 +116,71 @@ class _Filters:
         if bias is not None:
             result += bias[:, np.newaxis]
 
-    def _shift(self, axis: int, place: int) -> int:
-        return place * self.dilation[axis] - self.edges[axis]
+    def _windows(self, x: Array, y: Array, groups: int) -> Windows:
+        planes = x.reshape(groups, -1, *x.shape[1:])
+        return Windows(planes, y.shape[1:], self.edges, self.phases, self.stride)
 
-    def _blocks(self, y: Array, terms: int) -> list[tuple[slice, Array]]:
-        """Return row ranges of a result with their part of it as (groups, filters, elements)."""
+    def _blocks(self, y: Array, terms: int) -> list[tuple[int, int, Array]]:
+        """Return ranges of rows, start and count, with their results (groups, filters, elements).
+
+        `terms` are the elements laid out for each element of a result.
+        """
         rows, columns = y.shape[1:]
         flat = y.reshape(self.groups, -1, rows * columns)
-        step = max(1, _LAID_OUT // max(1, terms * columns))
-        count = -(-rows // max(1, -(-rows // step)))
-        parts = [slice(r, min(r + count, rows)) for r in range(0, rows, count)]
-        return [(p, flat[:, :, p.start * columns : p.stop * columns]) for p in parts]
+        step = max(_FEWEST // columns, _LAID_OUT // max(1, terms * columns), 1)
+        step = -(-rows // -(-rows // step))
+        starts = [(start, min(step, rows - start)) for start in range(0, rows, step)]
+        return [(s, n, flat[:, :, s * columns : (s + n) * columns]) for s, n in starts]
 
-    def _split(self, x: Array) -> list[Array]:
-        """Return planes (groups, planes, rows, columns), one for each column modulo the stride."""
-        grouped = x.reshape(self.groups, self.terms, *x.shape[1:])
-        step = self.stride[1]
-        if step == 1:
-            return [grouped]
-        return [np.ascontiguousarray(grouped[..., k::step]) for k in range(step)]
+    def _add(self, result: Array, bias: Array | None) -> None:
+        if bias is not None:
+            np.add(result, bias.reshape(self.groups, -1, 1), out=result)
 
     def _at_once(self, x: Array, y: Array, bias: Array | None) -> None:
         """Lay the planes out for every term of the filters."""
-        parts, columns = self._split(x), y.shape[2]
+        windows = self._windows(x, y, self.groups)
         matrix = self.weight.reshape(self.groups, -1, self.terms * math.prod(self.kernel))
-        for rows, result in self._blocks(y, x.shape[0] * math.prod(self.kernel)):
-            shape = (self.groups, self.terms, *self.kernel, rows.stop - rows.start, columns)
-            laid = np.empty(shape, x.dtype)
-            for p in range(self.kernel[0]):
-                row = self._shift(0, p) + rows.start * self.stride[0]
-                for q in range(self.kernel[1]):
-                    away, part = divmod(self._shift(1, q), self.stride[1])
-                    _lay(laid[:, :, p, q], parts[part], (row, away), (self.stride[0], 1))
-            np.matmul(matrix, laid.reshape(self.groups, matrix.shape[2], -1), out=result)
-            if bias is not None:
-                np.add(result, bias.reshape(self.groups, -1, 1), out=result)
+        for start, count, result in self._blocks(y, x.shape[0] * math.prod(self.kernel)):
+            laid = windows.whole(start, count, (self.kernel[0], self.dilation[0]))
+            np.matmul(matrix, laid, out=result)
+            self._add(result, bias)
 
     def _by_rows(self, x: Array, y: Array, bias: Array | None) -> None:
         """Lay the planes out for every column of the filters; a product for each row."""
-        parts, columns = self._split(x), y.shape[2]
-        places = [divmod(self._shift(0, p), self.stride[0]) for p in range(self.kernel[0])]
-        for rows, result in self._blocks(y, x.shape[0] * self.kernel[1]):
-            laid = self._phases(parts, rows, columns, places)
-            size, spare = result.shape[2], None
-            for matrix, (away, phase) in zip(self.rows, places, strict=True):
-                first, block = laid[phase]
-                start = (away - first) * columns
-                operand = block[:, :, start : start + size]
-                if spare is None:
-                    np.matmul(matrix, operand, out=result)
-                    spare = np.empty(result.shape, x.dtype)
-                else:
-                    np.add(result, np.matmul(matrix, operand, out=spare), out=result)
-            if bias is not None:
-                np.add(result, bias.reshape(self.groups, -1, 1), out=result)
-
-    def _phases(
-        self, parts: list[Array], rows: slice, columns: int, places: Sequence[tuple[int, int]]
-    ) -> dict[int, tuple[int, Array]]:
-        """Return for each row modulo the stride the first row away and the planes laid out."""
-        step, found = self.stride[0], {}
-        for phase in {phase for _, phase in places}:
-            aways = [away for away, which in places if which == phase]
-            count = rows.stop - rows.start + max(aways) - min(aways)
-            shape = (self.groups, self.kernel[1], self.terms, count, columns)
-            laid = np.empty(shape, parts[0].dtype)
-            row = (rows.start + min(aways)) * step + phase
-            for q in range(self.kernel[1]):
-                away, part = divmod(self._shift(1, q), self.stride[1])
-                _lay(laid[:, q], parts[part], (row, away), (step, 1))
-            flat = laid.reshape(self.groups, self.kernel[1] * self.terms, count * columns)
-            found[phase] = (min(aways), flat)
-        return found
+        windows, columns = self._windows(x, y, self.groups), y.shape[2]
+        for start, count, result in self._blocks(y, x.shape[0] * self.kernel[1]):
+            spare = None
+            for phase, laid in windows.by_row(start, count):
+                for i, matrix in enumerate(self.rows[phase.places]):
+                    first = i * phase.apart * columns
+                    operand = laid[:, :, first : first + count * columns]
+                    if spare is None:
+                        np.matmul(matrix, operand, out=result)
+                        spare = np.empty(result.shape, x.dtype)
+                    else:
+                        np.add(result, np.matmul(matrix, operand, out=spare), out=result)
+            self._add(result, bias)
 
     def _depthwise(self, x: Array, y: Array, bias: Array | None) -> None:
-        """Add up shifted planes; split by row and column modulo the stride, shifts are offsets."""
-        (rows, columns), (down, right) = y.shape[1:], self.stride
-        reach = [(k - 1) * d for k, d in zip(self.kernel, self.dilation, strict=True)]
-        height, width = rows + reach[0] // down + 1, columns + reach[1] // right
-        for some in by_rows(x.shape[0], height * width):
-            planes, filters = x[some], self.weight[some, 0]
-            laid = np.empty((down, right, len(planes), height, width), x.dtype)
-            for i, j in np.ndindex(down, right):
-                _lay(laid[i, j], planes, (i - self.edges[0], j - self.edges[1]), self.stride)
-            flat = laid.reshape(down, right, len(planes), -1)
-            total = np.zeros((len(planes), rows * width), x.dtype)
-            product = np.empty_like(total)
-            for p, q in np.ndindex(*self.kernel):
-                (a, i), (b, j) = (divmod(d * k, s) for d, k, s in
-                                  zip(self.dilation, (p, q), self.stride, strict=True))  # fmt: skip
-                shifted = flat[i, j, :, a * width + b :][:, : rows * width]
-                total += np.multiply(shifted, filters[:, p, q, np.newaxis], out=product)
-            cut = total.reshape(-1, rows, width)[:, :, :columns]
-            if bias is None:
-                y[some] = cut
-            else:
-                np.add(cut, bias[some, np.newaxis, np.newaxis], out=y[some])
+        """Add up weighted planes, laid out for every column of the filters: no product is."""
+        rows, columns = y.shape[1:]
+        size = rows * columns
+        flat = y.reshape(-1, size)
+        for some in by_rows(x.shape[0], self.kernel[1] * size):
+            result, spare = flat[some], None
+            for phase, laid in self._windows(x[some], y, len(result)).by_row(0, rows):
+                taps = self.weight[some, 0, phase.places]
+                group, place, element = laid.strides
+                strides = (group, phase.apart * columns * element, place, element)
+                shifted = np.ndarray((*taps.shape, size), x.dtype, laid, 0, strides)
+                if spare is None:
+                    np.einsum("cpq,cpqn->cn", taps, shifted, out=result)
+                    spare = np.empty(result.shape, x.dtype)
+                else:
+                    np.einsum("cpq,cpqn->cn", taps, shifted, out=spare)
+                    np.add(result, spare, out=result)
+            if bias is not None:
+                np.add(result, bias[some, np.newaxis], out=result)
 
 
 @KERNELS.of("conv2d")
