@@ -28,7 +28,7 @@ KERNELS: Final = RoundedTable()
 
 Pair = tuple[int, ...]
 
-_LAID_OUT: Final = 1 << 18
+_LAID_OUT: Final = 1 << 19
 """Elements that are laid out at once, so that products read them from the cache."""
 _FEWEST: Final = 1 << 9
 """Elements of a plane's result for which planes are laid out at least."""
@@ -116,9 +116,10 @@ class _Filters:
         if bias is not None:
             result += bias[:, np.newaxis]
 
-    def _windows(self, x: Array, y: Array, groups: int) -> Windows:
+    def _windows(self, x: Array, y: Array, groups: int, *, split: bool = False) -> Windows:
         planes = x.reshape(groups, -1, *x.shape[1:])
-        return Windows(planes, y.shape[1:], self.edges, self.phases, self.stride)
+        given = (y.shape[1:], self.edges, self.phases, self.stride)
+        return Windows(planes, *given, split=split)
 
     def _blocks(self, y: Array, terms: int) -> list[tuple[int, int, Array]]:
         """Return ranges of rows, start and count, with their results (groups, filters, elements).
@@ -138,7 +139,7 @@ class _Filters:
 
     def _at_once(self, x: Array, y: Array, bias: Array | None) -> None:
         """Lay the planes out for every term of the filters."""
-        windows = self._windows(x, y, self.groups)
+        windows = self._windows(x, y, self.groups, split=True)
         matrix = self.weight.reshape(self.groups, -1, self.terms * math.prod(self.kernel))
         for start, count, result in self._blocks(y, x.shape[0] * math.prod(self.kernel)):
             laid = windows.whole(start, count, (self.kernel[0], self.dilation[0]))

@@ -62,7 +62,9 @@ class Windows:
     """The windows of planes (groups, planes, rows, columns), laid out a range of rows at a time.
 
     `edges` are the padding rows above and columns on the left; `extents` are the rows and columns
-    of windows. Planes are copied where there is padding or a stride, one copy for each phase.
+    of windows. Planes are padded and split into phases first, unless `split` is false, a row of
+    windows is as long as one of the planes, and there is no stride: then whole planes are copied,
+    shifted, which is faster for few places.
     """
 
     def __init__(
@@ -72,62 +74,92 @@ class Windows:
         edges: Pair,
         across: tuple[list[Phase], list[Phase]],
         stride: Pair,
+        *,
+        split: bool,
     ) -> None:
-        self.stride, self.columns = stride, extents[1]
+        self.planes, self.edges, self.stride = np.ascontiguousarray(planes), edges, stride
+        self.columns = extents[1]
         self.rows, self.across = across
-        self.height = max((extents[0] - 1 + p.reach()) * stride[0] + p.start + 1 for p in self.rows)
-        self.parts = [self._part(planes, phase, edges) for phase in self.across]
+        self.wide = sum(phase.count for phase in self.across)
+        self.parts: list[Array] = []
+        if split or stride[0] * stride[1] != 1 or planes.shape[3] != self.columns:
+            height = max((extents[0] - 1 + p.reach()) * stride[0] + p.start + 1 for p in self.rows)
+            self.parts = [self._part(height, phase) for phase in self.across]
 
-    def _part(self, planes: Array, phase: Phase, edges: Pair) -> Array:
+    def _part(self, height: int, phase: Phase) -> Array:
         """Return the padded planes with the columns of one phase only."""
-        step, start = self.stride[1], phase.start - edges[1]
+        planes, step, start = self.planes, self.stride[1], phase.start - self.edges[1]
         width = self.columns + phase.reach()
-        if (step, start, edges[0]) == (1, 0, 0) and planes.shape[2:] == (self.height, width):
-            return np.ascontiguousarray(planes)
-        made = np.zeros((*planes.shape[:2], self.height, width), planes.dtype)
-        top, bottom = _within(self.height, -edges[0], 1, planes.shape[2])
+        if (step, start, self.edges[0]) == (1, 0, 0) and planes.shape[2:] == (height, width):
+            return planes
+        made = np.zeros((*planes.shape[:2], height, width), planes.dtype)
+        top, bottom = _within(height, -self.edges[0], 1, planes.shape[2])
         left, right = _within(width, start, step, planes.shape[3])
         if bottom > top and right > left:
             column = left * step + start
             columns = slice(column, column + (right - left - 1) * step + 1, step)
-            seen = planes[:, :, top - edges[0] : bottom - edges[0], columns]
+            seen = planes[:, :, top - self.edges[0] : bottom - self.edges[0], columns]
             made[:, :, top:bottom, left:right] = seen
         return made
 
-    def _view(self, part: Array, phase: Phase, row: int, axes: list[tuple[int, int]]) -> Array:
-        """Return (groups, planes, extra axes, places on a row, columns) from a row on."""
-        (g, c, r, e), apart = part.strides, phase.apart
-        shape = (*part.shape[:2], *(n for n, _ in axes), phase.count, self.columns)
-        strides = (g, c, *(r * k for _, k in axes), e * apart, e)
-        return np.ndarray(shape, part.dtype, part, row * r + phase.away * e, strides)
+    def _view(self, part: Array, phase: Phase, row: int, tall: int) -> Array:
+        """Return (groups, planes, places on a row, rows, columns) from a row on."""
+        group, plane, down, element = part.strides
+        shape = (*part.shape[:2], phase.count, tall, self.columns)
+        strides = (group, plane, element * phase.apart, down * self.stride[0], element)
+        return np.ndarray(shape, part.dtype, part, row * down + phase.away * element, strides)
+
+    def _shift(self, target: Array, row: int, shift: int) -> None:
+        """Set (groups, planes, rows, columns) to planes from a row, maybe outside, and a column."""
+        height, width = self.planes.shape[2:]
+        low, high = _within(target.shape[2], row, 1, height)
+        if high <= low or abs(shift) >= width:
+            target[...] = 0
+            return
+        target[:, :, :low] = target[:, :, high:] = 0
+        begin, end = (row + low) * width + shift, (row + high) * width + shift
+        before, after = max(0, -begin), max(0, end - height * width)
+        flat = target.reshape(*target.shape[:2], -1)
+        given = self.planes.reshape(*self.planes.shape[:2], -1)
+        flat[:, :, low * width + before : high * width - after] = given[
+            :, :, begin + before : end - after
+        ]
+        if shift > 0:
+            target[:, :, low:high, width - shift :] = 0
+        elif shift < 0:
+            target[:, :, low:high, :-shift] = 0
+
+    def _lay(self, target: Array, row: int) -> None:
+        """Fill (groups, planes, places on a row, rows, columns) from a row of padded planes on."""
+        for part, phase in zip(self.parts, self.across, strict=False):
+            target[:, :, phase.places] = self._view(part, phase, row, target.shape[3])
+        if not self.parts:
+            (phase,) = self.across
+            for place in range(phase.count):
+                shift = place * phase.apart - self.edges[1]
+                self._shift(target[:, :, place], row - self.edges[0], shift)
 
     def whole(self, start: int, count: int, taps: tuple[int, int]) -> Array:
         """Return all places of rows of windows: (groups, planes * places, windows).
 
         `taps` are the number of places on a column and the dilation there.
         """
-        places, dilation = taps
-        wide = sum(p.count for p in self.across)
-        first = self.parts[0]
-        laid = np.empty((*first.shape[:2], places, wide, count, self.columns), first.dtype)
-        axes = [(places, dilation), (count, self.stride[0])]
-        for part, phase in zip(self.parts, self.across, strict=True):
-            view = self._view(part, phase, start * self.stride[0], axes)
-            laid[:, :, :, phase.places] = view.swapaxes(3, 4)
-        return laid.reshape(first.shape[0], -1, count * self.columns)
+        groups, planes = self.planes.shape[:2]
+        shape = (groups, planes, taps[0], self.wide, count, self.columns)
+        laid = np.empty(shape, self.planes.dtype)
+        for place in range(taps[0]):
+            self._lay(laid[:, :, place], start * self.stride[0] + place * taps[1])
+        return laid.reshape(groups, -1, count * self.columns)
 
     def by_row(self, start: int, count: int) -> Iterator[tuple[Phase, Array]]:
         """Yield for each phase of rows (groups, places on a row * planes, elements).
 
         Windows that see a row k further down begin k * columns elements later.
         """
-        wide = sum(p.count for p in self.across)
-        first = self.parts[0]
+        groups, planes = self.planes.shape[:2]
         for down in self.rows:
             tall = count + down.reach() - down.away
-            laid = np.empty((first.shape[0], wide, first.shape[1], tall, self.columns), first.dtype)
+            laid = np.empty((groups, self.wide, planes, tall, self.columns), self.planes.dtype)
             row = (start + down.away) * self.stride[0] + down.start
-            for part, phase in zip(self.parts, self.across, strict=True):
-                view = self._view(part, phase, row, [(tall, self.stride[0])])
-                laid[:, phase.places] = view.transpose(0, 3, 1, 2, 4)
-            yield down, laid.reshape(first.shape[0], -1, tall * self.columns)
+            self._lay(laid.swapaxes(1, 2), row)
+            yield down, laid.reshape(groups, -1, tall * self.columns)
