@@ -18,7 +18,8 @@ class Limits:
     """What one call may use. Spec: EXEC-5.
 
     A step is one loop iteration begun or one function call entered, counted on the stored graph.
-    `memory` is in bytes of live tensors, `seconds` wall-clock, `depth` nested function calls.
+    `memory` is in bytes of live tensors, texts and containers, `seconds` wall-clock, `depth` nested
+    function calls.
     """
 
     steps: int = 10_000_000
@@ -49,6 +50,7 @@ class Budget:
         "cancelled",
         "deadline",
         "depth",
+        "gathered",
         "ledger",
         "left",
         "limits",
@@ -62,6 +64,7 @@ class Budget:
         self.deadline = deadline or now + limits.seconds
         self.cancelled = False
         self.ledger: Any = None
+        self.gathered: Any = None
         self.memory = self.peak = self.depth = 0
         self._renewed = now
         self._slice = self._granted = self.left = min(_FIRST_SLICE, limits.steps)
@@ -138,7 +141,7 @@ class Budget:
         """Refuse to allocate `count` more bytes than are allowed. Raises LimitError."""
         if self.memory + count > self.limits.memory:
             raise LimitError(
-                f"the call needs {self.memory + count} bytes of tensors, "
+                f"the call needs {self.memory + count} bytes of memory, "
                 f"{self.limits.memory} are allowed",
                 code="MEMORY_LIMIT",
                 rule="EXEC-5",

@@ -12,6 +12,7 @@ import numpy as np
 
 from tracescript import ir
 from tracescript.engine.extent import bytes_needed
+from tracescript.engine.gathered import hold, is_large
 from tracescript.engine.guards import Watch, decision_failed, holds
 from tracescript.engine.lifetimes import last_uses
 from tracescript.engine.links import Link, Linker
@@ -199,6 +200,9 @@ class _Call:
         results = link.kernel(*inputs, **link.attributes)
         many = link.outputs != 1
         found = list(results or ()) if many else [results]
+        for result in found:
+            if is_large(result):
+                hold(self.budget, result)
         if link.op.name.startswith(_REARRANGING):
             return found
         for value, result in zip(link.node.outputs, found, strict=True):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracescript import ir
 from tracescript.engine.extent import elements, judge
+from tracescript.engine.gathered import SHORT, SMALL_CONTAINER
 from tracescript.engine.symbols import bind
 from tracescript.ir import dims
 
@@ -157,6 +158,26 @@ def counted_late(stmt: Stmt) -> list[Val]:
     """Return the results whose memory is known only once they are there."""
     late = [v for v in stmt.outputs if is_counted_late(v) and isinstance(v.type, ir.TensorType)]
     return [v for v in late if v.rank != 0]
+
+
+def gathered(stmt: Stmt) -> list[tuple[Val, int]]:
+    """Return the texts and containers that an op makes, and the length above which they count."""
+    if stmt.op in _PICKING:
+        return []
+    found = []
+    for val in stmt.outputs:
+        if isinstance(val.type, (ir.ListType, ir.DictType)):
+            found.append((val, SMALL_CONTAINER))
+        elif isinstance(val.type, ir.ScalarType) and val.type.kind is ir.ScalarKind.STR:
+            found.append((val, SHORT))
+    return found
+
+
+_PICKING: Final = frozenset(
+    {"list.get", "list.unpack", "dict.get", "tuple.get", "tuple.unpack", "struct.get"}
+    | {"unwrap_optional", "min_max", "str.get", "str.chr", "num.cast"}
+)
+"""Ops that give what is there already, or short texts."""
 
 
 def kept(stmt: Stmt) -> list[Val]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracescript import ir
+from tracescript.engine.gathered import hold
 from tracescript.engine.py.buffers import CHANGING
 from tracescript.engine.py.intervals import HIGH, LOW
-from tracescript.engine.py.memory import SMALL, counted_late, kept, precheck
+from tracescript.engine.py.memory import SMALL, counted_late, gathered, kept, precheck
 from tracescript.engine.py.pick import kernel_of
 from tracescript.engine.py.scalars import Expression, expression
 from tracescript.engine.py.tensors import TensorWriter
@@ -40,8 +41,17 @@ class OpWriter:
         for val in counted_late(stmt):
             name = self._w.ref(val)
             self._w.line(depth, f"if {name}.nbytes > {SMALL}: {count}(B, {name})", stmt)
+        for val, most in self._made(stmt):
+            name = self._w.ref(val)
+            self._w.line(
+                depth, f"if len({name}) > {most}: {self._w.names.of(hold)}(B, {name})", stmt
+            )
         for val in kept(stmt):
             self._w.line(depth, f"{count}(B, {self._w.ref(val)})", stmt)
+
+    def _made(self, stmt: Stmt) -> list[tuple[Val, int]]:
+        """Return the texts and containers to count; one that grows in place was counted before."""
+        return [] if stmt in self._w.buffers.into else gathered(stmt)
 
     def _compute(self, stmt: Stmt, args: Sequence[str], body: Body, depth: int) -> None:
         if stmt.op in CHANGING:
@@ -77,7 +87,7 @@ class OpWriter:
     def _expression(self, stmt: Stmt, found: Expression, body: Body, depth: int) -> None:
         (out,) = stmt.outputs
         bounds = _bounds(stmt, found.checked and not self._w.intervals.fits.get(stmt))
-        if found.is_pure and self._may_inline(out, found.text, body):
+        if found.is_pure and not self._made(stmt) and self._may_inline(out, found.text, body):
             reader = out.readers[0][1]
             follows = reader is not None and reader is self._w.following
             if bounds is None or (follows and reader and _shift(reader, out) is not None):
