@@ -69,7 +69,10 @@ class Aliases(Heap):
                 self._shared.setdefault(token, where)
 
     def given(self, value: Value, name: str) -> None:
-        """The caller of the function holds the value, and what is in it."""
+        """The caller of the function holds the value, and what is in it.
+
+        `name` is the parameter's, or says where else the value is made.
+        """
         for token in self.reach(self.of(value)):
             self._given.setdefault(token, name)
 
@@ -139,11 +142,15 @@ class Aliases(Heap):
         for token in tokens:
             if token in self._given:
                 name = self._given[token]
-                copy = f"{name} = {name} + ..." if kind == "tensor" else f"{name} = list({name})"
-                hint = copy if kind == "tensor" else f"copy it first: {copy}"
-                raise _refusal(e, receiver, f"this changes the caller's {kind} {name!r}", hint)
-        for held, where in self._running:
-            if held & tokens:
+                is_name = name.isidentifier()
+                held = f"the caller's {kind} {name!r}" if is_name else name
+                shown = name if is_name else "xs"
+                hint = f"copy it first: {shown} = list({shown})"
+                if kind == "tensor":
+                    hint = f"{shown} = {shown} + ..."
+                raise _refusal(e, receiver, f"this changes {held}", hint)
+        for over, where in self._running:
+            if over & tokens:
                 raise _refusal(
                     e,
                     receiver,

@@ -28,6 +28,7 @@ from tracescript.producer.script.iteration import (
     series_of,
     zipped,
 )
+from tracescript.producer.script.own_operators import special
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,6 +172,9 @@ def len_(e: Emitter, node: ast.Call) -> Entry:
         raise e.error(
             node, f"{e.describe(x)} has no length", code="TYPE_INFERENCE", rule="SCRIPT-4"
         )
+    own = special(e, x, "len")
+    if own is not None:
+        return own
     known, value = constant_of(x)
     if known and hasattr(value, "__len__"):
         return e.constant(len(value))

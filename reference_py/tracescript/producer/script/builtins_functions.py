@@ -146,7 +146,7 @@ BUILTINS["builtins.oct"] = _based(8, "0o", oct)
 BUILTINS["builtins.hex"] = _based(16, "0x", hex)
 
 
-@builtin("builtins.dict")
+@builtin("builtins.dict", "collections.OrderedDict")
 def dict_(e: Emitter, node: ast.Call) -> Entry:
     """`dict()`, `dict(d)`, `dict(pairs)`, `dict(k=v)`."""
     from tracescript.producer.script.calls import arguments

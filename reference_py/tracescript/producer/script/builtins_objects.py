@@ -185,10 +185,17 @@ def is_scripting(e: Emitter, _node: ast.Call) -> Entry:
     "torch.jit._trace.is_tracing",
     "torch.compiler.is_compiling",
     "torch.compiler.is_exporting",
+    "torch._C._is_tracing",
 )
 def is_tracing(e: Emitter, _node: ast.Call) -> Entry:
     """Compile-time False."""
     return e.constant(False)
+
+
+@builtin("torch._C._get_tracing_state")
+def tracing_state(e: Emitter, _node: ast.Call) -> Entry:
+    """Compile-time None: nothing is traced."""
+    return e.constant(None)
 
 
 @builtin("tracescript.producer.marks.unroll")

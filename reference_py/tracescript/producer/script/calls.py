@@ -6,6 +6,7 @@ import ast
 import operator
 import typing
 from dataclasses import replace
+from inspect import getattr_static, isfunction
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import OptionalType, ScalarKind
@@ -135,6 +136,9 @@ def call_entry(
         return e.session.structs.call(e, callee, args, kwargs)
     if isinstance(callee, MethodOf):
         return e.session.call_python(e, callee.function, args, kwargs, owner=callee.owner)
+    own = getattr_static(callee.cls, "__call__", None) if isinstance(callee, Struct) else None
+    if isinstance(callee, Struct) and isfunction(own):
+        return e.session.structs.call(e, MethodOf(Known(callee), own, node.func), args, kwargs)
     if not isinstance(callee, Known):
         raise e.error(
             node.func,
@@ -252,13 +256,15 @@ def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[st
         if is_in_place:
             found = e.session.tensors.keep_type(e, method.owner, found)
             e.session.aliases.change(e, method.receiver, method.owner, found)
-            rebind(e, method.receiver, method.owner, found)
+            if not isinstance(method.receiver, ast.Call):
+                rebind(e, method.receiver, method.owner, found)
         return found
     if is_in_place and name in {"fill_", "copy_", "zero_"}:
         value = args[0] if args else e.constant(0)
         made = e.session.tensors.filled_like(e, e.value(method.owner), value)
         e.session.aliases.change(e, method.receiver, method.owner, made)
-        rebind(e, method.receiver, method.owner, made)
+        if not isinstance(method.receiver, ast.Call):
+            rebind(e, method.receiver, method.owner, made)
         return made
     import difflib
 

@@ -7,6 +7,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import (
+    DataType,
     DictType,
     ListType,
     OptionalType,
@@ -21,6 +22,7 @@ from tracescript.producer.script.entries import Empty, Items, Known, Series, Str
 from tracescript.producer.script.flow import branch
 from tracescript.producer.script.iteration import as_list
 from tracescript.producer.script.logic import negated, truth
+from tracescript.producer.script.objects import data_type_of_object
 from tracescript.producer.script.operators import (
     NUMBERS,
     fold,
@@ -30,6 +32,7 @@ from tracescript.producer.script.operators import (
     scalar_kind,
     to_number,
 )
+from tracescript.producer.script.own_operators import own_comparison, special
 from tracescript.producer.script.tensors import binary as tensor_binary
 
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ def compare_chain(e: Emitter, node: ast.Compare) -> Entry:
     def chain(left: Entry, k: int) -> Entry:
         flight = Flight(e)
         flight.add(left)
-        right = e.expr(node.comparators[k])
+        right = _comparand(e, node.ops[k], node.comparators[k])
         flight.check()
         found = compare(e, node.ops[k], left, right)
         if k + 1 == len(node.ops):
@@ -65,6 +68,13 @@ def compare_chain(e: Emitter, node: ast.Compare) -> Entry:
         return branch(e, test, (lambda: truth(e, chain(right, k + 1)), lambda: e.constant(False)))
 
     return chain(left, 0)
+
+
+def _comparand(e: Emitter, op: ast.cmpop, node: ast.expr) -> Entry:
+    """The right side; after `in` a set display is as good as a tuple."""
+    if isinstance(op, ast.In | ast.NotIn) and isinstance(node, ast.Set):
+        node = ast.copy_location(ast.Tuple(node.elts, ast.Load()), node)
+    return e.expr(node)
 
 
 def compare(e: Emitter, op: ast.cmpop, left: Entry, right: Entry) -> Entry:
@@ -93,6 +103,12 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
         return e.op("str.cmp", [e.value(left), e.value(right)], {"relation": relation})
     from tracescript.producer.script.equality import equal, ordered, tuples_of
 
+    own = own_comparison(e, relation, left, right)
+    if own is None and relation == "ne":
+        same = own_comparison(e, "eq", left, right)
+        own = None if same is None else negated(e, truth(e, same))
+    if own is not None:
+        return own
     if relation in {"eq", "ne"}:
         same = equal(e, left, right)
         if same is not None:
@@ -159,7 +175,8 @@ def identical(e: Emitter, left: Entry, right: Entry) -> Value:
             return e.op("is_none", [left])
         return e.constant(is_none(left))
     if isinstance(left, Known) and isinstance(right, Known):
-        return e.constant(left.value is right.value)
+        same = same_data_type(e, left, right)
+        return e.constant(left.value is right.value if same is None else same)
     if is_scalar(left, ScalarKind.BOOL) and is_scalar(right, ScalarKind.BOOL):
         return e.value(related(e, "eq", operator.eq, left, right))
     raise e.error(
@@ -167,13 +184,26 @@ def identical(e: Emitter, left: Entry, right: Entry) -> Value:
     )
 
 
+def same_data_type(e: Emitter, left: Entry, right: Entry) -> bool | None:
+    """Whether two objects mean one data type; None where neither is that of a tensor."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Known) and isinstance(one.value, DataType):
+            plain = constant_of(other)[1]
+            is_other = isinstance(plain, type | str) and e.frame.flavour == "torch"
+            return not is_other and one.value is data_type_of_object(plain)
+    return None
+
+
 def contains(e: Emitter, container: Entry, item: Entry) -> Value:
     """`item in container`."""
     known = constant_of(container), constant_of(item)
-    if known[0][0] and known[1][0]:
+    if known[0][0] and known[1][0] and not isinstance(known[1][1], DataType):
         return e.constant(known[1][1] in known[0][1])
     if isinstance(container, Empty):
         return e.constant(False)
+    own = special(e, container, "contains", item)
+    if own is not None:
+        return truth(e, own)
     if isinstance(container, Struct) and container.cls is dict:
         return e.constant(known[1][0] and known[1][1] in container.fields)
     if is_scalar(container, ScalarKind.STR) and is_scalar(item, ScalarKind.STR):

@@ -147,14 +147,24 @@ class Emitter(Values):
                 frame = frame.lexical
             return self.frame.key(node.id)
         if isinstance(node, ast.Attribute):
-            owner = (
-                self.scope.get(self.frame.key(node.value.id))
-                if isinstance(node.value, ast.Name)
-                else None
-            )
-            if isinstance(owner, Known) and owner.path is not None:
+            owner = self._module_of(node.value)
+            if owner is not None and owner.path is not None:
                 return self.session.states.key(self, owner, node.attr)
         return None
+
+    def _module_of(self, node: ast.expr) -> Known | None:
+        """Return the module that `self` or `self.a.b` is, None for anything else."""
+        if isinstance(node, ast.Name):
+            found = self.scope.get(self.frame.key(node.id))
+            return found if isinstance(found, Known) else None
+        owner = self._module_of(node.value) if isinstance(node, ast.Attribute) else None
+        if (
+            owner is None
+            or not isinstance(node, ast.Attribute)
+            or not self.session.is_module(owner)
+        ):
+            return None
+        return self.session.child_of(owner, node.attr)
 
     def root_key(self, node: ast.expr) -> str | None:
         """Return the key of the name or state that an expression starts from."""

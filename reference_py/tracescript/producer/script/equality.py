@@ -33,6 +33,9 @@ def equal(e: Emitter, left: Entry, right: Entry) -> Value | None:
     """Equality of what is no number, string or tensor; None where it has no meaning."""
     if is_none(left) or is_none(right):
         return comparison.identical(e, left, right)
+    same = comparison.same_data_type(e, left, right)
+    if same is not None:
+        return e.constant(same)
     if isinstance(left, Known) and isinstance(right, Known):
         return e.constant(bool(left.value == right.value))
     left, right = _as_tuple(left), _as_tuple(right)
@@ -41,6 +44,7 @@ def equal(e: Emitter, left: Entry, right: Entry) -> Value | None:
     if isinstance(left, Known | Struct) or isinstance(right, Known | Struct):
         known = [constant_of(x) for x in (left, right)]
         return e.constant(known[0][1] == known[1][1]) if all(k for k, _ in known) else None
+    left, right = _sizes_alike(e, left, right)
     if _is_sequence(left) and _is_sequence(right):
         return _equal_containers(e, left, right)
     if isinstance(left, Value) and isinstance(left.type, TupleType):
@@ -61,6 +65,22 @@ def equal(e: Emitter, left: Entry, right: Entry) -> Value | None:
         else:
             result = e.op("bool.op", [result, one], {"operation": "and"})
     return result
+
+
+def _sizes_alike(e: Emitter, left: Entry, right: Entry) -> tuple[Entry, Entry]:
+    """Sizes are a tuple, also where the rank is unknown and they are a list in the graph."""
+    is_list = [isinstance(x, Value) and isinstance(x.type, ListType) for x in (left, right)]
+    sides = [left, right]
+    for k, other in ((0, 1), (1, 0)):
+        if sides[k] not in e.session.sizes or not is_list[k] or sides[other] in e.session.sizes:
+            continue
+        found = sides[other]
+        if isinstance(found, Items) and not found.is_list:
+            sides[other] = e.value(Items(found.parts, is_list=True))
+        elif _is_sequence(found):
+            sides[other] = Items(())
+            sides[k] = Items((e.constant(0),))
+    return sides[0], sides[1]
 
 
 def _as_tuple(entry: Entry) -> Entry:

@@ -6,12 +6,13 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import DataType, ScalarKind, TensorType
+from tracescript.ir.types import DataType, OptionalType, ScalarKind, TensorType
+from tracescript.ir.values import Value
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.entries import Items, Known, constant_of
+from tracescript.producer.script.flow import branch
 
 if TYPE_CHECKING:
-    from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
 
@@ -124,10 +125,21 @@ def _skipped(e: Emitter, x: Value, parts: list[ast.Slice | Entry], dots: list[in
     return len(x.type.shape) - used
 
 
+def _sure_bound(e: Emitter, node: ast.Slice, bound: ast.expr | None) -> Entry | None:
+    """Return a bound; one that may be None becomes where the slice begins or ends without it."""
+    entry = e.expr(bound) if bound is not None else None
+    if not isinstance(entry, Value) or not isinstance(entry.type, OptionalType):
+        return entry
+    usual = {id(node.upper): 2**63 - 1, id(node.step): 1}.get(id(bound), 0)
+    value = entry
+    arms = (lambda: e.constant(usual), lambda: e.unwrap(value, is_proved=True))
+    return branch(e, e.op("is_none", [value]), arms)
+
+
 def _slice_step(e: Emitter, node: ast.Slice, axis: int) -> _Step | None:
     bounds: list[Value | None] = []
     for bound in (node.lower, node.upper, node.step):
-        entry = e.expr(bound) if bound is not None else None
+        entry = _sure_bound(e, node, bound)
         is_none = entry is None or constant_of(entry) == (True, None)
         bounds.append(None if is_none or entry is None else e.as_int(entry, "a bound of a slice"))
     step = bounds[2]

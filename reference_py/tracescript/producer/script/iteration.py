@@ -30,7 +30,9 @@ def series_of(e: Emitter, entry: Entry) -> Series:
     if isinstance(entry, Struct):
         if entry.cls is dict:
             return Series(None, None, tuple(map(e.constant, entry.fields)), "dict")
-        return Series(None, None, tuple(entry.fields.values()), "tuple")
+        if issubclass(entry.cls, tuple):
+            return Series(None, None, tuple(entry.fields.values()), "tuple")
+        raise _refused(e, entry)
     if isinstance(entry, Known):
         return _known(e, entry)
     if isinstance(entry, Value):

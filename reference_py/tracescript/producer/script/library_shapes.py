@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DataType, TensorType
@@ -44,9 +45,13 @@ def size(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
 def sizes(e: Emitter, x: Value) -> Entry:
     """The sizes one by one where the rank is known, else as a list."""
     assert isinstance(x.type, TensorType)
-    if x.type.shape is None:
-        return e.op("shape", [x])
-    return Items(tuple(extent(e, x, k) for k in range(len(x.type.shape))))
+    made: Entry = (
+        e.op("shape", [x])
+        if x.type.shape is None
+        else Items(tuple(extent(e, x, k) for k in range(len(x.type.shape))))
+    )
+    e.session.sizes.add(made)
+    return made
 
 
 def extent(e: Emitter, x: Value, dim: int) -> Value:
@@ -149,6 +154,34 @@ def split(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
         amount = Items(tuple(e.constant(p) for p in parts), is_list=True)
     assert amount is not None
     return e.op("split", [value, int_list(e, amount, "sizes")], {"dim": axis})
+
+
+@special("torch.Tensor.tensor_split", "torch.tensor_split")
+def tensor_split(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """Parts between indices, or a number of parts that differ in size by one at most."""
+    renamed = {"indices": "where", "sections": "where", "indices_or_sections": "where"}
+    kwargs = {renamed.get(k, k): v for k, v in kwargs.items()}
+    x, where, dim = take(args, kwargs, "input", "where", "dim")
+    assert x is not None
+    value = e.value(x)
+    axis = known(e, dim, 0, "dim")
+    is_known, cuts = constant_of(where) if where is not None else (False, None)
+    if is_known and isinstance(cuts, int) and constant_of(extent(e, value, axis))[0]:
+        size = constant_of(extent(e, value, axis))[1]
+        cuts = [size // cuts * k + min(k, size % cuts) for k in range(1, cuts)]
+    if not is_known or not isinstance(cuts, list | tuple):
+        raise e.error(
+            None,
+            "tensor_split needs indices known at compile time, or a number and a known size",
+            rule="SCRIPT-10",
+            hint="split or chunk",
+        )
+    ends = [None, *(e.constant(c) for c in cuts), None]
+    parts = [
+        e.op("slice", [value, low, high, None], {"dim": axis})
+        for low, high in itertools.pairwise(ends)
+    ]
+    return Items(tuple(parts))
 
 
 def _even_sizes(e: Emitter, x: Value, axis: int, n: int) -> Value:

@@ -28,6 +28,8 @@ def _append(
     if isinstance(xs, Empty) and not e.session.is_runtime(item):
         rebind(e, receiver, xs, Items((item,), is_list=True))
         return e.constant(None)
+    if isinstance(xs, Value) and isinstance(xs.type, ListType):
+        item = e.fit(item, xs.type.element)
     value = e.value(item, "a list item")
     start = e.empty(ListType(value.type)) if isinstance(xs, Empty) else e.value(xs)
     assert isinstance(start.type, ListType)

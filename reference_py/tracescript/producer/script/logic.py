@@ -17,7 +17,7 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Value
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import is_none, is_scalar, is_tensor
-from tracescript.producer.script.entries import Empty, Items, Known
+from tracescript.producer.script.entries import Empty, Items, Known, Struct
 from tracescript.producer.script.flow import branch, refine
 from tracescript.producer.script.operators import (
     NUMBERS,
@@ -27,6 +27,7 @@ from tracescript.producer.script.operators import (
     scalar_kind,
     to_number,
 )
+from tracescript.producer.script.own_operators import own_unary, special
 from tracescript.producer.script.tensors import unary as tensor_unary
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ def unary(e: Emitter, kind: type[ast.unaryop], operand: Entry) -> Entry:
         return tensor_unary(
             e, {ast.USub: "neg", ast.UAdd: "", ast.Invert: "bitwise_not"}[kind], operand
         )
+    own = own_unary(e, kind, operand)
+    if own is not None:
+        return own
     if not is_scalar(operand, *NUMBERS):
         raise e.error(
             None,
@@ -94,9 +98,20 @@ def truth(e: Emitter, entry: Entry) -> Value:
         return e.constant(False)
     if isinstance(entry, Known) and not e.session.holds_array(entry):
         return e.constant(bool(entry.value))
+    if isinstance(entry, Struct):
+        return _truth_of_record(e, entry)
     if not isinstance(entry, Value) and not isinstance(entry, Known):
         return e.constant(True)
     return _truth_of_value(e, e.value(entry))
+
+
+def _truth_of_record(e: Emitter, entry: Struct) -> Value:
+    """What its `__bool__` or `__len__` says; of a tuple and of `**kwargs`, whether it is empty."""
+    for name in ("bool", "len"):
+        own = special(e, entry, name)
+        if own is not None:
+            return truth(e, own)
+    return e.constant(bool(entry.fields) or not issubclass(entry.cls, tuple | dict))
 
 
 def _truth_of_value(e: Emitter, value: Value) -> Value:

@@ -124,12 +124,12 @@ class Members:
         if not objects.is_module(value):
             return None
         kinds = {c.__name__ for c in type(value).__mro__}
-        named = [(n, c) for n, c in self._session.parts(value)[2]]
+        named = self._named(value)
         if kinds & _LISTS:
             return tuple(
                 Known(c, None if entry.path is None else join_path(entry.path, n)) for n, c in named
             )
-        if "ModuleDict" in kinds:
+        if kinds & {"ModuleDict", "ParameterDict"}:
             return tuple(self._session.constant_entry(n) for n, _ in named)
         if "ParameterList" in kinds:
             found = self._session.parts(value)[0]
@@ -143,10 +143,10 @@ class Members:
         """`modules[i]`, `modules["name"]`, or an item of a known list or dict."""
         value = owner.value
         if objects.is_module(value) and isinstance(index, str):
-            for name, child in self._session.parts(value)[2]:
-                if name == index:
-                    return Known(child, None if owner.path is None else join_path(owner.path, name))
-            names = ", ".join(n for n, _ in self._session.parts(value)[2][:8])
+            found_child = self.child_of(owner, index)
+            if found_child is not None:
+                return found_child
+            names = ", ".join(n for n, _ in self._named(value)[:8])
             raise e.error(None, f"no module {index!r}", rule="SCRIPT-3", hint=f"there are: {names}")
         found = self.children(owner)
         if found is not None:
@@ -165,9 +165,23 @@ class Members:
                 rule="SCRIPT-3",
             ) from None
 
+    def child_of(self, owner: Known, name: str) -> Known | None:
+        """Return what a module holds under a name: a submodule, an item of a ParameterDict."""
+        for own, child in self._named(owner.value):
+            if own == name:
+                return Known(child, None if owner.path is None else join_path(owner.path, own))
+        return None
+
+    def _named(self, module: Any) -> list[tuple[str, Any]]:
+        """Return the named parts of a container: parameters of a ParameterDict, else submodules."""
+        parameters, _, children = self._session.parts(module)
+        if any(c.__name__ == "ParameterDict" for c in type(module).__mro__):
+            return [(n, p) for n, p, _ in parameters]
+        return children
+
     def module_items(self, owner: Known, method: str) -> tuple[Entry, ...] | None:
         """Return what `.items()`, `.values()`, `.keys()` and `.children()` run over."""
-        parts = self._session.parts(owner.value)[2]
+        parts = self._named(owner.value)
         known = [
             (
                 self._session.constant_entry(n),

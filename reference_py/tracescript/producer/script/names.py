@@ -9,9 +9,10 @@ from tracescript.ir.types import OptionalType, StructType, TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import is_tensor
-from tracescript.producer.script.entries import Bound, Conflict, Items, Known, Partly, Struct, Unset
+from tracescript.producer.script.entries import Bound, Conflict, Known, Partly, Struct, Unset
 from tracescript.producer.script.frame import MISSING
 from tracescript.producer.script.library_shapes import extent, sizes, transposed
+from tracescript.producer.script.objects import torch_door
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -136,8 +137,7 @@ def tensor_attribute(e: Emitter, x: Value, node: ast.Attribute) -> Entry:
     assert isinstance(kind, TensorType)
     rank = None if kind.shape is None else len(kind.shape)
     if node.attr == "shape":
-        found = sizes(e, x)
-        return Items(found.parts) if isinstance(found, Items) else found
+        return sizes(e, x)
     if node.attr == "dtype":
         return Known(kind.data_type)
     if node.attr == "ndim":
@@ -150,8 +150,9 @@ def tensor_attribute(e: Emitter, x: Value, node: ast.Attribute) -> Entry:
         return e.op("numel", [x])
     if node.attr == "data":
         return x
+    door = torch_door() if e.frame.flavour == "torch" else None
     if node.attr in {"device", "layout"}:
-        return Known(node.attr)
+        return Known(node.attr if door is None else door.SURROUNDINGS[node.attr])
     if node.attr in {"is_cuda", "requires_grad", "is_sparse", "is_quantized", "is_nested"}:
         return e.constant(False)
     return Bound(x, node.attr, node.value)

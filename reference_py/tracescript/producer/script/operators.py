@@ -19,6 +19,7 @@ from tracescript.producer.script.core import INT64, expression
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.entries import Empty, Items, Known, constant_of
 from tracescript.producer.script.facts import MOST_UNROLLED
+from tracescript.producer.script.own_operators import own_binary
 from tracescript.producer.script.tensors import binary as tensor_binary
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
         return tensor_binary(e, tensor_op, left, right)
     if is_scalar(left, *NUMBERS) and is_scalar(right, *NUMBERS):
         return _numbers(e, kind, e.value(left), e.value(right), int_op, float_operation)
-    made = _sequences(e, kind, left, right)
+    made = own_binary(e, kind, left, right)
+    if made is None:
+        made = _sequences(e, kind, left, right)
     if made is None:
         raise e.error(
             None,

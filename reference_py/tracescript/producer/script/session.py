@@ -56,6 +56,7 @@ class Session:
         self._parts: dict[int, Any] = {}
         self.notes: list[str] = []
         self.made_lists: dict[Value, tuple[Entry, ...]] = {}
+        self.sizes: set[Entry] = set()
 
     # ------------------------------------------------------------------ objects
     def parts(self, module: Any) -> tuple[list[Any], list[Any], list[Any]]:
@@ -96,6 +97,8 @@ class Session:
         )
         if not isinstance(module, str) or not isinstance(name, str):
             return ""
+        if name.startswith("pybind11_detail"):
+            name = name.rpartition(".")[2]
         return f"{_HOMES.get(module, module)}.{name}"
 
     def is_module(self, entry: Known) -> bool:
@@ -143,6 +146,10 @@ class Session:
     def children(self, entry: Known) -> tuple[Entry, ...] | None:
         """Return what a loop over a container of modules runs over."""
         return self._members.children(entry)
+
+    def child_of(self, owner: Known, name: str) -> Known | None:
+        """Return a module's own submodule of a name, None where it has none."""
+        return self._members.child_of(owner, name)
 
     def module_items(self, owner: Known, method: str) -> tuple[Entry, ...] | None:
         """Return `.items()` and the like of a container of modules."""

@@ -107,7 +107,7 @@ class Structs:
             store(e, method.receiver, after)
         return result
 
-    def replaced(self, e: Emitter, owner: Struct, changes: dict[str, Entry]) -> Struct:
+    def replaced(self, e: Emitter, owner: Struct, changes: dict[str, Entry]) -> Entry:
         """`dataclasses.replace(record, x=e)` and `record._replace(x=e)`."""
         unknown = [n for n in changes if n not in owner.fields]
         if unknown:
@@ -118,7 +118,10 @@ class Structs:
                 rule="SCRIPT-10",
                 hint=f"fields: {', '.join(owner.fields)}",
             )
-        return Struct(owner.cls, {**owner.fields, **changes}, self._tokens(e, owner.cls))
+        made = Struct(owner.cls, {**owner.fields, **changes}, self._tokens(e, owner.cls))
+        after = getattr(owner.cls, "__post_init__", None)
+        is_remade = after is not None and dataclasses.is_dataclass(owner.cls)
+        return self._run(e, made, after, [], {}) if is_remade else made
 
     def _defaults(self, e: Emitter, cls: type, given: dict[str, Entry]) -> dict[str, Entry]:
         entry_of = e.session.entry_of

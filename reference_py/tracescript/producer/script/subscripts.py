@@ -18,6 +18,7 @@ from tracescript.producer.script.indexing import assign_index, index_tensor
 from tracescript.producer.script.lists import assign_slice
 from tracescript.producer.script.names import first_size
 from tracescript.producer.script.operators import fold
+from tracescript.producer.script.own_operators import special
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -63,7 +64,10 @@ def element(e: Emitter, owner: Entry, index: Entry) -> Entry:
         if not known or key not in owner.fields:
             raise e.error(None, f"no name {key!r} after `**`", rule="SCRIPT-10")
         return owner.fields[key]
-    if isinstance(owner, Struct):
+    own = special(e, owner, "getitem", index)
+    if own is not None:
+        return own
+    if isinstance(owner, Struct) and issubclass(owner.cls, tuple):
         owner = Items(tuple(owner.fields.values()))
     if isinstance(owner, Items):
         return _part(e, owner, index)
@@ -123,7 +127,10 @@ def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
     bounds = [None if b is not None and constant_of(b) == (True, None) else b for b in bounds]
     if isinstance(owner, Value) and isinstance(owner.type, ListType):
         e.session.aliases.copied(owner, e.where())
-        return e.op("list.slice", [owner, *(None if b is None else e.as_int(b) for b in bounds)])
+        made = e.op("list.slice", [owner, *(None if b is None else e.as_int(b) for b in bounds)])
+        if owner in e.session.sizes:
+            e.session.sizes.add(made)
+        return made
     if isinstance(owner, Empty):
         return owner
     if is_scalar(owner, ScalarKind.STR) and not (
@@ -170,7 +177,7 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
         if isinstance(target.slice, ast.Slice):
             assign_slice(e, target.value, owner, target.slice, entry)
             return
-        value = e.value(entry)
+        value = e.value(e.fit(entry, owner.type.element))
         index = e.as_int(e.expr(target.slice))
         kind = element_fits(e, owner.type.element, value, "the list")
         e.session.aliases.escape(value, e.where())
@@ -187,7 +194,7 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
         rebind(e, target.value, owner, e.op("dict.set", [start, key, value]))
         return
     if isinstance(owner, Value) and isinstance(owner.type, DictType):
-        key, value = e.value(e.expr(target.slice)), e.value(entry)
+        key, value = e.value(e.expr(target.slice)), e.value(e.fit(entry, owner.type.value))
         element_fits(e, owner.type.key, key, "the key of the dict")
         kind = element_fits(e, owner.type.value, value, "the dict")
         e.session.aliases.escape(value, e.where())

@@ -62,7 +62,7 @@ class Tensors:
         return e.op("index_put", [x, self._indices(e, tensors), source])
 
     def filled_like(self, e: Emitter, x: Value, entry: Entry) -> Value:
-        """A value of the shape and type of `x` made of a number or a tensor."""
+        """A value of its own, of the shape and type of `x`, made of a number or a tensor."""
         if not is_tensor(entry) and not e.session.holds_array(entry):
             return e.op("full_like", [x, e.value(entry)])
         source = as_tensor(e, entry, data_type(x))
@@ -72,8 +72,8 @@ class Tensors:
             and x.type.shape is not None
             and None not in x.type.shape
         ):
-            return source
-        return e.op("expand", [source, e.op("shape", [x])])
+            return e.op("identity", [source])
+        return e.op("identity", [e.op("expand", [source, e.op("shape", [x])])])
 
     def keep_type(self, e: Emitter, before: Entry, after: Entry) -> Entry:
         """`x += y` keeps x's data type, and is refused where torch refuses it."""

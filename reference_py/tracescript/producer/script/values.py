@@ -66,7 +66,10 @@ class Values(Reports):
         if isinstance(entry, Value):
             return entry
         if isinstance(entry, Items) and entry.is_list:
-            return self.make_list([self.value(p, what) for p in entry.parts])
+            made = self.make_list([self.value(p, what) for p in entry.parts])
+            if entry.outside:
+                self.session.aliases.given(made, entry.outside)
+            return made
         if isinstance(entry, Items):
             return self.op("tuple.make", [self.value(p, what) for p in entry.parts])
         if isinstance(entry, Known):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 _BY_NAME = {d.value: d for d in DataType}
+SURROUNDINGS = {"device": torch.device("cpu"), "layout": torch.strided}
+"""What a script sees as the device and layout of every tensor."""
 
 
 def callables(more: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
