@@ -117,7 +117,7 @@ CASES = {
     "recursion": (
         "return f(n)",
         "n: int",
-        ("UNSUPPORTED_PYTHON", "SCRIPT-12", 5, "f calls itself", "no recursion"),
+        ("UNSUPPORTED_PYTHON", "SCRIPT-12", 5, "f calls itself on every path", "return something"),
     ),
     "a wrong number of values": (
         "a, b = 1, 2, 3\nreturn a",

@@ -115,7 +115,7 @@ class CallReader:
         """Read a call of a function; of a method, what its module holds is filled in."""
         callee = self._program.function(target.name)
         if callee is None:
-            what = f"{target.name} is defined nowhere, or calls itself"
+            what = f"{target.name} is defined nowhere"
             raise self._head.source.fault(node, what, "CODE-15")
         if node.keywords:
             raise self._head.source.fault(node, "a call has arguments by position only", "CODE-15")

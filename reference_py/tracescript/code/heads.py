@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.code.layout import Seat
 from tracescript.code.names import ORIGINS, is_name, is_step
-from tracescript.ir.graph import Input
+from tracescript.ir.graph import Block, Function, Input, Output
 from tracescript.ir.types import StructType, Symbol
 
 if TYPE_CHECKING:
@@ -47,6 +47,13 @@ class Head:
     hidden: tuple[Input, ...] | None = None
     results: tuple[Type, ...] = ()
     output_names: tuple[str, ...] = ()
+
+
+def signature(head: Head) -> Function:
+    """Return a function without a body: what a head says of it."""
+    outputs = tuple(Output("", t) for t in head.results)
+    inputs = (*head.inputs, *(head.hidden or ()))
+    return Function(head.name, head.origin, inputs, outputs, Block((), (), ()))
 
 
 def path_steps(node: ast.expr) -> tuple[str, list[str]] | None:

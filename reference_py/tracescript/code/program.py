@@ -15,6 +15,7 @@ from tracescript.code.heads import (
     read_head,
     read_member,
     read_struct,
+    signature,
 )
 from tracescript.code.literal_reader import LiteralReader
 from tracescript.code.names import is_name
@@ -51,6 +52,7 @@ class Program:
     ) -> None:
         self.heads: dict[str, Head] = {}
         self._done: dict[str, Function] = {}
+        self.has_recursion = False
         self._classes: dict[str, ClassText] = {}
         self._structs: dict[str, tuple[Source, ast.ClassDef, dict[str, Symbol]]] = {}
         self._made: dict[str, StructType] = {}
@@ -131,7 +133,13 @@ class Program:
         return self._made.get(name)
 
     def function(self, name: str) -> Function | None:
-        """Return a function whose body has been read, or None."""
+        """Return a function, None where there is none of the name.
+
+        One whose body has not been read, because of recursion, is what its head says.
+        """
+        if name not in self._done and name in self.heads:
+            self.has_recursion = True
+            return signature(self.heads[name])
         return self._done.get(name)
 
     def finish(self, function: Function) -> None:

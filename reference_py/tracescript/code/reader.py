@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["check_code", "read_units", "same_functions"]
 
+_MOST_ROUNDS = 8
+"""How often bodies are read where functions call themselves."""
+
 
 def read_units(units: Sequence[CodeUnit], model: Model) -> Model:
     """Compile units and return `model` with the functions of the text in place of its own.
@@ -42,12 +45,23 @@ def read_units(units: Sequence[CodeUnit], model: Model) -> Model:
         return table[0].get(index)
 
     program = Program([Source(unit.name, unit.text) for unit in units], constant)
-    made: dict[str, Function] = {}
-    for head in program.ordered():
-        made[head.name] = read_function(head, program)
-        program.finish(made[head.name])
+    made = _bodies(program)
     kept = [made.pop(f.name, f) for f in model.functions]
     return dataclasses.replace(model, functions=(*kept, *made.values()))
+
+
+def _bodies(program: Program) -> dict[str, Function]:
+    """Read all bodies; again where functions call themselves, until their inputs are known."""
+    made: dict[str, Function] = {}
+    for _ in range(_MOST_ROUNDS):
+        before = {name: f.inputs for name, f in made.items()}
+        for head in program.ordered():
+            made[head.name] = read_function(head, program)
+            program.finish(made[head.name])
+        if not program.has_recursion or before == {name: f.inputs for name, f in made.items()}:
+            return made
+    what = "functions that call each other do not settle on their weights and states"
+    raise InvalidModelError(what, code="BAD_CODE", where="code", rule="CODE-17")
 
 
 def check_code(model: Model, units: Sequence[CodeUnit]) -> None:

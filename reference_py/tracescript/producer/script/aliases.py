@@ -218,6 +218,8 @@ class Aliases(Heap):
                 " which is changed here",
                 "write x = x + y, or x.clone() first"
                 if kind == "tensor"
+                else "make another record with the same fields"
+                if kind == "record"
                 else "copy it: list(...) or .clone()",
             )
 

@@ -40,12 +40,14 @@ def assemble(session: Session, methods: list[tuple[Entrance, Compiled]], name: s
 
 
 def _reached(session: Session, entries: list[str]) -> list[str]:
-    """Return the names of the functions that entrances need, callees first."""
+    """Return the names of the functions that entrances need, callees first, recursion aside."""
     needed: dict[str, None] = {}
+    met: set[str] = set()
 
     def visit(name: str) -> None:
-        if name in needed:
+        if name in met:
             return
+        met.add(name)
         for callee in _callees(session.functions[name].body):
             visit(callee)
         needed[name] = None

@@ -154,6 +154,19 @@ def type_(e: Emitter, node: ast.Call) -> Entry:
     raise e.error(node, "type() of a run-time value", hint="use isinstance")
 
 
+@builtin("torch.device", "torch.Size")
+def known_object(e: Emitter, node: ast.Call) -> Entry:
+    """`torch.device("cpu")`: made at compile time; a size is a tuple."""
+    made = e.expr(node.func)
+    args = positional(e, node, 1, 2)
+    if isinstance(made, Known) and made.value.__name__ == "Size":
+        return args[0]
+    known = [constant_of(a) for a in args]
+    if not isinstance(made, Known) or not all(k for k, _ in known):
+        raise e.error(node, "a device is known at compile time", rule="SCRIPT-10")
+    return Known(made.value(*(v for _, v in known)))
+
+
 @builtin("builtins.super")
 def super_(e: Emitter, node: ast.Call) -> Entry:
     """`super()` of the class whose method this is."""

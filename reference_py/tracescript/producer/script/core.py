@@ -18,7 +18,8 @@ from tracescript.producer.script.entries import (
     Known,
     Unset,
 )
-from tracescript.producer.script.facts import RestartError
+from tracescript.producer.script.exits import SetResult
+from tracescript.producer.script.facts import RestartError, UnknownResultError
 from tracescript.producer.script.values import Values
 
 if TYPE_CHECKING:
@@ -97,8 +98,24 @@ class Emitter(Values):
                     f"scripts cannot use {phrase(node)}",
                     hint=ALTERNATIVES.get(type(node), ""),
                 )
+            self._statement(node, handler)
+
+    def _statement(self, node: ast.stmt, handler: Callable[[Any, Any], None]) -> None:
+        """Compile one statement.
+
+        While the result of a recursive call is not known, a statement that hangs on it is left out:
+        the rest tells the result's type, and all is compiled again.
+        """
+        before = self.builder, self.scope, self.frame, len(self.refined)
+        try:
             with self.looking_at(node):
                 handler(self, node)
+        except (UnknownResultError, TsError) as error:
+            if isinstance(error, TsError) and not self.session.is_guessing:
+                raise
+            self.builder, self.scope, self.frame = before[:3]
+            del self.refined[before[3] :]
+            self.is_dead = isinstance(node, SetResult)
 
     @contextlib.contextmanager
     def looking_at(self, node: ast.AST) -> Iterator[None]:
@@ -108,7 +125,7 @@ class Emitter(Values):
             self.at = self.frame.at = node
         try:
             yield
-        except (TsError, RestartError, RecursionError):
+        except (TsError, RestartError, UnknownResultError, RecursionError):
             raise
         except Exception as error:
             what = f"this cannot be compiled: {type(error).__name__}: {error}"

@@ -31,12 +31,14 @@ class Known:
 class Items:
     """A tuple whose parts are known one by one, or a list of what is no run-time value.
 
-    `outside` says where a list comes from that the program has not made itself.
+    `outside` says where a list comes from that the program has not made itself; `names` are those
+    of an op's outputs.
     """
 
     parts: tuple[Entry, ...]
     is_list: bool = False
     outside: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tracescript.ir.types import DataType, Type
     from tracescript.opset.table import OpDef
     from tracescript.producer.script.entries import Entry
+    from tracescript.producer.script.recursion import Gives
     from tracescript.producer.source import Source
 
 MOST_UNROLLED = 1024
@@ -23,11 +24,20 @@ MOST_UNROLLED = 1024
 
 @dataclass(slots=True)
 class Facts:
-    """Data types of parameters, loops to unroll, attributes that are state with their types."""
+    """Data types of parameters, loops to unroll, attributes that are state with their types.
+
+    `recursive` are functions that call themselves, `results` what they give, by signature.
+    """
 
     data_types: dict[str, DataType] = field(default_factory=dict)
     unrolled: set[tuple[str, int, int]] = field(default_factory=set)
     states: dict[tuple[int, str], Type] = field(default_factory=dict)
+    recursive: set[Any] = field(default_factory=set)
+    results: dict[Any, Gives] = field(default_factory=dict)
+
+
+class UnknownResultError(Exception):
+    """What a recursive call gives is not known yet: this path tells nothing about types."""
 
 
 class RestartError(Exception):

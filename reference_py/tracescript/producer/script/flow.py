@@ -9,6 +9,7 @@ from tracescript.ir.types import OptionalType
 from tracescript.ir.values import Value
 from tracescript.producer.script.arms import Arm
 from tracescript.producer.script.entries import Unset
+from tracescript.producer.script.facts import UnknownResultError
 from tracescript.producer.script.merge import Merge
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def branch(
     for arm in arms:
         e.scope, e.builder, e.is_dead = dict(base), outer.child(), False
         e.refined.append({})
-        entry = arm()
+        entry = _of_arm(e, arm)
         e.scope[RESULT] = entry if entry is not None else Unset()
         compiled.append((Arm(e.scope, e.builder, is_dead=e.is_dead), e.refined.pop()))
     _forget(compiled[0], compiled[1])
@@ -48,6 +49,18 @@ def branch(
         if pair[1 - k].is_dead and not e.is_dead:
             _keep_facts(e, compiled[k][1])
     return e.scope.pop(RESULT, Unset())
+
+
+def _of_arm(e: Emitter, arm: Callable[[], Entry | None]) -> Entry | None:
+    """Compile an arm; one that hangs on an unknown result is as good as one that raises."""
+    before = e.builder, e.frame, len(e.refined)
+    try:
+        return arm()
+    except UnknownResultError:
+        e.builder, e.frame = before[:2]
+        del e.refined[before[2] :]
+        e.is_dead = True
+        return None
 
 
 def _write(e: Emitter, test: Value, merge: Merge) -> tuple[Value, ...]:

@@ -34,6 +34,10 @@ class Linker:
         self._by_print[text] = made
         return made
 
+    def reserved(self, name: str) -> str:
+        """Return the name that `add` will give a function that nothing equals."""
+        return self._free(name)
+
     def _free(self, name: str) -> str:
         cls, dot, method = name.rpartition(".")
         candidate, k = name, 1

@@ -9,7 +9,7 @@ from tracescript.ir.types import OptionalType, StructType, TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import is_tensor
-from tracescript.producer.script.entries import Bound, Conflict, Known, Partly, Struct, Unset
+from tracescript.producer.script.entries import Bound, Conflict, Items, Known, Partly, Struct, Unset
 from tracescript.producer.script.frame import MISSING
 from tracescript.producer.script.library_shapes import extent, sizes, transposed
 from tracescript.producer.script.objects import torch_door
@@ -108,6 +108,8 @@ def attribute(e: Emitter, node: ast.Attribute) -> Entry:
         if e.session.holds_array(owner) and not e.session.is_module(owner):
             return tensor_attribute(e, e.value(owner), node)
         return e.session.attribute(e, owner, node)
+    if isinstance(owner, Items) and owner.names:
+        return _named_part(e, owner, node)
     if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
         text = ast.unparse(node.value)
         raise e.error(
@@ -129,6 +131,18 @@ def attribute(e: Emitter, node: ast.Attribute) -> Entry:
             rule="SCRIPT-4",
         )
     return Bound(owner, node.attr, node.value)
+
+
+def _named_part(e: Emitter, owner: Items, node: ast.Attribute) -> Entry:
+    """`x.max(dim=0).indices`: a result by its name, whatever case the library writes it in."""
+    if node.attr.lower() in owner.names:
+        return owner.parts[owner.names.index(node.attr.lower())]
+    raise e.error(
+        node,
+        f"these results have no {node.attr!r}",
+        rule="SCRIPT-3",
+        hint=f"there are: {', '.join(owner.names)}",
+    )
 
 
 def tensor_attribute(e: Emitter, x: Value, node: ast.Attribute) -> Entry:

@@ -75,7 +75,7 @@ def emit_op(
     outputs = e.ops(name, values, attributes or {})
     if len(op.outputs) == 1 and not op.outputs[0].variadic:
         return outputs[0]
-    return Items(outputs)
+    return Items(outputs, names=tuple(o.name.lower() for o in op.outputs))
 
 
 def _has_tensors(e: Emitter, x: Entry) -> bool:

@@ -26,7 +26,7 @@ from tracescript.producer.script.functions import (
 from tracescript.producer.script.linking import Linker
 from tracescript.producer.script.loans import Loans
 from tracescript.producer.script.parameters import bind_parameters, local_names
-from tracescript.producer.script.unitcalls import UnitCalls
+from tracescript.producer.script.recursion import Recursion
 from tracescript.producer.source import source_of, unwrapped
 
 if TYPE_CHECKING:
@@ -65,13 +65,14 @@ _INSTEAD = {
 PRELUDES = frozenset({prelude.__name__, prelude_text.__name__})
 
 
-class PythonCalls(UnitCalls):
+class PythonCalls(Recursion):
     """Compiles Python functions where they are called, methods of modules once per signature."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._units: dict[Any, Compiled] = {}
         self._stack: list[Any] = []
+        self._open: dict[Any, str] = {}
         self._frames = 0
         self.last_self: Entry | None = None
         self.linker = Linker(session)
@@ -129,26 +130,34 @@ class PythonCalls(UnitCalls):
             )
         if owner is not None and isinstance(owner.value, Struct):
             return self.inline(e, function, [owner.value, *args], kwargs)
-        if owner is not None and objects.is_module(owner.value):
-            found = session.module_items(owner, function.__name__)
-            if (
-                found is not None
-                and session.children(owner) is not None
-                and function.__name__ != "forward"
-            ):
-                return Items(found)
-            is_call = getattr(type(owner.value), "forward", None) in {
-                function,
-                self._original(function),
-            }
-            if is_call and owner.path and self._can_be_unit([*args, *kwargs.values()]):
-                return self.unit_call(e, owner, function, args, kwargs)
+        made = None if owner is None else self._of_module(e, owner, function, args, kwargs)
+        if made is not None:
+            return made
         known = computed(session, function, args, kwargs)
         if known is not None:
             return known
         if not hasattr(unwrapped(function) if callable(function) else function, "__code__"):
             raise self._unknown(e, function)
+        is_plain = owner is None or objects.is_module(owner.value)
+        if is_plain and unwrapped(function) in session.facts.recursive:
+            return self.recursive(e, unwrapped(function), args, kwargs, owner)
         return self.inline(e, function, args if owner is None else [owner, *args], kwargs)
+
+    def _of_module(
+        self, e: Emitter, owner: Known, function: Any, args: list[Entry], kwargs: dict[str, Entry]
+    ) -> Entry | None:
+        """Call a method of a container of modules, or a forward; None for any other method."""
+        if not objects.is_module(owner.value):
+            return None
+        found = self._session.module_items(owner, function.__name__)
+        is_container = self._session.children(owner) is not None
+        if found is not None and is_container and function.__name__ != "forward":
+            return Items(found)
+        forward = getattr(type(owner.value), "forward", None)
+        is_call = forward in {function, self._original(function)}
+        if is_call and owner.path and self._can_be_unit([*args, *kwargs.values()]):
+            return self.unit_call(e, owner, function, args, kwargs)
+        return None
 
     def _marked(self, e: Emitter, function: Any) -> Entry:
         """Call a function marked `unused`: it raises. One marked `ignore` is refused."""

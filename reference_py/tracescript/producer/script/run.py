@@ -61,7 +61,8 @@ def script(f: Any, *, types: Mapping[str, Any] | None = None, name: str | None =
             raise ProducerError(
                 "the program nests too deep", code="UNSUPPORTED_PYTHON", rule="SCRIPT-1"
             ) from error
-        break
+        if not session.is_guessing:
+            break
     else:
         raise ProducerError(
             "types do not settle",

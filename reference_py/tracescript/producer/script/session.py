@@ -57,6 +57,7 @@ class Session:
         self.notes: list[str] = []
         self.made_lists: dict[Value, tuple[Entry, ...]] = {}
         self.sizes: set[Entry] = set()
+        self.is_guessing = False
 
     # ------------------------------------------------------------------ objects
     def parts(self, module: Any) -> tuple[list[Any], list[Any], list[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
@@ -14,6 +15,7 @@ from tracescript.producer.script.entries import (
     Known,
     constant_of,
 )
+from tracescript.producer.script.facts import RestartError
 from tracescript.producer.script.functions import (
     defaults_of,
     fixed_key,
@@ -47,13 +49,15 @@ class UnitCalls:
         raise NotImplementedError
 
     def enter(self, e: Emitter, key: Any, name: str) -> None:
-        """Note that a function is being compiled. Recursion is refused."""
+        """Note that a function is being compiled. Raises RestartError where it calls itself."""
         if key in self._stack:
+            if inspect.isfunction(key) and key not in self._session.facts.recursive:
+                raise RestartError(lambda facts: facts.recursive.add(key))
             raise e.error(
                 None,
                 f"{name} calls itself",
                 rule="SCRIPT-12",
-                hint="scripts have no recursion; use a loop",
+                hint="functions at the top of a file and methods of modules can; or use a loop",
             )
         self._stack.append(key)
 
