@@ -71,7 +71,7 @@ class Tail:
         self._thread.start()
 
     def _read(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
+        with self._stream, contextlib.suppress(OSError):
             while chunk := os.read(self._stream.fileno(), _CHUNK):
                 self._kept = (self._kept + chunk)[-_STDERR_SHOWN:]
 
@@ -79,12 +79,6 @@ class Tail:
         """Return what was kept; waits a moment for a stream that is about to end."""
         self._thread.join(0.2)
         return self._kept.decode("utf-8", "replace").strip()
-
-    def close(self) -> None:
-        """Close the stream once its reader is done; a grandchild may hold it open for longer."""
-        self._thread.join(0.2)
-        if not self._thread.is_alive():
-            self._stream.close()
 
 
 class Child:
@@ -192,4 +186,7 @@ class Child:
         for stream in (self._stdin, self._stdout):
             with contextlib.suppress(OSError):
                 stream.close()
-        self._stderr.close()
+        # What the testee started may still hold the pipes.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._stderr.text()

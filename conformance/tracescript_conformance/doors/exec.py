@@ -70,8 +70,6 @@ class Exec:
             said = tail.text()
             what = f"no answer in time; stderr: {said}" if said else "no answer in time"
             raise TesteeTimedOutError(what) from error
-        finally:
-            tail.close()
 
     @staticmethod
     def reaches(needs: Collection[str]) -> bool:

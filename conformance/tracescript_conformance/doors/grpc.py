@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 _SERVICE = "tracescript.conformance.v1.TesteeService"
 _START_SECONDS = 60.0
-"""A server may have to load every model before it answers."""
+"""A server of ours may have to load every model before it answers."""
+_CONNECT_SECONDS = 5.0
 _METHODS = {"hello": "Hello", "run": "Run", "inspect": "Inspect", "save": "Save"}
 _OPTIONS = [
     ("grpc.max_receive_message_length", LARGEST),
@@ -90,7 +91,8 @@ class Grpc:
             self._stderr = Tail(self._process.stderr)
         self._channel: Any = grpc.insecure_channel(target, _OPTIONS)
         ready = grpc.channel_ready_future(self._channel)
-        deadline = time.monotonic() + _START_SECONDS
+        wait = _START_SECONDS if self._command else min(_START_SECONDS, _CONNECT_SECONDS)
+        deadline = time.monotonic() + wait
         while True:
             with contextlib.suppress(grpc.FutureTimeoutError):
                 ready.result(timeout=0.1)
@@ -175,7 +177,7 @@ class Grpc:
             stopped = False
             kill(self._process)
         self._process = None
-        self._stderr.close()
+        self._stderr.text()
         return stopped
 
 
