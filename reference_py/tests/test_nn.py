@@ -61,3 +61,98 @@ def test_an_op_takes_numbers_beside_tensors() -> None:
 def test_an_unknown_op_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no_such_op"):
         _ = ts.ops.no_such_op
+
+
+def draw(*shape, seed=0):
+    return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+
+
+FORMULAS = {
+    nn.ReLU6(): lambda x: np.clip(x, 0, 6),
+    nn.Hardtanh(-0.5, 0.25): lambda x: np.clip(x, -0.5, 0.25),
+    nn.Softsign(): lambda x: x / (1 + np.abs(x)),
+    nn.Tanhshrink(): lambda x: x - np.tanh(x),
+    nn.Softplus(): lambda x: np.log1p(np.exp(x)),
+    nn.LogSigmoid(): lambda x: -np.log1p(np.exp(-x)),
+    nn.Hardshrink(0.3): lambda x: np.where(np.abs(x) > 0.3, x, 0),
+    nn.Threshold(0.1, -2.0): lambda x: np.where(x > 0.1, x, -2),
+    nn.GLU(): lambda x: x[:, :4] / (1 + np.exp(-x[:, 4:])),
+    nn.CELU(2.0): lambda x: np.maximum(x, 0) + np.minimum(2 * np.expm1(x / 2), 0),
+    nn.PReLU(1, 0.5): lambda x: np.where(x > 0, x, x / 2),
+}
+
+
+@pytest.mark.parametrize("layer", FORMULAS, ids=lambda layer: type(layer).__name__)
+def test_an_activation_is_its_formula(layer) -> None:
+    x = draw(5, 8) * 3
+
+    np.testing.assert_allclose(layer(x), FORMULAS[layer](x), rtol=1e-5, atol=1e-6)
+
+
+def test_a_convolution_of_a_row_is_a_sum_over_a_window() -> None:
+    layer = nn.Conv1d(1, 1, 3, padding="same", bias=False)
+    layer.load_state_dict({"weight": np.array([[[1, 10, 100]]], np.float32)})
+
+    # each element sees its left, itself and its right neighbour, zeros outside
+    assert layer(np.array([[[1, 2, 3]]], np.float32)).tolist() == [[[210, 321, 32]]]
+
+
+def test_a_transposed_convolution_spreads_each_element_over_its_filter() -> None:
+    layer = nn.ConvTranspose1d(1, 1, 2, stride=2, bias=False)
+    layer.load_state_dict({"weight": np.array([[[1, 10]]], np.float32)})
+
+    assert layer(np.array([[[1, 2, 3]]], np.float32)).tolist() == [[[1, 10, 2, 20, 3, 30]]]
+
+
+@pytest.mark.parametrize(("layer", "cell"), [(nn.LSTM, nn.LSTMCell), (nn.GRU, nn.GRUCell)])
+def test_a_recurrent_layer_is_its_cell_step_by_step(layer, cell) -> None:
+    whole, step = layer(3, 4), cell(3, 4)
+    step.load_state_dict({k.removesuffix("_l0"): v for k, v in whole.state_dict().items()})
+    xs = draw(5, 2, 3)
+    state = (np.zeros((2, 4), np.float32),) * (2 if layer is nn.LSTM else 1)
+
+    ys = []
+    for x in xs:
+        state = step(x, *state) if layer is nn.LSTM else (step(x, *state),)
+        ys.append(state[0])
+
+    y, last = whole(xs)
+    np.testing.assert_allclose(y, np.stack(ys), rtol=1e-5, atol=1e-6)
+    last = last if layer is nn.LSTM else (last,)
+    for got, want in zip(last, state, strict=True):
+        np.testing.assert_allclose(got[0], want, rtol=1e-5, atol=1e-6)
+
+
+def test_attention_is_the_softmax_of_products_times_values() -> None:
+    layer = nn.MultiheadAttention(4, 1, bias=False)
+    w_q, w_k, w_v = np.split(layer.in_proj_weight.data, 3)
+    query, key = draw(1, 3, 4), draw(1, 5, 4, seed=1)
+    scores = (query[0] @ w_q.T) @ (key[0] @ w_k.T).T / 2
+    scores[:, 4] = -np.inf
+    weights = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
+    expected = weights @ (key[0] @ w_v.T) @ layer.out_proj.weight.data.T
+
+    y = layer(query, key, key_padding_mask=np.array([[False] * 4 + [True]]))
+
+    np.testing.assert_allclose(y[0], expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nn.Conv2d(1, 1, (3, 3, 3)),
+        lambda: nn.Conv2d(1, 1, 3, stride=2, padding="same"),
+        lambda: nn.Conv2d(1, 1, 3, padding="most"),
+        lambda: nn.MultiheadAttention(5, 2),
+        lambda: nn.TransformerEncoderLayer(4, 2, activation="tan"),
+        lambda: nn.Upsample(3, mode="best"),
+    ],
+)
+def test_a_layer_of_impossible_options_is_refused_when_it_is_made(make) -> None:
+    with pytest.raises(ValueError, match=r"expected|needs|divide"):
+        make()
+
+
+def test_every_layer_of_the_library_is_listed_once() -> None:
+    assert sorted(set(nn.__all__)) == sorted(nn.__all__)
+    assert all(isinstance(getattr(nn, name), type) for name in nn.__all__)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import runpy
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
+import tracescript as ts
 from tracescript import nn, ops
 from tracescript.engine.choose import choose
 from tracescript.engine.limits import Budget
@@ -278,3 +280,19 @@ def test_a_tied_weight_is_one_object():
     a, b = ({p.name: p.weight for p in s.module.parameters} for s in root.submodules)
     assert a["weight"] is b["weight"]
     assert a["bias"] is not b["bias"]
+
+
+@pytest.mark.parametrize("text", ["np.float32", "'float32'", "float", "bool", "np.bool_", "int"])
+@pytest.mark.parametrize("relation", ["==", "!=", "in"])
+def test_data_types_compare_as_numpys(tmp_path, text, relation):
+    right = f"({text}, np.int32)" if relation == "in" else text
+    file = tmp_path / "program.py"
+    body = f"    return x + x if x.dtype {relation} {right} else x"
+    file.write_text(f"import numpy as np\n\n\ndef f(x):\n{body}\n", "utf-8")
+    module = runpy.run_path(str(file))
+    f = module["f"]
+    made = ts.script(f)
+
+    for data_type in (np.float32, np.float64, np.bool_, np.int64, np.int32):
+        x = np.ones(2, data_type)
+        assert made(x).tolist() == f(x).tolist()

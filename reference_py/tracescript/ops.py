@@ -122,11 +122,16 @@ def _bad(op: OpDef, what: str) -> BadInputError:
     )
 
 
+def _data(value: Any) -> Any:
+    """Return the array of a parameter, and those of a list of parameters."""
+    if isinstance(value, list | tuple):
+        return [_data(x) for x in value]
+    return value.data if hasattr(value, "__tracescript_parameter__") else value
+
+
 def _plain(op: OpDef, inputs: list[Any]) -> list[Any]:
     """Turn parameters into arrays, and numbers beside tensors into 0-d arrays of their type."""
-    plain = [
-        getattr(x, "data", x) if hasattr(x, "__tracescript_parameter__") else x for x in inputs
-    ]
+    plain = [_data(x) for x in inputs]
     arrays = [x for x in plain if isinstance(x, np.ndarray | np.generic)]
     if not arrays:
         return plain

@@ -4,59 +4,175 @@ Parameter names and shapes equal torch's for the same layer, so a state dict mov
 """
 
 from tracescript.nn.activation import (
+    CELU,
     ELU,
     GELU,
-    Dropout,
-    Flatten,
-    Identity,
+    GLU,
+    SELU,
+    Hardshrink,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
     LeakyReLU,
+    LogSigmoid,
     LogSoftmax,
+    Mish,
+    PReLU,
     ReLU,
+    ReLU6,
     Sigmoid,
     SiLU,
     Softmax,
+    Softplus,
+    Softshrink,
+    Softsign,
     Tanh,
+    Tanhshrink,
+    Threshold,
 )
-from tracescript.nn.attention import MultiheadAttention, TransformerEncoderLayer
-from tracescript.nn.container import ModuleDict, ModuleList, Sequential
-from tracescript.nn.layer import Conv2d, Embedding, Linear
-from tracescript.nn.module import Module, Parameter
-from tracescript.nn.norm import BatchNorm1d, BatchNorm2d, GroupNorm, LayerNorm, RMSNorm
-from tracescript.nn.pool import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
-from tracescript.nn.recurrent import GRUCell, LSTMCell, RNNCell
+from tracescript.nn.attention import (
+    MultiheadAttention,
+)
+from tracescript.nn.container import (
+    ModuleDict,
+    ModuleList,
+    Sequential,
+)
+from tracescript.nn.convolution import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+)
+from tracescript.nn.layer import (
+    Embedding,
+    Linear,
+)
+from tracescript.nn.module import (
+    Module,
+    Parameter,
+)
+from tracescript.nn.norm import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    GroupNorm,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    LayerNorm,
+    RMSNorm,
+)
+from tracescript.nn.pool import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
+    AvgPool1d,
+    AvgPool2d,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+)
+from tracescript.nn.recurrent import (
+    GRUCell,
+    LSTMCell,
+    RNNCell,
+)
+from tracescript.nn.sequence import (
+    GRU,
+    LSTM,
+    RNN,
+)
+from tracescript.nn.shaping import (
+    Dropout,
+    Dropout2d,
+    Flatten,
+    Identity,
+    PixelShuffle,
+    ReflectionPad2d,
+    Unflatten,
+    Upsample,
+    ZeroPad2d,
+)
+from tracescript.nn.transformer import (
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 
 __all__ = [
+    "CELU",
     "ELU",
     "GELU",
+    "GLU",
+    "GRU",
+    "LSTM",
+    "RNN",
+    "SELU",
+    "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool2d",
+    "AvgPool1d",
     "AvgPool2d",
     "BatchNorm1d",
     "BatchNorm2d",
+    "BatchNorm3d",
+    "Conv1d",
     "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
     "Dropout",
+    "Dropout2d",
     "Embedding",
     "Flatten",
     "GRUCell",
     "GroupNorm",
+    "Hardshrink",
+    "Hardsigmoid",
+    "Hardswish",
+    "Hardtanh",
     "Identity",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
     "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LogSigmoid",
     "LogSoftmax",
+    "MaxPool1d",
     "MaxPool2d",
+    "MaxPool3d",
+    "Mish",
     "Module",
     "ModuleDict",
     "ModuleList",
     "MultiheadAttention",
+    "PReLU",
     "Parameter",
+    "PixelShuffle",
     "RMSNorm",
     "RNNCell",
     "ReLU",
+    "ReLU6",
+    "ReflectionPad2d",
     "Sequential",
     "SiLU",
     "Sigmoid",
     "Softmax",
+    "Softplus",
+    "Softshrink",
+    "Softsign",
     "Tanh",
+    "Tanhshrink",
+    "Threshold",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
     "TransformerEncoderLayer",
+    "Unflatten",
+    "Upsample",
+    "ZeroPad2d",
 ]

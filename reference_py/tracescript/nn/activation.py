@@ -1,19 +1,13 @@
-"""Layers without weights that work element by element or only reshape."""
+"""Activations: layers that work element by element, most of them without weights."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tracescript import ops
-from tracescript.nn.module import Module
-
-
-class Identity(Module):
-    """y = x."""
-
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
-        return x
+from tracescript.nn.module import Module, Parameter
 
 
 class ReLU(Module):
@@ -22,6 +16,14 @@ class ReLU(Module):
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
         return ops.relu(x)
+
+
+class ReLU6(Module):
+    """y = min(max(x, 0), 6)."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.relu6(x)
 
 
 class LeakyReLU(Module):
@@ -36,6 +38,18 @@ class LeakyReLU(Module):
         return ops.leaky_relu(x, slope=self.negative_slope)
 
 
+class PReLU(Module):
+    """y = x where x > 0, else weight * x; one weight, or one for each channel. x: (N, C, *)."""
+
+    def __init__(self, num_parameters: int = 1, init: float = 0.25) -> None:
+        super().__init__()
+        self.weight = Parameter(np.full(num_parameters, init, np.float32))
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.prelu(x, self.weight)
+
+
 class ELU(Module):
     """y = x where x > 0, else alpha * (exp(x) - 1)."""
 
@@ -48,12 +62,36 @@ class ELU(Module):
         return ops.elu(x, alpha=self.alpha)
 
 
-class GELU(Module):
-    """y = x * Phi(x), the exact form."""
+class CELU(Module):
+    """y = x where x > 0, else alpha * (exp(x / alpha) - 1)."""
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        super().__init__()
+        self.alpha = alpha
 
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
-        return ops.gelu(x)
+        return ops.celu(x, alpha=self.alpha)
+
+
+class SELU(Module):
+    """The scaled exponential linear unit."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.selu(x)
+
+
+class GELU(Module):
+    """y = x * Phi(x), exact, or with approximate 'tanh' by a tanh."""
+
+    def __init__(self, approximate: str = "none") -> None:
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.gelu(x, approximate=self.approximate)
 
 
 class SiLU(Module):
@@ -64,6 +102,14 @@ class SiLU(Module):
         return ops.silu(x)
 
 
+class Mish(Module):
+    """y = x * tanh(softplus(x))."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.mish(x)
+
+
 class Sigmoid(Module):
     """y = 1 / (1 + exp(-x))."""
 
@@ -72,12 +118,127 @@ class Sigmoid(Module):
         return ops.sigmoid(x)
 
 
+class LogSigmoid(Module):
+    """The logarithm of sigmoid."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.logsigmoid(x)
+
+
+class Hardsigmoid(Module):
+    """y = min(max(x + 3, 0), 6) / 6."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.hardsigmoid(x)
+
+
+class Hardswish(Module):
+    """y = x * hardsigmoid(x)."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.hardswish(x)
+
+
 class Tanh(Module):
     """y = tanh(x)."""
 
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
         return ops.tanh(x)
+
+
+class Tanhshrink(Module):
+    """y = x - tanh(x)."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.tanhshrink(x)
+
+
+class Hardtanh(Module):
+    """y = x limited to [min_val, max_val]."""
+
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0) -> None:
+        super().__init__()
+        self.min_val = min_val
+        self.max_val = max_val
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.hardtanh(x, min=self.min_val, max=self.max_val)
+
+
+class Hardshrink(Module):
+    """y = x outside [-lambd, lambd], else 0."""
+
+    def __init__(self, lambd: float = 0.5) -> None:
+        super().__init__()
+        self.lambd = lambd
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.hardshrink(x, lambd=self.lambd)
+
+
+class Softshrink(Module):
+    """y = x moved towards 0 by lambd, 0 in between."""
+
+    def __init__(self, lambd: float = 0.5) -> None:
+        super().__init__()
+        self.lambd = lambd
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.softshrink(x, lambd=self.lambd)
+
+
+class Softplus(Module):
+    """y = log(1 + exp(beta * x)) / beta, x itself where beta * x > threshold."""
+
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
+        super().__init__()
+        self.beta = beta
+        self.threshold = threshold
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.softplus(x, beta=self.beta, threshold=self.threshold)
+
+
+class Softsign(Module):
+    """y = x / (1 + |x|)."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.softsign(x)
+
+
+class Threshold(Module):
+    """y = x where x > threshold, else value."""
+
+    def __init__(self, threshold: float, value: float) -> None:
+        super().__init__()
+        self.threshold = threshold
+        self.value = value
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.threshold(x, threshold=self.threshold, value=self.value)
+
+
+class GLU(Module):
+    """The first half along `dim` times the sigmoid of the second."""
+
+    def __init__(self, dim: int = -1) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.glu(x, dim=self.dim)
 
 
 class Softmax(Module):
@@ -102,28 +263,3 @@ class LogSoftmax(Module):
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
         return ops.log_softmax(x, dim=self.dim)
-
-
-class Dropout(Module):
-    """The identity that keeps its meaning; this library only evaluates."""
-
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        self.p = p
-
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
-        return ops.dropout(x, p=self.p)
-
-
-class Flatten(Module):
-    """Join the axes start_dim..end_dim into one. x: (N, ...), y: (N, product of the rest)."""
-
-    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
-        super().__init__()
-        self.start_dim = start_dim
-        self.end_dim = end_dim
-
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
-        return ops.flatten(x, start_dim=self.start_dim, end_dim=self.end_dim)

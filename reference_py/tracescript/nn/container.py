@@ -22,6 +22,11 @@ class ModuleList(Module):
         """Add a module at the end."""
         setattr(self, str(len(self._modules)), module)
 
+    def extend(self, modules: Iterable[Any]) -> None:
+        """Add modules at the end."""
+        for module in modules:
+            self.append(module)
+
     def __iter__(self) -> Iterator[Any]:
         return iter(self._modules.values())
 
@@ -64,6 +69,14 @@ class ModuleDict(Module):
 
     def __len__(self) -> int:
         return len(self._modules)
+
+    def keys(self) -> Iterable[str]:
+        """Return the names in order."""
+        return self._modules.keys()
+
+    def values(self) -> Iterable[Any]:
+        """Return the modules in order."""
+        return self._modules.values()
 
     def items(self) -> Iterable[tuple[str, Any]]:
         """Return (name, module) pairs in order."""

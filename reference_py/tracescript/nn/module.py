@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 
+_UNUSED = "num_batches_tracked"
+
+
 class Parameter(NDArrayOperatorsMixin):
     """A named array that a module learns. Kept by identity: a shared parameter stays one.
 
@@ -135,9 +138,12 @@ class Module:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take parameters and buffers by dotted path; arrays or torch tensors.
 
+        The counts of training steps that torch's batch norms keep are left out.
+
         Raises BadInputError for a missing or unknown name or another shape.
         """
         own = self.state_dict()
+        state = {k: v for k, v in state.items() if k in own or not k.endswith(_UNUSED)}
         if own.keys() != state.keys():
             odd = sorted(own.keys() ^ state.keys())
             raise BadInputError(

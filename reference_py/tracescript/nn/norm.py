@@ -10,16 +10,24 @@ from tracescript import ops
 from tracescript.nn.module import Module, Parameter
 
 
+def _ones(shape: int | tuple[int, ...]) -> Parameter:
+    return Parameter(np.ones(shape, np.float32))
+
+
+def _zeros(shape: int | tuple[int, ...]) -> Parameter:
+    return Parameter(np.zeros(shape, np.float32))
+
+
 class _BatchNorm(Module):
     """Normalise each channel by given statistics. x: (N, C, *)."""
 
-    def __init__(self, num_features: int, eps: float = 1e-5) -> None:
+    def __init__(self, num_features: int, eps: float = 1e-5, affine: bool = True) -> None:
         super().__init__()
         self.eps = eps
         self.running_mean: Any
         self.running_var: Any
-        self.weight = Parameter(np.ones(num_features, np.float32))
-        self.bias = Parameter(np.zeros(num_features, np.float32))
+        self.weight = _ones(num_features) if affine else None
+        self.bias = _zeros(num_features) if affine else None
         self.register_buffer("running_mean", np.zeros(num_features, np.float32))
         self.register_buffer("running_var", np.ones(num_features, np.float32))
 
@@ -38,18 +46,50 @@ class BatchNorm2d(_BatchNorm):
     """Batch norm over (N, C, H, W)."""
 
 
+class BatchNorm3d(_BatchNorm):
+    """Batch norm over (N, C, D, H, W)."""
+
+
+class _InstanceNorm(Module):
+    """Normalise each channel of each sample by its own mean and variance. x: (N, C, *)."""
+
+    def __init__(self, num_features: int, eps: float = 1e-5, affine: bool = False) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight = _ones(num_features) if affine else None
+        self.bias = _zeros(num_features) if affine else None
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.instance_norm(x, weight=self.weight, bias=self.bias, eps=self.eps)
+
+
+class InstanceNorm1d(_InstanceNorm):
+    """Instance norm over (N, C, L)."""
+
+
+class InstanceNorm2d(_InstanceNorm):
+    """Instance norm over (N, C, H, W)."""
+
+
 class LayerNorm(Module):
     """Normalise over the last axes, then scale and shift. x: (*, normalized_shape)."""
 
-    def __init__(self, normalized_shape: int | tuple[int, ...], eps: float = 1e-5) -> None:
+    def __init__(
+        self,
+        normalized_shape: int | tuple[int, ...],
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+    ) -> None:
         super().__init__()
         shape = (
             (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
         )
         self.normalized_rank = len(shape)
         self.eps = eps
-        self.weight = Parameter(np.ones(shape, np.float32))
-        self.bias = Parameter(np.zeros(shape, np.float32))
+        self.weight = _ones(shape) if elementwise_affine else None
+        self.bias = _zeros(shape) if elementwise_affine and bias else None
 
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
@@ -68,7 +108,7 @@ class RMSNorm(Module):
     def __init__(self, size: int, eps: float = 1e-6) -> None:
         super().__init__()
         self.eps = eps
-        self.weight = Parameter(np.ones(size, np.float32))
+        self.weight = _ones(size)
 
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
@@ -78,12 +118,14 @@ class RMSNorm(Module):
 class GroupNorm(Module):
     """Normalise groups of channels. x: (N, C, *)."""
 
-    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5) -> None:
+    def __init__(
+        self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True
+    ) -> None:
         super().__init__()
         self.num_groups = num_groups
         self.eps = eps
-        self.weight = Parameter(np.ones(num_channels, np.float32))
-        self.bias = Parameter(np.zeros(num_channels, np.float32))
+        self.weight = _ones(num_channels) if affine else None
+        self.bias = _zeros(num_channels) if affine else None
 
     def forward(self, x: Any) -> Any:
         """Apply the layer."""

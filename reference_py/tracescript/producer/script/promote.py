@@ -132,9 +132,15 @@ def _promoted(e: Emitter, op: OpDef, operands: list[_Operand]) -> list[Value]:
             group = [o for o in operands if o.variable == name]
             by_variable[name] = _wanted(e, op, variables[name], [o.entry for o in group])
     for o in operands:
-        wanted = by_variable.get(o.variable) or _fixed(e, o.variable, o.entry)
+        wanted = by_variable.get(o.variable) or _fixed(e, _bound(o.variable, by_variable), o.entry)
         out.append(as_tensor(e, o.entry, wanted))
     return out
+
+
+def _bound(name: str, by_variable: Mapping[str, DataType]) -> str:
+    """Write data types like `bool|T` with what the variables in it stand for."""
+    parts = name.split("|")
+    return "|".join(by_variable[p].value if p in by_variable else p for p in parts)
 
 
 def _fixed(e: Emitter, name: str, entry: Entry) -> DataType:
