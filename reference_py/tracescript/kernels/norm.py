@@ -175,8 +175,8 @@ def softmax(x: Array, dim: int) -> Array:
     width = x.shape[-1] if x.ndim else 1
     rows, results = x.reshape(-1, width), y.reshape(-1, width)
     for some in by_rows(rows.shape[0], width):
-        total = exponentials(rows[some], results[some])
-        results[some] *= np.divide(x.dtype.type(1), total, out=total)
+        part = results[some]
+        part /= exponentials(rows[some], part)
     return y
 
 
