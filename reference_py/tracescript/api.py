@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
-from tracescript.code.writer import write_units
 from tracescript.engine import choose
 from tracescript.engine.limits import Limits
 from tracescript.errors import ProducerError, TraceWarning
@@ -205,6 +204,7 @@ def save(
         BadInputError: an argument is of the wrong kind.
         OSError: the file cannot be written.
     """
+    from tracescript.code.writer import write_units
     from tracescript.wire.writer import write
 
     arguments.model(model)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracescript.code import writer
 from tracescript.ir import dims as dim_arithmetic
 from tracescript.ir.graph import FunctionRef
 from tracescript.ir.text import graph_text
@@ -49,11 +48,15 @@ def inlined_graph(model: ir.Model) -> str:
 
 def code(model: ir.Model) -> str:
     """Return the code unit of the root's class."""
+    from tracescript.code import writer
+
     return writer.unit_text(model, model.root)
 
 
 def code_of(model: ir.Model, name: str) -> str:
     """Return the code of one function."""
+    from tracescript.code import writer
+
     return writer.function_text(model, name)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import functools
+import pkgutil
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.v1 import error_pb2, opdef_pb2
@@ -200,5 +200,6 @@ class Opset:
 @functools.cache
 def opset() -> Opset:
     """Return TraceScript's own opset, as compiled into the package."""
-    data = files("tracescript.opset").joinpath("opset.binpb").read_bytes()
+    data = pkgutil.get_data("tracescript.opset", "opset.binpb")
+    assert data is not None
     return Opset(opdef_pb2.OpsetDef.FromString(data))

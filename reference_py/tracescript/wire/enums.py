@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     Name = TypeVar("Name", bound=Hashable)
 
+OPSET: Final = "tracescript"
+"""The name that a file gives our own opset; the graph says ''."""
 ORIGINS: Final = dict(enumerate(["traced", "scripted", "explored", "imported", "authored"], 1))
 INPUT_KINDS: Final = dict(enumerate(["positional", "keyword_only", "bound", "state"], 1))
 DECISION_KINDS: Final = dict(

@@ -10,7 +10,7 @@ from tracescript.ir.model import Model
 from tracescript.v1 import code_pb2, debug_pb2, example_pb2, file_pb2, model_pb2
 from tracescript.wire import scan, table_counts
 from tracescript.wire.container import open_container
-from tracescript.wire.enums import Enums
+from tracescript.wire.enums import OPSET, Enums
 from tracescript.wire.faults import bad_index, check_sentinel, fault
 from tracescript.wire.read_constants import ConstantReader
 from tracescript.wire.read_debug import DebugReader
@@ -19,7 +19,6 @@ from tracescript.wire.read_modules import ModuleReader
 from tracescript.wire.read_sections import ExampleReader, read_code, read_extra_files
 from tracescript.wire.read_types import TypeReader
 from tracescript.wire.read_weights import read_weights
-from tracescript.wire.write_model import OPSET
 
 if TYPE_CHECKING:
     import os

@@ -9,7 +9,7 @@ from tracescript.ir import order
 from tracescript.ir.model import State
 from tracescript.ir.types import ScalarKind
 from tracescript.v1 import model_pb2
-from tracescript.wire.enums import SCALAR_KINDS, STATE_KINDS, invert
+from tracescript.wire.enums import OPSET, SCALAR_KINDS, STATE_KINDS, invert
 from tracescript.wire.tables import Tables
 from tracescript.wire.write_functions import FunctionWriter
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tracescript.v1 import module_pb2
     from tracescript.wire.write_functions import Numbering
 
-OPSET: Final = "tracescript"
 _STATE_KINDS: Final = invert(STATE_KINDS)
 _COMPLEX: Final = invert(SCALAR_KINDS)[ScalarKind.COMPLEX]
 _LOWEST: Final = (1, 0)
