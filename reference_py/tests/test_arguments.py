@@ -35,6 +35,7 @@ def content(model) -> bytes:
         ({"guards": "off"}, "guards: one of 'error', 'warn', 'ignore' expected, found 'off'"),
         ({"verify": "all"}, "verify: one of 'metadata', 'full' expected, found 'all'"),
         ({"limits": 5}, "limits: a Limits expected, found an object of class int"),
+        ({"expand": 1}, "expand: a bool expected, found an object of class int"),
     ],
 )
 def test_load_refuses_an_option_that_is_none_of_its_choices(content, options, text) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from op_runs import model_of, run_model
 
+import tracescript as ts
 from tracescript import ir
-from tracescript.errors import InvalidModelError, TrapError
+from tracescript.errors import InvalidModelError, TrapError, UnsupportedError
 from tracescript.ir.constants import scalar
 from tracescript.opset.calls import Typing
 from tracescript.opset.decompose import expansion
 from tracescript.opset.table import opset
 from tracescript.passes.expand import expand_all, expand_missing
+from tracescript.wire.writer import write
 
 F32 = ir.DataType.FLOAT32
 B = ir.Symbol("B", 1)
@@ -144,6 +147,18 @@ def test_a_trace_decision_about_a_replaced_value_moves_with_it() -> None:
 
     assert expanded.decisions[0].value is expanded.body.results[0]
     assert expanded.body.results[0] is not function.body.results[0]
+
+
+@pytest.mark.parametrize("engine", ["py", "ref"])
+def test_a_model_is_loaded_with_its_own_kernels_or_with_decompositions(engine: str) -> None:
+    rows = np.empty((1 << 17, 0), np.float32)
+    model, _ = model_of("unbind", [rows], {"dim": 0})
+    file = io.BytesIO()
+    write(model, file)
+
+    assert len(ts.load(file.getvalue(), engine=engine)(rows)) == 1 << 17
+    with pytest.raises(UnsupportedError, match="at most 65536 rounds"):
+        ts.load(file.getvalue(), engine=engine, expand=True)(rows)
 
 
 @pytest.mark.parametrize("name", [op.name for op in opset() if op.is_composite])

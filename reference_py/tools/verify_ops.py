@@ -44,7 +44,7 @@ _RARE = {"py symbolic": 3, "expanded symbolic": 3, "file": 7}
 
 @dataclass
 class Tally:
-    """What came of an op's calls."""
+    """What came of an op's calls; seconds are those of the processor."""
 
     calls: int = 0
     runs: int = 0
@@ -108,7 +108,7 @@ def check(plan: Plan, call: Call, number: int, tally: Tally) -> None:
 def verify(plan: Plan, *, quick: bool) -> Tally:
     """Try an op on its grid, or on an even part of it."""
     tally = Tally()
-    started = time.perf_counter()
+    started = time.process_time()
     calls = list(plan.calls())
     step = max(1.0, len(calls) / _QUICK) if quick else 1.0
     chosen = [calls[int(i * step)] for i in range(int(len(calls) / step))]
@@ -116,7 +116,7 @@ def verify(plan: Plan, *, quick: bool) -> Tally:
         check(plan, call, number, tally)
     if not chosen:
         tally.faults.append("no calls")
-    tally.seconds = time.perf_counter() - started
+    tally.seconds = time.process_time() - started
     return tally
 
 
@@ -166,18 +166,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tried = [name for name in names if name in plans]
     without = [name for name in names if name not in plans]
     started = time.perf_counter()
-    failed, runs = [], 0
+    failed, runs, busy = [], 0, 0.0
     print(f"     {'op':34} {'passed':>13} {'worst/bound':>8}")
     with workers(min(options.jobs, max(1, len(tried)))) as run:
         for name, tally in zip(
             tried, run(partial(tally_of, quick=options.quick), tried), strict=True
         ):
             runs += tally.runs
+            busy += tally.seconds
             if tally.faults:
                 failed.append(name)
             show(name, tally, plans[name].rule, options.faults)
     seconds = time.perf_counter() - started
-    print(f"{len(tried) - len(failed)} of {len(names)} ops pass: {runs} runs in {seconds:.0f} s")
+    passing = f"{len(tried) - len(failed)} of {len(names)} ops pass"
+    print(f"{passing}: {runs} runs in {seconds:.0f} s, {busy:.0f} s of one core")
     if failed:
         print(f"failing: {' '.join(failed)}")
     if without:

@@ -226,6 +226,7 @@ def load(
     guards: str = "error",
     verify: str = "metadata",
     limits: Limits | None = None,
+    expand: bool = False,
 ) -> Model:
     """Open a `.tsproto` file. Nothing in it is executed; weights are mapped, not copied.
 
@@ -239,6 +240,7 @@ def load(
             `ignore`.
         verify: `metadata` checks everything but the weights' digests; `full` those too.
         limits: steps, memory, seconds and depth that one call may use.
+        expand: run every composite op through its decomposition, not its own kernel.
 
     Raises:
         FormatError: not a well-formed file. InvalidModelError: its model breaks rules.
@@ -252,7 +254,9 @@ def load(
     arguments.choice("verify", verify, ("metadata", "full"))
     if limits is not None:
         arguments.kind("limits", limits, Limits)
-    return open_model(file, verify=verify, settings=Settings(engine, guards, limits or Limits()))[0]
+    arguments.kind("expand", expand, bool)
+    settings = Settings(engine, guards, limits or Limits(), expand=expand)
+    return open_model(file, verify=verify, settings=settings)[0]
 
 
 def open_model(

@@ -1,4 +1,6 @@
-"""Our loader behind the conformance protocol: `python -m tracescript.testee [ENGINE]`.
+"""Our loader behind the conformance protocol: `python -m tracescript.testee [ENGINE] [expand]`.
+
+With `expand` every composite is replaced by its decomposition.
 
 Up to `Loader` this is the protocol that every testee has; `Loader` is what is tested.
 """
@@ -29,7 +31,8 @@ CLAIMS = (
 
 def main() -> None:
     """Answer requests from standard input until it is closed."""
-    loader = Loader(*sys.argv[1:2])
+    expand = sys.argv[2:] == ["expand"]
+    loader = Loader(*sys.argv[1:2], expand=expand)
     while header := sys.stdin.buffer.read(4):
         data = sys.stdin.buffer.read(struct.unpack("<I", header)[0])
         response = answer(loader, testee_pb2.TesteeRequest.FromString(data)).SerializeToString()
@@ -65,8 +68,9 @@ def call(loader: Loader, instance: Any, request: testee_pb2.Call) -> testee_pb2.
 class Loader:
     """The loader under test, with one engine."""
 
-    def __init__(self, engine: str = "py") -> None:
+    def __init__(self, engine: str = "py", *, expand: bool = False) -> None:
         self._engine = engine
+        self._expand = expand
         self._functions: dict[str, int] = {}
 
     def hello(self, request: testee_pb2.HelloRequest) -> testee_pb2.HelloResponse:
@@ -76,7 +80,7 @@ class Loader:
 
         return testee_pb2.HelloResponse(
             protocol_major=1,
-            name=f"tracescript-{self._engine}",
+            name=f"tracescript-{self._engine}{'-expanded' if self._expand else ''}",
             version=__version__,
             language="Python",
             claims=CLAIMS,
@@ -147,7 +151,8 @@ class Loader:
             seconds=options.deadline_ms / 1e3 or default.seconds,
         )
         guards = "error" if mode == "unspecified" else mode
-        settings = Settings(self._engine, guards, limits, expand=options.expand_composites)
+        expand = self._expand or options.expand_composites
+        settings = Settings(self._engine, guards, limits, expand=expand)
         content = source.path if source.WhichOneof("source") == "path" else source.content
         model, opened = open_model(
             content, verify="full" if full else "metadata", settings=settings
