@@ -210,6 +210,9 @@ def save(
     arguments.model(model)
     arguments.file(file, "write")
     made = model.ir
+    if not debug:
+        kept = tuple(entry for entry in made.metadata if not entry[0].startswith(ir.FIXED))
+        made = replace(made, metadata=kept)
     if extra_files:
         arguments.extra_files(extra_files)
         added = tuple(ir.ExtraFile(n, c) for n, c in sorted(extra_files.items()))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from benchmarks.architectures.check import Outcome
 
 _HEAD = (
-    f"{'architecture':26} {'family':12} traced batch {'size':28} {'trace':>7} {'x jit':>6} "
+    f"{'architecture':26} {'family':12} traced {'batch':5} {'size':32} {'trace':>7} {'x jit':>6} "
     f"{'files':>7} {'x jit':>6} {'nodes':>5} {'file':>7} {'run':>7} {'x eager':>7}"
 )
 
@@ -46,7 +46,7 @@ def row(outcome: Outcome) -> str:
     run, eager = outcome.seconds.get("run"), outcome.seconds.get("eager")
     traced, batch, size = (outcome.results.get(k, "?") for k in ("traced", "batch", "size"))
     return (
-        f"{outcome.name:26} {outcome.family:12} {traced:6} {batch:5} {size:28} "
+        f"{outcome.name:26} {outcome.family:12} {traced:6} {batch:5} {size:32} "
         f"{milliseconds('trace')} {number(outcome.ratio('trace'), 6)} "
         f"{milliseconds('files')} {number(outcome.ratio('files'), 6)} "
         f"{outcome.nodes:5} {outcome.file_bytes / 1e3:7.0f} "
@@ -57,12 +57,16 @@ def row(outcome: Outcome) -> str:
 def summary(outcomes: Sequence[Outcome]) -> str:
     """Return the counts and the medians of the ratios."""
     parts = [f"{len(outcomes)} architectures, {sum(bool(o.faults) for o in outcomes)} with faults"]
+    for size in ("traced", "batch", "size"):
+        found = [o.results.get(size, "?") for o in outcomes]
+        stopped = sum(word.startswith(("guard", "fixed")) for word in found)
+        parts.append(f"{size}: {found.count('ok')} equal, {stopped} stopped with their line")
     for verb in ("trace", "files"):
         ratios = [r for o in outcomes if (r := o.ratio(verb)) is not None]
         if ratios:
             name = {"trace": "tracing", "files": "saving and loading"}[verb]
             parts.append(f"{name}: median {statistics.median(ratios):.2f} x torch.jit's time")
-    return "; ".join(parts)
+    return "\n".join(parts)
 
 
 def main() -> None:
@@ -87,7 +91,7 @@ def main() -> None:
         print(row(outcomes[-1]), flush=True)
         for fault in outcomes[-1].faults:
             print(f"    {fault}", flush=True)
-    print(f"{summary(outcomes)}; {len(absent)} absent")
+    print(f"{summary(outcomes)}\n{len(absent)} absent")
     if args.json:
         values = [dataclasses.asdict(o) for o in outcomes]
         args.json.write_text(json.dumps(values, indent=1), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 import warnings
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _RELATIVE: Final = 2e-4
 """Largest difference from eager, as a part of the largest element; both compute in float32."""
 _ABSOLUTE: Final = 1e-6
+_LINE: Final = re.compile(r"fixed at ([^ ]+\.py:\d+): ")
+"""How the hint of a refused input names the line that fixed its size."""
 _TIMES: Final = 2
 """Both are timed by turns so often, and the least CPU time counts."""
 
@@ -89,15 +92,21 @@ def _beside(
 
 
 def _compared(program: Any, loaded: Any, given: dict[str, Any], title: str, to: Outcome) -> str:
-    """Return `ok`, or `guard` where a guard stopped the call and named a line; note the rest."""
+    """Return `ok`, or the line by which another size was stopped; note everything else."""
     wanted = list(_leaves(program(**given)))
     try:
         found = list(_leaves(loaded(**given)))
     except ts.errors.GuardError as error:
-        if title == "size" and error.guard is not None and error.guard.location:
+        if title != "traced" and error.guard is not None and error.guard.location:
             return f"guard {error.guard.location}"
         to.faults.append(f"{title}: {error}")
         return "GUARD"
+    except ts.errors.BadInputError as error:
+        line = _LINE.match(error.hint)
+        if title != "traced" and line is not None:
+            return f"fixed {line[1]}"
+        to.faults.append(f"{title}: {error}")
+        return "ERROR"
     except Exception as error:  # noqa: BLE001 - reported
         to.faults.append(f"{title}: {type(error).__name__}: {error}")
         return "ERROR"

@@ -149,8 +149,6 @@ ENCODERS = (
     _entry("xlnet", "encoder", "XLNetModel",
            {**_VOCABULARY, "d_model": 32, "n_layer": 2, "n_head": 4, "d_inner": 64,
             "use_mems_eval": False}, text),
-    _entry("longformer", "encoder", "LongformerModel", {**_SMALL, "attention_window": 4}, text,
-           8, 12),
     _entry("layoutlm", "encoder", "LayoutLMModel", _SMALL, text),
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from tracescript.ir.graph import (
     TraceDecision,
 )
 from tracescript.ir.model import (
+    FIXED,
     Buffer,
     CodeUnit,
     Example,
@@ -49,6 +50,7 @@ from tracescript.ir.values import Constant, Value, Weight
 
 __all__ = [
     "DICT",
+    "FIXED",
     "Block",
     "Buffer",
     "CodeUnit",

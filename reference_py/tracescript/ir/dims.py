@@ -50,20 +50,23 @@ def mul(a: Dim, b: Dim) -> Dim:
     return commutative("*", a, b)
 
 
-def floor_div(a: Dim, b: Dim) -> Dim:
-    """Return a // b as Python, common factors cancelled; exact where every term divides."""
+def floor_div(a: Dim, b: Dim, *, is_positive: bool = False) -> Dim:
+    """Return a // b as Python, common factors cancelled; exact where every term divides.
+
+    `is_positive` says that no factor of `b` is zero or less, whatever the ranges allow.
+    """
     if a is None or b is None:
         return None
     if isinstance(a, int) and isinstance(b, int) and b != 0:
         return a // b
-    if bounds(b)[0] <= 0:
+    if not is_positive and bounds(b)[0] <= 0:
         return DimExpr("//", (a, b))
-    over, under = _cancelled(a, b)
+    over, under = _cancelled(a, b, is_positive=is_positive)
     return over if under == 1 else DimExpr("//", (over, under))
 
 
-def _cancelled(a: Known, b: Known) -> tuple[Known, Known]:
-    """Divide both by what all their terms have in common; `b` is positive for every binding."""
+def _cancelled(a: Known, b: Known, *, is_positive: bool) -> tuple[Known, Known]:
+    """Divide both by what all their terms have in common; `b` is positive."""
     parts = [(term, count) for term, count in terms(a).items() if count]
     split = len(parts)
     parts += [(term, count) for term, count in terms(b).items() if count]
@@ -79,7 +82,8 @@ def _cancelled(a: Known, b: Known) -> tuple[Known, Known]:
         if a == mul(b, times):
             return times, 1
     for factor in dict.fromkeys(factors[-1]):
-        while bounds(factor)[0] > 0 and all(factor in own for own in factors):
+        is_safe = is_positive or bounds(factor)[0] > 0
+        while is_safe and all(factor in own for own in factors):
             for own in factors:
                 own.remove(factor)
     counts = [count // common for _, count in parts]
@@ -129,20 +133,20 @@ def minimum(a: Dim, b: Dim) -> Dim:
     """Return min(a, b); decided by ranges where they allow it."""
     if a is None or b is None:
         return None
-    (a_low, a_high), (b_low, b_high) = bounds(a), bounds(b)
-    if a_high <= b_low:
+    low, high = bounds(sub(a, b))
+    if high <= 0:
         return a
-    return b if b_high <= a_low else commutative("min", a, b)
+    return b if low >= 0 else commutative("min", a, b)
 
 
 def maximum(a: Dim, b: Dim) -> Dim:
     """Return max(a, b); decided by ranges where they allow it."""
     if a is None or b is None:
         return None
-    (a_low, a_high), (b_low, b_high) = bounds(a), bounds(b)
-    if a_low >= b_high:
+    low, high = bounds(sub(a, b))
+    if low >= 0:
         return a
-    return b if b_low >= a_high else commutative("max", a, b)
+    return b if high <= 0 else commutative("max", a, b)
 
 
 _BUILD = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from tracescript.ir.graph import Function
     from tracescript.ir.types import Type
     from tracescript.ir.values import Constant, Weight
+
+FIXED: Final = "fixed: "
+"""Starts a key of metadata that says why a size is fixed; `METHOD, input x, axis 0` follows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tracescript import ir
 from tracescript.engine.limits import Limits
 from tracescript.engine.values import named
 from tracescript.model.input_checks import constant_value
@@ -15,7 +16,6 @@ from tracescript.model.signature import Signature
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracescript import ir
     from tracescript.engine.protocol import Loaded, Prepared
 
 
@@ -51,8 +51,11 @@ class StateValues:
 class Call:
     """A method ready to call: its signature, its engine function and its states."""
 
-    def __init__(self, method: ir.Method, function: ir.Function, loaded: Loaded) -> None:
-        self.signature = Signature(function)
+    def __init__(self, method: ir.Method, model: ir.Model, loaded: Loaded) -> None:
+        function = model.function(method.function)
+        about = f"{ir.FIXED}{method.name}, "
+        fixed = {key[len(about) :]: why for key, why in model.metadata if key.startswith(about)}
+        self.signature = Signature(function, fixed)
         self.bind = self.signature.bind
         self.run: Prepared = loaded.method(method)
         self.states = method.states

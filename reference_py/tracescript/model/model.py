@@ -173,7 +173,7 @@ class Model:
         if self._loaded is None:
             options = Options(guards=self._settings.guards, expand=self._settings.expand)
             self._loaded = choose(self._settings.engine).load(self._ir, options)
-        prepared = Call(method, self._ir.function(method.function), self._loaded)
+        prepared = Call(method, self._ir, self._loaded)
         self._methods[path] = prepared
         return prepared
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tracescript.ir import dims as dim_arithmetic
 from tracescript.ir.graph import FunctionRef
 from tracescript.ir.text import graph_text
-from tracescript.ir.types import TensorType
 from tracescript.ir.values import Weight
+from tracescript.opset.relations import tensors_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,10 +65,10 @@ def dimensions(model: ir.Model) -> dict[str, tuple[int, int | None]]:
     found: dict[str, tuple[int, int | None]] = {}
     for method in model.root.methods:
         for declared in model.function(method.function).inputs:
-            shape = declared.type.shape if isinstance(declared.type, TensorType) else ()
-            for dim in shape or ():
-                for symbol in dim_arithmetic.symbols(dim):
-                    found[symbol.name] = (symbol.min, symbol.max)
+            for tensor in tensors_in(declared.type):
+                for dim in tensor.shape or ():
+                    for symbol in dim_arithmetic.symbols(dim):
+                        found[symbol.name] = (symbol.min, symbol.max)
     return dict(sorted(found.items()))
 
 

@@ -122,7 +122,7 @@ def reshape(x: Shape, shape: Any) -> Any:
     if isinstance(count, int) and isinstance(rest, int) and (rest == 0 or count % rest):
         message = f"{count} elements do not fill {list(shape)}"
         raise MismatchError(message)
-    left = dims.floor_div(count, rest)
+    left = dims.floor_div(count, rest, is_positive=True)  # a 0 beside -1 is ambiguous: an error
     return tuple(left if d == -1 else d for d in shape)
 
 

@@ -231,13 +231,23 @@ def one_op(
 def sized_op(
     door: TorchDoor, call: Any, op: str, x: torch.Tensor, sizes: Sequence[int]
 ) -> torch.Tensor:
-    """Run and record an op with a list of sizes as second input."""
+    """Run and record an op with a list of sizes as second input; a size may be a 0-d tensor."""
     wire = door.wire(x)
+    sizes = [_as_size(door, size) for size in sizes]
     with door.paused():
         result = call(x, *plain(tuple(sizes)))
     inputs = (wire, door.recorder.ints(sizes))
     adopt(door, result, door.recorder.single(op, inputs, None, door.type_of(result)), (x,))
     return result
+
+
+def _as_size(door: TorchDoor, size: Any) -> int:
+    if not isinstance(size, torch.Tensor):
+        return size
+    with door.paused():
+        value = int(size)
+    number: int = door.recorder.symbolic(door.item(size, "int"), value)
+    return number
 
 
 def made(door: TorchDoor, result: Any) -> Any:

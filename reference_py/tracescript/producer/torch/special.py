@@ -12,6 +12,7 @@ from tracescript.opset.einsum_rule import written_out
 from tracescript.producer.torch import (
     arithmetic,
     compositions,
+    joins,
     layers,
     mode,
     recurrent,
@@ -206,6 +207,7 @@ _TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     },
     **arithmetic.TABLE,
     **compositions.TABLE,
+    **joins.TABLE,
     **layers.TABLE,
     **resize.TABLE,
     **views.TABLE,

@@ -130,12 +130,12 @@ def _t(_: TorchDoor, x: torch.Tensor) -> torch.Tensor:
 def _view(door: TorchDoor, x: torch.Tensor, *shape: Any) -> torch.Tensor:
     if len(shape) == 1 and isinstance(shape[0], torch.dtype):
         raise names.unknown(door, torch.Tensor.view)
-    sizes = tuple(shape[0]) if len(shape) == 1 and not isinstance(shape[0], int) else shape
+    sizes = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
     return mode.sized_op(door, torch.Tensor.view, "reshape", x, sizes)
 
 
 def _expand(door: TorchDoor, x: torch.Tensor, *shape: Any) -> torch.Tensor:
-    sizes = tuple(shape[0]) if len(shape) == 1 and not isinstance(shape[0], int) else shape
+    sizes = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
     return mode.sized_op(door, torch.Tensor.expand, "expand", x, sizes)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracescript.opset.build import Builder
-    from tracescript.producer.trace.tape import Frame, Read, SizeFact, Wire
+    from tracescript.producer.trace.tape import Frame, Op, Read, SizeFact, Wire
 
 
 @dataclass(eq=False)
@@ -59,3 +61,13 @@ class Made:
     function: ir.Function
     scope: Scope
     escaping: tuple[Wire, ...]
+
+
+def attributes_of(event: Op, inputs: Sequence[ir.Value | None]) -> dict[str, Any]:
+    """Return the attributes of a call; the type of a struct gets the symbols of its fields."""
+    kind = event.attributes.get("type")
+    if event.op != "struct.make" or not isinstance(kind, ir.StructType):
+        return event.attributes
+    pairs = zip(kind.fields, inputs, strict=True)
+    fields = tuple((name, t if v is None else v.type) for (name, t), v in pairs)
+    return {"type": replace(kind, fields=fields)}

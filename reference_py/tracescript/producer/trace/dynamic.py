@@ -12,13 +12,15 @@ from tracescript.producer.marks import DimArithmetic
 from tracescript.producer.trace import structure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tracescript.producer.trace.imports import Imports
     from tracescript.producer.trace.run import Run
     from tracescript.producer.trace.symbols import Symbols
 
 _AUTOMATIC: Final = object()
+_TOLD: Final = 32
+"""Sizes whose reason a file keeps at most."""
 
 
 class Dynamic:
@@ -41,6 +43,22 @@ class Dynamic:
         ]
         _check_bound([name for name, _, _ in run.inputs], types)
         return types
+
+    @staticmethod
+    def told(
+        methods: Iterable[tuple[Run, Sequence[ir.Type]]], symbols: Symbols
+    ) -> tuple[tuple[str, str], ...]:
+        """Return metadata that says why sizes of tensors were fixed, where the trace knows."""
+        told: dict[str, str] = {}
+        for run, types in methods:
+            for (name, _, _), kind in zip(run.inputs, types, strict=True):
+                shape = kind.shape if isinstance(kind, ir.TensorType) else ()
+                for axis, size in enumerate(shape or ()):
+                    why = symbols.reason(size) if isinstance(symbols.resolve(size), int) else ""
+                    if why:
+                        told[f"{ir.FIXED}{run.method}, input {name}, axis {axis}"] = why
+        first = list(told.items())[:_TOLD]
+        return tuple(sorted(first, key=lambda entry: entry[0].encode()))
 
     def _by_name(self, names: list[str]) -> dict[str, Any]:
         if self._given is None:
@@ -122,6 +140,13 @@ class _Naming:
                 (n, self.type(t, v, w, f"{name}_{n}")) for (n, t), (_, v), (_, w) in pairs_of
             )
             return ir.StructType(kind.name, fields, kind.is_tuple)
+        if isinstance(kind, (ir.ListType, ir.DictType)) and inner:
+            element = kind.element if isinstance(kind, ir.ListType) else kind.value
+            known = wanted if wanted is _AUTOMATIC else next((w for _, w in below if w), None)
+            made = self.type(element, inner[0][1], known, f"{name}_{inner[0][0]}")
+            return (
+                ir.ListType(made) if isinstance(kind, ir.ListType) else ir.DictType(kind.key, made)
+            )
         return kind
 
     def _tensor(self, kind: ir.TensorType, wanted: Any, name: str) -> ir.TensorType:
@@ -133,8 +158,9 @@ class _Naming:
         by_axis = {axis % len(kind.shape): dim for axis, dim in axes.items()}
         shape: list[ir.Dim] = []
         for axis, size in enumerate(kind.shape):
-            assert isinstance(size, int), "examples have plain sizes"
-            if axis in by_axis:
+            if not isinstance(size, int):
+                shape.append(size)  # the elements of a list differ in it
+            elif axis in by_axis:
                 shape.append(self._wanted(by_axis[axis], size, name))
             elif wanted is _AUTOMATIC and size > 1:
                 shape.append(self._automatic(size, f"{name}_{axis}"))

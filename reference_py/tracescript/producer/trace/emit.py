@@ -13,7 +13,7 @@ from tracescript.opset.calls import Typing
 from tracescript.opset.relations import tensors_in
 from tracescript.opset.table import opset
 from tracescript.producer.trace import branches, guards
-from tracescript.producer.trace.body import Made, Scope
+from tracescript.producer.trace.body import Made, Scope, attributes_of
 from tracescript.producer.trace.equalities import needed
 from tracescript.producer.trace.prune import pruned
 from tracescript.producer.trace.recorder import error_at
@@ -52,9 +52,10 @@ class Emitter:
     def function(self, frame: Frame, parent: Scope | None, types: Sequence[ir.Type]) -> Made:
         """Emit the function of a frame whose arguments have these types."""
         scope = Scope(frame, Builder(self.typing), parent)
-        for (name, wire), kind in zip(frame.args, types, strict=True):
-            value = ir.Value(kind, name)
-            scope.values[wire] = value
+        members = {self.tree.name(slot, frame) for slot in frame.entry}
+        for (given, wire), kind in zip(frame.args, types, strict=True):
+            name = f"{given}_value" if parent is not None and given in members else given
+            value = scope.values[wire] = ir.Value(kind, name)
             scope.args.append((name, wire, value))
         for slot, wire in frame.entry.items():
             if slot.written:
@@ -112,6 +113,7 @@ class Emitter:
             return self._constant(scope, wire.constant)
         name = "" if wire.slot is None else self.tree.name(wire.slot, scope.frame)
         if wire.slot is not None and (name or scope.parent is None):
+            name = f"{name}_weight" if any(name == n for n, _, _ in scope.args) else name
             value = ir.Value(wire.slot.type, name)
             scope.bound.append((name, wire.slot, value))
         else:
@@ -163,7 +165,7 @@ class Emitter:
             assert isinstance(kind, ir.ListType), "a list is unpacked"
             types = [kind.element] * len(event.outputs)
         try:
-            given = _attributes(event, inputs)
+            given = attributes_of(event, inputs)
             results = scope.builder.call(event.op, inputs, given, place=place, types=types)
         except InvalidModelError as error:
             self.symbols.fix(self._sizes(inputs), event.site, f"{event.op} needs to know it")
@@ -264,8 +266,9 @@ class Emitter:
         """Make the sizes of arguments those that a finished function declares."""
         binding: dict[ir.Symbol, ir.Dim] = {}
         for declared, value in zip(function.inputs, given, strict=True):
-            pairs = zip(tensors_in(declared.type), tensors_in(value.type), strict=False)
-            for wanted, found in pairs:
+            for wanted, found in zip(
+                tensors_in(declared.type), tensors_in(value.type), strict=False
+            ):
                 for size, is_size in zip(wanted.shape or (), found.shape or (), strict=False):
                     if isinstance(size, ir.Symbol) and size not in binding:
                         binding[size] = is_size
@@ -288,13 +291,3 @@ class Emitter:
     def place(self, scope: Scope, site: Site | None) -> ir.Place | None:
         """Return a place with the path of the module it ran for."""
         return None if site is None else replace(site.place, module_path=scope.frame.path)
-
-
-def _attributes(event: Op, inputs: Sequence[ir.Value | None]) -> dict[str, Any]:
-    """Return the attributes of a call; the type of a struct gets the symbols of its fields."""
-    kind = event.attributes.get("type")
-    if event.op != "struct.make" or not isinstance(kind, ir.StructType):
-        return event.attributes
-    pairs = zip(kind.fields, inputs, strict=True)
-    fields = tuple((name, t if v is None else v.type) for (name, t), v in pairs)
-    return {"type": replace(kind, fields=fields)}

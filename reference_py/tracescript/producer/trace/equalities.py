@@ -80,6 +80,14 @@ def _matmul(shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
         yield from broadcast((x[:-2], y[:-2]), attributes)
 
 
+def _added(shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
+    """Yield the pairs of a product of matrices that is added to something."""
+    x, a, b = shapes[:3]
+    yield from _matmul((a, b), attributes)
+    if x and a and b and len(b) > 1:
+        yield from broadcast((x, (*a[:-1], b[-1])), attributes)
+
+
 def _linear(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
     x, weight = shapes[:2]
     if x and weight:
@@ -132,6 +140,8 @@ _RULES: Final[Mapping[str, Callable[[Shapes, Mapping[str, Any]], Iterator[Pair]]
     "broadcast": broadcast,
     "matmul": _matmul,
     "bmm": _matmul,
+    "addmm": _added,
+    "baddbmm": _added,
     "linear": _linear,
     "conv": _conv,
     "conv1d": _conv,

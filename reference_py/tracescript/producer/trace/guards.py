@@ -67,8 +67,10 @@ def size_fact(emitter: Emitter, scope: Scope, event: SizeFact) -> None:
     if _always(left, event.comparison, right):
         return
     wanted = emitter.symbols.kept_in((left, right))
+    why = _reason(event, emitter.symbols.value(left))
     if wanted is not None:
-        raise emitter.symbols.fixed(wanted, event.site, _reason(event, emitter.symbols.value(left)))
+        raise emitter.symbols.fixed(wanted, event.site, why)
+    emitter.symbols.note((left, right), event.site, why)
     debug = describe(event.site, call=event.written, observed=None)
     guard = ir.ShapeGuard(left, event.comparison, right, event.kind, debug)
     key = (left, event.comparison, right)

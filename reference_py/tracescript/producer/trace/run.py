@@ -192,6 +192,7 @@ class Session:
             root=root,
             producer=("tracescript", own_version()),
             producer_sources=_sources_of(self.uses_torch),
+            metadata=dynamic.told(zip(runs, types, strict=True), symbols),
             sources=_files(emitter.functions.values()),
         )
         found = report.TraceReport(

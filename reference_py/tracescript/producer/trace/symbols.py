@@ -27,6 +27,8 @@ class Symbols:
         self.example: dict[str, int] = {}
         self.wanted: dict[Symbol, str] = {}
         self._replacement: dict[Symbol, Dim] = {}
+        self._noted: dict[Symbol, str] = {}
+        self._reasons: dict[Symbol, str] = {}
         self._locals: dict[DimExpr, Symbol] = {}
 
     def add(self, symbol: Symbol, size: int, wanted_by: str = "") -> None:
@@ -62,11 +64,11 @@ class Symbols:
                 and left not in self.wanted
                 and left not in dims.symbols(right)
             ):
-                self._replace(left, right)
+                self._replace(left, right, site, why)
         self._limit(a, b, site, why)
         symbol, size = _solved(a, b)
         if symbol is not None and symbol not in self.wanted:
-            self._replace(symbol, size)
+            self._replace(symbol, size, site, why)
         tied = [s for s in (a, b) if isinstance(s, Symbol) and s in self.wanted]
         if len(tied) == 2:  # noqa: PLR2004  # both sides
             raise self.fixed(tied[0], site, why, f'equal to dimension "{tied[1].name}"')
@@ -105,6 +107,7 @@ class Symbols:
             raise self.fixed(found[0], site, why)
         for symbol in free:
             self._replacement[symbol] = self.example[symbol.name]
+            self._give_reason(symbol, site, why)
         if free:
             raise Changed
 
@@ -120,11 +123,32 @@ class Symbols:
         hint = f'ts.script keeps it; or drop "{symbol.name}" from dynamic to accept that'
         return error_at(site, "DIMENSION_FIXED", what, hint)
 
-    def _replace(self, symbol: Symbol, size: Dim) -> None:
+    def _replace(self, symbol: Symbol, size: Dim, site: Site | None, why: str) -> None:
         if self.value(size) != self.example[symbol.name]:
             size = self.example[symbol.name]
         self._replacement[symbol] = size
+        if isinstance(size, int):
+            self._give_reason(symbol, site, why)
         raise Changed
+
+    def note(self, sizes: Iterable[Dim], site: Site | None, why: str) -> None:
+        """Remember what the program did with sizes: if one is fixed later, this is the reason."""
+        for size in sizes:
+            for symbol in dims.symbols(self.outside(size)):
+                self._noted.setdefault(symbol, _told(site, why))
+
+    def _give_reason(self, symbol: Symbol, site: Site | None, why: str) -> None:
+        self._reasons.setdefault(symbol, self._noted.get(symbol) or _told(site, why))
+
+    def reason(self, size: Dim) -> str:
+        """Return where and why a size was fixed: `cell.py:27: the loop ran 3 times ...`."""
+        for symbol in dims.symbols(size):
+            if symbol in self._reasons:
+                return self._reasons[symbol]
+            found = self.reason(self._replacement.get(symbol))
+            if found:
+                return found
+        return ""
 
     def kept_in(self, sizes: Iterable[Dim]) -> Symbol | None:
         """Return the first symbol among these sizes that the user asked to keep."""
@@ -177,6 +201,10 @@ class Symbols:
         for symbol in self._locals.values():
             del self.example[symbol.name]
         self._locals.clear()
+
+
+def _told(site: Site | None, why: str) -> str:
+    return why if site is None else f"{site.place.file}:{site.place.line}: {why}"
 
 
 def _divisions(size: Dim) -> Iterator[DimExpr]:

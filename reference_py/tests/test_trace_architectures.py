@@ -1,0 +1,158 @@
+"""What real architectures do under a trace stays right after a file and at other sizes."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from torch import nn  # noqa: E402
+from torch.nn import functional  # noqa: E402
+
+import tracescript as ts  # noqa: E402
+
+pytestmark = pytest.mark.torch
+
+
+def loaded(f, *args, **options):
+    file = io.BytesIO()
+    ts.save(ts.trace(f, args, **options), file)
+    return ts.load(file.getvalue())
+
+
+def assert_same(model, f, *args):
+    with torch.no_grad():
+        torch.testing.assert_close(model(*args), f(*args), rtol=1e-4, atol=1e-5)
+
+
+class Heads(nn.Module):
+    """Splits into heads, attends, joins again: the sizes come from the input, -1 for the rest."""
+
+    def __init__(self, width=16):
+        super().__init__()
+        self.q, self.out = nn.Linear(width, width), nn.Linear(width, width)
+
+    def forward(self, x):
+        sizes = x.shape[:-1]
+        q = self.q(x).view(*sizes, -1, 4).transpose(1, 2)
+        y = functional.scaled_dot_product_attention(q, q, q).transpose(1, 2)
+        return self.out(y.reshape(*sizes, -1))
+
+
+class Strided(Heads):
+    """The same behind convolutions, whose results could be empty for all that is known."""
+
+    def __init__(self):
+        super().__init__(16)
+        self.conv = nn.Conv1d(1, 16, 5, stride=3)
+
+    def forward(self, x):
+        return super().forward(self.conv(x[:, None]).transpose(1, 2))
+
+
+class Same(nn.Module):
+    """Has an argument and a parameter of one name."""
+
+    def __init__(self):
+        super().__init__()
+        self.r = nn.Parameter(torch.randn(4))
+
+    def forward(self, r):
+        return r * self.r
+
+
+class Around(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = Same()
+
+    def forward(self, r):
+        return self.inner(r) + self.inner.r
+
+
+def matrices_added(x):
+    return torch.addmm(torch.ones(4), x.reshape(-1, x.size(-1)), torch.ones(5, 4))
+
+
+def batches_added(x):
+    bias = torch.ones(x.size(0), 1, 1)
+    return bias.baddbmm(batch1=x, batch2=x.transpose(1, 2), beta=0.5, alpha=2)
+
+
+def differences(x):
+    return torch.diff(x, prepend=x[:, :1] - 1, dim=-1), torch.diff(x > 0, n=2)
+
+
+def joined_to_nothing(x):
+    return torch.cat([torch.tensor([]), x], dim=-2)
+
+
+def size_from_a_tensor(x):
+    return x.view(x.size(0), torch.div(x.size(1), 2, rounding_mode="floor"), 2)
+
+
+@pytest.mark.parametrize(
+    ("f", "example", "other"),
+    [
+        (Heads(), (2, 7, 16), (3, 11, 16)),
+        (Strided(), (2, 40), (3, 64)),
+        (Same(), (3, 4), (5, 4)),
+        (Around(), (3, 4), (5, 4)),
+        (matrices_added, (2, 3, 5), (4, 6, 5)),
+        (batches_added, (2, 3, 4), (5, 6, 7)),
+        (differences, (2, 6), (3, 9)),
+        (joined_to_nothing, (2, 3, 4), (3, 5, 6)),
+        (size_from_a_tensor, (2, 8), (2, 8)),
+    ],
+    ids=lambda v: getattr(v, "__name__", type(v).__name__ if isinstance(v, nn.Module) else ""),
+)
+def test_a_program_traced_at_one_size_gives_what_torch_gives_at_another(f, example, other):
+    torch.manual_seed(0)
+    model = loaded(f, torch.randn(example))
+
+    assert_same(model, f, torch.randn(example))
+    assert_same(model, f, torch.randn(other))
+
+
+def cached(x, past):
+    longer = [(torch.cat([key, x], 1), value * 2) for key, value in past]
+    return x.sum(1), longer
+
+
+def test_a_list_of_tensors_keeps_its_sizes_open():
+    def past(batch, count):
+        return [(torch.randn(batch, count, 4), torch.randn(batch, count)) for _ in range(2)]
+
+    model = loaded(cached, torch.randn(2, 1, 4), past(2, 5), decisions="record")
+
+    assert set(model.dims.values()) == {(1, None)}
+    assert_same(model, cached, torch.randn(3, 1, 4), past(3, 9))
+
+
+def added(x):
+    n = x.size(1)
+    for i in range(n):
+        x = x * (i + 1)
+    return x + torch.ones(3)
+
+
+def test_a_file_names_the_line_that_fixed_a_size():
+    model = loaded(added, torch.randn(2, 3))
+
+    with pytest.raises(ts.errors.BadInputError) as caught:
+        model(torch.randn(2, 5))
+    line = added.__code__.co_firstlineno + 2
+    assert f"fixed at test_trace_architectures.py:{line}: " in caught.value.hint
+    assert_same(model, added, torch.randn(4, 3))
+
+
+def test_a_file_without_debug_information_names_no_line():
+    file = io.BytesIO()
+    ts.save(ts.trace(added, (torch.randn(2, 3),)), file, debug=False)
+
+    with pytest.raises(ts.errors.BadInputError) as caught:
+        ts.load(file.getvalue())(torch.randn(2, 5))
+    assert "test_trace_architectures" not in caught.value.hint
+    assert b"test_trace_architectures" not in file.getvalue()
