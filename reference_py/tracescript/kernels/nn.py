@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tracescript.kernels import activation, attention, conv, norm, pool, rnn
+from tracescript.kernels import activation, attention, conv, norm, pool, resize, rnn
 from tracescript.kernels.table import Table
 
 KERNELS: Final = Table.join(
@@ -13,6 +13,7 @@ KERNELS: Final = Table.join(
     conv.KERNELS,
     norm.KERNELS,
     pool.KERNELS,
+    resize.KERNELS,
     rnn.KERNELS,
 )
 
