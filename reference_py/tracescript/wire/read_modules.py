@@ -66,16 +66,16 @@ class ModuleReader:
 
     def _module(self, entry: module_pb2.Module, index: int) -> Module:
         where = f"modules[{index}]"
-        constants = self._context.constants
+        weight = self._context.constants.weight
         return Module(
             class_name=entry.class_name,
             parameters=tuple(
-                Parameter(
-                    p.name,
-                    constants.weight(p.weight, f"{where}.parameters[{i}].weight"),
-                    p.trainable,
-                )
-                for i, p in enumerate(entry.parameters)
+                [
+                    Parameter(
+                        p.name, weight(p.weight, f"{where}.parameters[{i}].weight"), p.trainable
+                    )
+                    for i, p in enumerate(entry.parameters)
+                ]
             ),
             buffers=tuple(
                 self._buffer(b, f"{where}.buffers[{i}]") for i, b in enumerate(entry.buffers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tracescript.ir import limits
 from tracescript.ir.values import Weight
@@ -15,6 +15,7 @@ from tracescript.wire.tensors import FileSource, Payload
 
 if TYPE_CHECKING:
     from tracescript.errors import TsError
+    from tracescript.ir.types import DataType
     from tracescript.wire.container import Container
 
 _BYTE = 8
@@ -39,7 +40,8 @@ def read_weights(container: Container) -> tuple[list[Weight], list[Payload]]:
     check_sentinel(table.storages, "weights.storages")
     payloads = _payloads(container, table)
     enums = Enums(newer=container.newer)
-    weights = [_weight(e, i, payloads, enums) for i, e in enumerate(table.weights[1:], 1)]
+    forms: dict[tuple[Any, ...], tuple[DataType, int, int]] = {}
+    weights = [_weight(e, i, payloads, forms, enums) for i, e in enumerate(table.weights[1:], 1)]
     for i, payload in enumerate(payloads, 1):
         if not payload.users:
             what = "found a storage that no weight lies in, expected one"
@@ -48,7 +50,7 @@ def read_weights(container: Container) -> tuple[list[Weight], list[Payload]]:
 
 
 def _payloads(container: Container, table: tensor_pb2.WeightTable) -> list[Payload]:
-    storages = table.storages[1:]
+    storages, lengths = table.storages[1:], list[int]()
     for i, storage in enumerate(storages, 1):
         if storage.shard:
             raise bad_index(f"weights.storages[{i}].shard", storage.shard, 0, 0)
@@ -58,7 +60,7 @@ def _payloads(container: Container, table: tensor_pb2.WeightTable) -> list[Paylo
         if len(storage.sha256) != _SHA256_SIZE:
             what = f"found a digest of {len(storage.sha256)} bytes, expected {_SHA256_SIZE}"
             raise fault("BAD_WEIGHT", what, f"weights.storages[{i}].sha256", "WEIGHT-10")
-    lengths = [storage.length for storage in storages]
+        lengths.append(storage.length)
     places, end = scan.layout(container.end, lengths, container.alignment)
     size = len(container.view)
     if end != size:
@@ -77,37 +79,56 @@ def _too_large(shape: tuple[int, ...], elements: int, where: str) -> TsError:
     return over_limit(where, "elements", elements, limits.MAX_ELEMENTS)
 
 
-def _weight(entry: tensor_pb2.Weight, index: int, payloads: list[Payload], enums: Enums) -> Weight:
-    number, storage, offset = entry.data_type, entry.storage, entry.byte_offset
-    shape = tuple(entry.shape)
+def _form(
+    entry: tensor_pb2.Weight, shape: tuple[int, ...], index: int, enums: Enums
+) -> tuple[DataType, int, int]:
+    """Return a weight's data type, the bytes it needs and those of an element, 1 at least."""
+    number = entry.data_type
     if number not in _BITS:
         enums.name(DATA_TYPES, number, f"{_at(index)}.data_type")
     data_type, bits = _BITS[number]
     elements = math.prod(shape)
     if len(shape) > limits.MAX_RANK or elements > limits.MAX_ELEMENTS:
         raise _too_large(shape, elements, f"{_at(index)}.shape")
+    return data_type, (elements * bits + _BYTE - 1) // _BYTE, max(1, bits // _BYTE)
+
+
+def _weight(
+    entry: tensor_pb2.Weight,
+    index: int,
+    payloads: list[Payload],
+    forms: dict[tuple[Any, ...], tuple[DataType, int, int]],
+    enums: Enums,
+) -> Weight:
+    """Return a weight; `forms` remembers those of a file, whose weights are often alike."""
+    shape = tuple(entry.shape)
+    key = (entry.data_type, shape)
+    if key not in forms:
+        forms[key] = _form(entry, shape, index, enums)
+    data_type, need, size = forms[key]
+    storage, offset = entry.storage, entry.byte_offset
     if entry.HasField("quantization"):
         what = "found quantization, expected none: this reader lacks weight.quantized"
         raise fault("UNSUPPORTED_FEATURE", what, f"{_at(index)}.quantization", "WEIGHT-11")
     if storage > len(payloads):
         raise bad_index(f"{_at(index)}.storage", storage, 0, len(payloads))
-    if (elements == 0) != (storage == 0):
+    if (need == 0) != (storage == 0):
+        elements = math.prod(shape)
         what = f"found storage {storage} for {elements} elements"
         expected = "expected one" if elements else "expected none"
         raise fault("BAD_WEIGHT", f"{what}, {expected}", f"{_at(index)}.storage", "WEIGHT-4")
-    payload = payloads[storage - 1] if storage else None
-    have = 0
-    if payload is not None:
+    payload, have = None, 0
+    if storage:
+        payload = payloads[storage - 1]
         payload.users += 1
         have = payload.length
-    need = (elements * bits + _BYTE - 1) // _BYTE
     if offset + need > have:
         what = (
             f"found {have} bytes in its storage, expected {need} for "
             f"{data_type.value}{list(shape)} at offset {offset}"
         )
         raise fault("BAD_WEIGHT", what, _at(index), "WEIGHT-2")
-    if offset % max(1, bits // _BYTE):
+    if offset % size:
         what = f"found offset {offset}, expected a multiple of the element size"
         raise fault("BAD_WEIGHT", what, f"{_at(index)}.byte_offset", "WEIGHT-3")
     return Weight(data_type, shape, FileSource(payload, offset, data_type, shape, index))

@@ -89,8 +89,9 @@ def layout(position: int, lengths: Sequence[int], alignment: int) -> tuple[list[
     Spec: CONTAINER-4.
     """
     places = []
+    head_sizes = {length: 1 + varint.size(length) for length in set(lengths)}
     for length in lengths:
-        head_size = 1 + varint.size(length)
+        head_size = head_sizes[length]
         need = -(position + head_size) % alignment
         if need in _UNREACHABLE:
             need += alignment
