@@ -29,7 +29,11 @@ def _halved(rows: Array, gates: int) -> Array:
 
 
 class _Cell:
-    """One direction of one layer, its weights laid out for products."""
+    """One direction of one layer, its weights laid out for products.
+
+    What a step works on has its units first and the batch last, no axis for a batch of one: so all
+    units of a gate lie together, and of several gates too.
+    """
 
     gates = 1
     halved = 0
@@ -41,44 +45,72 @@ class _Cell:
             raise trap("SHAPE_ERROR", f"weights {given.shape} and {across.shape} do not fit")
         halved = self.halved * self.inner
         self.given = np.ascontiguousarray(_halved(given, halved).T)
-        self.across = np.ascontiguousarray(_halved(across, halved).T)
+        self.across = np.ascontiguousarray(_halved(across, halved))
+        self.turned = np.ascontiguousarray(self.across.T)
         self.biases = [_halved(b, halved) for b in biases]
-        self.half = across.dtype.type(0.5)
+        self.half = np.array(0.5, across.dtype)
 
     def ordered(self, rows: Array) -> Array:
         """Return the rows of a weight with the gates to halve first."""
         return rows
 
     def shares(self, x: Array) -> Array:
-        """Return the inputs' shares (time, batch, gates * inner), the biases that can be added."""
+        """Return the inputs' shares (time, gates * inner, batch) with biases that can be added."""
         time, batch, features = x.shape
         if features != self.given.shape[0]:
             text = f"expected {self.given.shape[0]} features, found {features}"
             raise trap("SHAPE_ERROR", text)
-        made = x.reshape(time * batch, features).dot(self.given)
-        for bias in self.biases:
-            made += bias
-        return made.reshape(time, batch, self.given.shape[1])
+        if batch == 1:
+            made = x.reshape(time, features).dot(self.given)
+            for bias in self.biases:
+                made += bias
+        else:
+            made = np.matmul(self.given.T, x.swapaxes(1, 2))
+            for bias in self.biases:
+                made += bias[:, np.newaxis]
+        return made
 
     def run(self, x: Array, state: Sequence[Array]) -> tuple[Array, tuple[Array, ...]]:
         """Return the outputs of all time steps and what is carried after the last."""
-        h, shares = state[0], self.shares(x)
-        y = np.empty((*x.shape[:2], self.inner), x.dtype)
+        time, batch, _ = x.shape
+        y = np.empty((time, self.inner, *_batch(batch)), x.dtype)
+        carried = [np.array(s.reshape(-1) if batch == 1 else s.T, order="C") for s in state]
+        last = self.steps(self.shares(x), carried, y)
+        back = [v.reshape(1, -1) if batch == 1 else np.ascontiguousarray(v.T) for v in last]
+        if batch == 1:
+            return y[:, np.newaxis], tuple(back)
+        return np.ascontiguousarray(y.swapaxes(1, 2)), tuple(back)
+
+    def product(self, h: Array, sums: Array) -> None:
+        """Set sums to what a state adds to them."""
+        if h.ndim == 1:
+            h.dot(self.turned, out=sums)
+        else:
+            self.across.dot(h, out=sums)
+
+    def steps(self, shares: Array, state: Sequence[Array], y: Array) -> Sequence[Array]:
+        """Set y to the outputs of all steps; return what is carried after the last."""
+        (h,) = state
         for now, out in zip(shares, y, strict=True):
-            h.dot(self.across, out=out)
-            np.add(out, now, out=out)
+            self.product(h, out)
+            np.add(out, now, out)
             self.bend(out)
             h = out
-        return y, (h,)
+        return (h,)
 
     def bend(self, sums: Array) -> None:
         """Apply the nonlinearity of a layer without gates."""
-        np.tanh(sums, out=sums)
+        np.tanh(sums, sums)
 
-    def opened(self, sums: Array) -> None:
-        """Turn tanh(s / 2) into 1 / (1 + exp(-s))."""
-        sums *= self.half
-        sums += self.half
+    def open(self, sums: Array) -> None:
+        """Turn s / 2 into 1 / (1 + exp(-s))."""
+        np.tanh(sums, sums)
+        np.multiply(sums, self.half, sums)
+        np.add(sums, self.half, sums)
+
+
+def _batch(count: int) -> tuple[int, ...]:
+    return () if count == 1 else (count,)
 
 
 class _Relu(_Cell):
@@ -91,27 +123,28 @@ class _Lstm(_Cell):
 
     def ordered(self, rows: Array) -> Array:
         i, f, g, o = np.split(rows, 4)
-        return np.concatenate([i, f, o, g])
+        return np.concatenate([o, i, f, g])
 
-    def run(self, x: Array, state: Sequence[Array]) -> tuple[Array, tuple[Array, ...]]:
-        n, h, shares = self.inner, state[0], self.shares(x)
-        cell = state[1].copy()
-        y = np.empty((*x.shape[:2], n), x.dtype)
-        sums = np.empty((x.shape[1], 4 * n), x.dtype)
-        i, f, o, g = (sums[:, k * n : (k + 1) * n] for k in range(4))
-        gates = sums[:, : 3 * n]
+    def steps(self, shares: Array, state: Sequence[Array], y: Array) -> Sequence[Array]:
+        n, (h, cell) = self.inner, state
+        work = np.empty((5 * n, *y.shape[2:]), y.dtype)
+        sums, gates, o = work[: 4 * n], work[: 3 * n], work[:n]
+        kept, added, c = work[n : 3 * n], work[3 * n :], work[4 * n :]
+        c[...] = cell
+        products = np.empty((2 * n, *y.shape[2:]), y.dtype)
+        new, old = products[:n], products[n:]
         for now, out in zip(shares, y, strict=True):
-            h.dot(self.across, out=sums)
-            np.add(sums, now, out=sums)
-            np.tanh(sums, out=sums)
-            self.opened(gates)
-            np.multiply(cell, f, out=cell)
-            np.multiply(i, g, out=i)
-            np.add(cell, i, out=cell)
-            np.tanh(cell, out=out)
-            np.multiply(out, o, out=out)
+            self.product(h, sums)
+            np.add(sums, now, sums)
+            np.tanh(sums, sums)
+            np.multiply(gates, self.half, gates)
+            np.add(gates, self.half, gates)
+            np.multiply(kept, added, products)
+            np.add(new, old, c)
+            np.tanh(c, out)
+            np.multiply(out, o, out)
             h = out
-        return y, (h, cell)
+        return h, c
 
 
 class _Gru(_Cell):
@@ -124,27 +157,27 @@ class _Gru(_Cell):
             self.late = self.biases[1][2 * self.inner :].copy()
             self.biases[1][2 * self.inner :] = 0
 
-    def run(self, x: Array, state: Sequence[Array]) -> tuple[Array, tuple[Array, ...]]:
-        n, h, shares = self.inner, state[0], self.shares(x)
-        y = np.empty((*x.shape[:2], n), x.dtype)
-        sums = np.empty((x.shape[1], 3 * n), x.dtype)
-        r, z, new = (sums[:, k * n : (k + 1) * n] for k in range(3))
-        gates = sums[:, : 2 * n]
-        for now, out in zip(shares, y, strict=True):
-            h.dot(self.across, out=sums)
-            np.add(gates, now[:, : 2 * n], out=gates)
-            np.tanh(gates, out=gates)
-            self.opened(gates)
-            if self.late is not None:
-                np.add(new, self.late, out=new)
-            np.multiply(new, r, out=new)
-            np.add(new, now[:, 2 * n :], out=new)
-            np.tanh(new, out=new)
-            np.subtract(h, new, out=out)
-            np.multiply(out, z, out=out)
-            np.add(out, new, out=out)
+    def steps(self, shares: Array, state: Sequence[Array], y: Array) -> Sequence[Array]:
+        n, (h,) = self.inner, state
+        sums = np.empty((3 * n, *y.shape[2:]), y.dtype)
+        gates, r, z, new = sums[: 2 * n], sums[:n], sums[n : 2 * n], sums[2 * n :]
+        late = None
+        if self.late is not None:
+            late = self.late.reshape(n, *(1,) * (new.ndim - 1)) + np.zeros_like(new)
+        for early, now, out in zip(shares[:, : 2 * n], shares[:, 2 * n :], y, strict=True):
+            self.product(h, sums)
+            np.add(gates, early, gates)
+            self.open(gates)
+            if late is not None:
+                np.add(new, late, new)
+            np.multiply(new, r, new)
+            np.add(new, now, new)
+            np.tanh(new, new)
+            np.subtract(h, new, out)
+            np.multiply(out, z, out)
+            np.add(out, new, out)
             h = out
-        return y, (h,)
+        return (h,)
 
 
 def _cells(
@@ -173,7 +206,7 @@ def _run(cells: list[list[_Cell]], x: Array, *start: Array) -> tuple[Array, ...]
         outputs = []
         for direction, cell in enumerate(layer):
             given = x[::-1] if direction else x
-            made, carried = cell.run(given, [np.ascontiguousarray(s[len(last)]) for s in start])
+            made, carried = cell.run(given, [s[len(last)] for s in start])
             outputs.append(made[::-1] if direction else made)
             last.append(carried)
         x = np.concatenate(outputs, axis=-1) if len(layer) > 1 else outputs[0]
