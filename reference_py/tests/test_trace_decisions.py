@@ -123,7 +123,11 @@ def test_a_while_is_a_loop_condition():
     ("read", "kind", "observed"),
     [
         (lambda x: int(x.astype(np.int64).sum()), "int_read", 12),
+        (lambda x: int(x.sum() / 5), "int_read", 2),
+        (lambda x: int((x > 0).any()), "int_read", 1),
+        (lambda x: [1, 2, 3][x.astype(np.int64).min()], "int_read", 1),
         (lambda x: float(x.sum()), "float_read", 12.0),
+        (lambda x: float(x.astype(np.int64).sum()), "float_read", 12.0),
         (lambda x: x.sum().item(), "float_read", 12.0),
         (lambda x: len(x[0].tolist()), "tensor_read", None),
         (lambda x: int(np.array_equal(x, x + 0)), "compare", True),

@@ -47,7 +47,71 @@ PROGRAMS = {
     "cumsum": np.cumsum,
     "flip": np.flip,
     "solve": lambda x: np.linalg.solve(x.T @ x + np.eye(4), x[0]),
+    "squeeze of no axis": np.squeeze,
+    "vstack with dtype": lambda x: np.vstack([x[0], x[1]], dtype=np.float64),
+    "cbrt": np.cbrt,
+    "degrees": lambda x: np.degrees(x) + np.rad2deg(np.radians(x)) + np.deg2rad(x),
+    "signbit": lambda x: np.signbit(x * 0),
+    "heaviside": lambda x: np.heaviside(np.round(x), np.float32(0.5)),
+    "float_power": lambda x: np.float_power(np.abs(x), 1.5),
+    "logaddexp2": lambda x: np.logaddexp2(x, x[::-1]),
+    "modf": lambda x: np.modf(x * 3),
+    "ufunc into out": lambda x: np.cbrt(x, out=x + 0),
+    "isneginf": lambda x: np.isneginf(np.where(x < 0, np.float32(-np.inf), x)),
+    "isposinf": lambda x: np.isposinf(np.where(x < 0, np.float32(-np.inf), x)),
+    "parts of reals": lambda x: np.real(x) + np.imag(x) + np.conj(x) + np.angle(x),
+    "parts of complex": lambda x: np.angle(np.fft.fft(x), deg=True) + np.imag(np.fft.fft(x)),
+    "isreal": lambda x: np.isreal(x) & ~np.iscomplex(x) & np.isrealobj(x),
+    "atleast_1d": lambda x: np.atleast_1d(x[0, 0], x[0]),
+    "atleast_2d": lambda x: np.atleast_2d(x[0, 0], x[0], x),
+    "atleast_3d": lambda x: np.atleast_3d(x[0, 0], x[0], x),
+    "column_stack": lambda x: np.column_stack([x[:, 0], x]),
+    "dstack": lambda x: np.dstack([x, x * 2]),
+    "hsplit": lambda x: np.hsplit(x, 2) + np.hsplit(x[0], 2),
+    "vsplit": lambda x: np.vsplit(x, [1, 2]),
+    "rollaxis": lambda x: np.rollaxis(np.stack([x, x]), 2),
+    "diagflat": lambda x: np.diagflat(x[:, :2], 1),
+    "take_along_axis": lambda x: np.take_along_axis(x, np.argsort(x, 1) - 4, 1),
+    "compress": lambda x: np.compress(x[:, 0] > 0, x, axis=0),
+    "extract": lambda x: np.extract(x > 0, x),
+    "digitize": lambda x: np.digitize(x, [-1.0, 0.0, 1.0]),
+    "nanmax": lambda x: np.nanmax(holey(x), axis=1),
+    "nanmin": lambda x: np.nanmin(holey(x)),
+    "nanmean": lambda x: np.nanmean(holey(x), axis=0, keepdims=True),
+    "nanvar": lambda x: np.nanvar(holey(x), ddof=1),
+    "nanstd": lambda x: np.nanstd(holey(x)),
+    "nanprod": lambda x: np.nanprod(holey(x), axis=1),
+    "nancumsum": lambda x: np.nancumsum(holey(x), axis=1),
+    "trapezoid": lambda x: np.trapezoid(x, np.cumsum(np.abs(x), 1), axis=1),
+    "trapezoid of even steps": lambda x: np.trapezoid(x, dx=0.5, axis=0),
+    "kron": lambda x: np.kron(x[:2], x[0]),
+    "multi_dot": lambda x: np.linalg.multi_dot([x, x.T, x]),
+    "polyval": lambda x: np.polyval([2.0, -1.0, 0.5], x),
+    "convolve full": lambda x: np.convolve(x[0], x[1, :3]),
+    "convolve same": lambda x: np.convolve(x[0], x[1, :3], "same"),
+    "convolve same, even": lambda x: np.convolve(x[0], x[1, :2], "same"),
+    "convolve valid": lambda x: np.convolve(x[0], x[1, :2], "valid"),
+    "correlate full": lambda x: np.correlate(x[0], x[1, :2], "full"),
+    "correlate same": lambda x: np.correlate(x[0], x[1, :3], "same"),
+    "correlate same, even": lambda x: np.correlate(x[0], x[1, :2], "same"),
+    "fftshift": lambda x: np.fft.ifftshift(np.fft.fftshift(x, 1)[:, 1:]),
+    "irfft of reals": np.fft.irfft,
+    "rfftn": np.fft.rfftn,
+    "irfftn": lambda x: np.fft.irfftn(np.fft.rfftn(x)),
+    "ifftn": lambda x: np.fft.ifftn(np.fft.fft2(x)),
+    "eigvalsh": lambda x: np.linalg.eigvalsh(x.T @ x),
+    "svdvals": np.linalg.svdvals,
+    "vector_norm": lambda x: np.linalg.vector_norm(x, axis=1, ord=1),
+    "union1d": lambda x: np.union1d(np.round(x), np.round(x * 2)),
+    "ediff1d": np.ediff1d,
+    "cumulative_sum": lambda x: np.cumulative_sum(x, axis=1),
+    "matrix_transpose": lambda x: np.matrix_transpose(np.stack([x, x])),
 }
+
+
+def holey(x):
+    """x with NaN where it is below -0.5."""
+    return np.where(x < -0.5, np.float32(np.nan), x)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -62,3 +126,44 @@ def test_a_function_of_numpy_means_the_same_in_the_model(name):
         for expected, found in pairs:
             assert found.dtype == expected.dtype
             np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_factors_multiply_to_the_matrix_and_the_model_repeats_the_trace():
+    def f(x):
+        q, r = np.linalg.qr(x)
+        values, vectors = np.linalg.eigh(x.T @ x)
+        return q @ r, vectors * values @ vectors.T, q
+
+    model = ts.trace(f, (X,))
+    product, square, q = model(X)
+
+    np.testing.assert_allclose(product, X, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(square, X.T @ X, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(q.T @ q, np.eye(3), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("f", "hint"),
+    [
+        (lambda x: np.partition(x, 1), "numpy.sort"),
+        (lambda x: np.linalg.eig(x[:3, :3]), "eigh"),
+        (lambda x: np.interp(x, x[0], x[1]), "searchsorted"),
+        (np.frexp, "tracescript ops"),
+        (lambda x: np.einsum(x, [0, 1], x, [1, 0]), ""),
+        (lambda x: np.median(x, overwrite_input=True), ""),
+        (lambda x: np.cbrt(x, where=x > 0), ""),
+        (lambda x: np.modf(x, out=(x, x)), ""),
+        (lambda x: np.linalg.qr(x, mode="raw"), ""),
+        (lambda x: np.digitize(x, x[0]), ""),
+        (lambda x: np.convolve(x[0, :2], x[1]), ""),
+    ],
+)
+def test_what_has_no_op_is_refused_at_its_place_with_what_to_write_instead(f, hint):
+    with pytest.raises(ts.errors.ProducerError) as caught:
+        ts.trace(f, (X,))
+
+    assert caught.value.code == "UNKNOWN_CALL"
+    assert "test_trace_numpy_names.py" in caught.value.where
+    assert "^" in caught.value.excerpt
+    assert hint in caught.value.hint
+    assert caught.value.hint

@@ -98,13 +98,13 @@ class TracedArray(NDArrayOperatorsMixin):
         return reads.decide(self.door, self)
 
     def __int__(self) -> int:
-        return int(reads.taken(self.door, self, "int"))
+        return reads.as_int(self.door, self)
 
     def __index__(self) -> int:
-        return int(reads.taken(self.door, self, "index"))
+        return reads.as_index(self.door, self)
 
     def __float__(self) -> float:
-        return float(reads.taken(self.door, self, "float"))
+        return reads.as_float(self.door, self)
 
     def item(self, *args: int) -> Any:
         """Return one element as a Python number; recorded."""

@@ -112,13 +112,17 @@ class NumpyDoor(Door):
             raise names.unknown(self, f"numpy.{ufunc.__name__} with where=")
         if method != "__call__":
             return compositions.ufunc_method(self, ufunc, method, inputs, kwargs)
-        if ufunc in special.UFUNCS:
-            return special.UFUNCS[ufunc](self, *inputs)
         out = kwargs.pop("out", None)
         dtype = kwargs.pop("dtype", None)
         if dtype is not None:
             inputs = [self.astype(x, dtype) if self.is_array(x) else x for x in inputs]
-        result = self.run(ufunc, inputs, kwargs)
+        handler = special.UFUNCS.get(ufunc)
+        if handler is None:
+            result = self.run(ufunc, inputs, kwargs)
+        elif kwargs or (out is not None and ufunc.nout > 1):
+            raise names.unknown(self, f"numpy.{ufunc.__name__}")
+        else:
+            result = handler(self, *inputs)
         if out is None:
             return result
         (target,) = out
@@ -140,6 +144,8 @@ class NumpyDoor(Door):
         function = watching.own(function)
         handler = special.HANDLERS.get(function)
         if handler is not None:
+            if not names.takes(handler, (self, *args), kwargs):
+                raise names.unknown(self, names.full_name(function))
             return handler(self, *args, **kwargs)
         out = kwargs.get("out")
         rest = {k: v for k, v in kwargs.items() if k != "out" and v is not np._NoValue}  # noqa: SLF001  # numpy's own "not given"

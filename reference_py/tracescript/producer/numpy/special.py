@@ -8,7 +8,7 @@ import numpy as np
 
 from tracescript.ir import constants
 from tracescript.opset.einsum_rule import written_out
-from tracescript.producer.numpy import compositions, names
+from tracescript.producer.numpy import compositions, derived, names, products
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ def _transpose(door: NumpyDoor, a: Any, axes: Any = None) -> Any:
 def _squeeze(door: NumpyDoor, a: Any, axis: Any = None) -> Any:
     shape = door.real(a).shape
     found = tuple(i for i, n in enumerate(shape) if n == 1) if axis is None else axis
-    return door.run(np.squeeze, (a, found), {})
+    return door.run(np.squeeze, (a, found), {}) if found != () else a[...]
 
 
 def _shape(_: NumpyDoor, a: Any) -> Any:
@@ -72,12 +72,18 @@ def _split(_: NumpyDoor, ary: Any, indices_or_sections: Any, axis: int = 0) -> l
     return [ary[key] for key in keys]
 
 
-def _vstack(_: NumpyDoor, tup: Any) -> Any:
-    return np.concatenate([x if x.ndim > 1 else x[None] for x in tup], 0)
+def _cast(arrays: Any, dtype: Any) -> list[Any]:
+    return [x if dtype is None else x.astype(dtype) for x in arrays]
 
 
-def _hstack(_: NumpyDoor, tup: Any) -> Any:
-    return np.concatenate(list(tup), 0 if tup[0].ndim == 1 else 1)
+def _vstack(_: NumpyDoor, tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+    del casting  # it only decides which casts numpy refuses
+    return np.concatenate(_cast([x if x.ndim > 1 else x[None] for x in tup], dtype), 0)
+
+
+def _hstack(_: NumpyDoor, tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+    del casting  # as above
+    return np.concatenate(_cast(tup, dtype), 0 if tup[0].ndim == 1 else 1)
 
 
 def _expand_dims(_: NumpyDoor, a: Any, axis: Any) -> Any:
@@ -119,7 +125,9 @@ def _norm(
     return door.call_op("vector_norm", [x], attributes)
 
 
-def _einsum(door: NumpyDoor, equation: str, *operands: Any, **kwargs: Any) -> Any:
+def _einsum(door: NumpyDoor, equation: Any, *operands: Any, **kwargs: Any) -> Any:
+    if not isinstance(equation, str):
+        raise names.unknown(door, "numpy.einsum with lists of axes")
     kwargs.pop("optimize", None)
     return door.run(
         np.einsum, (written_out(equation, [np.ndim(x) for x in operands]), *operands), kwargs
@@ -160,7 +168,12 @@ def _copyto(door: NumpyDoor, dst: Any, src: Any) -> None:
     door.setitem(dst, Ellipsis, src)
 
 
-UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {np.sign: _sign, **compositions.UFUNCS}
+UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
+    np.sign: _sign,
+    **compositions.UFUNCS,
+    **derived.UFUNCS,
+    **products.UFUNCS,
+}
 """By ufunc, where numpy's differs from the op."""
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.transpose: _transpose,
@@ -185,6 +198,8 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.pad: _pad,
     np.einsum: _einsum,
     **compositions.HANDLERS,
+    **derived.HANDLERS,
+    **products.HANDLERS,
 }
 """By numpy function."""
 
