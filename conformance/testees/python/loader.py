@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 from google.protobuf.message import DecodeError
 
+import tracescript_conformance  # noqa: F401 - before the messages, which it finds
 from tracescript.v1 import data_pb2, error_pb2, file_pb2, tensor_pb2
 
 START = bytes.fromhex("0a0e747370726f746f0d0a1a0a010000")
@@ -88,10 +89,27 @@ class Model:
         return made
 
 
+def ends_early(content):
+    """Whether the last top-level field goes past the end of the file."""
+    at = len(START)
+    while at < len(content):
+        size = shift = 0
+        at += 1
+        while at < len(content):
+            size |= (content[at] & 127) << shift
+            shift, at = shift + 7, at + 1
+            if content[at - 1] < 128:
+                break
+        at += size
+    return at > len(content)
+
+
 def load(content, full_verify, calls):
     """Check what this loader checks, and return a model."""
     if not content.startswith(START):
         raise RefusalError("NOT_TSPROTO", "another signature")
+    if ends_early(content):
+        raise RefusalError("TRUNCATED", "the file ends early")
     try:
         file = file_pb2.File.FromString(content)
     except DecodeError as error:

@@ -5,7 +5,7 @@ import sys
 
 import loader
 
-import tracescript_conformance  # noqa: F401 - so that the messages are found
+import tracescript_conformance  # noqa: F401 - before the messages, which it finds
 from tracescript.conformance.v1 import testee_pb2
 
 

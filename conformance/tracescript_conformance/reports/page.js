@@ -26,6 +26,7 @@ const outcome = (run, c) => { const r = data.results[run][c.index]; return typeo
 const ratio = (run, c) => { const r = data.results[run][c.index]; return typeof r === "number" ? 0 : r[2] === -1 ? Infinity : r[2]; };
 const isFailure = (o) => o !== 0 && o !== PASSED && !NOT_COUNTED.includes(o);
 const tone = (o) => (o === PASSED ? "good" : o === 0 ? "none" : NOT_COUNTED.includes(o) ? "warn" : "bad");
+const inProfile = (p, c) => c.needs.every((n) => n === p || (data.profiles[p] || []).includes(n));
 const short = (x) => (x === 0 ? "" : x === Infinity ? "∞" : x < 0.001 ? x.toExponential(1) : String(Number(x.toPrecision(2))));
 const runTitle = (run) => [run.name, run.version].filter(Boolean).join(" ");
 
@@ -82,10 +83,11 @@ function showMatrix() {
     const score = run.scores.find((s) => s[0] === name);
     if (!score) return el("td", { class: "cell none", text: "not asked" });
     const [, passed, total, conforms] = score;
+    const failed = count(i, cases.filter((c) => inProfile(name, c))).failed;
     const claimed = run.claims.includes(name);
     const word = conforms ? "conforms" : claimed ? "does not conform" : "not claimed";
     const counts = el("div", { class: "counts" }, el("span", { text: `${passed} / ${total}` }), el("span", { class: conforms ? "good" : claimed ? "bad" : "none", text: (conforms ? "✓ " : claimed ? "✗ " : "") + word }));
-    return el("td", { class: "cell" }, el("a", { href: link("cases", { run: i, profile: name, outcome: passed < total ? "not-passed" : "" }) }, counts, bar({ passed, failed: 0, skipped: total - passed, total })));
+    return el("td", { class: "cell" }, el("a", { href: link("cases", { run: i, profile: name, outcome: passed < total ? "not-passed" : "" }) }, counts, bar({ passed, failed, skipped: total - passed - failed, total })));
   })));
   const rows = groups(cases, "category").map(([name, list]) => el("tr", {}, el("th", { class: "first", scope: "row", text: name }, el("small", { text: `${list.length} cases` })),
     ...data.runs.map((run, i) => { const n = count(i, list); return cell(n, link("cases", { category: name, run: i, outcome: n.failed ? "failure" : "" }), `${runTitle(run)}: cases of ${name}`); })));
@@ -100,12 +102,11 @@ function matches(c, q, run) {
   const words = (q.get("q") || "").toLowerCase().split(/\s+/).filter(Boolean);
   const text = (c.id + " " + c.story + " " + c.rules.join(" ")).toLowerCase();
   const profile = q.get("profile");
-  const inProfile = (p) => c.needs.every((n) => n === p || (data.profiles[p] || []).includes(n));
   const runs = run === null ? data.runs.map((_, i) => i) : [run];
   const wanted = q.get("outcome");
   const right = (o) => !wanted || (wanted === "failure" ? isFailure(o) : wanted === "not-passed" ? o !== PASSED : data.outcomes[o] === wanted);
   return words.every((w) => text.includes(w)) && (!q.get("category") || c.category === q.get("category")) && (!q.get("family") || c.family === q.get("family"))
-    && (!q.get("rule") || c.rules.includes(q.get("rule"))) && (!profile || inProfile(profile)) && (!q.get("level") || c.level === q.get("level"))
+    && (!q.get("rule") || c.rules.includes(q.get("rule"))) && (!profile || inProfile(profile, c)) && (!q.get("level") || c.level === q.get("level"))
     && (wanted !== "differs" ? runs.some((i) => right(outcome(i, c))) : new Set(data.runs.map((_, i) => outcome(i, c)).filter(Boolean)).size > 1);
 }
 
@@ -139,7 +140,7 @@ function detail(c) {
       ...lines.map((text) => el("p", { text })), r[4] ? el("pre", { text: r[4] }) : null);
   });
   return el("div", { class: "detail" },
-    el("p", { class: "note", text: `${c.level}, kind ${c.kind}, needs ${c.needs.join(", ") || "nothing"}, vouched for by ${c.oracles || "nobody"}.` }),
+    el("p", { class: "note", text: `${c.level}, kind ${c.kind}, needs ${c.needs.join(", ") || "nothing"}, oracles: ${c.oracles || "none"}.` }),
     el("h3", { text: "Results" }), ...results, el("h3", { text: "Proves" }), rules,
     el("h3", { text: "Asks and expects" }), el("pre", { text: c.asks }),
     ...c.models.flatMap((m, i) => [el("h3", { text: c.models.length > 1 ? `File ${i + 1}` : "File" }), el("pre", { text: m })]));
@@ -196,8 +197,8 @@ function showNumbers() {
   const worst = (list) => Math.max(...data.runs.map((_, i) => count(i, list).worst));
   const found = groups(cases, "family").map(([family, list]) => [family, list, worst(list)]).filter((f) => f[2] > 0).sort((a, b) => b[2] - a[2]);
   const rows = found.map(([family, list]) => el("tr", {}, el("th", { class: "first", scope: "row" }, el("a", { href: link("cases", { family }), text: family })),
-    ...data.runs.map((run, i) => { const w = count(i, list).worst; return el("td", { class: "number " + (w > 1 ? "bad" : ""), text: short(w) }); })));
-  table("numbers", "Worst error over its bound", "Per op or family; 1 is the limit, nothing means exact.", "family", rows);
+    ...data.runs.map((run, i) => { const n = count(i, list), ran = n.passed + n.failed; return el("td", { class: "number " + (n.worst > 1 ? "bad" : n.worst ? "" : "none"), text: short(n.worst) || (ran ? "exact" : "not run") }); })));
+  table("numbers", "Worst error over its bound", "Per op or family, where some run was inexact; 1 is the limit.", "family", rows);
 }
 
 const VIEWS = { matrix: ["Matrix", showMatrix], cases: ["Cases", showCases], rules: ["Requirements", showRules], numbers: ["Numbers", showNumbers] };
