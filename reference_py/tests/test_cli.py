@@ -244,11 +244,15 @@ def test_ops_lists_filters_and_explains(call) -> None:
 
     code, out, _ = call("ops", "einsum")
     assert code == 0
-    assert out.startswith("einsum(tensors: list T, equation: str) -> y: tensor T\n")
+    assert "`einsum(tensors: list[T]; equation: str) -> y: tensor[T]`" in out
+
+    code, out, _ = call("ops", "topk")
+    assert code == 0
+    assert "* too many: x = int64[1] `1`, k = int `2` gives SHAPE_ERROR (by hand, NUM-64)" in out
 
     code, _, err = call("ops", "clmp")
     assert code == 1
-    assert "no op 'clmp'" in err
+    assert err == "no op 'clmp'; did you mean clamp?\n"
 
 
 def test_serve_answers_infer_and_drains_on_sigterm(traced) -> None:
