@@ -1,7 +1,8 @@
 """Compares random programs with their scripted models.
 
-`python tools/fuzz_script.py 2000 [first seed] [engine] [plain|rich]`: plain programs compute with
-numbers and lists, rich ones with nested containers, texts, records, tensors, state and helpers.
+`python tools/fuzz_script.py 2000 [first seed] [engine] [plain|rich|torch]`: plain programs compute
+with numbers and lists, rich ones with nested containers, texts, records, tensors, state, recursion
+and helpers, those of torch with tensors changed in place, views, layers and state.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import random
 import sys
 import time
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -19,6 +21,11 @@ from tests.differential.check import compare
 from tests.differential.rich_check import compare_rich
 
 KINDS = {"plain": (programs.program, compare), "rich": (rich.program, compare_rich)}
+if find_spec("torch"):
+    from tests.differential import torch_programs
+    from tests.differential.torch_check import compare_torch
+
+    KINDS["torch"] = torch_programs.program, compare_torch
 
 
 def main(count: int, first: int = 0, engine: str = "ref", kind: str = "plain") -> int:

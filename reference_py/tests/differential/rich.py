@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from tests.differential.rich_lines import Lines
+from tests.differential.rich_more import MORE_HEAD, MoreLines
 
 HEAD = """\
 import numpy as np
@@ -73,8 +73,9 @@ p = Point(a)
 q = Box(b)
 x = np.arange(3.0)
 z = x * 2
+w = Vec(a, 2)
 """
-RESULT = "a, b, c, xs, ys, g, d, h, s, o, p.x, p.y, q.n, q.items, x, z"
+RESULT = "a, b, c, xs, ys, g, d, h, s, o, p.x, p.y, q.n, q.items, w.x, w.y, x, z"
 
 
 def program(seed: int, size: int = 2) -> str:
@@ -82,7 +83,7 @@ def program(seed: int, size: int = 2) -> str:
     return _Writer(random.Random(seed), size).text()
 
 
-class _Writer(Lines):
+class _Writer(MoreLines):
     def __init__(self, r: random.Random, size: int) -> None:
         self.r = r
         self.size = size
@@ -98,9 +99,14 @@ class _Writer(Lines):
                 "        self.n = 0\n        self.seen = [0]\n\n"
                 "    def forward(self, a: int, b: int, c: int):\n"
             )
-            return HEAD + head + "".join(f"        {line}\n" for line in lines)
+            return HEAD + MORE_HEAD + head + "".join(f"        {line}\n" for line in lines)
         lines.append(f"return {RESULT}")
-        return HEAD + "def f(a: int, b: int, c: int):\n" + "".join(f"    {x}\n" for x in lines)
+        return (
+            HEAD
+            + MORE_HEAD
+            + "def f(a: int, b: int, c: int):\n"
+            + "".join(f"    {x}\n" for x in lines)
+        )
 
     def block(self, depth: int, *, indent: int, in_loop: bool = False) -> list[str]:
         out: list[str] = []
@@ -111,7 +117,7 @@ class _Writer(Lines):
     def statement(self, depth: int, *, indent: int, in_loop: bool) -> list[str]:
         r, pad, pick = self.r, "    " * indent, self.r.random()
         if pick < 0.62 or depth == 0:
-            return [pad + self.simple()]
+            return (pad + self.simple().replace("{pad}", pad)).split("\n")
         inner = {"depth": depth - 1, "indent": indent + 1}
         if pick < 0.78:
             out = [f"{pad}if {self.test()}:", *self.block(**inner, in_loop=in_loop)]
@@ -139,13 +145,13 @@ class _Writer(Lines):
             return out
         if in_loop and pick < 0.97:
             return [f"{pad}if {self.test()}:", f"{pad}    {r.choice(['break', 'continue'])}"]
-        return [pad + self.simple()]
+        return (pad + self.simple().replace("{pad}", pad)).split("\n")
 
     # ------------------------------------------------------------------ statements of one line
     def simple(self) -> str:
         r = self.r
         kinds = [self.numbers, self.lists, self.lists, self.nested, self.nested, self.texts]
-        kinds += [self.dicts, self.records, self.tensors]
+        kinds += [self.dicts, self.records, self.tensors, self.calls, self.classes, self.blocks]
         if self.has_state:
             kinds += [self.state, self.state]
         return r.choice(kinds)()

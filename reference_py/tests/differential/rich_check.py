@@ -15,10 +15,19 @@ from tracescript.engine.choose import choose
 from tracescript.engine.limits import Budget, Limits
 from tracescript.engine.protocol import Options
 from tracescript.errors import LimitError, ProducerError, TrapError
+from tracescript.ir.values import Weight
 from tracescript.producer.script.run import script
 from tracescript.validator import validate
 
-_ERRORS = {*RAISED, "ZERO_DIVISION", "ASSERTION_ERROR", "UNDEFINED", "INT_OVERFLOW", "NONE_ERROR"}
+ERRORS = {
+    *RAISED,
+    "RAISED",
+    "ZERO_DIVISION",
+    "ASSERTION_ERROR",
+    "UNDEFINED",
+    "INT_OVERFLOW",
+    "NONE_ERROR",
+}
 
 
 def compare_rich(source: str, inputs: list[tuple[int, ...]], engine: str = "ref") -> str:
@@ -36,7 +45,7 @@ def compare_rich(source: str, inputs: list[tuple[int, ...]], engine: str = "ref"
         )
     validate(model)
     check_code(model, write_units(model))
-    run = _Model(model, engine)
+    run = Runner(model, engine)
     for args in inputs:
         try:
             expected = in_python(program.forward if is_module else program, args)
@@ -44,24 +53,27 @@ def compare_rich(source: str, inputs: list[tuple[int, ...]], engine: str = "ref"
         except (TooLongError, LimitError):
             break
         if isinstance(found, str) or isinstance(expected, str):
-            if found == "INT_OVERFLOW" or (found in _ERRORS | {"RAISED"} and expected in _ERRORS):
+            if found == "INT_OVERFLOW" or (found in ERRORS and expected in ERRORS):
                 break
             return f"{args}: CPython {expected!r}, model {found!r}"
-        if not _equal(expected, found):
+        if not is_equal(expected, found):
             return f"{args}: CPython {expected!r}, model {found!r}"
     return "equal"
 
 
-class _Model:
+class Runner:
+    """A model whose state runs through its calls; a trap becomes its code."""
+
     def __init__(self, model: Any, engine: str) -> None:
         (method,) = model.root.methods
         self.prepared = choose(engine).load(model, Options()).method(method)
         function = model.function(method.function)
         names = [i.name for i in function.inputs if i.kind == "state"]
-        states = {a.name: a.value for a in model.root.attributes}
+        held = [*model.root.attributes, *model.root.buffers]
+        states = {a.name: a.value for a in held if hasattr(a.value, "initial")}
         self.state = tuple(_plain(states[n].initial) for n in names)
 
-    def __call__(self, args: tuple[int, ...]) -> Any:
+    def __call__(self, args: tuple[Any, ...]) -> Any:
         try:
             run = self.prepared(args, self.state, Budget(Limits(steps=LONGEST)))
         except TrapError as error:
@@ -72,20 +84,23 @@ class _Model:
 
 def _plain(constant: Any) -> Any:
     value = constant.value
+    if isinstance(value, Weight):
+        return value.array
     if isinstance(value, tuple):
         return [getattr(v, "value", v) for v in value]
     return value
 
 
-def _equal(a: Any, b: Any) -> bool:
+def is_equal(a: Any, b: Any) -> bool:
+    """Whether a model gave what CPython gave, to the last bit."""
     if isinstance(a, np.ndarray | np.generic):
         made = np.asarray(b)
         return made.dtype == a.dtype and np.array_equal(np.asarray(a), made, equal_nan=True)
     if isinstance(a, tuple | list):
         is_like = isinstance(b, type(a)) and len(a) == len(b)
-        return is_like and all(map(_equal, a, b))
+        return is_like and all(map(is_equal, a, b))
     if isinstance(a, dict):
-        return list(a) == list(b) and all(_equal(a[k], b[k]) for k in a)
+        return list(a) == list(b) and all(is_equal(a[k], b[k]) for k in a)
     if isinstance(a, float) and isinstance(b, float) and math.isnan(a):
         return math.isnan(b)
     return type(a) is type(b) and a == b

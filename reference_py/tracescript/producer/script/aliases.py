@@ -76,6 +76,10 @@ class Aliases(Heap):
         for token in self.reach(self.of(value)):
             self._given.setdefault(token, name)
 
+    def is_given(self, entry: Entry) -> bool:
+        """Whether an entry may be an object that the function's caller holds."""
+        return any(t in self._given for t in self.own(entry))
+
     def run_over(self, values: Sequence[Value], where: str) -> int:
         """A loop over containers begins; returns what `run_out` takes."""
         self._running += [(self.of(v), where) for v in values]

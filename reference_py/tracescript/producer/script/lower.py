@@ -10,6 +10,7 @@ from tracescript.ir.values import Value
 from tracescript.opset import dtypes
 from tracescript.opset.names import numpy_names, torch_names
 from tracescript.opset.table import REQUIRED, opset
+from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.coerce import as_tensor
 from tracescript.producer.script.conditions import Condition, kind_of
 from tracescript.producer.script.diagnostics import is_none
@@ -43,8 +44,9 @@ def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> E
         if bound is None or not Condition(e, op, bound, len(args) + len(kwargs)).holds(row.when):
             continue
         in_place = constant_of(bound.pop("inplace", kwargs.get("inplace", e.constant(False))))
-        if in_place[1] is True and op.inputs:
-            e.session.aliases.changed_by_call(e, bound[op.inputs[0].name])
+        is_in_place = in_place[1] is True or (name.endswith("_") and not name.endswith("__"))
+        if is_in_place and op.inputs:
+            return _in_place(e, bound[op.inputs[0].name], emit_bound(e, op, bound))
         made = emit_bound(e, op, bound)
         is_first = library == "numpy" and isinstance(made, Items) and len(op.outputs) > 1
         return made.parts[0] if is_first and isinstance(made, Items) else made
@@ -57,6 +59,18 @@ def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> E
             hint="; ".join(signature(op) for op, _ in rows[:3]),
         )
     return None
+
+
+def _in_place(e: Emitter, operand: Entry, made: Entry) -> Entry:
+    """`F.relu_(y)`, `F.relu(y, inplace=True)`: y stands for the result from then on."""
+    receiver = e.at.args[0] if isinstance(e.at, ast.Call) and e.at.args else None
+    if not isinstance(receiver, ast.Name) or e.session.aliases.is_given(operand):
+        e.session.aliases.changed_by_call(e, operand)
+        return made
+    made = e.session.tensors.keep_type(e, operand, made)
+    e.session.aliases.change(e, receiver, operand, made)
+    rebind(e, receiver, operand, made)
+    return made
 
 
 def _own(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> Entry:

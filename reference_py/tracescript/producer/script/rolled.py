@@ -14,6 +14,7 @@ from tracescript.producer.script.entries import (
     Conflict,
     Empty,
     Items,
+    Known,
     Partly,
     Series,
     Struct,
@@ -65,7 +66,8 @@ class Rolled(Widening):
             or key in self.starts
         ):
             return False
-        self.starts[key] = entry
+        is_data = isinstance(entry, Known) and self.e.session.is_data(entry)
+        self.starts[key] = self.e.value(entry) if is_data else entry
         return True
 
     def run(self) -> None:

@@ -12,6 +12,7 @@ from tracescript.opset.calls import join as join_types
 from tracescript.producer.script.entries import (
     Empty,
     Items,
+    Known,
     Partly,
     Struct,
 )
@@ -118,6 +119,8 @@ class Widening:
             return wanted
         if isinstance(entry, Items | Struct):
             return self.e.type_of_items(entry)
+        if isinstance(entry, Known) and self.e.session.is_data(entry):
+            return self.e.value(entry).type
         return None
 
     def breaks(self) -> frozenset[str]:

@@ -1,0 +1,68 @@
+"""Runs a random program of torch under CPython and as a scripted model, call after call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from tests.differential.check import TooLongError, function_of, in_python
+from tests.differential.rich_check import ERRORS, Runner, is_equal
+from tests.script_table.run import plain
+from tracescript.code.reader import check_code
+from tracescript.code.writer import write_units
+from tracescript.errors import LimitError, ProducerError
+from tracescript.producer.script.run import script
+from tracescript.validator import validate
+
+
+def compare_torch(source: str, inputs: list[tuple[int, ...]], engine: str = "ref") -> str:
+    """Return `equal`, `refused`, or a text that says what differs."""
+    make = function_of(source, "M")
+    program = make().eval()
+    try:
+        model = script(
+            make().eval(), types={"x": "float32[2, 3]", "m": "float32[2, 3] | None"}
+        ).model
+    except ProducerError as error:
+        if "please report it" in (error.hint or ""):
+            return f"crash: {error}"
+        return (
+            "refused" if error.where and error.hint else f"refused without place or hint: {error}"
+        )
+    validate(model)
+    check_code(model, write_units(model))
+    run = Runner(model, engine)
+    for a, b, c in inputs:
+        args = (
+            torch.arange(6.0).reshape(2, 3) + a,
+            b,
+            torch.full((2, 3), float(c)) if c > 0 else None,
+        )
+        try:
+            expected = in_python(program, tuple(map(_own, args)))
+            found = run(tuple(plain(v) for v in args))
+        except (TooLongError, LimitError):
+            break
+        if isinstance(found, str) or isinstance(expected, str):
+            if found == "INT_OVERFLOW" or (found in ERRORS and expected in ERRORS):
+                break
+            return f"{args}: CPython {expected!r}, model {found!r}"
+        if not is_equal(_arrays(expected), found):
+            return f"{args}: CPython {expected!r}, model {found!r}"
+    return "equal"
+
+
+def _own(value: Any) -> Any:
+    return value.clone() if isinstance(value, torch.Tensor) else value
+
+
+def _arrays(value: Any) -> Any:
+    """Return what a program gave with arrays in place of tensors."""
+    if isinstance(value, tuple):
+        return tuple(map(_arrays, value))
+    if isinstance(value, list):
+        return list(map(_arrays, value))
+    if isinstance(value, dict):
+        return {k: _arrays(v) for k, v in value.items()}
+    return plain(value)
