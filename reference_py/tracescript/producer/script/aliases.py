@@ -132,10 +132,10 @@ class Aliases(Heap):
     def changed_by_call(self, e: Emitter, entry: Entry) -> None:
         """An op writes its result into its operand too: nobody may read the operand any more."""
         tokens = self.own(entry)
-        names = {self._given[t] for t in tokens if t in self._given}
-        if names and e.unit.is_inner:
-            e.unit.changed |= names
-            tokens = {t for t in tokens if t not in self._given}
+        passed = {t: n for t, n in self._given.items() if t in tokens and n.isidentifier()}
+        if passed and e.unit.is_inner:
+            e.unit.changed |= set(passed.values())
+            tokens -= passed.keys()
         end = getattr(e.at, "end_lineno", 0) or 0, getattr(e.at, "end_col_offset", 0) or 0
         at = ast.Constant(None, lineno=end[0], col_offset=end[1])
         self._outside(e, at, tokens, "tensor")
@@ -151,7 +151,7 @@ class Aliases(Heap):
                 shown = name if is_name else "xs"
                 hint = f"copy it first: {shown} = list({shown})"
                 if kind == "tensor":
-                    hint = f"{shown} = {shown} + ..."
+                    hint = f"{shown} = {shown} + ..." if is_name else "copy it first: x = x.clone()"
                 raise _refusal(e, receiver, f"this changes {held}", hint)
         for over, where in self._running:
             if over & tokens:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tracescript.producer.script.session import Session
 
 _OUTSIDE = "a list that is made outside the function"
+_OUTSIDE_TENSOR = "a tensor that is made outside the function"
 _LISTS = frozenset({"ModuleList", "Sequential"})
 
 
@@ -214,11 +215,17 @@ class Members:
             entry.path if entry.path is not None else self._session.find_array(e.unit.module, value)
         )
         if path:
-            return e.unit.bound_value(path, constant)
-        key = ("array", id(value), None)
-        if key not in e.unit.constants:
-            e.unit.constants[key] = e.builder.constant(constant)
-        return e.unit.constants[key]
+            is_new = path not in e.unit.bound
+            made = e.unit.bound_value(path, constant)
+        else:
+            key = ("array", id(value), None)
+            is_new = key not in e.unit.constants
+            if is_new:
+                e.unit.constants[key] = e.builder.constant(constant)
+            made = e.unit.constants[key]
+        if is_new:
+            e.session.aliases.given(made, _OUTSIDE_TENSOR)
+        return made
 
 
 def _is_kept(value: Any) -> bool:

@@ -201,6 +201,9 @@ class Merge:
             is_data = isinstance(one, Known) and self.e.session.is_data(one)
             if is_data or (isinstance(one, Items | Struct) and is_free):
                 return self.inside(k, lambda: self.e.value(one))
+        if isinstance(one, Known) and isinstance(other, Known) and one.value is not other.value:
+            are_data = self.e.session.is_data(one) and self.e.session.is_data(other)
+            return self.inside(k, lambda: self.e.value(one)) if are_data else one
         lists = isinstance(one, Items) and isinstance(other, Items) and one.is_list
         if lists and len(_parts(one)) != len(_parts(other)):
             return self.inside(k, lambda: self.e.value(one))

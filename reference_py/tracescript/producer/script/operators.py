@@ -11,6 +11,7 @@ from tracescript.ir.types import (
     OptionalType,
     ScalarKind,
     ScalarType,
+    TupleType,
 )
 from tracescript.ir.values import Value
 from tracescript.producer.script import prelude_text
@@ -187,6 +188,10 @@ def to_number(e: Emitter, value: Value, kind: ScalarKind) -> Value:
 
 def _sequences(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> Entry | None:
     """`+` and `*` of strings, lists and tuples."""
+    left, right = (
+        e.parts(x) if isinstance(x, Value) and isinstance(x.type, TupleType) else x
+        for x in (left, right)
+    )
     if (
         kind is ast.Add
         and isinstance(left, Items)
