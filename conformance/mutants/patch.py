@@ -13,6 +13,8 @@ import sys
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mutants.registry import Mutant, MutantError, every
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 def put_in(mutant: Mutant) -> None:
     """Change the loader as a fault says, and forget what it has cached. Raises MutantError."""
+    if mutant.op:
+        _bend(mutant)
+        return
     module, name = _place(mutant)
     if mutant.value:
         _set(module, name, eval(mutant.value, dict(vars(module))))  # noqa: S307  # our own data
@@ -107,6 +112,25 @@ def _edited(source: str, mutant: Mutant) -> ast.Module:
         raise MutantError(f"{mutant.id}: {mutant.old!r} stands {text.count(mutant.old)} times")
     text = text.replace(mutant.old, mutant.new)
     return ast.parse("".join((*before, text, *after)))
+
+
+def _bend(mutant: Mutant) -> None:
+    """Let the kernel of an op give another result."""
+    from tracescript.kernels import KERNELS
+
+    kernel = KERNELS.get(mutant.op)
+    if kernel is None:
+        raise MutantError(f"{mutant.id}: no kernel computes {mutant.op!r}")
+    expression = compile(mutant.result, mutant.id, "eval")
+
+    def bent(*inputs: Any, **attributes: Any) -> Any:
+        y = kernel(*inputs, **attributes)
+        names = dict(zip("abcdef", (*inputs, *[None] * 6), strict=False))
+        scope = {"np": np, "y": y, "o": attributes, **names}
+        found = eval(expression, scope)  # noqa: S307  # our own data
+        return np.asarray(found, y.dtype) if isinstance(y, np.ndarray | np.generic) else found
+
+    KERNELS._kernels[mutant.op] = bent  # noqa: SLF001  # a fault, not a use
 
 
 def _set(module: ModuleType, name: str, value: Any) -> None:

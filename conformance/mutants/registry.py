@@ -13,7 +13,7 @@ else:
     import tomli as tomllib
 
 FOLDER = Path(__file__).resolve().parent
-_KEYS = {"id", "at", "breaks", "old", "new", "body", "value", "engine", "also", "part"}
+_KEYS = {"id", "at", "breaks", "old", "new", "body", "value", "engine", "also", "part", "op", "result"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,14 @@ class Mutant:
     `at` is `module:function` or `module:Class.method` below `tracescript`; `old` stands there once
     and becomes `new`. Or `body` is the function's whole new body. Or `at` is `module:CONSTANT` and
     `value` its new value. `also` names a second fault to put in, where two places check one
-    rule; one that is `part` of such a pair changes nothing by itself and does not run alone.
+    rule; one that is `part` of such a pair changes nothing by itself and does not run alone. Or `op`
+    is an op and `result` an expression of what its kernel gives instead: of `y`, the right result,
+    the inputs `a`, `b`, `c`, the attributes `o`, and `np`.
     """
 
     id: str
-    at: str
     breaks: tuple[str, ...]
+    at: str = ""
     old: str = ""
     new: str = ""
     body: str = ""
@@ -36,6 +38,8 @@ class Mutant:
     engine: str = "ref"
     also: str = ""
     part: bool = False
+    op: str = ""
+    result: str = ""
 
 
 class MutantError(ValueError):
