@@ -13,7 +13,20 @@ else:
     import tomli as tomllib
 
 FOLDER = Path(__file__).resolve().parent
-_KEYS = {"id", "at", "breaks", "old", "new", "body", "value", "engine", "also", "part", "op", "result"}
+_KEYS = {
+    "id",
+    "at",
+    "breaks",
+    "old",
+    "new",
+    "body",
+    "value",
+    "engine",
+    "also",
+    "part",
+    "op",
+    "result",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,39 @@ class _Ops:
     matmul = staticmethod(np.matmul)
     floor_divide = staticmethod(np.floor_divide)
     gt = staticmethod(np.greater)
-    list = SimpleNamespace(append=lambda xs, x: [*xs, x])
+    div = staticmethod(np.divide)
+    ceil = staticmethod(np.ceil)
+    where = staticmethod(np.where)
+    list = SimpleNamespace(
+        append=lambda xs, x: [*xs, x],
+        set=lambda xs, i, x: [*xs[:i], x, *xs[i + 1 :]],
+        pop=lambda xs, i: (xs[i], [x for k, x in enumerate(xs) if k != i % len(xs)]),
+        sort=lambda xs, descending=False: sorted(xs, reverse=descending),
+    )
+    dict = SimpleNamespace(
+        set=lambda d, k, x: d | {k: x},
+        remove=lambda d, k: {key: x for key, x in d.items() if key != k},
+        keys=lambda d: [*d],
+    )
 
     @staticmethod
     def sum(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
         return np.sum(x, axis=None if dim is None else tuple(dim), keepdims=keepdim)
+
+    @staticmethod
+    def mean(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
+        return np.mean(x, axis=None if dim is None else tuple(dim), keepdims=keepdim)
+
+    @staticmethod
+    def cast(x: Any, dtype: Any) -> Any:
+        return np.asarray(x).astype(dtype)
+
+    @staticmethod
+    def scatter(x: Any, index: Any, src: Any) -> Any:
+        made = np.array(x)
+        for place, value in zip(index, src, strict=True):
+            made[place] = value
+        return made
 
     @staticmethod
     def zeros(shape: Any, dtype: Any) -> Any:
