@@ -12,21 +12,16 @@ import sys
 import time
 from functools import partial
 
-from mutants.killing import Suite, Task, killers, warm
+from mutants.killing import Suite, Task, run, warm
 from mutants.patch import put_in
 from mutants.registry import FOLDER, Mutant, mutants
 
 RESULTS = FOLDER / "hand.json"
 
 
-def run(chosen: list[Mutant], suite: Suite, workers: int) -> dict[str, str | None]:
-    """Return the killer of each fault among the cases of the rules it breaks."""
-    tasks = [Task(m.id, partial(put_in, m), m.engine, suite.proving(m.breaks)) for m in chosen]
-    return dict(sorted(killers(suite, tasks, workers)))
-
-
-def _wanted(suite: Suite, chosen: list[Mutant]) -> list[str]:
-    return suite.proving({rule for m in chosen for rule in m.breaks})
+def tasks(chosen: list[Mutant], suite: Suite) -> list[Task]:
+    """Return what is to be run for each fault: the cases of the rules it breaks."""
+    return [Task(m.id, partial(put_in, m), m.engine, suite.proving(m.breaks)) for m in chosen]
 
 
 def main() -> int:
@@ -40,18 +35,21 @@ def main() -> int:
     chosen = mutants(*options.patterns)[first::step]
     suite = Suite()
     started = time.monotonic()
-    broken = warm(suite, sorted({m.engine for m in chosen}), _wanted(suite, chosen))
+    todo = tasks(chosen, suite)
+    wanted = {case for task in todo for cases in task.cases.values() for case in cases}
+    broken = warm(suite, sorted({m.engine for m in chosen}), sorted(wanted))
     if broken:
         print(f"the sound loader fails: {broken}")
         return 2
-    found = run(chosen, suite, os.cpu_count() or 1)
-    alive = [m for m in chosen if found[m.id] is None]
+    found = dict(run(suite, todo, os.cpu_count() or 1))
+    alive = [m for m in chosen if not found[m.id]]
     for mutant in alive:
         print(f"{mutant.id} survives the cases of {', '.join(mutant.breaks)}")
     seconds = time.monotonic() - started
     print(f"{len(chosen) - len(alive)} of {len(chosen)} killed in {seconds:.0f} s")
     if options.write and not alive:
-        RESULTS.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+        made = dict(sorted(found.items()))
+        RESULTS.write_text(json.dumps(made, indent=1) + "\n", "utf-8")
     return 1 if alive else 0
 
 

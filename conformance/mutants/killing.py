@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import gc
 import json
 import os
@@ -17,7 +18,7 @@ from tracescript_conformance import corpus as corpora
 from tracescript_conformance.schedule import one
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tracescript.conformance.v1 import case_pb2, testee_pb2
 
@@ -47,12 +48,12 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A fault to be put in, and the ids of the cases to ask, in order."""
+    """A fault to be put in, and by rule the ids of the cases to ask, in order."""
 
     id: str
     put_in: Callable[[], None]
     engine: str
-    cases: Sequence[str]
+    cases: Mapping[str, Sequence[str]]
 
 
 class Suite:
@@ -65,10 +66,17 @@ class Suite:
             case.id: case for case in found if not case.HasField("service")
         }
 
-    def proving(self, rules: Iterable[str]) -> list[str]:
-        """Return the ids of the cases that prove one of these rules or a part of one."""
-        wanted = set(rules)
-        return [i for i, case in self.cases.items() if wanted & set(case.rules)]
+    def proving(self, patterns: Iterable[str]) -> dict[str, list[str]]:
+        """Return by rule the ids of the cases that prove it; rules may be patterns with `*`."""
+        found: dict[str, list[str]] = {}
+        for case_id, case in self.cases.items():
+            for rule in case.rules:
+                found.setdefault(rule, []).append(case_id)
+        return {
+            rule: found.get(rule, [])
+            for pattern in patterns
+            for rule in (fnmatch.filter(sorted(found), pattern) or [pattern])
+        }
 
     def passes(self, case_id: str, door: Door) -> bool:
         """Run one case. A hang does not pass."""
@@ -81,10 +89,19 @@ class Suite:
             signal.setitimer(signal.ITIMER_REAL, 0)
         return result.outcome == report_pb2.OUTCOME_PASSED
 
-    def first_failing(self, task: Task) -> str | None:
-        """Return the first of a task's cases that does not pass, or None."""
+    def killers(self, task: Task) -> dict[str, str]:
+        """Return by rule the first of its cases that does not pass."""
         door = Door(task.engine)
-        return next((i for i in task.cases if not self.passes(i, door)), None)
+        passed: dict[str, bool] = {}
+        found = {}
+        for rule, cases in task.cases.items():
+            for case_id in cases:
+                if case_id not in passed:
+                    passed[case_id] = self.passes(case_id, door)
+                if not passed[case_id]:
+                    found[rule] = case_id
+                    break
+        return found
 
 
 def warm(suite: Suite, engines: Iterable[str], cases: Iterable[str]) -> list[str]:
@@ -102,8 +119,8 @@ def warm(suite: Suite, engines: Iterable[str], cases: Iterable[str]) -> list[str
     ]
 
 
-def killers(suite: Suite, tasks: Sequence[Task], workers: int) -> Iterator[tuple[str, str | None]]:
-    """Yield for each task the case that noticed its fault, or None; as they end."""
+def run(suite: Suite, tasks: Sequence[Task], workers: int) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield for each task by rule the case that noticed its fault; as they end."""
     waiting, running = list(reversed(tasks)), {}
     gc.freeze()
     while waiting or running:
@@ -116,12 +133,12 @@ def killers(suite: Suite, tasks: Sequence[Task], workers: int) -> Iterator[tuple
         with os.fdopen(end) as pipe:
             said = pipe.read()
         if os.waitstatus_to_exitcode(status) != 0 or not said:
-            yield name, "(the loader died)"
+            yield name, {"": "the loader died"}
             continue
         answer: dict[str, Any] = json.loads(said)
         if "error" in answer:
             print(f"{name} cannot be put in: {answer['error']}")
-        yield name, answer.get("killer")
+        yield name, answer.get("killers", {})
 
 
 def _child(suite: Suite, task: Task) -> tuple[int, int]:
@@ -140,7 +157,7 @@ def _child(suite: Suite, task: Task) -> tuple[int, int]:
     except Exception as error:  # noqa: BLE001  # handed to the parent
         answer = {"error": f"{type(error).__name__}: {error}"}
     else:
-        answer = {"killer": suite.first_failing(task)}
+        answer = {"killers": suite.killers(task)}
     os.write(write, json.dumps(answer).encode())
     os._exit(0)
 

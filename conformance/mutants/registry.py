@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 if sys.version_info >= (3, 11):
@@ -31,14 +31,15 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One fault. Its cases are those that prove the rules it breaks.
+    """One fault. Its cases are those that prove the rules it breaks; `*` in a rule is any text.
 
     `at` is `module:function` or `module:Class.method` below `tracescript`; `old` stands there once
     and becomes `new`. Or `body` is the function's whole new body. Or `at` is `module:CONSTANT` and
-    `value` its new value. `also` names a second fault to put in, where two places check one
-    rule; one that is `part` of such a pair changes nothing by itself and does not run alone. Or `op`
-    is an op and `result` an expression of what its kernel gives instead: of `y`, the right result,
-    the inputs `a`, `b`, `c`, the attributes `o`, and `np`.
+    `value` its new value. Or `op` is an op and `result` an expression of what its kernel gives: of
+    `y`, the right result, the inputs `a`, `b`, `c`, the attributes `o`, and `np`.
+
+    `also` names a second fault to put in, where two places check one rule; one that is `part` of
+    such a pair changes nothing by itself and does not run alone.
     """
 
     id: str
@@ -73,7 +74,7 @@ def every() -> dict[str, Mutant]:
     found: dict[str, Mutant] = {}
     for file in sorted(FOLDER.glob("*.toml")):
         for table in tomllib.loads(file.read_text("utf-8"))["mutant"]:
-            unknown = table.keys() - _KEYS
+            unknown = table.keys() - {f.name for f in fields(Mutant)}
             if unknown or not table.get("breaks"):
                 raise MutantError(f"{file.name}: {table.get('id')}: {sorted(unknown)} or no rules")
             if table["id"] in found:

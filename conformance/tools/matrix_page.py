@@ -1,0 +1,97 @@
+"""Draws the matrix of requirements as one HTML page that needs nothing else."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+_HEAD = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Requirements and what proves them</title>
+<style>
+body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 78rem; padding: 0 1rem;
+  color: #1b1f24; background: #fff }
+h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2.2rem }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; vertical-align: top; padding: .35rem .5rem;
+  border-top: 1px solid #d6dbe1 }
+td.n { width: 5.5rem } th.n { width: 5.5rem }
+code { font-size: .86em } summary { cursor: pointer }
+details li { font-size: .86rem; font-family: ui-monospace, monospace; list-style: none }
+details ul { margin: .2rem 0; padding: 0; max-height: 16rem; overflow: auto }
+.waived { color: #6a5200 } .none { color: #67707b }
+#find { font: inherit; padding: .3rem .5rem; width: 22rem; max-width: 100% }
+@media (prefers-color-scheme: dark) {
+  body { color: #e3e7ec; background: #14171b } th, td { border-color: #333a43 }
+  .waived { color: #dcbf5f } .none { color: #8a939e } }
+</style>
+<h1>Requirements and what proves them</h1>
+"""
+_SCRIPT = """<script>
+const find = document.getElementById("find");
+find.addEventListener("input", () => {
+  const word = find.value.toLowerCase();
+  for (const row of document.querySelectorAll("tbody tr"))
+    row.hidden = !row.textContent.toLowerCase().includes(word);
+  for (const part of document.querySelectorAll("section"))
+    part.hidden = !part.querySelector("tbody tr:not([hidden])");
+});
+</script>
+</html>
+"""
+_COLUMNS = (("positive", "works"), ("negative", "refused"), ("mutant", "faults"))
+
+
+def page(data: list[dict[str, Any]]) -> str:
+    """Return the page: one table for each page of the specification."""
+    musts = [row for row in data if row["must"]]
+    waived = sum(bool(row["waived"]) for row in musts)
+    parts = [
+        _HEAD,
+        (
+            f"<p>{len(musts)} requirements; {waived} of them have a part waived, with the reason. "
+            "<em>works</em>: cases that show the requirement kept; <em>refused</em>: cases that break "
+            "it and expect a refusal or a trap; <em>faults</em>: loaders made wrong in this point that "
+            "these cases notice.</p>\n"
+        ),
+        (
+            '<p><input id="find" type="search" placeholder="Find a word, an id, a case"'
+            ' aria-label="Find"></p>\n'
+        ),
+    ]
+    for name in dict.fromkeys(_title(row) for row in data):
+        rows = "".join(_row(row) for row in data if _title(row) == name)
+        heads = "".join(f'<th class="n">{title}</th>' for _, title in _COLUMNS)
+        parts.append(
+            f"<section><h2>{escape(name)}</h2><table><thead><tr><th>id</th><th>sentence</th>{heads}"
+            f"</tr></thead><tbody>{rows}</tbody></table></section>\n"
+        )
+    return "".join((*parts, _SCRIPT))
+
+
+def _title(row: dict[str, Any]) -> str:
+    return "ops" if row["page"].startswith("ops/") else row["page"]
+
+
+def _row(row: dict[str, Any]) -> str:
+    cells = "".join(_cell(row, part) for part, _ in _COLUMNS)
+    text = escape(row["text"])
+    return f"<tr><td><code>{escape(row['id'])}</code></td><td>{text}</td>{cells}</tr>\n"
+
+
+def _cell(row: dict[str, Any], part: str) -> str:
+    found, reason = row[part], row["waived"].get(part)
+    if found:
+        shown = "".join(f"<li>{escape(name)}</li>" for name in found[:_SHOWN])
+        more = f"<li>and {len(found) - _SHOWN} more</li>" if len(found) > _SHOWN else ""
+        inside = f"<summary>{len(found)}</summary><ul>{shown}{more}</ul>"
+    elif reason:
+        inside = f'<summary class="waived">waived</summary>{escape(reason)}'
+    else:
+        return '<td class="n none">-</td>'
+    return f'<td class="n"><details>{inside}</details></td>'
+
+
+_SHOWN = 40
