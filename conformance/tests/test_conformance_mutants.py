@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from mutants import patch, registry
 from suite_runs import ROOT
+
+from mutants import patch, registry
 
 ALL = registry.mutants()
 

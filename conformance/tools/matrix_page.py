@@ -52,9 +52,9 @@ def page(data: list[dict[str, Any]]) -> str:
         _HEAD,
         (
             f"<p>{len(musts)} requirements; {waived} of them have a part waived, with the reason. "
-            "<em>works</em>: cases that show the requirement kept; <em>refused</em>: cases that break "
-            "it and expect a refusal or a trap; <em>faults</em>: loaders made wrong in this point that "
-            "these cases notice.</p>\n"
+            "<em>works</em>: cases that show the requirement kept; <em>refused</em>: cases that "
+            "break it and expect a refusal or a trap; <em>faults</em>: loaders made wrong in this "
+            "point that these cases notice.</p>\n"
         ),
         (
             '<p><input id="find" type="search" placeholder="Find a word, an id, a case"'
