@@ -60,6 +60,11 @@ def test_show_saves_the_model(tmp_path):
         ("bogus",),
         ("list", "--bogus"),
         ("judge", "/no/such/file"),
+        ("run", "--target", "x:1", "--", "true"),
+        ("run", "--target", "x:1"),
+        ("run", "--door", "grpc", "--jobs", "2", "--", "true"),
+        ("run", "--timeout", "0", "--", "true"),
+        ("report", "/no/such/run"),
     ],
 )
 def test_wrong_usage_gives_exit_code_2(args):
@@ -109,6 +114,33 @@ def test_a_manifest_with_another_root_digest_gives_exit_code_4(copied):
     file = copied / "manifest.binpb"
     manifest = manifest_pb2.Manifest.FromString(file.read_bytes())
     manifest.root_digest = bytes(32)
+    file.write_bytes(manifest.SerializeToString())
+
+    assert command("verify", "--cases", str(copied)).code == 4
+
+
+@pytest.mark.parametrize(
+    "path", ["../../outside.tscase", "/etc/passwd", "a/b", "", "a/../c.tscase"]
+)
+def test_a_manifest_that_leads_out_of_its_folder_gives_exit_code_4(path, copied, tmp_path):
+    file = copied / "manifest.binpb"
+    manifest = manifest_pb2.Manifest.FromString(file.read_bytes())
+    manifest.entries[0].path = path
+    file.write_bytes(manifest.SerializeToString())
+
+    ran = command("copy", str(tmp_path / "deep" / "copy"), "--cases", str(copied))
+
+    assert ran.code == 4, ran.output
+    assert not (tmp_path / "outside.tscase").exists()
+
+
+def test_a_case_under_the_id_of_another_gives_exit_code_4(copied):
+    file = copied / "manifest.binpb"
+    manifest = manifest_pb2.Manifest.FromString(file.read_bytes())
+    one, two = manifest.entries[:2]
+    for field in ("path", "length", "sha256"):
+        setattr(one, field, getattr(two, field))
+    manifest.root_digest = corpora.root_digest(manifest.entries)
     file.write_bytes(manifest.SerializeToString())
 
     assert command("verify", "--cases", str(copied)).code == 4

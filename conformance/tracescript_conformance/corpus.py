@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,11 @@ from tracescript.conformance.v1 import case_pb2, manifest_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+_PATH = re.compile(r"[a-z_]+/[a-z0-9_.]+/[a-z0-9_]+\.tscase")
+_ARTIFACTS = {"diff_pair": 2, "service": 0}
+"""Files of a case, where it is not one."""
 
 
 class CorpusError(Exception):
@@ -51,9 +57,13 @@ class Corpus:
         if len(data) != entry.length or hashlib.sha256(data).digest() != entry.sha256:
             raise CorpusError(f"{path}: the bytes are not those of the manifest")
         try:
-            return case_pb2.Case.FromString(data)
+            case = case_pb2.Case.FromString(data)
         except DecodeError as error:
             raise CorpusError(f"{path}: not a case") from error
+        kind = case.WhichOneof("kind")
+        if case.id != entry.id or kind is None or len(case.artifacts) < _ARTIFACTS.get(kind, 1):
+            raise CorpusError(f"{path}: not the case of the manifest, or of a kind unknown here")
+        return case
 
     def content(self, artifact: case_pb2.Artifact) -> bytes:
         """Return the bytes of an artifact, inline or shared by digest."""
@@ -95,6 +105,12 @@ def load(folder: Path | None = None) -> Corpus:
         raise CorpusError(f"{folder}: the root digest does not match the entries")
     if not manifest.entries:
         raise CorpusError(f"{folder}: no cases")
+    ids = [entry.id for entry in manifest.entries]
+    if ids != sorted(set(ids)):
+        raise CorpusError(f"{folder}: ids are not different and in order")
+    for entry in manifest.entries:
+        if not _PATH.fullmatch(entry.path) or ".." in entry.path.split("/"):
+            raise CorpusError(f"{folder}: no case can lie at {entry.path!r}")
     for profile in manifest.profiles:
         found = sum(in_profile(entry, profile) for entry in manifest.entries)
         if found < profile.cases:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tracescript.v1 import data_pb2, model_pb2, tensor_pb2
+from tracescript_conformance import float8
 
 # Short names of authored text, and how the elements lie in memory. bfloat16 and float8 are kept as
 # their bits.
@@ -37,26 +38,11 @@ NAME = {number: short for short, (number, _) in SHORT.items()}
 FLOATS = ("f16", "bf16", "f32", "f64", "f8e4m3", "f8e5m2")
 COMPLEX = ("c64", "c128")
 _SHOWN = 16
+_MOST_ENTRIES = 100_000
+_DEEPEST = 100
 
 
-def _float8(fraction_bits: int, *, has_infinity: bool) -> np.ndarray[Any, Any]:
-    """Return the number of each byte of an 8-bit float type."""
-    byte = np.arange(256)
-    fraction = (byte & ((1 << fraction_bits) - 1)) / (1 << fraction_bits)
-    exponent = (byte & 0x7F) >> fraction_bits
-    largest = exponent.max()
-    bias = largest // 2
-    size = np.where(
-        exponent == 0, fraction * 2.0 ** (1 - bias), (1 + fraction) * 2.0 ** (exponent - bias)
-    )
-    if has_infinity:
-        size = np.where(exponent == largest, np.where(fraction == 0, np.inf, np.nan), size)
-    else:
-        size = np.where(byte & 0x7F == 0x7F, np.nan, size)  # noqa: PLR2004 - all bits but the sign
-    return np.where(byte >> 7 == 1, -size, size)
-
-
-_FLOAT8 = {"f8e4m3": _float8(3, has_infinity=False), "f8e5m2": _float8(2, has_infinity=True)}
+_FLOAT8 = {"f8e4m3": float8.numbers(3), "f8e5m2": float8.numbers(2, has_infinity=True)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,8 +70,11 @@ class Tensor:
         if name in COMPLEX:
             return self.array.astype(np.complex128)
         if name == "bf16":
-            return (self.array.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
-        return self.array.astype(np.float64)
+            return Tensor(
+                SHORT["f32"][0], (self.array.astype(np.uint32) << 16).view(np.float32)
+            ).wide()
+        with np.errstate(invalid="ignore"):  # a signalling NaN is a NaN
+            return self.array.astype(np.float64)
 
     def __str__(self) -> str:
         name = NAME.get(self.data_type, f"data type {self.data_type}")
@@ -124,15 +113,29 @@ def tensor_of(message: data_pb2.TensorData) -> Tensor:
         raise BadValueError(
             f"shape {list(message.shape)} takes {need} bytes, found {len(message.content)}"
         )
-    array = np.frombuffer(message.content, layout).reshape(tuple(message.shape))
+    if layout == "?" and message.content.strip(b"\0\1"):
+        raise BadValueError("a bool byte is neither 0 nor 1")
+    try:
+        array = np.frombuffer(message.content, layout).reshape(tuple(message.shape))
+    except ValueError as error:
+        shape = f"{len(message.shape)} extents like {list(message.shape[:8])}"
+        raise BadValueError(f"no array has {shape}") from error
     return Tensor(message.data_type, array)
 
 
 def read(table: Any, index: int) -> Any:
     """Read entry `index` of a data table; containers refer to smaller indices.
 
-    Raises BadValueError for an index out of order or an entry without a kind.
+    Raises BadValueError for an index out of order, an entry without a kind, keys that are no keys,
+    and for what is nested too deep or, by entries used again and again, too large.
     """
+    return _read(table, index, [_MOST_ENTRIES], 0)
+
+
+def _read(table: Any, index: int, left: list[int], depth: int) -> Any:
+    left[0] -= 1
+    if left[0] < 0 or depth > _DEEPEST:
+        raise BadValueError(f"more than {_MOST_ENTRIES} entries, or nested {_DEEPEST} deep")
     if not 0 < index < len(table):
         raise BadValueError(f"entry {index} of a table of {len(table)}")
     entry = table[index]
@@ -146,13 +149,13 @@ def read(table: Any, index: int) -> Any:
         items = message.fields if kind == "struct" else message.items
         if any(i >= index for i in items):
             raise BadValueError(f"entry {index} refers to itself or a later one")
-        found = [read(table, i) for i in items]
+        found = [_read(table, i, left, depth + 1) for i in items]
         if kind == "list":
             return found
         if kind == "tuple":
             return tuple(found)
         if kind == "dict":
-            return dict(zip(found[::2], found[1::2], strict=True))
+            return _dict(found)
         return Struct(message.name, tuple(found))
     if kind == "none":
         return None
@@ -160,6 +163,15 @@ def read(table: Any, index: int) -> Any:
     if kind == "data_type":
         return DataType(value.data_type)
     return complex(value.real, value.imag) if kind == "complex_value" else value
+
+
+def _dict(found: list[Any]) -> dict[Any, Any]:
+    keys, values = found[::2], found[1::2]
+    if len(keys) != len(values) or not all(isinstance(k, int | str) for k in keys):
+        raise BadValueError(
+            "a dict of keys without values, or with keys that are no int, bool, str"
+        )
+    return dict(zip(keys, values, strict=True))
 
 
 def items(bundle: data_pb2.DataBundle) -> list[tuple[str, Any]]:
@@ -221,17 +233,6 @@ def element(text: str, short: str) -> Any:
     return int(text, 0)
 
 
-def _byte_of(numbers: np.ndarray[Any, Any], wanted: float) -> int:
-    """Return the byte of a number that an 8-bit float type holds; a NaN without a sign."""
-    if math.isnan(wanted):
-        same = np.isnan(numbers)
-    else:
-        same = (numbers == wanted) & (np.signbit(numbers) == np.signbit(wanted))
-    if not same.any():
-        raise BadValueError(f"{wanted!r} is no number of this type")
-    return int(np.argmax(same))
-
-
 def tensor(short: str, shape: tuple[int, ...], elements: list[Any]) -> Tensor:
     """Make a tensor of a short data type name from Python numbers."""
     number, layout = SHORT[short]
@@ -241,7 +242,9 @@ def tensor(short: str, shape: tuple[int, ...], elements: list[Any]) -> Tensor:
         rounded[np.isnan(np.array(elements, np.float32))] = 0x7FC0
         return Tensor(number, rounded.reshape(shape))
     if short in _FLOAT8:
-        found = [_byte_of(_FLOAT8[short], e) for e in elements]
+        found = [float8.byte_of(_FLOAT8[short], e) for e in elements]
+        if None in found:
+            raise BadValueError(f"{elements} are no numbers of {short}")
         return Tensor(number, np.array(found, layout).reshape(shape))
     return Tensor(number, np.array(elements, layout).reshape(shape))
 

@@ -41,6 +41,11 @@ def code_name(code: int) -> str:
         return f"code {code}"
 
 
+def _phase_name(phase: int) -> str:
+    found = error_pb2.Phase.DESCRIPTOR.values_by_number.get(phase)
+    return found.name.removeprefix("PHASE_") if found else str(phase)
+
+
 def judge(
     case: case_pb2.Case,
     responses: Sequence[testee_pb2.TesteeResponse],
@@ -106,8 +111,7 @@ def _matches(refusal: case_pb2.Refusal, error: error_pb2.Error, step: int) -> Ve
     if error.code == error_pb2.ERROR_CODE_INTERNAL:
         return verdict(FAILED, f"INTERNAL: {error.message}")
     if refusal.phase and error.phase and error.phase > refusal.phase:
-        late = error_pb2.Phase.Name(error.phase).removeprefix("PHASE_")
-        return verdict(FAILED, f"noticed only in phase {late}")
+        return verdict(FAILED, f"noticed only in phase {_phase_name(error.phase)}")
     if refusal.codes and error.code not in refusal.codes:
         detail = f"{code_name(expected)} expected, found {code_name(error.code)}"
         return verdict(FAILED if refusal.strict_code else PASSED, detail)
