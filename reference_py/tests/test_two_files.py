@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,18 @@ def test_every_primitive_has_a_kernel_and_every_composite_a_definition() -> None
 
     assert bare == ["struct.get"]
     assert all(op.decomposition for op in opset() if op.is_composite)
+
+
+def test_an_op_added_by_its_page_and_its_kernel_is_known_to_every_part_of_the_package() -> None:
+    script = Path(__file__).with_name("added_op.py")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+
+    numbers = str([2.0**-51, -(2.0**-49)])  # twice the distances from 1 and from -4
+    shown = [numbers, numbers, "True True"]
+    assert done.stdout.splitlines() == [
+        *shown,  # traced: both engines, its name in the code and in the graph
+        *shown,  # scripted
+        str([2.0**-23]),
+        "BAD_CALL OP spacing C1",
+        "True",
+    ], done.stderr
