@@ -26,7 +26,8 @@ def _shared(x: Array, heads: int) -> Array:
 
 def _heads(x: Array, lead: tuple[int, ...]) -> Array:
     """Return (heads, rows, columns) with the leading axes broadcast and joined."""
-    return np.broadcast_to(x, (*lead, *x.shape[-2:])).reshape(-1, *x.shape[-2:])
+    full = x if x.shape[:-2] == lead else np.broadcast_to(x, (*lead, *x.shape[-2:]))
+    return full.reshape(-1, *x.shape[-2:])
 
 
 def _blocks(heads: int, rows: int, columns: int) -> Iterator[tuple[slice, slice]]:
@@ -89,11 +90,11 @@ def scaled_dot_product_attention(
         k, v = _shared(k, q.shape[-3]), _shared(v, q.shape[-3])
     factor = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
     mask, adds = _mask(mask, q, k)
-    leads = [a.shape[:-2] for a in (q, k, v, mask) if a is not None]
+    leads = {a.shape[:-2] for a in (q, k, v, mask) if a is not None}
     try:
-        lead = np.broadcast_shapes(*leads)
+        lead = np.broadcast_shapes(*leads) if len(leads) > 1 else q.shape[:-2]
     except ValueError:
-        raise trap("SHAPE_ERROR", f"leading extents {leads} do not fit together") from None
+        raise trap("SHAPE_ERROR", f"leading extents {sorted(leads)} do not fit together") from None
     if not k.shape[-2]:
         return np.zeros((*lead, q.shape[-2], v.shape[-1]), q.dtype)
     if mask is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.errors import trap
-from tracescript.kernels.blocked import by_rows, exponentials, squares, sums
+from tracescript.kernels.blocked import BLOCK, by_rows, exponentials, squares, sums
 from tracescript.kernels.rounding import Array, RoundedTable
 from tracescript.kernels.table import OPEN
 
@@ -37,18 +37,41 @@ def _scale_and_shift(
     return scale, -mean * scale if bias is None else bias - mean * scale
 
 
-def _scaled(x: Array, scale: Array, shift: Array) -> Array:
-    """Scale and shift each channel, in blocks that stay in the cache between the two."""
-    shape = (x.shape[0] if x.ndim else 1, scale.size, -1)
-    y = np.empty(x.shape, x.dtype)
-    if not x.size:
+class _Channels:
+    """A scale and a shift for each channel."""
+
+    def __init__(self, scale: Array, shift: Array) -> None:
+        self.scale, self.shift = scale, shift
+        self._wide: tuple[int, Array, Array] = (1, scale, shift)
+
+    def apply(self, x: Array) -> Array:
+        """Scale and shift, in blocks that stay in the cache between the two."""
+        batch = x.shape[0] if x.ndim else 1
+        y = np.empty(x.shape, x.dtype)
+        if not x.size:
+            return y
+        planes = x.reshape(batch, self.scale.size, -1)
+        results, size = y.reshape(planes.shape), planes.shape[2]
+        scale, shift = self.scale[:, np.newaxis], self.shift[:, np.newaxis]
+        if batch > 1 and size <= _SHORT and planes[0].size <= BLOCK:
+            scale, shift = self._written_out(size)
+        for some in by_rows(self.scale.size, size):
+            for image, result in zip(planes, results, strict=True):
+                part = np.multiply(image[some], scale[some], out=result[some])
+                np.add(part, shift[some], out=part)
         return y
-    planes, results = x.reshape(shape), y.reshape(shape)
-    for some in by_rows(scale.size, planes.shape[2]):
-        for image, result in zip(planes, results, strict=True):
-            np.multiply(image[some], scale[some, np.newaxis], out=result[some])
-            np.add(result[some], shift[some, np.newaxis], out=result[some])
-    return y
+
+    def _written_out(self, size: int) -> tuple[Array, Array]:
+        """Return scale and shift for each element of planes of so many; keep the last ones."""
+        found, scale, shift = self._wide
+        if found != size:
+            wide = (np.repeat(v, size).reshape(-1, size) for v in (self.scale, self.shift))
+            found, scale, shift = self._wide = (size, *wide)
+        return scale, shift
+
+
+_SHORT: Final = 384
+"""Elements of a plane for which one more operand costs less than a loop for each plane."""
 
 
 @KERNELS.of("batch_norm")
@@ -61,19 +84,24 @@ def batch_norm(
     eps: float,
 ) -> Array:
     moved = _scale_and_shift(running_mean, running_var, weight, bias, eps)
-    return _scaled(x, *(part.astype(x.dtype) for part in moved))
+    return _Channels(*(part.astype(x.dtype) for part in moved)).apply(x)
 
 
 def _prepare_batch_norm(known: Sequence[Any], eps: float) -> Kernel | None:
     if any(v is OPEN for v in known[1:]):
         return None
     mean, variance, weight, bias = known[1:]
-    scale, shift = _scale_and_shift(mean, variance, weight, bias, eps)
+    channels = _Channels(*_scale_and_shift(mean, variance, weight, bias, eps))
 
     def run(x: Array, *_: Any) -> Array:
-        return _scaled(x, scale.astype(x.dtype, copy=False), shift.astype(x.dtype, copy=False))
+        same = x.dtype == channels.scale.dtype
+        return (channels if same else _Channels(*_cast(channels, x.dtype))).apply(x)
 
     return run
+
+
+def _cast(channels: _Channels, dtype: Any) -> tuple[Array, Array]:
+    return channels.scale.astype(dtype), channels.shift.astype(dtype)
 
 
 PREPARE: Final[dict[str, Callable[..., Kernel | None]]] = {"batch_norm": _prepare_batch_norm}
