@@ -1,8 +1,8 @@
 """Single ops, ours through the engine `py` and torch's: `python -m benchmarks ops`.
 
 Two processes for each family, one a side, take turns of a fraction of a second, so that both meet
-the same machine. With one thread the clock is the processor time of the process, which other
-programs hardly change; with more it is the wall's. Trust the ratios: above 1 is faster than torch.
+the same machine. With one thread times are processor times. Trust the ratios: above 1 is faster
+than torch.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks import op_cases, op_chains
-from benchmarks.rounds import WRONG, machine, threads_set
+from benchmarks.rounds import WRONG, clock, machine, threads_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,23 +69,19 @@ def _sums(result: Any) -> tuple[float, float]:
     return float(wide @ turn), float(np.linalg.norm(wide) * np.sqrt(2) + 1e-12)
 
 
-def _clock() -> Callable[[], float]:
-    return time.process_time if os.environ["OMP_NUM_THREADS"] == "1" else time.perf_counter
-
-
 def _turn(call: Callable[[], Any], seconds: float) -> Turn:
     """Time a call for a while, in samples that the clock can tell from nothing; in seconds."""
-    clock, times = _clock(), list[float]()
+    now, times = clock(), list[float]()
     call()
-    begin = clock()
+    begin = now()
     call()
-    count = range(max(1, int(_SAMPLE / max(1e-7, clock() - begin))))
+    count = range(max(1, int(_SAMPLE / max(1e-7, now() - begin))))
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(times) < _AT_LEAST:
-        begin = clock()
+        begin = now()
         for _ in count:
             call()
-        times.append((clock() - begin) / len(count))
+        times.append((now() - begin) / len(count))
     return {"median": statistics.median(times), "least": min(times)}
 
 
@@ -182,10 +178,10 @@ def main(arguments: list[str] | None = None) -> None:
         return
     print(f"{'case':52} {'ours':>12} {'torch':>12}  ratio (of medians)  of least", flush=True)
     rows = [row for family in families for row in compare(family, options)]
-    clock = "processor time" if options.threads == 1 else "wall time"
-    print(f"load {os.getloadavg()[0]:.1f}, threads: {options.threads}, {clock}")
+    kind = "processor time" if options.threads == 1 else "wall time"
+    print(f"load {os.getloadavg()[0]:.1f}, threads: {options.threads}, {kind}")
     if options.json:
-        report = {"machine": machine(), "threads": options.threads, "clock": clock, "rows": rows}
+        report = {"machine": machine(), "threads": options.threads, "clock": kind, "rows": rows}
         options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
 
 

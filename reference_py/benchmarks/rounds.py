@@ -8,11 +8,15 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
+import time
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOISY_SPREAD, NOISY_LOAD, WRONG = 0.10, 0.5, 1e-3
 _TIMEOUT = 300
@@ -40,6 +44,21 @@ def threads_set(threads: int) -> dict[str, str]:
     return {**os.environ, **dict.fromkeys(names, str(threads))}
 
 
+def compiled_before(environment: dict[str, str]) -> dict[str, str]:
+    """Return an environment whose imports find bytecode, as those of an installed package do."""
+    kept = {k: v for k, v in environment.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir(), "benchmarks-bytecode"))}
+
+
+def clock() -> Callable[[], float]:
+    """Return what tells seconds in a child.
+
+    With one thread it is the processor time of the process, which other programs hardly change;
+    with more it is the wall's.
+    """
+    return time.process_time if os.environ["OMP_NUM_THREADS"] == "1" else time.perf_counter
+
+
 def child(what: str, engine: str, threads: int) -> dict[str, float] | None:
     """Run one child; None where the engine is not installed or failed."""
     done = subprocess.run(
@@ -48,7 +67,7 @@ def child(what: str, engine: str, threads: int) -> dict[str, float] | None:
         text=True,
         timeout=_TIMEOUT,
         check=False,
-        env=threads_set(threads),
+        env=compiled_before(threads_set(threads)),
         cwd=Path(__file__).parents[1],
     )
     if done.returncode:
@@ -62,6 +81,9 @@ def compare(model: str, engines: list[str], rounds: int, threads: int, baseline:
     """Measure engines on one model, the order alternating from round to round."""
     rows = {engine: Row(model, engine) for engine in engines}
     load = 0.0
+    if model == "import":
+        for engine in engines:
+            child(model, engine, threads)
     for number in range(rounds):
         load = max(load, os.getloadavg()[0] / (os.cpu_count() or 1))
         for engine in engines if number % 2 == 0 else engines[::-1]:
@@ -102,7 +124,7 @@ def machine() -> dict[str, Any]:
     """Say where the numbers come from."""
     return {
         "python": platform.python_version(),
-        "numpy": np.__version__,
+        "numpy": metadata.version("numpy"),
         "cpus": os.cpu_count(),
         "machine": platform.machine(),
         "load": os.getloadavg(),
