@@ -65,8 +65,9 @@ class _Channels:
         """Return scale and shift for each element of planes of so many; keep the last ones."""
         found, scale, shift = self._wide
         if found != size:
-            wide = (np.repeat(v, size).reshape(-1, size) for v in (self.scale, self.shift))
-            found, scale, shift = self._wide = (size, *wide)
+            scale = np.repeat(self.scale, size).reshape(-1, size)
+            shift = np.repeat(self.shift, size).reshape(-1, size)
+            self._wide = (size, scale, shift)
         return scale, shift
 
 
