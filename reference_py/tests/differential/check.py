@@ -25,6 +25,7 @@ _CODES = {
     AssertionError: "ASSERTION_ERROR",
     ValueError: "CONVERSION_ERROR",
     OverflowError: "CONVERSION_ERROR",
+    RuntimeError: "RAISED",
 }
 LONGEST = 20_000
 

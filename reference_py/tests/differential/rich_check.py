@@ -22,6 +22,7 @@ from tracescript.validator import validate
 ERRORS = {
     *RAISED,
     "RAISED",
+    "SHAPE_ERROR",
     "ZERO_DIVISION",
     "ASSERTION_ERROR",
     "UNDEFINED",

@@ -70,8 +70,13 @@ def _mark(function: F, mark: str) -> F:
 
 
 def mark_of(function: Any) -> str:
-    """Return `export`, `ignore`, `unused`, `script` or an empty string."""
-    return str(getattr(function, "__tracescript_mark__", ""))
+    """Return `export`, `ignore`, `unused`, `script` or an empty string.
+
+    `torch.jit.export` and `torch.jit.unused` mean ours. What `torch.jit.ignore` marks is compiled.
+    """
+    theirs = str(getattr(function, "_torchscript_modifier", "")).partition(" ")[0]
+    usual = theirs if theirs in {"export", "unused"} else ""
+    return str(getattr(function, "__tracescript_mark__", usual))
 
 
 def unroll(items: T) -> T:

@@ -120,7 +120,7 @@ class Aliases(Heap):
             return
         tokens = self.own(old)
         kind = _kind(old)
-        self._outside(e, receiver, tokens, kind)
+        self._outside(e, receiver, tokens, kind, becomes_state=e.is_own_attribute(receiver))
         self._as_value(e, receiver, tokens)
         if not isinstance(receiver, ast.Name):
             self._twice(e, receiver, tokens, kind)
@@ -142,10 +142,18 @@ class Aliases(Heap):
         self._other_names(e, at, tokens, "tensor")
         self.log.append(tokens)
 
-    def _outside(self, e: Emitter, receiver: ast.expr, tokens: set[Token], kind: str) -> None:
+    def _outside(
+        self,
+        e: Emitter,
+        receiver: ast.expr,
+        tokens: set[Token],
+        kind: str,
+        *,
+        becomes_state: bool = False,
+    ) -> None:
         for token in tokens:
-            if token in self._given:
-                name = self._given[token]
+            name = self._given.get(token, "")
+            if name and (name.isidentifier() or not becomes_state):
                 is_name = name.isidentifier()
                 held = f"the caller's {kind} {name!r}" if is_name else name
                 shown = name if is_name else "xs"

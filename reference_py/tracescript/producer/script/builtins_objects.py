@@ -205,6 +205,19 @@ def is_tracing(e: Emitter, _node: ast.Call) -> Entry:
     return e.constant(False)
 
 
+@builtin("torch.jit.fork", "torch.jit._async.fork")
+def fork(e: Emitter, node: ast.Call) -> Entry:
+    """`fork(f, x)`: the call itself; what `wait` takes is its result."""
+    made = ast.Call(node.args[0], node.args[1:], node.keywords)
+    return e.expr(ast.copy_location(made, node))
+
+
+@builtin("torch.jit.wait", "torch.jit._async.wait")
+def wait(e: Emitter, node: ast.Call) -> Entry:
+    """`wait(fork(f, x))`."""
+    return positional(e, node, 1, 1)[0]
+
+
 @builtin("torch._C._get_tracing_state")
 def tracing_state(e: Emitter, _node: ast.Call) -> Entry:
     """Compile-time None: nothing is traced."""

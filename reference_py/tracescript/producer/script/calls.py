@@ -152,6 +152,9 @@ def call_entry(
 def call_object(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
     """Call a Python object known at compile time."""
     session = e.session
+    original = getattr(callee.value, "_torchdynamo_inline", None)
+    if isfunction(original):
+        return session.call_python(e, original, args, kwargs)
     builtin = BUILTINS.get(session.identity(callee.value))
     if builtin is not None and isinstance(e.at, ast.AST):
         return _call_builtin(e, builtin, args, kwargs)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliases import is_container
-from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
+from tracescript.producer.script.entries import Empty, Items, Struct, constant_of
 from tracescript.producer.script.targets import as_target, assign_to
 
 if TYPE_CHECKING:
@@ -62,14 +62,6 @@ def _store_part(e: Emitter, receiver: ast.Attribute | ast.Subscript, new: Entry)
     return True
 
 
-def _is_own_attribute(e: Emitter, receiver: ast.expr) -> bool:
-    """Whether an expression is an attribute of a module: what changes it makes it state."""
-    if not isinstance(receiver, ast.Attribute):
-        return False
-    owner = e.expr(receiver.value)
-    return isinstance(owner, Known) and owner.path is not None
-
-
 def rebind(e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
     """A container changed in place: its name stands for the new value. Spec: SCRIPT-8."""
     if not isinstance(receiver, ast.Name | ast.Attribute | ast.Subscript):
@@ -80,7 +72,7 @@ def rebind(e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
             rule="SCRIPT-8",
             hint="give it a name first",
         )
-    if isinstance(old, Empty | Items) and old.outside and not _is_own_attribute(e, receiver):
+    if isinstance(old, Empty | Items) and old.outside and not e.is_own_attribute(receiver):
         raise e.error(
             receiver,
             f"this changes {old.outside}",

@@ -164,17 +164,17 @@ class Emitter(Values):
                 frame = frame.lexical
             return self.frame.key(node.id)
         if isinstance(node, ast.Attribute):
-            owner = self._module_of(node.value)
+            owner = self.module_of(node.value)
             if owner is not None and owner.path is not None:
                 return self.session.states.key(self, owner, node.attr)
         return None
 
-    def _module_of(self, node: ast.expr) -> Known | None:
+    def module_of(self, node: ast.expr) -> Known | None:
         """Return the module that `self` or `self.a.b` is, None for anything else."""
         if isinstance(node, ast.Name):
             found = self.scope.get(self.frame.key(node.id))
             return found if isinstance(found, Known) else None
-        owner = self._module_of(node.value) if isinstance(node, ast.Attribute) else None
+        owner = self.module_of(node.value) if isinstance(node, ast.Attribute) else None
         if (
             owner is None
             or not isinstance(node, ast.Attribute)
@@ -182,6 +182,16 @@ class Emitter(Values):
         ):
             return None
         return self.session.child_of(owner, node.attr)
+
+    def is_own_attribute(self, node: ast.expr) -> bool:
+        """Whether an expression is an attribute of a module, or an element of one.
+
+        What changes such an attribute makes it state.
+        """
+        while isinstance(node, ast.Subscript):
+            node = node.value
+        owner = self.module_of(node.value) if isinstance(node, ast.Attribute) else None
+        return owner is not None and owner.path is not None
 
     def root_key(self, node: ast.expr) -> str | None:
         """Return the key of the name or state that an expression starts from."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DataType, OptionalType, ScalarKind, TensorType
 from tracescript.ir.values import Value
-from tracescript.producer.script.diagnostics import is_scalar, is_tensor
+from tracescript.producer.script.diagnostics import is_none, is_scalar, is_tensor
 from tracescript.producer.script.entries import Items, Known, constant_of
 from tracescript.producer.script.flow import branch
 
@@ -140,8 +140,8 @@ def _slice_step(e: Emitter, node: ast.Slice, axis: int) -> _Step | None:
     bounds: list[Value | None] = []
     for bound in (node.lower, node.upper, node.step):
         entry = _sure_bound(e, node, bound)
-        is_none = entry is None or constant_of(entry) == (True, None)
-        bounds.append(None if is_none or entry is None else e.as_int(entry, "a bound of a slice"))
+        is_open = entry is None or is_none(entry)
+        bounds.append(None if is_open or entry is None else e.as_int(entry, "a bound of a slice"))
     step = bounds[2]
     if step is not None and step.constant is not None and step.constant.value <= 0:
         raise e.error(

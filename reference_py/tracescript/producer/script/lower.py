@@ -64,7 +64,7 @@ def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> E
 def _in_place(e: Emitter, operand: Entry, made: Entry) -> Entry:
     """`F.relu_(y)`, `F.relu(y, inplace=True)`: y stands for the result from then on."""
     receiver = e.at.args[0] if isinstance(e.at, ast.Call) and e.at.args else None
-    if not isinstance(receiver, ast.Name) or e.session.aliases.is_given(operand):
+    if not isinstance(receiver, ast.Name | ast.Attribute) or e.session.aliases.is_given(operand):
         e.session.aliases.changed_by_call(e, operand)
         return made
     made = e.session.tensors.keep_type(e, operand, made)

@@ -59,6 +59,8 @@ def augmented(e: Emitter, node: ast.AugAssign) -> None:
     load = _as_load(node.target)
     flight = Flight(e)
     before = flight.add(e.expr(load))
+    if isinstance(load, ast.Name) and e.session.holds_array(before):
+        before = e.value(before)
     operand = e.expr(node.value)
     flight.check()
     if grow(e, load, node.op, before, operand):

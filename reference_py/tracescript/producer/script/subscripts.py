@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TupleType
 from tracescript.ir.values import Value
+from tracescript.opset.build import constant_of as constant_of_object
 from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.containers import element_fits
@@ -165,7 +166,7 @@ def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
 def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
     """`xs[i] = v`, `d[k] = v`, `x[...] = v`: the name stands for the new value."""
     load = ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
-    owner = e.expr(target.value)
+    owner = _assigned(e, e.expr(target.value))
     if is_tensor(owner):
         new = assign_index(e, e.value(owner), load.slice, entry)
         e.session.aliases.change(e, target.value, owner, new)
@@ -206,6 +207,20 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
         f"cannot assign to an element of {e.describe(owner)}",
         hint="elements of lists, dicts and tensors made here can be assigned",
     )
+
+
+def _assigned(e: Emitter, owner: Entry) -> Entry:
+    """An array or dict of the module's as a value: it becomes state, or is refused."""
+    if e.session.holds_array(owner):
+        return e.value(owner)
+    if isinstance(owner, Known) and isinstance(owner.value, dict) and owner.value:
+        try:
+            made = e.builder.constant(constant_of_object(owner.value))
+        except TypeError:
+            return owner
+        e.session.aliases.given(made, "a dict that is made outside the function")
+        return made
+    return owner
 
 
 def delete_item(e: Emitter, target: ast.Subscript) -> None:
