@@ -44,7 +44,7 @@ def _squares(
                 yield call(make(data_type, shape), **how)
 
 
-def solve_bound(k: float = 16) -> Callable[..., Any]:
+def solve_bound() -> Callable[..., Any]:
     """Return the bound of class `solve`."""
 
     def bound(u: float, y: Any, x: Any, *rest: Any, **how: Any) -> Any:
@@ -52,7 +52,7 @@ def solve_bound(k: float = 16) -> Callable[..., Any]:
         if not x.numel() or not np.size(y):
             return np.full(np.shape(y), 1e-300)
         condition = float(torch.linalg.cond(x).max())
-        return k * max(x.shape[-2:]) * u * condition * np.abs(y).max() + 0 * np.abs(y)
+        return 16 * max(x.shape[-2:]) * u * condition * np.abs(y).max() + 0 * np.abs(y)
 
     return bound
 
@@ -113,19 +113,11 @@ def _powers() -> Iterator[Call]:
         yield from _squares("linalg_matrix_power", _near_one, {"n": n})
 
 
-def _power_bound(u: float, y: Any, x: Any, n: int) -> Any:
-    return (
-        solve_bound()(u, y, x)
-        * (1 + abs(n))
-        * (float(torch.linalg.cond(x).max()) ** abs(n) if x.numel() else 1)
-    )
-
-
 PLANS.add(
     "linalg_matrix_power",
     _powers,
     lambda x, n: torch.linalg.matrix_power(x, n),
-    absolute=_power_bound,
+    absolute=solve_bound(),
 )
 
 
@@ -160,7 +152,7 @@ PLANS.add(
     "linalg_pinv",
     functools.partial(_oblong, "linalg_pinv", {}, {"rtol": 1e-3}),
     _pinv,
-    absolute=solve_bound(64),
+    absolute=solve_bound(),
 )
 
 
@@ -224,14 +216,14 @@ PLANS.add(
     lambda: _squares("linalg_eigh", _definite, {}, {"upper": True}),
     _eigh,
     rule="NUM-70",
-    absolute=solve_bound(64),
+    absolute=solve_bound(),
 )
 PLANS.add(
     "linalg_svd",
     functools.partial(_tall, "linalg_svd", "full"),
     _svd,
     rule="NUM-70",
-    absolute=solve_bound(64),
+    absolute=solve_bound(),
 )
 
 
