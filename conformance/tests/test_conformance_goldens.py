@@ -70,10 +70,12 @@ def test_nothing_that_makes_goldens_imports_the_executor():
 
 
 def _run(program: str, **names: object) -> list[str]:
+    # Tests have a module `programs` of their own, which would hide the folder of that name.
+    paths = [p for p in sys.path if not p.endswith("tests")]
     ran = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", program.format(**names)],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), *sys.path))},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), *paths))},
         capture_output=True,
         text=True,
         check=False,
