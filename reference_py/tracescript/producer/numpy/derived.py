@@ -220,6 +220,24 @@ def _nanstd(_: NumpyDoor, a: Any, axis: Any = None, **kwargs: Any) -> Any:
     return np.sqrt(np.nanvar(a, axis=axis, **_given(kwargs)))
 
 
+def _unique(
+    door: NumpyDoor, ar: Any, *, return_inverse: bool = False, return_counts: bool = False
+) -> Any:
+    values, inverse, counts = door.call_op("unique", [ar], {})
+    wanted = [(True, values), (return_inverse, inverse), (return_counts, counts)]
+    found = tuple(part for is_wanted, part in wanted if is_wanted)
+    return found if len(found) > 1 else values
+
+
+def _diff(_: NumpyDoor, a: Any, n: int = 1, axis: int = -1) -> Any:
+    before = (slice(None),) * (axis % a.ndim)
+    later, earlier = (*before, slice(1, None)), (*before, slice(None, -1))
+    step = np.logical_xor if a.dtype == np.bool_ else np.subtract
+    for _i in range(n):
+        a = step(a[later], a[earlier])
+    return a
+
+
 def _union1d(_: NumpyDoor, ar1: Any, ar2: Any) -> Any:
     return np.unique(np.concatenate([np.reshape(ar1, (-1,)), np.reshape(ar2, (-1,))]))
 
@@ -272,5 +290,7 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.nanvar: _nanvar,
     np.nanstd: _nanstd,
     np.union1d: _union1d,
+    np.unique: _unique,
+    np.diff: _diff,
 }
 """By function."""

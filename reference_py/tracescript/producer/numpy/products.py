@@ -81,6 +81,11 @@ def _eigh(door: NumpyDoor, a: Any) -> Any:
     return type(np.linalg.eigh(np.eye(1)))(*door.call_op("linalg_eigh", [a], {}))
 
 
+def _svd(door: NumpyDoor, a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+    found = door.call_op("linalg_svd", [a], {"full": full_matrices})
+    return type(np.linalg.svd(np.eye(1)))(*found) if compute_uv else found[1]
+
+
 def _svdvals(_: NumpyDoor, x: Any) -> Any:
     return np.linalg.svd(x, full_matrices=False)[1]
 
@@ -201,6 +206,7 @@ def _by_name() -> dict[Any, Callable[..., Any]]:
         "linalg.vector_norm": _vector_norm,
         "linalg.qr": _qr,
         "linalg.eigh": _eigh,
+        "linalg.svd": _svd,
         "fft.irfft": _irfft,
         "fft.ifftn": _transformed(np.fft.ifft, np.fft.ifft),
         "fft.rfftn": _transformed(np.fft.fft, np.fft.rfft),

@@ -37,6 +37,7 @@ from tracescript.producer.script.entries import (
     constant_of,
 )
 from tracescript.producer.script.iteration import series_of
+from tracescript.producer.script.library_numpy import definition, from_source
 from tracescript.producer.script.loans import offer
 from tracescript.producer.script.lower import call_named
 from tracescript.producer.script.matching import REFUSED, SEQUENCE
@@ -166,6 +167,9 @@ def call_object(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, 
         return session.call_model(e, callee, "forward", args, kwargs)
     if session.is_module(callee):
         return session.call_module(e, callee, args, kwargs)
+    written = definition(callee.value)
+    if written is not None:
+        return session.call_python(e, written, args, kwargs)
     for name in session.names.of(callee.value):
         found = call_named(e, name, args, kwargs)
         if found is not None:
@@ -178,7 +182,7 @@ def call_object(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, 
     method = python_method(callee.value, "__call__")
     if method is not None:
         return session.call_python(e, method, args, kwargs, owner=callee)
-    return session.call_python(e, callee.value, args, kwargs)
+    return from_source(e, callee, args, kwargs)
 
 
 def _call_builtin(

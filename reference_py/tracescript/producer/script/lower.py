@@ -30,10 +30,14 @@ if TYPE_CHECKING:
 def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> Entry | None:
     """Call a function by its dotted name; None where the name means no op."""
     from tracescript.producer.script.library import SPECIAL
+    from tracescript.producer.script.library_numpy import FUNCTIONS
 
     special = SPECIAL.get(name)
     if special is not None:
         return special(e, args, kwargs)
+    written = FUNCTIONS.get(name)
+    if written is not None:
+        return e.session.call_python(e, written, args, kwargs)
     library = name.partition(".")[0]
     if library == "ops":
         return _own(e, name.partition(".")[2], args, kwargs)
@@ -48,7 +52,12 @@ def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> E
         if is_in_place and op.inputs:
             return _in_place(e, bound[op.inputs[0].name], emit_bound(e, op, bound))
         made = emit_bound(e, op, bound)
-        is_first = library == "numpy" and isinstance(made, Items) and len(op.outputs) > 1
+        is_first = (
+            library == "numpy"
+            and not name.startswith("numpy.linalg.")
+            and isinstance(made, Items)
+            and len(op.outputs) > 1
+        )
         return made.parts[0] if is_first and isinstance(made, Items) else made
     if rows:
         raise e.error(
@@ -145,6 +154,8 @@ def bind(
             first = rest.pop(0)
             if name != "_":
                 bound[name] = first
+            elif row.name.startswith("numpy.") and constant_of(first)[1] not in {None, False}:
+                return None
     if rest:
         return None
     known = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
 from tracescript.producer.marks import mark_of
-from tracescript.producer.script import objects, prelude, prelude_text
+from tracescript.producer.script import objects, prelude
 from tracescript.producer.script.entries import (
     Closure,
     Items,
@@ -62,7 +62,7 @@ _INSTEAD = {
     "set": "use a dict, or a list and `in`",
     "frozenset": "use a dict, or a list and `in`",
 }
-PRELUDES = frozenset({prelude.__name__, prelude_text.__name__})
+_PRELUDE = prelude.__name__  # the names of all modules written in the language of scripts
 
 
 class PythonCalls(Recursion):
@@ -97,7 +97,7 @@ class PythonCalls(Recursion):
             number=self._frames,
             local_names=local_names(definition),
             first_parameter=parameters[0].arg if parameters else "",
-            is_ours=plain.__module__ in PRELUDES,
+            is_ours=(plain.__module__ or "").startswith(_PRELUDE),
         )
 
     # ------------------------------------------------------------------ the kinds of calls

@@ -1,0 +1,144 @@
+"""numpy functions in scripts mean what they mean in numpy, defaults and data types included."""
+
+from __future__ import annotations
+
+import runpy
+
+import numpy as np
+import pytest
+
+import tracescript as ts
+
+CALLS = """
+np.quantile(x, 0.3)
+np.quantile(x, 0.3, axis=1, keepdims=True)
+np.percentile(x, 30.0, axis=0)
+np.median(x)
+np.cumsum(x)
+np.cumsum(x, 1)
+np.cumprod(x)
+np.flip(x)
+np.flip(x, 0)
+np.roll(x, 2)
+np.roll(x, (1, 2), (0, 1))
+np.rot90(x)
+np.rot90(x, 3)
+np.ptp(x, axis=1)
+np.average(x, axis=1, weights=np.array([1, 2, 3, 4.0]))
+np.nansum(holey)
+np.nanmean(holey, axis=0, keepdims=True)
+np.nanvar(holey, ddof=1)
+np.nanstd(holey)
+np.nanmax(holey, axis=1)
+np.nanmin(holey)
+np.nanprod(holey, axis=1)
+np.nancumsum(holey, axis=1)
+np.nanmax(n)
+np.append(x, x)
+np.append(x, x, axis=0)
+np.ediff1d(x)
+np.diff(x, 2)
+np.diff(x, n=1, axis=0)
+np.outer(x, x[1])
+np.inner(x, x)
+np.inner(x[0], x[1])
+np.vdot(x, x)
+np.diag(x)
+np.diag(x[0])
+np.diagflat(x[:, :2], 1)
+np.polyval([2.0, -1.0, 0.5], x)
+np.trapezoid(x, dx=0.5, axis=0)
+np.trapezoid(x, np.array([0, 1, 3, 6.0]))
+np.column_stack([x[:, 0], x])
+np.eye(3)
+np.eye(2, 3, dtype=np.float32)
+np.cbrt(x)
+np.degrees(x) + np.rad2deg(np.radians(x)) + np.deg2rad(x)
+np.signbit(x * 0)
+np.float_power(np.abs(x), 1.5)
+np.heaviside(np.round(x), np.float32(0.5))
+np.logaddexp2(x, x * 2)
+np.isposinf(1 / (x * 0))
+np.isneginf(-1 / (np.abs(x) * 0))
+np.isin(n, [1, 2])
+np.extract(x > 0, x)
+np.compress(x[:, 0] > 0, x, axis=0)
+np.compress([True, False, True], x, axis=0)
+np.flatnonzero(x > 0)
+np.real(x) + np.imag(x)
+np.imag(np.fft.fft(x))
+np.isreal(x) & ~np.iscomplex(x)
+np.meshgrid(x[0], x[:, 0])
+np.meshgrid(x[0], x[:, 0], indexing="ij")
+np.repeat(x, 2)
+np.repeat(x, 2, axis=1)
+np.take(x, 5)
+np.take(x, 1, axis=0)
+np.take(x, [0, -1], axis=1)
+np.floor(n)
+np.ceil(x)
+np.trunc(n)
+np.round(n)
+np.round(x, 1)
+np.fabs(n)
+np.reciprocal(x)
+np.nan_to_num(holey, nan=2.0)
+np.nan_to_num(n)
+np.unique(n)
+np.unique(n, return_counts=True)
+np.unique(n, return_inverse=True)[1].ravel()
+np.linalg.slogdet(x.T @ x + np.eye(4))
+np.linalg.svdvals(x)
+np.linalg.eigvalsh(x.T @ x)
+np.linalg.outer(x[0], x[1])
+np.matrix_transpose(x)
+x.cumsum()
+x.repeat(2)
+x.round(1)
+""".strip().splitlines()
+
+
+def program(tmp_path, call):
+    file = tmp_path / "program.py"
+    file.write_text(f"import numpy as np\n\n\ndef f(x, n, holey):\n    return {call}\n", "utf-8")
+    return runpy.run_path(str(file))["f"]
+
+
+def arguments(rows):
+    x = np.random.default_rng(rows).normal(size=(rows, 4)).astype(np.float32)
+    n = np.random.default_rng(rows).integers(-3, 4, (rows, 4))
+    return x, n, np.where(x < -0.5, np.float32(np.nan), x)
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_a_call_of_numpy_means_the_same_in_a_script(tmp_path, call):
+    f = program(tmp_path, call)
+    model = ts.script(f)
+
+    args = arguments(3)
+    want, got = f(*args), model(*args)
+    many = isinstance(want, (tuple, list))
+    for expected, found in zip(want, got, strict=True) if many else [(want, got)]:
+        assert found.dtype == np.asarray(expected).dtype
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        ("np.partition(x, 1)", "numpy.sort"),
+        ("np.interp(x, x[0], x[1])", "searchsorted"),
+        ("np.gradient(x)", ""),
+        ("np.bincount(n[0], n[1])", ""),
+        ("np.cbrt(x, where=x > 0)", ""),
+    ],
+)
+def test_what_scripts_do_not_know_of_numpy_is_refused_at_the_call(tmp_path, call, hint):
+    with pytest.raises(ts.errors.ProducerError) as caught:
+        ts.script(program(tmp_path, call))
+
+    assert caught.value.where.startswith("program.py:5:")
+    assert "^" in caught.value.excerpt
+    assert hint in caught.value.hint
+    assert caught.value.hint

@@ -1,0 +1,198 @@
+"""numpy functions by their definition: element by element, and parts by index.
+
+As `prelude_numpy`: written in the language of scripts.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tracescript import ops
+from tracescript.producer.marks import unroll
+
+COMPLEX = (np.complex64, np.complex128)
+INTEGERS = (np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8)
+
+
+def cbrt(x: Any) -> Any:
+    """The third root."""
+    return np.copysign(np.power(np.abs(x), 1 / 3), x)
+
+
+def signbit(x: Any) -> Any:
+    """Where the sign is minus, of zeros too."""
+    return np.copysign(np.ones_like(x), x) < 0
+
+
+def float_power(x: Any, y: Any) -> Any:
+    """The power as float64."""
+    return np.power(x.astype(np.float64), y)
+
+
+def radians(x: Any) -> Any:
+    """Degrees as radians."""
+    return x * (math.pi / 180)
+
+
+def degrees(x: Any) -> Any:
+    """Radians as degrees."""
+    return x * (180 / math.pi)
+
+
+def isposinf(x: Any) -> Any:
+    """Where x is the positive infinity."""
+    return np.logical_and(np.isinf(x), x > 0)
+
+
+def isneginf(x: Any) -> Any:
+    """Where x is the negative infinity."""
+    return np.logical_and(np.isinf(x), x < 0)
+
+
+def heaviside(x: Any, h: Any) -> Any:
+    """0 below 0, h at 0, 1 above; NaN stays."""
+    wide = x / 1
+    step = np.where(wide == 0, h, np.where(wide > 0, np.ones_like(wide), 0))
+    return np.where(np.isnan(wide), wide, step)
+
+
+def logaddexp2(x: Any, y: Any) -> Any:
+    """log2(2**x + 2**y)."""
+    high = np.maximum(x, y)
+    return np.where(x == y, high + 1, high + np.log2(1 + np.exp2(np.minimum(x, y) - high)))
+
+
+def isin(element: Any, test_elements: Any) -> Any:
+    """Which elements are among others."""
+    others = np.reshape(np.asarray(test_elements), (-1,))
+    return np.any(element[..., None] == others, axis=-1)
+
+
+def real(val: Any) -> Any:
+    """The real part."""
+    return ops.real(val) if val.dtype in COMPLEX else val
+
+
+def imag(val: Any) -> Any:
+    """The imaginary part."""
+    return ops.imag(val) if val.dtype in COMPLEX else np.zeros_like(val)
+
+
+def isreal(x: Any) -> Any:
+    """Where the imaginary part is 0."""
+    return imag(x) == 0
+
+
+def iscomplex(x: Any) -> Any:
+    """Where the imaginary part is not 0."""
+    return imag(x) != 0
+
+
+def flatnonzero(a: Any) -> Any:
+    """Where the flat array is not 0."""
+    return ops.nonzero(np.reshape(np.asarray(a), (-1,)))[:, 0]
+
+
+def compress(condition: Any, a: Any, axis: Any = None) -> Any:
+    """The parts along an axis where a condition holds."""
+    if axis is None:
+        return ops.index_select(np.reshape(a, (-1,)), flatnonzero(condition), dim=0)
+    return ops.index_select(a, flatnonzero(condition), dim=axis)
+
+
+def extract(condition: Any, arr: Any) -> Any:
+    """Elements where a condition holds."""
+    return ops.index_select(np.reshape(arr, (-1,)), flatnonzero(condition), dim=0)
+
+
+def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
+    """Differences of neighbours, n times."""
+    found = a
+    for _ in unroll(range(n)):
+        found = ops.diff(found, dim=axis)
+    return found
+
+
+def meshgrid(x: Any, y: Any, indexing: str = "xy") -> Any:
+    """Coordinates of a grid over two rows."""
+    return ops.meshgrid([x, y], indexing=indexing)
+
+
+def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
+    """Each element so many times, flat where there is no axis."""
+    if axis is None:
+        return ops.repeat_interleave(np.reshape(a, (-1,)), repeats, dim=0)
+    return ops.repeat_interleave(a, repeats, dim=axis)
+
+
+def take(a: Any, indices: Any, axis: Any = None) -> Any:
+    """Elements of the flat array, or the parts along an axis, by index."""
+    if axis is None:
+        return np.reshape(a, (-1,))[indices]
+    if isinstance(indices, int):
+        return ops.select(a, indices, dim=axis)
+    places = np.asarray(indices)
+    return ops.index_select(a, np.where(places < 0, places + a.shape[axis], places), dim=axis)
+
+
+def floor(x: Any) -> Any:
+    """The largest whole number that is not above."""
+    return x if x.dtype in INTEGERS else ops.floor(x)
+
+
+def ceil(x: Any) -> Any:
+    """The smallest whole number that is not below."""
+    return x if x.dtype in INTEGERS else ops.ceil(x)
+
+
+def trunc(x: Any) -> Any:
+    """The whole number towards 0."""
+    return x if x.dtype in INTEGERS else ops.trunc(x)
+
+
+def round_(a: Any, decimals: int = 0) -> Any:
+    """The nearest number of so many decimals, the even one of two."""
+    if a.dtype in INTEGERS and decimals >= 0:
+        return a
+    return ops.round(a, decimals=decimals)
+
+
+def fabs(x: Any) -> Any:
+    """The absolute value, as a float."""
+    return np.abs(x / 1)
+
+
+def reciprocal(x: Any) -> Any:
+    """One over x; of whole numbers the whole part."""
+    if x.dtype in INTEGERS:
+        return np.where(np.abs(x) == 1, x, 0)
+    return ops.reciprocal(x)
+
+
+def nan_to_num(
+    x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
+    """Numbers instead of NaN and the infinities."""
+    del copy
+    if x.dtype in INTEGERS:
+        return x
+    return ops.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+
+
+def unique(
+    ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False
+) -> Any:
+    """What stands in the flat array, rising, with places in it and counts where asked for."""
+    if return_index:
+        raise ValueError("numpy.unique in scripts has no return_index")
+    values, inverse, counts = ops.unique(ar)
+    if return_inverse and return_counts:
+        return values, inverse, counts
+    if return_inverse:
+        return values, inverse
+    if return_counts:
+        return values, counts
+    return values
