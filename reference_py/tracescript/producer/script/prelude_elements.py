@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from tracescript import ops
 from tracescript.producer.marks import unroll
+from tracescript.producer.script.op_names import ops
 
 COMPLEX = (np.complex64, np.complex128)
 INTEGERS = (np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8)

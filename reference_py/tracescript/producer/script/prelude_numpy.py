@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tracescript import ops
+from tracescript.producer.script.op_names import ops
 from tracescript.producer.script.prelude_elements import COMPLEX, INTEGERS
 
 # ---- along an axis, or over all
