@@ -69,16 +69,28 @@ def _breaking(op: dict[str, Any], number: str) -> Iterator[tuple[Call, Any]]:
             continue
         try:
             given = ordered_inputs(op, [literal(i) for i in example.get("inputs", [])])
-            results = [_any_shape(literal(i).form) for i in example.get("outputs", [])]
+            results = _results(op, example)
         except (KeyError, ValueError):
             continue
         call = Call(tuple(given), attributes(op, example.get("attributes", [])))
-        if any("[" in item["name"] for item in example.get("outputs", [])):
-            continue
         for changed in _changes(op, call):
             held = _holds(op, changed)
             if [name for name, holds in held.items() if not holds] == [number]:
                 yield changed, results
+
+
+def _results(op: dict[str, Any], example: dict[str, Any]) -> list[Any]:
+    """Return the types of the results; `y[0]`, `y[1]` are a list unless the output is variadic."""
+    spread = {o["name"] for o in op.get("outputs", []) if o.get("variadic")}
+    found: dict[str, Any] = {}
+    for item in map(literal, example.get("outputs", [])):
+        name, _, place = item.name.partition("[")
+        form = _any_shape(item.form)
+        if place and name not in spread:
+            found[name] = ("list", form)
+        else:
+            found[item.name] = form
+    return list(found.values())
 
 
 def _any_shape(form: Any) -> Any:
@@ -93,6 +105,7 @@ def _changes(op: dict[str, Any], call: Call) -> Iterator[Call]:
             for shape in _shapes(item.form[2]):
                 changed = replace(item, form=("tensor", item.form[1], shape))
                 yield Call((*call.inputs[:i], changed, *call.inputs[i + 1 :]), call.attributes)
+    yield from _pairs(call)
     for attribute in op.get("attributes", []):
         name, kind = attribute["name"], attribute["kind"]
         now = _attribute(op, call, name)
@@ -100,6 +113,18 @@ def _changes(op: dict[str, Any], call: Call) -> Iterator[Call]:
             form = ("list", ("scalar", kind[:-1])) if kind in {"ints", "floats"} else None
             form = form or ("scalar", kind)
             yield Call(call.inputs, call.attributes | {name: (form, value)})
+
+
+def _pairs(call: Call) -> Iterator[Call]:
+    """Yield the call with two tensors of shapes that do not broadcast."""
+    tensors = [k for k, i in enumerate(call.inputs) if i is not None and i.form[0] == "tensor"]
+    for one, other in itertools.combinations(tensors, 2):
+        inputs = list(call.inputs)
+        for place, extent in ((one, 2), (other, 3)):
+            item = inputs[place]
+            if item is not None:
+                inputs[place] = replace(item, form=("tensor", item.form[1], (extent,)))
+        yield Call(tuple(inputs), call.attributes)
 
 
 def _shapes(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
@@ -150,6 +175,8 @@ def _holds(op: dict[str, Any], call: Call) -> dict[str, bool]:
         elif item.form[0] == "tensor":
             tensor = SimpleNamespace(dtype=item.form[1], shape=item.form[2])
             scope[declared["name"]] = tensor
+        elif item.form[0] == "list" and item.form[1][0] == "tensor" and item.form[1][2]:
+            scope[declared["name"]] = SimpleNamespace(shape=item.form[1][2])
     for attribute in op.get("attributes", []):
         scope[attribute["name"]] = _attribute(op, call, attribute["name"])
     found = {}
