@@ -29,7 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
     parser.add_argument("patterns", nargs="*", help="ids of faults, with * (all)")
     parser.add_argument("--slice", default="0/1", help="every Nth fault from the Kth on: K/N")
-    parser.add_argument("--write", action="store_true", help="write hand.json")
+    parser.add_argument("--write", action="store_true", help="note the results in hand.json")
     options = parser.parse_args()
     first, step = map(int, options.slice.split("/"))
     chosen = mutants(*options.patterns)[first::step]
@@ -48,7 +48,9 @@ def main() -> int:
     seconds = time.monotonic() - started
     print(f"{len(chosen) - len(alive)} of {len(chosen)} killed in {seconds:.0f} s")
     if options.write and not alive:
-        made = dict(sorted(found.items()))
+        kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.is_file() else {}
+        known = {m.id for m in mutants()}
+        made = {i: k for i, k in sorted((kept | found).items()) if i in known}
         RESULTS.write_text(json.dumps(made, indent=1) + "\n", "utf-8")
     return 1 if alive else 0
 

@@ -85,8 +85,9 @@ def _raise(message: str, kind: str = "RuntimeError") -> None:
     raise RuntimeError(f"{kind}: {message}")
 
 
-def _check(condition: bool, message: str = "") -> None:
-    assert condition, message
+def _check(condition: bool, message: str = "", code: str = "") -> None:
+    if not condition:
+        raise ValueError(message) if code.upper() == "VALUE_ERROR" else AssertionError(message)
 
 
 def _get(d: dict[Any, Any], k: Any, default: Any = None) -> Any:

@@ -185,3 +185,28 @@ def test_a_case_of_every_kind_is_there():
     wanted = {field.name for field in case_pb2.Case.DESCRIPTOR.oneofs_by_name["kind"].fields}
 
     assert wanted == kinds
+
+
+def test_every_requirement_is_proved_or_waived_with_a_reason():
+    from tools import coverage
+
+    _, wrong = coverage.rows()
+
+    assert wrong == []
+
+
+def test_every_fault_that_the_suite_set_out_to_find_has_its_cases():
+    from tools.requirements import tomllib
+
+    faults = tomllib.loads((ROOT / "faults.toml").read_text("utf-8"))["fault"]
+    ids = {entry.id for entry in ENTRIES}
+
+    assert [fault["number"] for fault in faults] == list(range(1, 130))
+    assert [c for fault in faults for c in fault["cases"] or ["none"] if c not in ids] == []
+
+
+def test_a_quarter_of_the_cases_is_refused_or_stopped():
+    kinds = Counter(case.WhichOneof("kind") for case in ALL)
+
+    assert len(ALL) >= 1500
+    assert kinds["reject"] + kinds["trap"] >= len(ALL) / 4

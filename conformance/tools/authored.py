@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from google.protobuf import json_format
+
 from tools import literals, service_cases
 from tools.expectations import Oracles, code, expected, phase, step
 from tools.sources import Models, SourceError, strict
@@ -86,7 +88,7 @@ def _options(table: Mapping[str, Any], options: case_pb2.CallOptions, where: str
     for name, number in limits.items():
         setattr(options, name, number)
     mode = table.get("guard_mode", "error")
-    options.guards = error_pb2.GuardMode.Value(f"GUARD_MODE_{mode.upper()}")  # type: ignore[assignment]  # a number of the enum
+    json_format.ParseDict({"guards": f"GUARD_MODE_{mode.upper()}"}, options)
     options.expand_composites = table.get("expand", False)
 
 
@@ -125,7 +127,7 @@ def _inspect(made: case_pb2.Case, table: Mapping[str, Any], _: Oracles, __: str)
 
 def _round_trip(made: case_pb2.Case, table: Mapping[str, Any], _: Oracles, __: str) -> None:
     form = f"ROUND_TRIP_{table['saves'].upper()}"
-    made.round_trip.form = case_pb2.RoundTrip.Value(form)  # type: ignore[assignment]  # a number of the enum
+    json_format.ParseDict({"form": form}, made.round_trip)
 
 
 def _recompile(made: case_pb2.Case, _: Mapping[str, Any], __: Oracles, ___: str) -> None:
