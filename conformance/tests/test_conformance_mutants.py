@@ -47,3 +47,11 @@ def test_a_fault_that_changes_nothing_is_refused():
 
     with pytest.raises(registry.MutantError, match="0 times"):
         patch.put_in(wrong)
+
+
+def test_every_requirement_is_proved_or_waived_with_a_reason():
+    from tools import coverage
+
+    _, wrong = coverage.rows()
+
+    assert wrong == []
