@@ -266,12 +266,11 @@ def open_model(
     file: str | PathLike[str] | BinaryIO | bytes, *, verify: str, settings: Settings
 ) -> tuple[Model, Any]:
     """Open a file; return the model and what the container says about it (wire.reader.Opened)."""
-    from tracescript.validator import link
+    from tracescript.validator import admit
     from tracescript.wire.reader import read
 
     opened = read(file, verify=verify)
-    link(opened.model, opened.opsets)
-    validate(opened.model)
+    admit(opened.model, opened.opsets)
     if verify == "full":
         from tracescript.code.reader import check_code
 

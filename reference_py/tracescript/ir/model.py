@@ -178,8 +178,14 @@ class Example:
     calls: tuple[ExampleCall, ...]
 
 
+class _Referable:
+    """Lets others refer to a model without keeping it alive."""
+
+    __slots__ = ("__weakref__",)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Model:
+class Model(_Referable):
     """A program with its module tree. Functions stand callees first, names are unique."""
 
     name: str

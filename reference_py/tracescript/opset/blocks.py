@@ -95,7 +95,7 @@ def _call(
         bind(declared.type, value.type, binding)
     for declared, value in zip(callee.inputs, arguments, strict=True):
         expected = substitute(declared.type, binding)
-        if not compatible(expected, value.type):
+        if expected is not value.type and not compatible(expected, value.type):
             found, wanted = type_text(value.type), type_text(declared.type)
             what = f"{name}: {declared.name} is {found}, expected {wanted}"
             raise faults.constraint(op.name, "C2", what, code="BAD_TYPE")

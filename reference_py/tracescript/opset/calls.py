@@ -36,6 +36,11 @@ _READS_EXTENTS: Final = re.compile(
 )
 
 
+_TYPES: Final[dict[Any, tuple[Type, ...]]] = {}
+"""Types of results by op, operands and attributes: graphs repeat themselves and are typed often."""
+_MOST_TYPES: Final = 4096
+
+
 @functools.cache
 def _constraint_code(predicate: str) -> str:
     return "BAD_SHAPE" if _READS_EXTENTS.search(predicate) else "BAD_CALL"
@@ -72,11 +77,35 @@ class Typing:
             InvalidModelError: BAD_CALL, BAD_TYPE or BAD_SHAPE with the rule `OP.<name>.C<n>` or
                 GRAPH-40 to GRAPH-47.
         """
-        named = signature.arrange(op, inputs)
         values = attribute_values.complete(op, attributes)
-        scope = signature.fit(op, named)
         if op.blocks or op.name == "call":
+            named = signature.arrange(op, inputs)
+            signature.fit(op, named)
             return block_types.results(op, named, values, blocks, self._function)
+        if op.shape_rule == "derived" or op.shape_rule in VALUE_RULES:
+            return self._computed(op, inputs, values)
+        key = (op.name, *map(self._seen, inputs), *values.items())
+        found = _TYPES.get(key)
+        if found is None:
+            found = self._computed(op, inputs, values)
+            if len(_TYPES) >= _MOST_TYPES:
+                _TYPES.clear()
+            _TYPES[key] = found
+        return found
+
+    def _seen(self, value: Value | None) -> Any:
+        """Return all that the type of a result can depend on: the type, and what is known."""
+        if value is None:
+            return None
+        items = self._items.get(value)
+        below = None if items is None else tuple(map(self._seen, items))
+        return (value.type, self.known(value), below)
+
+    def _computed(
+        self, op: OpDef, inputs: Sequence[Value | None], values: dict[str, Any]
+    ) -> tuple[Type, ...]:
+        named = signature.arrange(op, inputs)
+        scope = signature.fit(op, named)
         names = self._names(named, values)
         self._check(op, names)
         if op.shape_rule in VALUE_RULES:

@@ -68,11 +68,11 @@ class Evaluator:
         return self._eval(parse(text))
 
     def _eval(self, node: ast.expr) -> Any:
-        method = getattr(self, f"_expr_{type(node).__name__}", None)
+        method = _METHODS.get(type(node).__name__)
         if method is None:
             message = f"{ast.unparse(node)} is no expression of an op definition"
             raise ValueError(message)
-        return method(node)
+        return method(self, node)
 
     def _plain(self, node: ast.expr) -> Any:
         return plain(self._eval(node))
@@ -164,3 +164,10 @@ class Evaluator:
             message = f"{ast.unparse(node.func)} is no function of an op definition"
             raise ValueError(message)
         return FUNCTIONS[node.func.id](*(self._eval(a) for a in node.args))
+
+
+_METHODS: Final[dict[str, Callable[[Evaluator, Any], Any]]] = {
+    name.removeprefix("_expr_"): method
+    for name, method in vars(Evaluator).items()
+    if name.startswith("_expr_")
+}

@@ -175,7 +175,7 @@ def bind(pattern: Type, found: Type, binding: dict[Symbol, Dim]) -> None:
 def substitute(pattern: Type, binding: Mapping[Symbol, Dim]) -> Type:
     """Replace the symbols of a type; a symbol without a binding becomes unknown."""
     if isinstance(pattern, TensorType):
-        if pattern.shape is None:
+        if pattern.shape is None or all(type(d) is int for d in pattern.shape):
             return pattern
         shape = tuple(_substituted(d, binding) for d in pattern.shape)
         return TensorType(pattern.data_type, shape)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class Recorder(Protocol):
@@ -46,11 +45,16 @@ def active() -> Recorder | None:
     return _ACTIVE.get()
 
 
-@contextlib.contextmanager
-def recording(recorder: Recorder | None) -> Iterator[None]:
+class recording:  # noqa: N801  # used as a function: with recording(door)
     """Make a recorder the active one for the length of a `with` block; None suspends recording."""
-    token = _ACTIVE.set(recorder)
-    try:
-        yield
-    finally:
-        _ACTIVE.reset(token)
+
+    __slots__ = ("_recorder", "_token")
+
+    def __init__(self, recorder: Recorder | None) -> None:
+        self._recorder = recorder
+
+    def __enter__(self) -> None:
+        self._token = _ACTIVE.set(self._recorder)
+
+    def __exit__(self, *_: object) -> None:
+        _ACTIVE.reset(self._token)

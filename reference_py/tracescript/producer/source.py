@@ -73,6 +73,7 @@ class Source:
         return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
+@functools.lru_cache(maxsize=1024)
 def file_name(path: str) -> str:
     """Return a path's last part; `<stdin>` and the like stay."""
     return Path(path).name or path

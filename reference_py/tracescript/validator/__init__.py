@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from weakref import WeakSet
 
 from tracescript.errors import Finding, InvalidModelError, UnsupportedError
 from tracescript.validator import (
@@ -60,11 +61,18 @@ MOST_FINDINGS: Final = 100
 """Findings that are shown; a note says how many more there are."""
 
 
+_VALID: Final[WeakSet[ir.Model]] = WeakSet()
+"""Models that were found valid: they never change."""
+
+
 def findings(model: ir.Model) -> tuple[Finding, ...]:
     """Return what is wrong with a model: the first 100 findings, then a note on how many more."""
-    scope = Scope(model)
+    return _findings(Scope(model), STAGES)
+
+
+def _findings(scope: Scope, stages: Iterable[tuple[Rule, ...]]) -> tuple[Finding, ...]:
     found: tuple[Finding, ...] = ()
-    for stage in STAGES:
+    for stage in stages:
         found = _run(stage, scope)
         if found:
             break
@@ -73,7 +81,10 @@ def findings(model: ir.Model) -> tuple[Finding, ...]:
 
 def link_findings(model: ir.Model) -> tuple[Finding, ...]:
     """Return what a model needs and this loader lacks: room, ops, data types."""
-    scope = Scope(model)
+    return _unlinked(Scope(model))
+
+
+def _unlinked(scope: Scope) -> tuple[Finding, ...]:
     return _run(limit_rules.RULES, scope) or _run(LINK_RULES, scope)
 
 
@@ -85,27 +96,44 @@ def link(model: ir.Model, opsets: Iterable[tuple[str, int, int]] = ()) -> None:
     Raises:
         UnsupportedError: FILE_LIMIT, UNSUPPORTED_OP, UNSUPPORTED_OPSET or UNSUPPORTED_DATA_TYPE.
     """
+    _link(Scope(model), opsets)
+
+
+def _link(scope: Scope, opsets: Iterable[tuple[str, int, int]]) -> None:
     what = link_rules.missing_opset(opsets)
     if what:
         code = "UNSUPPORTED_OPSET"
         raise UnsupportedError(what, code=code, where="opsets", rule="EXEC-6")
-    found = link_findings(model)
+    found = _unlinked(scope)
     if found:
         raise _unsupported(found[0])
 
 
 def validate(model: ir.Model) -> None:
-    """Check a model against every rule.
+    """Check a model against every rule; one that was found valid before is valid.
 
     Raises:
         InvalidModelError: it breaks rules; `findings` has all of them.
         UnsupportedError: it is beyond a limit (FILE_LIMIT); nothing else was checked.
     """
-    found = findings(model)
+    if model not in _VALID:
+        _validate(Scope(model), STAGES)
+
+
+def _validate(scope: Scope, stages: Iterable[tuple[Rule, ...]]) -> None:
+    found = _findings(scope, stages)
     if found and found[0].code in UnsupportedError.codes:
         raise _unsupported(found[0])
     if found:
         raise InvalidModelError.of(found)
+    _VALID.add(scope.model)
+
+
+def admit(model: ir.Model, opsets: Iterable[tuple[str, int, int]]) -> None:
+    """Link and validate the model of a file. Raises as `link`, then as `validate`."""
+    scope = Scope(model)
+    _link(scope, opsets)
+    _validate(scope, STAGES[1:])
 
 
 def _unsupported(finding: Finding) -> UnsupportedError:

@@ -125,7 +125,7 @@ def type_13_tensor_is_its_weight(scope: Scope) -> Iterator[Fault]:
 def type_14_constant_value(scope: Scope) -> Iterator[Fault]:
     """TYPE-14: A value that is a constant MUST have the constant's type, or one that admits it."""
     for sites in scope.functions:
-        for spot, value in sites.values():
+        for spot, value in sites.values:
             if value.constant is not None and not compatible(value.type, value.constant.type):
                 found = type_text(value.constant.type)
                 what = f"the value is {type_text(value.type)}, its constant {found}"

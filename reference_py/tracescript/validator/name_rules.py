@@ -24,6 +24,8 @@ def name_fault(name: str, *, may_be_empty: bool = False) -> str:
     """Say what is wrong with a name; empty if nothing is."""
     if not name:
         return "" if may_be_empty else "a name is empty"
+    if len(name) <= LONGEST_NAME and name.isascii() and name.isprintable():
+        return ""
     if any(ord(c) < ord(" ") or "\x7f" <= c <= "\x9f" for c in name):
         return f"name {name[:60]!r} has a control character"
     if any("\ud800" <= c <= "\udfff" for c in name):

@@ -146,7 +146,7 @@ class Scope:
                 yield Spot(sites.where, f".inputs[{one.name}]"), one.type
             for i, output in enumerate(sites.function.outputs):
                 yield Spot(sites.where, f".outputs[{i}]"), output.type
-            for spot, value in sites.values():
+            for spot, value in sites.values:
                 yield spot, value.type
             for site in sites.nodes:
                 for name, attribute in site.node.attributes:
@@ -162,7 +162,7 @@ def _function_constants(sites: FunctionSites) -> Iterator[tuple[Spot, ir.Constan
     for one in sites.function.inputs:
         if one.default is not None:
             yield Spot(sites.where, f".inputs[{one.name}].default"), one.default
-    for spot, value in sites.values():
+    for spot, value in sites.values:
         if value.constant is not None:
             yield spot, value.constant
     for site in sites.nodes:

@@ -7,6 +7,7 @@ the steps; a value can be read from its definition to the end of the block that 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -167,8 +168,12 @@ class FunctionSites:
             for i, value in enumerate(block.block.results):
                 yield Read(Spot(block, f".results[{i}]"), value, block.exit, is_result=True)
 
-    def values(self) -> Iterator[tuple[Spot, ir.Value]]:
-        """Yield every value once, where it is defined; constants where they are first read."""
+    @cached_property
+    def values(self) -> tuple[tuple[Spot, ir.Value], ...]:
+        """Every value once, where it is defined; constants where they are first read."""
+        return tuple(self._all_values())
+
+    def _all_values(self) -> Iterator[tuple[Spot, ir.Value]]:
         for value, definitions in self.definitions.items():
             yield definitions[0].spot, value
         seen: set[ir.Value] = set()

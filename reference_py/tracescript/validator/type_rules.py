@@ -195,7 +195,7 @@ def type_16_symbols_bound(scope: Scope) -> Iterator[Fault]:
     """TYPE-16: A symbol in a function MUST be the whole extent of an axis of one of its inputs."""
     for sites in scope.functions:
         known = bound_symbols(one.type for one in sites.function.inputs)
-        for spot, value in sites.values():
+        for spot, value in sites.values:
             todo = [value.type]
             while todo:
                 kind = todo.pop()

@@ -180,15 +180,27 @@ class TorchDoor(Door):
                 stack.enter_context(context)
             yield
 
-    @contextlib.contextmanager
-    def paused(self) -> Iterator[None]:
+    def paused(self) -> _Paused:
         """See nothing for the length of a `with` block."""
-        before, self.mode.is_paused = self.mode.is_paused, True
-        try:
-            with recording(None):
-                yield
-        finally:
-            self.mode.is_paused = before
+        return _Paused(self.mode)
+
+
+class _Paused:
+    """Switches a mode and the recorder off, and back to what they were."""
+
+    __slots__ = ("_before", "_mode", "_session")
+
+    def __init__(self, mode: Mode) -> None:
+        self._mode = mode
+
+    def __enter__(self) -> None:
+        self._before, self._mode.is_paused = self._mode.is_paused, True
+        self._session = recording(None)
+        self._session.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self._session.__exit__(None, None, None)
+        self._mode.is_paused = self._before
 
 
 def _is_parameter(value: Any) -> bool:

@@ -112,11 +112,9 @@ class Door:
         with recording(self):
             yield
 
-    @contextlib.contextmanager
-    def paused(self) -> Iterator[None]:
+    def paused(self) -> contextlib.AbstractContextManager[None]:
         """See nothing for the length of a `with` block."""
-        with recording(None):
-            yield
+        return recording(None)
 
     # ---- producer.session.Recorder
 
