@@ -38,7 +38,7 @@ def _scale_and_shift(
 
 
 class _Channels:
-    """A scale and a shift for each channel."""
+    """A scale and a shift for each channel; a channel's plane has any number of elements."""
 
     def __init__(self, scale: Array, shift: Array) -> None:
         self.scale, self.shift = scale, shift
@@ -46,27 +46,28 @@ class _Channels:
 
     def apply(self, x: Array) -> Array:
         """Scale and shift, in blocks that stay in the cache between the two."""
-        batch = x.shape[0] if x.ndim else 1
+        batch, count = x.shape[0], self.scale.size
         y = np.empty(x.shape, x.dtype)
         if not x.size:
             return y
-        planes = x.reshape(batch, self.scale.size, -1)
-        results, size = y.reshape(planes.shape), planes.shape[2]
-        scale, shift = self.scale[:, np.newaxis], self.shift[:, np.newaxis]
-        if batch > 1 and size <= _SHORT and planes[0].size <= BLOCK:
+        size = x.size // (batch * count)
+        if size <= _SHORT and count * size <= BLOCK and (batch > 1 or size == 1):
+            rows, results = x.reshape(batch, -1), y.reshape(batch, -1)
             scale, shift = self._written_out(size)
-        for some in by_rows(self.scale.size, size):
-            for image, result in zip(planes, results, strict=True):
-                part = np.multiply(image[some], scale[some], out=result[some])
-                np.add(part, shift[some], out=part)
+        else:
+            rows, results = x.reshape(batch * count, size), y.reshape(batch * count, size)
+            scale, shift = (np.tile(v, batch)[:, np.newaxis] for v in (self.scale, self.shift))
+        for some in by_rows(*rows.shape):
+            each = some if scale.ndim > 1 else slice(None)
+            part = np.multiply(rows[some], scale[each], out=results[some])
+            np.add(part, shift[each], out=part)
         return y
 
     def _written_out(self, size: int) -> tuple[Array, Array]:
         """Return scale and shift for each element of planes of so many; keep the last ones."""
         found, scale, shift = self._wide
         if found != size:
-            scale = np.repeat(self.scale, size).reshape(-1, size)
-            shift = np.repeat(self.shift, size).reshape(-1, size)
+            scale, shift = np.repeat(self.scale, size), np.repeat(self.shift, size)
             self._wide = (size, scale, shift)
         return scale, shift
 
