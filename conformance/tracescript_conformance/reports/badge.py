@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_LETTER = 6.6
+_LETTER = 6.1
 _GREEN, _AMBER, _GREY = "#1a7f37", "#9a6700", "#57606a"
 _SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" \
 aria-label="{label}">
 <title>{label}</title>
-<clipPath id="r"><rect width="{width}" height="20" rx="3"/></clipPath>
-<g clip-path="url(#r)">
+<clipPath id="r{width}"><rect width="{width}" height="20" rx="3"/></clipPath>
+<g clip-path="url(#r{width})">
 <rect width="{left}" height="20" fill="#24292f"/>
 <rect x="{left}" width="{right}" height="20" fill="{color}"/>
 </g>
