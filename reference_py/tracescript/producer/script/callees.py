@@ -56,4 +56,6 @@ def describe_call(value: Any) -> str:
     """Name a callable with its module."""
     module = getattr(value, "__module__", "") or ""
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None) or repr(value)
+    if name.startswith("pybind11_detail"):
+        name = name.rpartition(".")[2]
     return f"{module}.{name}" if module and module != "builtins" else name
