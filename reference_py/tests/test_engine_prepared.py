@@ -8,6 +8,7 @@ from engine_runs import run
 
 from benchmarks.author import Author
 from tracescript import ir
+from tracescript.errors import TrapError
 from tracescript.kernels import KERNELS, blocked
 from tracescript.kernels.conv import _Filters
 from tracescript.kernels.pool import VALUES_ONLY
@@ -155,3 +156,36 @@ def test_infinities_pass_through_activations():
         for op, given in (("gelu", {"approximate": "none"}), ("silu", {})):
             np.testing.assert_array_equal(KERNELS.get(op)(x, **given), [0, np.inf, np.nan, 0])
         np.testing.assert_array_equal(KERNELS.get("erf")(x), [-1, 1, np.nan, 0])
+
+
+def test_batch_norm_refuses_another_number_of_channels_that_would_divide():
+    x, each = np.ones((2, 4, 3), np.float32), np.ones(2, np.float32)
+    with pytest.raises(TrapError) as raised:
+        KERNELS.get("batch_norm")(x, each, each, None, None, eps=1e-5)
+    assert raised.value.code == "SHAPE_ERROR"
+
+
+def test_ops_whose_results_are_called_new_share_no_memory_with_their_inputs():
+    x = RNG.standard_normal((2, 4, 6, 6)).astype(np.float32)
+    each = np.ones(4, np.float32)
+    window = {"kernel": (1, 1), "stride": (1, 1), "padding": (0, 0), "ceil_mode": False}
+    filters = np.ones((4, 4, 1, 1), np.float32)
+    plain = {"stride": (1, 1), "padding": (0, 0, 0, 0), "dilation": (1, 1), "groups": 1}
+    calls = [
+        ("batch_norm", [x, each, each, None, None], {"eps": 1e-5}),
+        ("group_norm", [x, None, None], {"groups": 2, "eps": 1e-5}),
+        ("layer_norm", [x, None, None], {"normalized_rank": 1, "eps": 1e-5}),
+        ("softmax", [x], {"dim": -1}),
+        ("log_softmax", [x], {"dim": 1}),
+        ("conv2d", [x, filters, None], plain),
+        ("max_pool2d", [x], {**window, "dilation": (1, 1)}),
+        ("avg_pool2d", [x], {**window, "count_include_pad": True, "divisor_override": None}),
+        ("leaky_relu", [x], {"slope": 0.1}),
+        ("elu", [x], {"alpha": 1.0}),
+        *((op, [x], {}) for op in ("sigmoid", "relu", "relu6", "erf", "silu")),
+        ("gelu", [x], {"approximate": "none"}),
+    ]
+    for op, inputs, attributes in calls:
+        made = KERNELS.get(op)(*inputs, **attributes)
+        result = made[0] if isinstance(made, tuple) else made
+        assert not any(np.shares_memory(result, v) for v in inputs if v is not None), op

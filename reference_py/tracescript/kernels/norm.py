@@ -47,6 +47,8 @@ class _Channels:
     def apply(self, x: Array) -> Array:
         """Scale and shift, in blocks that stay in the cache between the two."""
         batch, count = x.shape[0], self.scale.size
+        if x.shape[1] != count:
+            raise trap("SHAPE_ERROR", f"expected {count} channels, found {x.shape[1]}")
         y = np.empty(x.shape, x.dtype)
         if not x.size:
             return y
