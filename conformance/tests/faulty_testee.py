@@ -124,6 +124,17 @@ def refuses_everything() -> None:
     testee.Loader.run = refuse
 
 
+def refuses_every_file() -> None:
+    def refuse(loader: Any, request: Any) -> testee_pb2.TesteeResponse:
+        response = testee_pb2.TesteeResponse(sequence=request.sequence)
+        kind = getattr(response, request.WhichOneof("request"))
+        kind.refused.code = error_pb2.ERROR_CODE_BAD_LAYOUT
+        kind.refused.phase = error_pb2.PHASE_DECODE
+        return response
+
+    _ask(lambda answer, loader, request: refuse(loader, request))
+
+
 def _ask(before: Any) -> None:
     answer = testee.answer
 

@@ -56,6 +56,29 @@ def test_a_wrong_code_fails_where_the_case_is_strict_and_shows_elsewhere(tmp_pat
     assert any(r.get("foundCode") == "ERROR_CODE_KEY_ERROR" for r in loose.results.values())
 
 
+def test_refusals_of_a_testee_that_reads_no_file_are_counted_and_show_nothing(tmp_path):
+    options = ("--match", "graph/*", "--profile", "loader", "--no-repeat")
+
+    ran = run("refuses_every_file", tmp_path, *options, "--markdown", str(tmp_path / "m.md"))
+
+    passed = [r for r in ran.results.values() if r["outcome"] == "OUTCOME_PASSED"]
+    assert len(passed) > 100
+    assert all(r["soundRefused"].startswith("graph/sound/") for r in passed)
+    assert all(r["anotherCode"] for r in passed if r["expectedCode"] != r["foundCode"])
+    assert f"\n{len(passed)} refusals passed and show nothing" in ran.output
+    assert "refusals passed with another code than the case names" in ran.output
+    assert " expected, found BAD_LAYOUT\n" in ran.output
+    assert f"{len(passed)} unproven" in (tmp_path / "m.md").read_text("utf-8")
+
+
+def test_a_refusal_shows_something_where_sound_files_of_its_rules_are_read(tmp_path):
+    ran = run("another_code", tmp_path, "--match", "graph/*", "--profile", "loader", "--no-repeat")
+
+    passed = [r for r in ran.results.values() if r["outcome"] == "OUTCOME_PASSED"]
+    assert sum(r.get("anotherCode", False) for r in passed) > 100
+    assert not any("soundRefused" in r for r in passed)
+
+
 def test_skipping_what_is_claimed_is_a_broken_claim(tmp_path):
     ran = run("skipper", tmp_path, *GATE)
 
@@ -67,7 +90,8 @@ def test_skipping_what_is_not_claimed_is_a_skip_and_does_not_conform(tmp_path):
     ran = run("modest_skipper", tmp_path, "--match", "loss/loop/*", "--no-repeat")
 
     assert "SKIPPED" in ran.outcomes()
-    assert "control: 0 of" in ran.output
+    assert "asked in part, not scored" in ran.output
+    assert " conforms" not in ran.output
 
 
 def test_a_crash_is_named_with_its_exit_status(tmp_path):

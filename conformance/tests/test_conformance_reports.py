@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from tracescript.conformance.v1 import report_pb2
 from tracescript_conformance import corpus as corpora
 from tracescript_conformance.cli import cli
-from tracescript_conformance.diff import changes
+from tracescript_conformance.diff import changes, summary
 from tracescript_conformance.reports import badge, files, html, junit, markdown
 from tracescript_conformance.reports.scores import scores
 
@@ -122,6 +122,37 @@ def test_a_case_that_passed_before_and_not_now_is_a_regression():
         ("PASSED", "absent", True),
     ]
     assert not any(c.is_regression for c in changes(after, before))
+
+
+def test_a_case_that_passed_with_another_code_or_showed_nothing_is_told_apart():
+    before, after = run_of(report_pb2.OUTCOME_PASSED), run_of()
+    before.results[0].another_code = True
+    before.results[1].sound_refused = "graph/sound/constants_of_all_kinds_run"
+
+    found = changes(before, after)
+
+    assert [(c.before, c.is_regression) for c in found[:3]] == [
+        ("PASSED with another code", True),
+        ("PASSED unproven", False),
+        ("PASSED", True),
+    ]
+    total = len(SOME)
+    assert summary(found) == (
+        f"{total} changed, {total - 1} of them passed before (1 with another code), 1 were unproven"
+    )
+
+
+def test_the_page_tells_refusals_with_another_code_and_those_that_show_nothing():
+    made = run_of(report_pb2.OUTCOME_PASSED)
+    made.results[0].another_code = True
+    made.results[1].sound_refused = "graph/sound/constants_of_all_kinds_run"
+
+    shown = html.data(CORPUS, [made])["results"][0]
+
+    assert [r[5:] for r in shown[:2]] == [
+        [1, ""],
+        [0, "graph/sound/constants_of_all_kinds_run"],
+    ]
 
 
 def test_diff_gives_exit_code_1_for_regressions_only(tmp_path):

@@ -166,6 +166,8 @@ def one(corpus: Corpus, case: case_pb2.Case, door: Door) -> report_pb2.Result:
         worst_element=plain(verdict.worst_element),
         milliseconds=(time.perf_counter() - started) * 1e3,
         detail=plain(verdict.detail),
+        refused_file=verdict.refused_file,
+        another_code=verdict.another_code,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tracescript.conformance.v1 import case_pb2, report_pb2, testee_pb2
@@ -31,6 +31,8 @@ class Verdict:
     found_phase: int = 0
     worst_ratio: float = 0.0
     worst_element: str = ""
+    refused_file: bool = False
+    another_code: bool = False
 
 
 def code_name(code: int) -> str:
@@ -98,7 +100,8 @@ def _skip(response: testee_pb2.TesteeResponse) -> str | None:
 
 def _refused(error: error_pb2.Error, what: str = "refused the file") -> Verdict:
     detail = f"{what}: {code_name(error.code)} {error.rule} {error.message}".strip()
-    return Verdict(FAILED, detail, found_code=error.code, found_phase=error.phase)
+    found = Verdict(FAILED, detail, found_code=error.code, found_phase=error.phase)
+    return replace(found, refused_file=True)
 
 
 def _matches(refusal: case_pb2.Refusal, error: error_pb2.Error, step: int) -> Verdict:
@@ -114,13 +117,15 @@ def _matches(refusal: case_pb2.Refusal, error: error_pb2.Error, step: int) -> Ve
         return verdict(FAILED, f"noticed only in phase {_phase_name(error.phase)}")
     if refusal.codes and error.code not in refusal.codes:
         detail = f"{code_name(expected)} expected, found {code_name(error.code)}"
-        return verdict(FAILED if refusal.strict_code else PASSED, detail)
+        if refusal.strict_code:
+            return verdict(FAILED, detail)
+        return replace(verdict(PASSED, detail), another_code=True)
     return verdict(PASSED)
 
 
 def _reject(refusal: case_pb2.Refusal, run: testee_pb2.RunResponse) -> Verdict:
     if run.HasField("refused"):
-        return _matches(refusal, run.refused, 0)
+        return replace(_matches(refusal, run.refused, 0), refused_file=True)
     expected = refusal.codes[0] if refusal.codes else 0
     return Verdict(FAILED, f"accepted; {code_name(expected)} expected", expected_code=expected)
 
@@ -130,14 +135,16 @@ def _steps(steps: list[case_pb2.Step], run: testee_pb2.RunResponse) -> Verdict:
         return _refused(run.refused)
     if len(run.answers) != len(steps):
         return Verdict(FAILED, f"{len(steps)} answers expected, found {len(run.answers)}")
-    last = Verdict(PASSED)
-    worst = last
+    worst, odd = Verdict(PASSED), None
     for i, (step, answer) in enumerate(zip(steps, run.answers, strict=True)):
         last = _step(step, answer, i)
         if last.outcome != PASSED:
             return last
         if last.worst_ratio >= worst.worst_ratio:
             worst = last
+        odd = odd or (last if last.another_code else None)
+    if odd:
+        return replace(odd, worst_ratio=worst.worst_ratio, worst_element=worst.worst_element)
     return worst
 
 
@@ -216,9 +223,7 @@ def _pair(pair: case_pb2.DiffPairCase, responses: Sequence[testee_pb2.TesteeResp
     ):
         found = _steps(plan, response.run)
         if found.outcome != PASSED:
-            return Verdict(
-                FAILED, f"{name}: {found.detail}", found.step, found.expected_code, found.found_code
-            )
+            return replace(found, detail=f"{name}: {found.detail}")
         if found.worst_ratio > worst.worst_ratio:
             worst = found
     return _pair_guards(pair, responses[0].run) or worst

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from tracescript.conformance.v1 import report_pb2
 from tracescript_conformance import corpus as corpora
-from tracescript_conformance import diff, known
+from tracescript_conformance import diff, known, proof
 from tracescript_conformance.commands import FOLDER, PROFILE
 from tracescript_conformance.reports import badge, files, html, junit, markdown, terminal
 from tracescript_conformance.reports.scores import scores
@@ -112,6 +112,7 @@ def judge(
             case_id=entry.id, outcome=report_pb2.OUTCOME_FAILED, detail="no result"
         )
         made.append(found.get(entry.id, missing))
+    proof.mark(corpus, made)
     known.apply(patterns, made)
     full = report_pb2.Report(
         suite_version=corpus.manifest.suite_version,
@@ -159,6 +160,5 @@ def diff_runs(before: Path, after: Path, only_regressions: bool) -> int:
     for change in found:
         if change.is_regression or not only_regressions:
             click.echo(change.line())
-    worse = sum(change.is_regression for change in found)
-    click.echo(f"{len(found)} changed, {worse} of them passed before")
-    return 1 if worse else 0
+    click.echo(diff.summary(found))
+    return 1 if any(change.is_regression for change in found) else 0

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from tracescript.conformance.v1 import report_pb2
 from tracescript_conformance import corpus as corpora
-from tracescript_conformance import known, schedule
+from tracescript_conformance import known, proof, schedule
 from tracescript_conformance.commands import FOLDER, MATCH, PROFILE
 from tracescript_conformance.commands.results import Outputs, finish, writes
 from tracescript_conformance.doors.exec import Exec
@@ -130,6 +130,7 @@ def run_suite(
         total = len(asked) * (1 if no_repeat else 2)
         with terminal.Live(console, total) as live:
             results = schedule.run(corpus, asked, [d.door for d in doors], plan, live)
+    proof.mark(corpus, results)
     known.apply(patterns, results)
     report = report_pb2.Report(
         suite_version=corpus.manifest.suite_version,

@@ -50,7 +50,7 @@ def read_results(file: Path) -> list[report_pb2.Result]:
             raise BadResultsError(f"{file}:{number}: caseId and outcome expected")
         if result.outcome not in report_pb2.Outcome.values():
             raise BadResultsError(f"{file}:{number}: no outcome {result.outcome}")
-        for field in ("case_id", "detail", "worst_element", "reproduce"):
+        for field in ("case_id", "detail", "worst_element", "reproduce", "sound_refused"):
             setattr(result, field, plain(getattr(result, field)))
         found.append(result)
     if not found:

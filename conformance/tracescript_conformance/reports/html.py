@@ -107,16 +107,21 @@ def _text(lines: Any) -> str:
 
 
 def _result(result: report_pb2.Result | None) -> list[Any] | int:
-    """Return outcome, detail, ratio, element and command; the outcome alone where that is all."""
+    """Return outcome, detail, ratio, element and command; the outcome alone where that is all.
+
+    A refusal that passed has at its end whether with another code, and the sound case refused too.
+    """
     if result is None:
         return 0
     ratio = float(f"{result.worst_ratio:.3g}")
     if result.worst_ratio == float("inf"):
         ratio = -1.0
     passed = result.outcome == report_pb2.OUTCOME_PASSED
-    if passed and not result.detail and not ratio:
+    if passed and not result.detail and not ratio and not result.sound_refused:
         return result.outcome
     shown = [result.outcome, result.detail[:600], ratio, result.worst_element]
+    if passed and (result.another_code or result.sound_refused):
+        return [*shown, "", int(result.another_code), result.sound_refused]
     return shown if passed else [*shown, result.reproduce]
 
 

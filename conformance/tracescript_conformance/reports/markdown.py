@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tracescript_conformance import known
-from tracescript_conformance.reports.scores import count, outcome_name
+from tracescript_conformance.reports.scores import PASSED, count, outcome_name, reservations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,7 +42,28 @@ def text(reports: Sequence[report_pb2.Report]) -> str:
                 for r in odd[:_MOST_LISTED]
             ]
             lines += [f"- and {len(odd) - _MOST_LISTED} more"] if len(odd) > _MOST_LISTED else []
+        lines += _doubts(name, report)
     return "\n".join(lines)
+
+
+def _doubts(name: str, report: report_pb2.Report) -> Iterable[str]:
+    """Name refusals that passed with another code, and those that show nothing."""
+    good = [r for r in report.results if r.outcome == PASSED]
+    wrong = [f"{_cell(r.case_id)}: {_cell(r.detail)}" for r in good if r.another_code]
+    empty = [
+        f"{_cell(r.case_id)}: {_cell(r.sound_refused)} is refused too"
+        for r in good
+        if r.sound_refused
+    ]
+    for found, what in (
+        (wrong, "passed with another code"),
+        (empty, "unproven: sound files are refused too"),
+    ):
+        if found:
+            yield from ("", f"## {name}: {len(found)} {what}", "")
+            yield from (f"- {line}" for line in found[:_MOST_LISTED])
+            if len(found) > _MOST_LISTED:
+                yield f"- and {len(found) - _MOST_LISTED} more"
 
 
 def _title(report: report_pb2.Report) -> str:
@@ -55,8 +76,14 @@ def _profiles(reports: Sequence[report_pb2.Report]) -> Iterable[list[str]]:
         cells = []
         for scores in found:
             score = scores.get(name)
-            conforms = " ✓" if score and score.conforms else ""
-            cells.append(f"{score.passed} / {score.total}{conforms}" if score else _NONE)
+            if score is None:
+                cells.append(_NONE)
+                continue
+            notes = [f"{score.asked} asked"] if score.asked < score.total else []
+            notes.append(reservations(score.another_code, score.unproven))
+            told = ", ".join(filter(None, notes))
+            conforms = " ✓" if score.conforms else ""
+            cells.append(f"{score.passed} / {score.total}{conforms}{told and f' ({told})'}")
         yield [name, *cells]
 
 
@@ -66,8 +93,13 @@ def _categories(reports: Sequence[report_pb2.Report]) -> Iterable[list[str]]:
         cells = []
         for found in counts:
             one = found.get(name)
-            worst = f" (worst {one.worst:.2g})" if one and one.worst else ""
-            cells.append(f"{one.passed} / {one.total}{worst}" if one else _NONE)
+            if one is None:
+                cells.append(_NONE)
+                continue
+            notes = [reservations(one.another_code, one.unproven)]
+            notes += [f"worst {one.worst:.2g}"] if one.worst else []
+            told = ", ".join(filter(None, notes))
+            cells.append(f"{one.passed} / {one.total}{told and f' ({told})'}")
         yield [_cell(name), *cells]
 
 

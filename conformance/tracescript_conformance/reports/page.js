@@ -24,6 +24,8 @@ const cases = data.cases.map((c, i) => ({
 }));
 const outcome = (run, c) => { const r = data.results[run][c.index]; return typeof r === "number" ? r : r[0]; };
 const ratio = (run, c) => { const r = data.results[run][c.index]; return typeof r === "number" ? 0 : r[2] === -1 ? Infinity : r[2]; };
+const mark = (run, c, at) => { const r = data.results[run][c.index]; return (typeof r !== "number" && r[at]) || ""; };
+const DOUBTS = { "another-code": 5, unproven: 6 };
 const isFailure = (o) => o !== 0 && o !== PASSED && !NOT_COUNTED.includes(o);
 const tone = (o) => (o === PASSED ? "good" : o === 0 ? "none" : NOT_COUNTED.includes(o) ? "warn" : "bad");
 const inProfile = (p, c) => c.needs.every((n) => n === p || (data.profiles[p] || []).includes(n));
@@ -31,12 +33,14 @@ const short = (x) => (x === 0 ? "" : x === Infinity ? "∞" : x < 0.001 ? x.toEx
 const runTitle = (run) => [run.name, run.version].filter(Boolean).join(" ");
 
 function count(run, list) {
-  const n = { passed: 0, failed: 0, skipped: 0, worst: 0 };
+  const n = { passed: 0, failed: 0, skipped: 0, odd: 0, unproven: 0, worst: 0 };
   for (const c of list) {
     const o = outcome(run, c);
     if (o === PASSED) n.passed++;
     else if (isFailure(o)) n.failed++;
     else if (o !== 0) n.skipped++;
+    if (mark(run, c, 5)) n.odd++;
+    if (mark(run, c, 6)) n.unproven++;
     n.worst = Math.max(n.worst, ratio(run, c));
   }
   n.total = n.passed + n.failed + n.skipped;
@@ -56,9 +60,11 @@ function bar(n) {
   return el("div", { class: "bar" }, part(n.passed, "good"), part(n.failed, "bad"), part(n.skipped, "warn"));
 }
 
+const doubts = (n) => [n.odd ? `${n.odd} with another code` : "", n.unproven ? `${n.unproven} unproven` : ""].filter(Boolean);
+
 function cell(n, href, label) {
   if (!n.total) return el("td", { class: "cell none", text: "not asked" });
-  const words = [`${n.passed} / ${n.total}`];
+  const words = [`${n.passed} / ${n.total}`, ...doubts(n)];
   if (n.failed) words.push(`${n.failed} failed`);
   if (n.skipped) words.push(`${n.skipped} skipped`);
   const left = el("span", { text: words.join(", "), class: n.failed ? "bad" : "" });
@@ -83,16 +89,16 @@ function showMatrix() {
     const score = run.scores.find((s) => s[0] === name);
     if (!score) return el("td", { class: "cell none", text: "not asked" });
     const [, passed, total, conforms] = score;
-    const failed = count(i, cases.filter((c) => inProfile(name, c))).failed;
+    const asked = count(i, cases.filter((c) => inProfile(name, c))), failed = asked.failed;
     const claimed = run.claims.includes(name);
     const word = conforms ? "conforms" : claimed ? "does not conform" : "not claimed";
-    const counts = el("div", { class: "counts" }, el("span", { text: `${passed} / ${total}` }), el("span", { class: conforms ? "good" : claimed ? "bad" : "none", text: (conforms ? "✓ " : claimed ? "✗ " : "") + word }));
+    const counts = el("div", { class: "counts" }, el("span", { text: [`${passed} / ${total}`, ...(asked.total < total ? [`${asked.total} asked`] : []), ...doubts(asked)].join(", ") }), el("span", { class: conforms ? "good" : claimed ? "bad" : "none", text: (conforms ? "✓ " : claimed ? "✗ " : "") + word }));
     return el("td", { class: "cell" }, el("a", { href: link("cases", { run: i, profile: name, outcome: passed < total ? "not-passed" : "" }) }, counts, bar({ passed, failed, skipped: total - passed - failed, total })));
   })));
   const rows = groups(cases, "category").map(([name, list]) => el("tr", {}, el("th", { class: "first", scope: "row", text: name }, el("small", { text: `${list.length} cases` })),
     ...data.runs.map((run, i) => { const n = count(i, list); return cell(n, link("cases", { category: name, run: i, outcome: n.failed ? "failure" : "" }), `${runTitle(run)}: cases of ${name}`); })));
   main.replaceChildren(
-    el("h2", { text: "Profiles" }), el("p", { class: "note", text: "Passed of all cases of the profile; skips and known failures are not passed. Only 100 % of MUST conforms." }),
+    el("h2", { text: "Profiles" }), el("p", { class: "note", text: "Passed of all cases of the profile; skips and known failures are not passed. A refusal with another code passes where the case is not strict; it is unproven where no sound file of its rules is read. Only 100 % of MUST conforms." }),
     el("div", { class: "wide" }, el("table", {}, head("profile"), el("tbody", {}, ...profiles))),
     el("h2", { text: "Categories" }), el("p", { class: "note", text: "Worst is the largest error over its bound; 1 is the limit. A cell leads to its cases." }),
     el("div", { class: "wide" }, el("table", {}, head("category"), el("tbody", {}, ...rows))));
@@ -104,6 +110,7 @@ function matches(c, q, run) {
   const profile = q.get("profile");
   const runs = run === null ? data.runs.map((_, i) => i) : [run];
   const wanted = q.get("outcome");
+  if (DOUBTS[wanted]) return runs.some((i) => mark(i, c, DOUBTS[wanted])) && matches(c, new URLSearchParams([...q].filter(([k]) => k !== "outcome")), run);
   const right = (o) => !wanted || (wanted === "failure" ? isFailure(o) : wanted === "not-passed" ? o !== PASSED : data.outcomes[o] === wanted);
   return words.every((w) => text.includes(w)) && (!q.get("category") || c.category === q.get("category")) && (!q.get("family") || c.family === q.get("family"))
     && (!q.get("rule") || c.rules.includes(q.get("rule"))) && (!profile || inProfile(profile, c)) && (!q.get("level") || c.level === q.get("level"))
@@ -120,7 +127,7 @@ function filters(q, found) {
   const search = el("input", { type: "search", placeholder: "Search ids, stories, rules", "aria-label": "Search", value: q.get("q") || "" });
   search.addEventListener("change", () => { q.set("q", search.value); location.hash = link("cases", [...q].filter(([, v]) => v)); });
   const categories = [...new Set(cases.map((c) => c.category))].sort();
-  const outcomes = [["failure", "any failure"], ["not-passed", "not passed"], ...(data.runs.length > 1 ? [["differs", "runs differ"]] : []), ...data.outcomes.slice(1).map((o) => [o, WORDS[o]])];
+  const outcomes = [["failure", "any failure"], ["not-passed", "not passed"], ["another-code", "passed with another code"], ["unproven", "passed, unproven"], ...(data.runs.length > 1 ? [["differs", "runs differ"]] : []), ...data.outcomes.slice(1).map((o) => [o, WORDS[o]])];
   const row = el("div", { class: "filters" }, search, select(q, "category", "All categories", categories.map((c) => [c, c])),
     select(q, "outcome", "All outcomes", outcomes), select(q, "profile", "All profiles", Object.keys(data.profiles).map((p) => [p, p])),
     select(q, "level", "All levels", ["MUST", "SHOULD", "MAY"].map((l) => [l, l])));
@@ -135,7 +142,7 @@ function detail(c) {
   const rules = el("ul", { class: "rules" }, ...c.rules.map((r) => el("li", {}, el("a", { href: link("cases", { rule: r }), text: r }), ...prose(data.rules[r] || ""))));
   const results = data.runs.map((run, i) => {
     const r = data.results[i][c.index], o = outcome(i, c);
-    const lines = typeof r === "number" ? [] : [r[1], r[2] ? `worst error / bound ${short(ratio(i, c))}${r[3] ? " at " + r[3] : ""}` : ""].filter(Boolean);
+    const lines = typeof r === "number" ? [] : [r[1], r[2] ? `worst error / bound ${short(ratio(i, c))}${r[3] ? " at " + r[3] : ""}` : "", r[6] ? `unproven: ${r[6]} is refused too` : ""].filter(Boolean);
     return el("div", { class: "outcome" }, el("strong", { text: runTitle(run) + ": " }), el("span", { class: tone(o), text: WORDS[data.outcomes[o]] }),
       ...lines.map((text) => el("p", { text })), r[4] ? el("pre", { text: r[4] }) : null);
   });

@@ -30,7 +30,7 @@ def category(case_id: str) -> str:
 
 def scores(corpus: Corpus, results: Sequence[report_pb2.Result]) -> list[report_pb2.Score]:
     """Score every profile that was asked over all of its cases; only 100 % of MUST conforms."""
-    passed = {r.case_id for r in results if r.outcome == PASSED}
+    passed = {r.case_id: r for r in results if r.outcome == PASSED}
     asked = {r.case_id for r in results}
     made = []
     for profile in corpus.manifest.profiles:
@@ -38,22 +38,39 @@ def scores(corpus: Corpus, results: Sequence[report_pb2.Result]) -> list[report_
         if not any(e.id in asked for e in entries):
             continue
         must = [e for e in entries if e.level == case_pb2.LEVEL_MUST]
+        good = [passed[e.id] for e in entries if e.id in passed]
         made.append(
             report_pb2.Score(
                 profile=profile.name,
-                passed=sum(e.id in passed for e in entries),
+                passed=len(good),
                 total=len(entries),
                 conforms=bool(must) and all(e.id in passed for e in must),
+                another_code=sum(r.another_code for r in good),
+                unproven=sum(bool(r.sound_refused) for r in good),
+                asked=sum(e.id in asked for e in entries),
             )
         )
     return made
 
 
+def reservations(another_code: int, unproven: int) -> str:
+    """Say of how many passed cases the refusal had another code, or shows nothing; or nothing."""
+    words = [f"{another_code} with another code"] if another_code else []
+    words += [f"{unproven} unproven"] if unproven else []
+    return ", ".join(words)
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How the cases of one category ended, and the worst error over its bound."""
+    """How the cases of one category ended, and the worst error over its bound.
+
+    `another_code` and `unproven` are among the passed: refusals with a code that the case does
+    not name, and refusals that show nothing because sound files are refused too.
+    """
 
     passed: int
+    another_code: int
+    unproven: int
     failed: int
     skipped: int
     worst: float
@@ -71,8 +88,15 @@ def count(results: Iterable[report_pb2.Result]) -> dict[str, Count]:
         groups.setdefault(category(result.case_id), []).append(result)
     made = {}
     for name, found in sorted(groups.items()):
-        passed = sum(r.outcome == PASSED for r in found)
+        good = [r for r in found if r.outcome == PASSED]
         skipped = sum(r.outcome in NOT_COUNTED for r in found)
         worst = max(r.worst_ratio for r in found)
-        made[name] = Count(passed, len(found) - passed - skipped, skipped, worst)
+        made[name] = Count(
+            passed=len(good),
+            another_code=sum(r.another_code for r in good),
+            unproven=sum(bool(r.sound_refused) for r in good),
+            failed=len(found) - len(good) - skipped,
+            skipped=skipped,
+            worst=worst,
+        )
     return made

@@ -9,7 +9,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tracescript_conformance import known
-from tracescript_conformance.reports.scores import NOT_COUNTED, PASSED, count, outcome_name
+from tracescript_conformance.reports.scores import (
+    NOT_COUNTED,
+    PASSED,
+    count,
+    outcome_name,
+    reservations,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
     from tracescript.conformance.v1 import report_pb2
 
 _MOST_SHOWN = 50
+_MOST_DOUBTS = 5
 
 
 class Live:
@@ -59,13 +66,7 @@ class Live:
 
 def write(console: Console, report: report_pb2.Report, stories: dict[str, str]) -> None:
     """Print a line per category, the odd outcomes with their stories, and the scores."""
-    table = Table(
-        "category", "passed", "failed", "skipped", "worst error / bound", box=None, pad_edge=False
-    )
-    for name, found in count(report.results).items():
-        numbers = (str(found.passed), str(found.failed), str(found.skipped))
-        table.add_row(name, *numbers, f"{found.worst:.3g}")
-    console.print(table)
+    _table(console, report)
     odd = [r for r in report.results if not known.is_expected(r)]
     for result in odd[:_MOST_SHOWN]:
         console.print()
@@ -78,9 +79,39 @@ def write(console: Console, report: report_pb2.Report, stories: dict[str, str]) 
             console.print(line, markup=False, highlight=False, soft_wrap=True)
     if len(odd) > _MOST_SHOWN:
         console.print(f"\n... and {len(odd) - _MOST_SHOWN} more", highlight=False)
+    _doubts(console, [r for r in report.results if r.outcome == PASSED])
     console.print()
-    for score in report.scores:
+    for score in (s for s in report.scores if s.asked == s.total):
         word = "[green]conforms[/]" if score.conforms else "does not conform"
-        console.print(
-            f"{score.profile}: {score.passed} of {score.total} passed, {word}", highlight=False
-        )
+        doubts = reservations(score.another_code, score.unproven)
+        passed = f"{score.passed} of {score.total} passed{doubts and f' ({doubts})'}"
+        console.print(f"{score.profile}: {passed}, {word}", highlight=False, soft_wrap=True)
+    parts = [f"{s.profile} ({s.asked} of {s.total})" for s in report.scores if s.asked < s.total]
+    if parts:
+        line = f"asked in part, not scored: {', '.join(parts)}"
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def _table(console: Console, report: report_pb2.Report) -> None:
+    names = ("category", "passed", "other code", "unproven", "failed", "skipped", "worst / bound")
+    table = Table(*names, box=None, pad_edge=False)
+    for name, found in count(report.results).items():
+        numbers = (found.passed, found.another_code, found.unproven, found.failed, found.skipped)
+        table.add_row(name, *map(str, numbers), f"{found.worst:.3g}")
+    console.print(table)
+
+
+def _doubts(console: Console, good: list[report_pb2.Result]) -> None:
+    """Name refusals that passed with another code, and those that show nothing."""
+    wrong = [f"{r.case_id}: {r.detail}" for r in good if r.another_code]
+    empty = [f"{r.case_id}: {r.sound_refused} is refused too" for r in good if r.sound_refused]
+    for found, what in (
+        (wrong, "passed with another code than the case names"),
+        (empty, "passed and show nothing: no sound file of their rules is read"),
+    ):
+        if found:
+            console.print(f"\n{len(found)} refusals {what}", highlight=False)
+            for line in found[:_MOST_DOUBTS]:
+                console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+            if len(found) > _MOST_DOUBTS:
+                console.print(f"  ... and {len(found) - _MOST_DOUBTS} more", highlight=False)

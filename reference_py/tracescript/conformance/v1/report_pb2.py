@@ -26,19 +26,19 @@ from tracescript.conformance.v1 import testee_pb2 as tracescript_dot_conformance
 from tracescript.v1 import error_pb2 as tracescript_dot_v1_dot_error__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'tracescript/conformance/v1/report.proto\x12\x1atracescript.conformance.v1\x1a\'tracescript/conformance/v1/testee.proto\x1a\x1atracescript/v1/error.proto\"\xe5\x01\n\x06Report\x12\x15\n\rsuite_version\x18\x01 \x01(\t\x12\x13\n\x0broot_digest\x18\x02 \x01(\x0c\x12\x39\n\x06testee\x18\x03 \x01(\x0b\x32).tracescript.conformance.v1.HelloResponse\x12\x0c\n\x04\x64oor\x18\x04 \x01(\t\x12\x33\n\x07results\x18\x05 \x03(\x0b\x32\".tracescript.conformance.v1.Result\x12\x31\n\x06scores\x18\x06 \x03(\x0b\x32!.tracescript.conformance.v1.Score\"\xe1\x02\n\x06Result\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\r\x12\x34\n\x07outcome\x18\x03 \x01(\x0e\x32#.tracescript.conformance.v1.Outcome\x12\x0c\n\x04step\x18\x04 \x01(\r\x12\x30\n\rexpected_code\x18\x05 \x01(\x0e\x32\x19.tracescript.v1.ErrorCode\x12-\n\nfound_code\x18\x06 \x01(\x0e\x32\x19.tracescript.v1.ErrorCode\x12*\n\x0b\x66ound_phase\x18\x07 \x01(\x0e\x32\x15.tracescript.v1.Phase\x12\x13\n\x0bworst_ratio\x18\x08 \x01(\x01\x12\x15\n\rworst_element\x18\t \x01(\t\x12\x14\n\x0cmilliseconds\x18\n \x01(\x01\x12\x0e\n\x06\x64\x65tail\x18\x0b \x01(\t\x12\x11\n\treproduce\x18\x0c \x01(\t\"I\n\x05Score\x12\x0f\n\x07profile\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\r\x12\r\n\x05total\x18\x03 \x01(\r\x12\x10\n\x08\x63onforms\x18\x04 \x01(\x08*\xf0\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n\x0eOUTCOME_PASSED\x10\x01\x12\x12\n\x0eOUTCOME_FAILED\x10\x02\x12\x19\n\x15OUTCOME_KNOWN_FAILURE\x10\x03\x12\x1b\n\x17OUTCOME_UNEXPECTED_PASS\x10\x04\x12\x13\n\x0fOUTCOME_SKIPPED\x10\x05\x12\x18\n\x14OUTCOME_BROKEN_CLAIM\x10\x06\x12\x13\n\x0fOUTCOME_CRASHED\x10\x07\x12\x15\n\x11OUTCOME_TIMED_OUT\x10\x08\x12\x11\n\rOUTCOME_FLAKY\x10\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'tracescript/conformance/v1/report.proto\x12\x1atracescript.conformance.v1\x1a\'tracescript/conformance/v1/testee.proto\x1a\x1atracescript/v1/error.proto\"\xe5\x01\n\x06Report\x12\x15\n\rsuite_version\x18\x01 \x01(\t\x12\x13\n\x0broot_digest\x18\x02 \x01(\x0c\x12\x39\n\x06testee\x18\x03 \x01(\x0b\x32).tracescript.conformance.v1.HelloResponse\x12\x0c\n\x04\x64oor\x18\x04 \x01(\t\x12\x33\n\x07results\x18\x05 \x03(\x0b\x32\".tracescript.conformance.v1.Result\x12\x31\n\x06scores\x18\x06 \x03(\x0b\x32!.tracescript.conformance.v1.Score\"\xa4\x03\n\x06Result\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\r\x12\x34\n\x07outcome\x18\x03 \x01(\x0e\x32#.tracescript.conformance.v1.Outcome\x12\x0c\n\x04step\x18\x04 \x01(\r\x12\x30\n\rexpected_code\x18\x05 \x01(\x0e\x32\x19.tracescript.v1.ErrorCode\x12-\n\nfound_code\x18\x06 \x01(\x0e\x32\x19.tracescript.v1.ErrorCode\x12*\n\x0b\x66ound_phase\x18\x07 \x01(\x0e\x32\x15.tracescript.v1.Phase\x12\x13\n\x0bworst_ratio\x18\x08 \x01(\x01\x12\x15\n\rworst_element\x18\t \x01(\t\x12\x14\n\x0cmilliseconds\x18\n \x01(\x01\x12\x0e\n\x06\x64\x65tail\x18\x0b \x01(\t\x12\x11\n\treproduce\x18\x0c \x01(\t\x12\x14\n\x0crefused_file\x18\r \x01(\x08\x12\x14\n\x0c\x61nother_code\x18\x0e \x01(\x08\x12\x15\n\rsound_refused\x18\x0f \x01(\t\"\x80\x01\n\x05Score\x12\x0f\n\x07profile\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\r\x12\r\n\x05total\x18\x03 \x01(\r\x12\x10\n\x08\x63onforms\x18\x04 \x01(\x08\x12\x14\n\x0c\x61nother_code\x18\x05 \x01(\r\x12\x10\n\x08unproven\x18\x06 \x01(\r\x12\r\n\x05\x61sked\x18\x07 \x01(\r*\xf0\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n\x0eOUTCOME_PASSED\x10\x01\x12\x12\n\x0eOUTCOME_FAILED\x10\x02\x12\x19\n\x15OUTCOME_KNOWN_FAILURE\x10\x03\x12\x1b\n\x17OUTCOME_UNEXPECTED_PASS\x10\x04\x12\x13\n\x0fOUTCOME_SKIPPED\x10\x05\x12\x18\n\x14OUTCOME_BROKEN_CLAIM\x10\x06\x12\x13\n\x0fOUTCOME_CRASHED\x10\x07\x12\x15\n\x11OUTCOME_TIMED_OUT\x10\x08\x12\x11\n\rOUTCOME_FLAKY\x10\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'tracescript.conformance.v1.report_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OUTCOME']._serialized_start=804
-  _globals['_OUTCOME']._serialized_end=1044
+  _globals['_OUTCOME']._serialized_start=927
+  _globals['_OUTCOME']._serialized_end=1167
   _globals['_REPORT']._serialized_start=141
   _globals['_REPORT']._serialized_end=370
   _globals['_RESULT']._serialized_start=373
-  _globals['_RESULT']._serialized_end=726
-  _globals['_SCORE']._serialized_start=728
-  _globals['_SCORE']._serialized_end=801
+  _globals['_RESULT']._serialized_end=793
+  _globals['_SCORE']._serialized_start=796
+  _globals['_SCORE']._serialized_end=924
 # @@protoc_insertion_point(module_scope)

@@ -49,7 +49,7 @@ class Report(_message.Message):
     def __init__(self, suite_version: _Optional[str] = ..., root_digest: _Optional[bytes] = ..., testee: _Optional[_Union[_testee_pb2.HelloResponse, _Mapping]] = ..., door: _Optional[str] = ..., results: _Optional[_Iterable[_Union[Result, _Mapping]]] = ..., scores: _Optional[_Iterable[_Union[Score, _Mapping]]] = ...) -> None: ...
 
 class Result(_message.Message):
-    __slots__ = ("case_id", "revision", "outcome", "step", "expected_code", "found_code", "found_phase", "worst_ratio", "worst_element", "milliseconds", "detail", "reproduce")
+    __slots__ = ("case_id", "revision", "outcome", "step", "expected_code", "found_code", "found_phase", "worst_ratio", "worst_element", "milliseconds", "detail", "reproduce", "refused_file", "another_code", "sound_refused")
     CASE_ID_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
@@ -62,6 +62,9 @@ class Result(_message.Message):
     MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
     DETAIL_FIELD_NUMBER: _ClassVar[int]
     REPRODUCE_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FILE_FIELD_NUMBER: _ClassVar[int]
+    ANOTHER_CODE_FIELD_NUMBER: _ClassVar[int]
+    SOUND_REFUSED_FIELD_NUMBER: _ClassVar[int]
     case_id: str
     revision: int
     outcome: Outcome
@@ -74,16 +77,25 @@ class Result(_message.Message):
     milliseconds: float
     detail: str
     reproduce: str
-    def __init__(self, case_id: _Optional[str] = ..., revision: _Optional[int] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., step: _Optional[int] = ..., expected_code: _Optional[_Union[_error_pb2.ErrorCode, str]] = ..., found_code: _Optional[_Union[_error_pb2.ErrorCode, str]] = ..., found_phase: _Optional[_Union[_error_pb2.Phase, str]] = ..., worst_ratio: _Optional[float] = ..., worst_element: _Optional[str] = ..., milliseconds: _Optional[float] = ..., detail: _Optional[str] = ..., reproduce: _Optional[str] = ...) -> None: ...
+    refused_file: bool
+    another_code: bool
+    sound_refused: str
+    def __init__(self, case_id: _Optional[str] = ..., revision: _Optional[int] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., step: _Optional[int] = ..., expected_code: _Optional[_Union[_error_pb2.ErrorCode, str]] = ..., found_code: _Optional[_Union[_error_pb2.ErrorCode, str]] = ..., found_phase: _Optional[_Union[_error_pb2.Phase, str]] = ..., worst_ratio: _Optional[float] = ..., worst_element: _Optional[str] = ..., milliseconds: _Optional[float] = ..., detail: _Optional[str] = ..., reproduce: _Optional[str] = ..., refused_file: bool = ..., another_code: bool = ..., sound_refused: _Optional[str] = ...) -> None: ...
 
 class Score(_message.Message):
-    __slots__ = ("profile", "passed", "total", "conforms")
+    __slots__ = ("profile", "passed", "total", "conforms", "another_code", "unproven", "asked")
     PROFILE_FIELD_NUMBER: _ClassVar[int]
     PASSED_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
     CONFORMS_FIELD_NUMBER: _ClassVar[int]
+    ANOTHER_CODE_FIELD_NUMBER: _ClassVar[int]
+    UNPROVEN_FIELD_NUMBER: _ClassVar[int]
+    ASKED_FIELD_NUMBER: _ClassVar[int]
     profile: str
     passed: int
     total: int
     conforms: bool
-    def __init__(self, profile: _Optional[str] = ..., passed: _Optional[int] = ..., total: _Optional[int] = ..., conforms: bool = ...) -> None: ...
+    another_code: int
+    unproven: int
+    asked: int
+    def __init__(self, profile: _Optional[str] = ..., passed: _Optional[int] = ..., total: _Optional[int] = ..., conforms: bool = ..., another_code: _Optional[int] = ..., unproven: _Optional[int] = ..., asked: _Optional[int] = ...) -> None: ...
