@@ -156,6 +156,10 @@ def modest_skipper() -> None:
     skipper()
 
 
+def misspelt_claim() -> None:
+    testee.CLAIMS = ("lodaer",)
+
+
 def crasher() -> None:
     _ask(lambda *_: os._exit(3))
 

@@ -240,3 +240,58 @@ def test_the_order_of_cases_depends_on_the_seed_and_the_outcome_does_not(tmp_pat
 
     assert ran.code == 0
     assert list(ran.results) == sorted(ran.results)
+
+
+def test_an_id_that_is_almost_right_gets_suggestions():
+    shown = command("show", "num/add/oposite_infinities")
+    listed = command("list", "--covers", "graph-1")
+
+    assert (shown.code, listed.code) == (4, 4)
+    assert "did you mean num/add/opposite_infinities" in shown.output
+    assert "GRAPH-1" in listed.output
+
+
+def test_show_says_what_the_rules_say():
+    shown = command("show", "container/layout/last_section_cut_by_a_byte")
+
+    assert "CONTAINER-2, spec/container.md: Fields 2 to 13 MUST" in shown.output
+
+
+def test_a_run_tells_why_cases_were_skipped_and_that_nothing_passed(tmp_path):
+    ran = run("modest_skipper", tmp_path, "--match", "loss/pairs/*", "--no-repeat")
+
+    assert ran.code == 0, ran.output
+    assert "most common reasons to skip" in ran.output
+    assert "not today" in ran.output
+    assert "nothing passed" in ran.output
+
+
+def test_a_claim_of_no_profile_is_named(tmp_path):
+    ran = run("misspelt_claim", tmp_path, "--case", ONE, "--no-repeat")
+
+    assert "claims of no profile or feature: lodaer\n" in ran.output
+
+
+def test_results_without_an_outcome_we_know_are_told_the_outcomes(tmp_path):
+    results = tmp_path / "results.jsonl"
+    results.write_text(json.dumps({"caseId": ONE, "outcome": "OUTCOME_PASS"}) + "\n")
+
+    judged = command("judge", str(results))
+
+    assert judged.code == 2
+    assert "OUTCOME_PASS" in judged.output.partition("found ")[2]
+    assert "OUTCOME_PASSED, " in judged.output
+
+
+def test_what_a_program_printed_that_is_no_testee_is_told():
+    ran = command("run", "--case", ONE, "--", "echo", "hello")
+
+    assert ran.code == 3
+    assert "hello" in ran.output.partition("no hello")[2]
+
+
+def test_a_run_that_ends_early_names_a_case_and_how_to_ask_it_again(tmp_path):
+    ran = run("crasher", tmp_path, "--match", SOME)
+
+    assert ran.code == 3
+    assert "again: python -m tracescript_conformance run --case loss/gate/" in ran.output

@@ -153,20 +153,41 @@ def test_a_case_that_crashed_and_passes_alone_is_flaky_and_names_those_before_it
 @pytest.mark.parametrize(
     ("words", "code", "text"),
     [
-        (("--door", "exec", "--match", "loss/gate/traced*", "--jobs", "2"), 0, ""),
         (("--door", "grpc", "--match", "loss/gate/*"), 0, ""),
         (("--door", "grpc", "--profile", "service"), 4, "no case can be asked"),
     ],
-    ids=["exec", "grpc", "no executor"],
+    ids=["grpc", "no executor"],
 )
-def test_our_loader_stands_behind_every_door(words, code, text):
-    file, places = ("by_file.py", ()) if "exec" in words else ("over_grpc.py", ("{port}",))
-    testee = (sys.executable, str(TESTEES / "python" / file), *places)
+def test_our_loader_stands_behind_the_door_grpc(words, code, text):
+    testee = (sys.executable, str(TESTEES / "python" / "over_grpc.py"), "{port}")
 
     ran = command("run", *words, "--no-repeat", "--", *testee)
 
     assert ran.code == code, ran.output
     assert text in ran.output
+
+
+def test_a_loader_ends_by_files_as_it_ends_by_pipes():
+    some = ("--match", "num/neg/*", "--no-repeat")
+    python = TESTEES / "python"
+
+    by_file = command(
+        "run",
+        "--door",
+        "exec",
+        "--jobs",
+        "2",
+        *some,
+        "--",
+        sys.executable,
+        str(python / "by_file.py"),
+    )
+    by_pipe = command("run", *some, "--", sys.executable, str(python / "testee.py"))
+
+    assert by_file.code == by_pipe.code == 0, by_file.output
+    row = re.compile(r"^num .*", re.MULTILINE)
+    assert row.findall(by_file.output) == row.findall(by_pipe.output)
+    assert int(row.findall(by_file.output)[0].split()[1]) > 0
 
 
 def test_our_executor_passes_a_family_of_service_cases_and_is_asked_no_others():
@@ -202,7 +223,7 @@ def lines(*files):
 def test_the_smallest_testees_are_small_and_pass_what_they_do_not_skip():
     python = TESTEES / "python"
     ran = command(
-        *("run", "--no-repeat", "--match", "container/*"),
+        *("run", "--no-repeat", "--profile", "loader"),
         *("--", sys.executable, str(python / "testee.py")),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
 import hashlib
 import re
@@ -77,6 +78,11 @@ class Corpus:
             raise CorpusError(f"{path}: missing, or not the bytes of its name")
         return data
 
+    def words(self) -> set[str]:
+        """Return what a testee can claim: the names of profiles and features."""
+        profiles = self.manifest.profiles
+        return {p.name for p in profiles} | {f for p in profiles for f in p.features}
+
     def profile(self, name: str) -> manifest_pb2.Profile:
         """Return a profile by name. Raises CorpusError."""
         for profile in self.manifest.profiles:
@@ -142,5 +148,17 @@ def select(
         and (not covers or covers in entry.rules)
     ]
     if not found:
-        raise CorpusError("no case is selected")
+        raise CorpusError(_nothing_selected(corpus, ids, covers))
     return found
+
+
+def _nothing_selected(corpus: Corpus, ids: Sequence[str], covers: str) -> str:
+    """Say that nothing was found, and which ids or rules come near."""
+    entries = corpus.manifest.entries
+    near: list[str] = []
+    if ids:
+        near = difflib.get_close_matches(ids[0], [e.id for e in entries], 3)
+        near = near or [e.id for e in entries if ids[0] in e.id][:3]
+    elif covers:
+        near = difflib.get_close_matches(covers.upper(), {r for e in entries for r in e.rules}, 3)
+    return "no case is selected" + (f"; did you mean {', '.join(near)}?" if near else "")

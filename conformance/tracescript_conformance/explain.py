@@ -11,6 +11,7 @@ from tracescript.conformance.v1 import case_pb2
 from tracescript.v1 import error_pb2
 from tracescript_conformance import model_text
 from tracescript_conformance.compare import show
+from tracescript_conformance.rules import sentences
 from tracescript_conformance.service_verdict import STATUS, message_classes
 from tracescript_conformance.values import items, read
 from tracescript_conformance.verdict import code_name
@@ -31,6 +32,11 @@ def lines(
     yield f"{case.id} (revision {case.revision}, {level})"
     yield f"  {case.story}"
     yield f"  rules: {' '.join(case.rules)}; needs: {' '.join(case.needs) or 'nothing'}"
+    texts = sentences()
+    for rule in case.rules:
+        if rule in texts:
+            page, sentence = texts[rule]
+            yield f"    {rule}, spec/{page}: {sentence}"
     if case.withdrawn:
         yield f"  withdrawn: {case.withdrawn}"
     kind = case.WhichOneof("kind") or "unknown"

@@ -19,6 +19,7 @@ LARGEST = 1 << 28
 """Bytes of an answer; no case expects a thousandth of it."""
 _CHUNK = 1 << 16
 _STDERR_SHOWN = 4096
+_STDOUT_SHOWN = 60
 
 
 class TesteeCrashedError(Exception):
@@ -96,7 +97,7 @@ class Child:
             os.set_blocking(stream.fileno(), False)
         self._readable = selectors.DefaultSelector()
         self._readable.register(stdout, selectors.EVENT_READ)
-        self._buffer = b""
+        self._buffer = self._last = b""
         self._stderr = Tail(stderr)
 
     def ask(self, payload: bytes, seconds: float) -> bytes:
@@ -105,6 +106,7 @@ class Child:
         Raises TesteeCrashedError or TesteeTimedOutError.
         """
         deadline = time.monotonic() + seconds
+        self._last = b""
         if self._buffer:
             raise TesteeCrashedError(f"wrote without being asked: {self._buffer[:60]!r}")
         self._send(memoryview(struct.pack("<I", len(payload)) + payload), deadline)
@@ -151,13 +153,17 @@ class Child:
         chunk = os.read(self._stdout.fileno(), most)
         if not chunk:
             raise TesteeCrashedError(self._ended())
+        self._last = (self._last + chunk)[-_STDOUT_SHOWN:]
         return chunk
 
     def _ended(self) -> str:
         try:
-            return how_it_ended(self._process.wait(1))
+            how = how_it_ended(self._process.wait(1))
         except subprocess.TimeoutExpired:
             return "stdin or stdout was closed"
+        with contextlib.suppress(OSError):
+            self._last = (self._last + os.read(self._stdout.fileno(), _CHUNK))[-_STDOUT_SHOWN:]
+        return f"{how}; stdout ended with {self._last!r}" if self._last else how
 
     def stderr(self) -> str:
         """Return the last 4 KiB of what the testee wrote to stderr."""

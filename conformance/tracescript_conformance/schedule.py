@@ -129,7 +129,10 @@ def _pass(
         if result.outcome == report_pb2.OUTCOME_CRASHED:
             lost += 1
             if lost >= MOST_RESTARTS and not answered:
-                raise TesteeLostError(f"{lost} restarts and no answer: {result.detail}")
+                raise TesteeLostError(
+                    f"{lost} cases asked and no answer to any, so the run ends. The last:\n"
+                    f"{entry.id}: {result.detail}\n  again: {result.reproduce}"
+                )
             _alone(corpus, entry, door, result, order[max(0, i - _NAMED_BEFORE) : i])
         answered |= result.outcome != report_pb2.OUTCOME_CRASHED
         yield result

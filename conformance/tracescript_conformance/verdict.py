@@ -37,6 +37,8 @@ class Verdict:
 
 def code_name(code: int) -> str:
     """Return a code without its prefix, or its number if it is none of ours."""
+    if not code:
+        return "no code"
     try:
         return error_pb2.ErrorCode.Name(code).removeprefix("ERROR_CODE_")
     except ValueError:
@@ -134,7 +136,8 @@ def _steps(steps: list[case_pb2.Step], run: testee_pb2.RunResponse) -> Verdict:
     if run.HasField("refused"):
         return _refused(run.refused)
     if len(run.answers) != len(steps):
-        return Verdict(FAILED, f"{len(steps)} answers expected, found {len(run.answers)}")
+        many = "1 answer" if len(steps) == 1 else f"{len(steps)} answers"
+        return Verdict(FAILED, f"{many} expected, found {len(run.answers)}")
     worst, odd = Verdict(PASSED), None
     for i, (step, answer) in enumerate(zip(steps, run.answers, strict=True)):
         last = _step(step, answer, i)

@@ -40,8 +40,9 @@ def answer(request):
     return response
 
 
-while header := sys.stdin.buffer.read(4):
-    data = sys.stdin.buffer.read(struct.unpack("<I", header)[0])
-    reply = answer(testee_pb2.TesteeRequest.FromString(data)).SerializeToString()
-    sys.stdout.buffer.write(struct.pack("<I", len(reply)) + reply)
-    sys.stdout.buffer.flush()
+if __name__ == "__main__":
+    while header := sys.stdin.buffer.read(4):
+        data = sys.stdin.buffer.read(struct.unpack("<I", header)[0])
+        reply = answer(testee_pb2.TesteeRequest.FromString(data)).SerializeToString()
+        sys.stdout.buffer.write(struct.pack("<I", len(reply)) + reply)
+        sys.stdout.buffer.flush()

@@ -10,4 +10,6 @@ FOLDER = click.option(
     "--cases", type=click.Path(file_okay=False, path_type=Path), help="Another folder of cases."
 )
 PROFILE = click.option("--profile", default="", help="Only cases of this profile.")
-MATCH = click.option("--match", default="", help="Only ids that match this pattern.")
+MATCH = click.option(
+    "--match", default="", help="Only ids that match; * over parts too: 'graph/*', '*/sound/*'."
+)

@@ -43,7 +43,7 @@ def show(case_id: str, save_model: Path | None, cases: Path | None) -> None:
     corpus = corpora.load(cases)
     case = corpus.case(corpora.select(corpus, ids=(case_id,))[0])
     for line in explain.lines(case, corpus.content):
-        click.echo(plain(line, 400))
+        click.echo(plain(line, 800))
     if save_model:
         if not case.artifacts:
             raise click.UsageError(f"{case_id} has no model")

@@ -19,6 +19,7 @@ from tracescript_conformance.commands import FOLDER, MATCH, PROFILE
 from tracescript_conformance.commands.results import Outputs, finish, writes
 from tracescript_conformance.doors.exec import Exec
 from tracescript_conformance.doors.stdio import Stdio
+from tracescript_conformance.plain import plain
 from tracescript_conformance.reports import terminal
 from tracescript_conformance.reports.scores import scores
 from tracescript_conformance.schedule import Plan
@@ -27,7 +28,7 @@ from tracescript_conformance.served import place
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tracescript.conformance.v1 import manifest_pb2
+    from tracescript.conformance.v1 import manifest_pb2, testee_pb2
     from tracescript_conformance.corpus import Corpus
     from tracescript_conformance.doors import Door
 
@@ -118,13 +119,7 @@ def run_suite(
         doors = [stack.enter_context(_Closing(opened())) for _ in range(testee.jobs)]
         hello = doors[0].door.hello
         asked = [e for e in entries if doors[0].door.reaches(e.needs)]
-        left = f", {len(entries) - len(asked)} need another door" if asked != entries else ""
-        console.print(
-            f"{hello.name} {hello.version} ({hello.language or 'server'}), "
-            f"suite {corpus.version}, {len(asked)} cases{left}",
-            highlight=False,
-            markup=False,
-        )
+        _announce(console, corpus, hello, len(asked), len(entries))
         if not asked:
             raise corpora.CorpusError("no case can be asked through this door")
         total = len(asked) * (1 if no_repeat else 2)
@@ -144,6 +139,24 @@ def run_suite(
     if not all(d.stopped for d in doors):
         console.print("the testee did not stop when its input was closed")
     return code
+
+
+def _announce(
+    console: Console, corpus: Corpus, hello: testee_pb2.HelloResponse, asked: int, chosen: int
+) -> None:
+    """Say who is asked how much, and name claims that mean nothing."""
+    left = f", {chosen - asked} need another door" if asked != chosen else ""
+    line = f"{_who(hello)}, suite {corpus.version}, {asked} cases{left}"
+    console.print(line, highlight=False, markup=False)
+    strange = sorted(set(hello.claims) - corpus.words())
+    if strange:
+        line = plain(f"claims of no profile or feature: {', '.join(strange)}", 200)
+        console.print(line, highlight=False, markup=False)
+
+
+def _who(hello: testee_pb2.HelloResponse) -> str:
+    name = f"{hello.name} {hello.version}".strip() or "a testee without a name"
+    return f"{name} ({hello.language})" if hello.language else name
 
 
 def _plan(testee: Testee, seed: int, repeat: bool) -> Plan:

@@ -47,7 +47,11 @@ def read_results(file: Path) -> list[report_pb2.Result]:
                 f"{file}:{number}: no Result: {plain(str(error), 200)}"
             ) from error
         if not result.case_id or not result.outcome:
-            raise BadResultsError(f"{file}:{number}: caseId and outcome expected")
+            names = ", ".join(report_pb2.Outcome.keys()[1:])
+            raise BadResultsError(
+                f"{file}:{number}: caseId and outcome expected, outcome one of {names}; "
+                f"found {plain(line, 200)}"
+            )
         if result.outcome not in report_pb2.Outcome.values():
             raise BadResultsError(f"{file}:{number}: no outcome {result.outcome}")
         for field in ("case_id", "detail", "worst_element", "reproduce", "sound_refused"):

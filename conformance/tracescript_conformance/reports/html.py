@@ -6,7 +6,6 @@ All that comes from testees and files travels as JSON and is shown as text, neve
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from tracescript.conformance.v1 import case_pb2, report_pb2
 from tracescript_conformance import explain, model_text
 from tracescript_conformance.plain import plain
 from tracescript_conformance.reports.scores import outcome_name
+from tracescript_conformance.rules import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tracescript_conformance.corpus import Corpus
 
 _HERE = Path(__file__).parent
-_RULE = re.compile(r"\| ([A-Z]+-\d+) \| \[[^]]*\]\([^)]*\) \| (.*) \|")
 _MOST_LINES = 60
 _WIDEST = 240
 
@@ -46,7 +45,7 @@ def data(corpus: Corpus, reports: Sequence[report_pb2.Report]) -> dict[str, Any]
     asked = {case_id for one in found for case_id in one}
     entries = [e for e in corpus.manifest.entries if e.id in asked]
     rules = {rule for entry in entries for rule in entry.rules}
-    sentences = _sentences()
+    texts = sentences()
     return {
         "suite": corpus.manifest.suite_version,
         "digest": corpus.manifest.root_digest.hex()[:12],
@@ -54,7 +53,7 @@ def data(corpus: Corpus, reports: Sequence[report_pb2.Report]) -> dict[str, Any]
         "outcomes": [_outcome(n) for n in range(len(report_pb2.Outcome.values()))],
         "cases": [_case(corpus, entry) for entry in entries],
         "results": [[_result(one.get(e.id)) for e in entries] for one in found],
-        "rules": {rule: sentences.get(rule, "") for rule in sorted(rules)},
+        "rules": {rule: texts.get(rule, ("", ""))[1] for rule in sorted(rules)},
         "profiles": {p.name: list(p.features) for p in corpus.manifest.profiles},
     }
 
@@ -123,11 +122,3 @@ def _result(result: report_pb2.Result | None) -> list[Any] | int:
     if passed and (result.another_code or result.sound_refused):
         return [*shown, "", int(result.another_code), result.sound_refused]
     return shown if passed else [*shown, result.reproduce]
-
-
-def _sentences() -> dict[str, str]:
-    """Return the sentence of each rule, where the specification lies beside the suite."""
-    file = _HERE.parents[2] / "spec" / "generated" / "rules.md"
-    if not file.is_file():
-        return {}
-    return dict(_RULE.findall(file.read_text("utf-8")))

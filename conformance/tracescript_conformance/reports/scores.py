@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tracescript_conformance.corpus import Corpus
 
 PASSED = report_pb2.OUTCOME_PASSED
+SKIPPED = report_pb2.OUTCOME_SKIPPED
 ERRORS = frozenset({report_pb2.OUTCOME_CRASHED, report_pb2.OUTCOME_TIMED_OUT})
 NOT_COUNTED = frozenset({report_pb2.OUTCOME_SKIPPED, report_pb2.OUTCOME_KNOWN_FAILURE})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -10,8 +11,10 @@ from rich.table import Table
 
 from tracescript_conformance import known
 from tracescript_conformance.reports.scores import (
+    ERRORS,
     NOT_COUNTED,
     PASSED,
+    SKIPPED,
     count,
     outcome_name,
     reservations,
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 _MOST_SHOWN = 50
 _MOST_DOUBTS = 5
+_LONGEST = 160
 
 
 class Live:
@@ -72,13 +76,22 @@ def write(console: Console, report: report_pb2.Report, stories: dict[str, str]) 
         console.print()
         console.print(f"[bold red]{outcome_name(result)}[/] ", end="", highlight=False)
         story = stories.get(result.case_id, "")
-        for line in (f"{result.case_id}: {story}", f"  {result.detail}"):
+        detail = (
+            result.detail.replace("\\n", "\n    ") if result.outcome in ERRORS else result.detail
+        )
+        for line in (f"{result.case_id}: {story}", f"  {detail}"):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
         if result.reproduce:
             line = f"  again: {result.reproduce}"
             console.print(line, markup=False, highlight=False, soft_wrap=True)
     if len(odd) > _MOST_SHOWN:
-        console.print(f"\n... and {len(odd) - _MOST_SHOWN} more", highlight=False)
+        line = f"\n... and {len(odd) - _MOST_SHOWN} more; --out DIR or --html FILE has all"
+        console.print(line, highlight=False)
+    _most_common(console, "ends of those that failed", odd)
+    skipped = [r for r in report.results if r.outcome == SKIPPED]
+    _most_common(console, "reasons to skip", skipped)
+    if skipped and not any(r.outcome == PASSED for r in report.results):
+        console.print("\nnothing passed: skips are no failures, and prove nothing", highlight=False)
     _doubts(console, [r for r in report.results if r.outcome == PASSED])
     console.print()
     for score in (s for s in report.scores if s.asked == s.total):
@@ -90,6 +103,16 @@ def write(console: Console, report: report_pb2.Report, stories: dict[str, str]) 
     if parts:
         line = f"asked in part, not scored: {', '.join(parts)}"
         console.print(line, highlight=False, soft_wrap=True)
+
+
+def _most_common(console: Console, what: str, found: list[report_pb2.Result]) -> None:
+    """Name the details that come again and again; details that are all different say nothing."""
+    counts = Counter(r.detail for r in found).most_common(_MOST_DOUBTS)
+    if counts and counts[0][1] > 1:
+        console.print(f"\nmost common {what}:", highlight=False)
+        for detail, n in counts:
+            line = f"  {n:5} {detail[:_LONGEST]}"
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _table(console: Console, report: report_pb2.Report) -> None:

@@ -1,0 +1,17 @@
+"""The sentences of the specification's rules, where it lies beside the suite."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_RULE = re.compile(r"\| ([A-Z]+-\d+) \| \[([^]]*)\]\([^)]*\) \| (.*) \|")
+_INDEX = Path(__file__).parents[2] / "spec" / "generated" / "rules.md"
+
+
+def sentences() -> dict[str, tuple[str, str]]:
+    """Return page and sentence of each rule: `container.md` and what it says."""
+    if not _INDEX.is_file():
+        return {}
+    found = _RULE.findall(_INDEX.read_text("utf-8"))
+    return {rule: (page, sentence) for rule, page, sentence in found}
