@@ -197,7 +197,7 @@ def test_our_executor_passes_a_family_of_service_cases_and_is_asked_no_others():
     ran = command("run", "--door", "grpc", "--no-repeat", *cases, "--", *serve)
 
     assert ran.code == 0, ran.output
-    assert "service: 1 of" in ran.output
+    assert "not scored: service (1 of " in ran.output
 
 
 def test_a_server_that_is_not_there_cannot_be_asked(monkeypatch):

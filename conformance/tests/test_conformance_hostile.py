@@ -62,6 +62,21 @@ def test_a_phase_nobody_knows_is_a_late_one():
     assert judge(case, [response], frozenset(), lambda a: a.content).outcome == FAILED
 
 
+def test_a_refusal_without_a_code_is_told_so_and_passes_with_a_mark():
+    refused = case_pb2.Case(reject=case_pb2.RejectCase())
+    refused.reject.refusal.codes.append(error_pb2.ERROR_CODE_BAD_LAYOUT)
+    response = testee_pb2.TesteeResponse()
+    response.run.refused.message = "cannot read it"
+
+    marked = judge(refused, [response], frozenset(), lambda a: a.content)
+    wrong = judge(case_pb2.Case(run={}), [response], frozenset(), lambda a: a.content)
+
+    assert (marked.outcome, marked.another_code) == (report_pb2.OUTCOME_PASSED, True)
+    assert marked.detail == "BAD_LAYOUT expected, found no code"
+    assert (wrong.outcome, wrong.another_code, wrong.refused_file) == (FAILED, False, True)
+    assert wrong.detail == "refused the file: no code cannot read it"
+
+
 def test_whatever_comes_back_gets_a_verdict():
     """Answers of our loader with a few bytes changed: as many as still are messages."""
     corpus, loader, draw = corpora.load(), testee.Loader("ref"), random.Random(7)

@@ -287,3 +287,13 @@ def test_a_pair_catches_dropped_guards_healed_traces_and_wrong_arms(answers, out
 
     assert found.outcome == outcome
     assert word in found.detail
+
+
+def test_a_wrong_code_is_marked_though_a_later_step_is_right():
+    case = step_case(fails=GUARD, strict=False)
+    case.run.steps.add(method="forward", expected=expected("int 1"))
+
+    found = verdict(case, run_response(OTHER, RIGHT))
+
+    assert (found.outcome, found.step, found.another_code) == (PASSED, 0, True)
+    assert found.detail == "GUARD_FAILED expected, found INDEX_ERROR"

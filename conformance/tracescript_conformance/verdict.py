@@ -101,7 +101,8 @@ def _skip(response: testee_pb2.TesteeResponse) -> str | None:
 
 
 def _refused(error: error_pb2.Error, what: str = "refused the file") -> Verdict:
-    detail = f"{what}: {code_name(error.code)} {error.rule} {error.message}".strip()
+    words = (code_name(error.code), error.rule, error.message)
+    detail = f"{what}: {' '.join(filter(None, words))}"
     found = Verdict(FAILED, detail, found_code=error.code, found_phase=error.phase)
     return replace(found, refused_file=True)
 

@@ -130,7 +130,7 @@ def _doubts(console: Console, good: list[report_pb2.Result]) -> None:
     empty = [f"{r.case_id}: {r.sound_refused} is refused too" for r in good if r.sound_refused]
     for found, what in (
         (wrong, "passed with another code than the case names"),
-        (empty, "passed and show nothing: no sound file of their rules is read"),
+        (empty, "passed and show nothing: the sound files beside them are refused too"),
     ):
         if found:
             console.print(f"\n{len(found)} refusals {what}", highlight=False)
