@@ -253,6 +253,9 @@ def test_an_id_that_is_almost_right_gets_suggestions():
 
 def test_show_says_what_the_rules_say():
     shown = command("show", "container/layout/last_section_cut_by_a_byte")
+    of_an_op = command("show", "num/add/an_empty_axis_stays_empty")
+
+    assert "OP.add: spec/generated/ops/add.md\n" in of_an_op.output
 
     assert "CONTAINER-2, spec/container.md: Fields 2 to 13 MUST" in shown.output
 

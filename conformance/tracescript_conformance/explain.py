@@ -11,7 +11,7 @@ from tracescript.conformance.v1 import case_pb2
 from tracescript.v1 import error_pb2
 from tracescript_conformance import model_text
 from tracescript_conformance.compare import show
-from tracescript_conformance.rules import sentences
+from tracescript_conformance.rules import op_page, sentences
 from tracescript_conformance.service_verdict import STATUS, message_classes
 from tracescript_conformance.values import items, read
 from tracescript_conformance.verdict import code_name
@@ -37,6 +37,8 @@ def lines(
         if rule in texts:
             page, sentence = texts[rule]
             yield f"    {rule}, spec/{page}: {sentence}"
+        elif op_page(rule):
+            yield f"    {rule}: {op_page(rule)}"
     if case.withdrawn:
         yield f"  withdrawn: {case.withdrawn}"
     kind = case.WhichOneof("kind") or "unknown"
