@@ -92,6 +92,34 @@ np.linalg.svdvals(x)
 np.linalg.eigvalsh(x.T @ x)
 np.linalg.outer(x[0], x[1])
 np.matrix_transpose(x)
+np.broadcast_arrays(x, n[0], x > 0)
+np.broadcast_arrays(x, x[0])
+np.broadcast_arrays(x[0], 1.5, 2)
+np.column_stack([x[0], n[1], x[2]])
+np.column_stack([x[0, :0], x[1, :0]])
+np.column_stack([x[None], x[None]])
+np.column_stack([x[0, 0], n[0, 0]])
+np.column_stack([x[:, 0], [1, 2, 3]])
+np.resize(x, 0)
+np.resize(x, (0, 3))
+np.resize(x, (2, 3, 4))
+np.resize(n, 5)
+np.resize(x[:0], (2, 2))
+np.round(x > 0)
+np.round(n * 1234567, -3)
+np.round((n * 41).astype(np.int8), -1)
+np.rint(n.astype(np.int8))
+np.rint(n)
+np.degrees(x > 0)
+np.radians(n.astype(np.int16))
+np.degrees(x.astype(np.float16))
+np.fabs(x > 0)
+np.cbrt(n.astype(np.uint8))
+np.floor(n.astype(np.uint16))
+np.fft.fft(x > 0)
+np.fft.ifft2(n.astype(np.int8))
+np.fft.rfft(x > 0)
+np.linalg.det(np.eye(3, dtype=np.bool_))
 x.cumsum()
 x.repeat(2)
 x.round(1)
@@ -124,6 +152,19 @@ def test_a_call_of_numpy_means_the_same_in_a_script(tmp_path, call):
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("call", ["np.resize(x, (-1, 3))", "np.round(x > 0, 1)"])
+def test_a_call_that_numpy_refuses_is_refused_when_it_runs(tmp_path, call):
+    f = program(tmp_path, call)
+
+    with pytest.raises((ValueError, TypeError)):
+        f(*arguments(3))
+    with pytest.raises(ts.errors.TsError) as caught:
+        ts.script(f)(*arguments(3))
+
+    assert caught.value.code == "RAISED"
+    assert caught.value.where == "program.py:5"
+
+
 @pytest.mark.parametrize(
     ("call", "hint"),
     [
@@ -132,6 +173,7 @@ def test_a_call_of_numpy_means_the_same_in_a_script(tmp_path, call):
         ("np.gradient(x)", ""),
         ("np.bincount(n[0], n[1])", ""),
         ("np.cbrt(x, where=x > 0)", ""),
+        ("np.broadcast_arrays(x, n, subok=True)", "arrays only"),
     ],
 )
 def test_what_scripts_do_not_know_of_numpy_is_refused_at_the_call(tmp_path, call, hint):

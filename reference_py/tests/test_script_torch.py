@@ -14,6 +14,7 @@ import torch.nn.functional as F  # noqa: E402, N812  # after importorskip; as ev
 from torch import Tensor, nn  # noqa: E402  # after importorskip
 from torch_programs import Cell, Gate, Loop  # noqa: E402  # after the skip
 
+import tracescript as ts  # noqa: E402  # after importorskip
 from tests.test_script_numpy import run  # noqa: E402  # after importorskip
 from tracescript.producer.script.run import script  # noqa: E402  # after importorskip
 
@@ -241,6 +242,16 @@ def test_changed_buffers_and_attributes_are_state():
 @pytest.mark.parametrize("mask", [None, torch.tensor([True, False, True])])
 def test_an_optional_parameter_is_refined_by_its_test(mask):
     same(Masked(), torch.randn(3), mask)
+
+
+def test_tensors_of_several_data_types_that_are_broadcast_keep_them():
+    def spread(x, n, mask):
+        return torch.broadcast_tensors(x, n, mask)
+
+    args = torch.rand(2, 3), torch.arange(3), torch.tensor([[True], [False]])
+    for got, want in zip(ts.script(spread)(*args), spread(*args), strict=True):
+        assert got.dtype == want.dtype
+        assert torch.equal(got, want)
 
 
 def test_dropout_in_training_mode_is_refused():

@@ -1,16 +1,19 @@
-"""Functions of torch.nn that are a few ops."""
+"""Functions that are a few ops."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracescript.producer.script.diagnostics import is_none
-from tracescript.producer.script.entries import constant_of
+from tracescript.ir.types import DataType
+from tracescript.producer.script.coerce import as_tensor, common, data_type, number_kind
+from tracescript.producer.script.diagnostics import is_none, is_tensor
+from tracescript.producer.script.entries import Items, constant_of
 from tracescript.producer.script.library import known, special, take
 from tracescript.producer.script.library_shapes import extent
 from tracescript.producer.script.promote import emit_op
 
 if TYPE_CHECKING:
+    from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
     from tracescript.producer.script.library import Arguments
@@ -47,3 +50,32 @@ def rrelu(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
         )
     low, high = known(e, lower, 1 / 8, "lower"), known(e, upper, 1 / 3, "upper")
     return emit_op(e, "leaky_relu", [x], {"slope": (float(low) + float(high)) / 2})
+
+
+@special("numpy.broadcast_arrays", "torch.broadcast_tensors", "torch.functional.broadcast_tensors")
+def broadcast(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """Each keeps its data type; where they differ, arrays of bools have the common shape."""
+    if kwargs:
+        raise e.error(
+            None,
+            f"broadcasting with {', '.join(kwargs)}",
+            code="UNKNOWN_CALL",
+            rule="SCRIPT-10",
+            hint="pass arrays only",
+        )
+    arrays = [_array(e, x) for x in args]
+    if len({data_type(x) for x in arrays}) == 1 and not any(map(e.session.roots.of, arrays)):
+        found = e.op("broadcast_tensors", [e.make_list(arrays)])
+        return Items(tuple(e.op("list.get", [found, e.constant(k)]) for k in range(len(arrays))))
+    if not arrays:
+        return Items(())
+    bools = [e.op("zeros", [e.op("shape", [x])], {"dtype": DataType.BOOL}) for x in arrays]
+    found = e.op("broadcast_tensors", [e.make_list(bools)])
+    shape = e.op("shape", [e.op("list.get", [found, e.constant(0)])])
+    return Items(tuple(e.op("expand", [x, shape]) for x in arrays))
+
+
+def _array(e: Emitter, x: Entry) -> Value:
+    if is_tensor(x) or e.session.holds_array(x):
+        return e.value(x)
+    return as_tensor(e, x, common(e, [], [number_kind(e, x)]))

@@ -21,13 +21,14 @@ _ELEMENTS: Final = (
     *("radians", "degrees", "isposinf", "isneginf", "heaviside", "logaddexp2", "isin"),
     *("extract", "signbit", "float_power", "real", "imag", "isreal", "iscomplex", "flatnonzero"),
     *("compress", "diff", "meshgrid", "repeat", "take", "floor", "ceil", "trunc", "fabs"),
-    *("reciprocal", "nan_to_num", "unique", "cbrt"),
+    *("reciprocal", "nan_to_num", "unique", "cbrt", "rint"),
 )
 _ALONG: Final = (
     *("quantile", "percentile", "median", "cumsum", "cumprod", "flip", "roll", "rot90"),
     *("ptp", "nansum", "nanprod", "nancumsum", "nanmean", "nanvar", "nanstd", "nanmax"),
     *("nanmin", "append", "ediff1d", "outer", "inner", "vdot", "diag", "diagflat", "polyval"),
     *("matrix_transpose", "trapezoid", "column_stack", "eye", "average"),
+    "resize",
 )
 _OTHER: Final[Mapping[str, Callable[..., Any]]] = {
     "round": prelude_elements.round_,

@@ -14,12 +14,28 @@ from tracescript.producer.marks import unroll
 from tracescript.producer.script.op_names import ops
 
 COMPLEX = (np.complex64, np.complex128)
-INTEGERS = (np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8)
+INTEGERS = (
+    *(np.bool_, np.int8, np.int16, np.int32, np.int64),
+    *(np.uint8, np.uint16, np.uint32, np.uint64),
+)
+
+
+def inexact(x: Any) -> Any:
+    """As numpy's float functions of one array take it: the smallest float type that holds it."""
+    if x.dtype in (np.bool_, np.int8, np.uint8):
+        return x.astype(np.float16)
+    if x.dtype in (np.int16, np.uint16):
+        return x.astype(np.float32)
+    if x.dtype in INTEGERS:
+        return x.astype(np.float64)
+    return x
 
 
 def cbrt(x: Any) -> Any:
     """The third root."""
-    return np.copysign(np.power(np.abs(x), 1 / 3), x)
+    given = inexact(x)
+    wide = given.astype(np.float32) if given.dtype == np.float16 else given
+    return np.copysign(np.power(np.abs(wide), 1 / 3), wide).astype(given.dtype)
 
 
 def signbit(x: Any) -> Any:
@@ -34,12 +50,19 @@ def float_power(x: Any, y: Any) -> Any:
 
 def radians(x: Any) -> Any:
     """Degrees as radians."""
-    return x * (math.pi / 180)
+    return scaled(inexact(x), math.pi / 180)
 
 
 def degrees(x: Any) -> Any:
     """Radians as degrees."""
-    return x * (180 / math.pi)
+    return scaled(inexact(x), 180 / math.pi)
+
+
+def scaled(x: Any, factor: float) -> Any:
+    """Of floats; numpy multiplies half floats as single ones."""
+    if x.dtype == np.float16:
+        return (x.astype(np.float32) * factor).astype(np.float16)
+    return x * factor
 
 
 def isposinf(x: Any) -> Any:
@@ -155,14 +178,26 @@ def trunc(x: Any) -> Any:
 
 def round_(a: Any, decimals: int = 0) -> Any:
     """The nearest number of so many decimals, the even one of two."""
-    if a.dtype in INTEGERS and decimals >= 0:
-        return a
+    if a.dtype == np.bool_:
+        if decimals != 0:
+            raise TypeError("numpy.round of bools takes no decimals")
+        return a.astype(np.float16)
+    if a.dtype in INTEGERS:
+        if decimals >= 0:
+            return a
+        step = 10.0 ** (-decimals)
+        return (ops.round(a.astype(np.float64) / step) * step).astype(a.dtype)
     return ops.round(a, decimals=decimals)
+
+
+def rint(x: Any) -> Any:
+    """The nearest whole number, the even one of two, as a float."""
+    return ops.round(inexact(x))
 
 
 def fabs(x: Any) -> Any:
     """The absolute value, as a float."""
-    return np.abs(x / 1)
+    return np.abs(inexact(x))
 
 
 def reciprocal(x: Any) -> Any:

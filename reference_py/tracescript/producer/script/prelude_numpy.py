@@ -168,8 +168,27 @@ def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
 
 
 def column_stack(tup: Any) -> Any:
-    """Rows as columns, matrices as they are, side by side."""
-    return np.concatenate([np.reshape(x, (x.shape[0], -1)) for x in tup], 1)
+    """Rows as columns, arrays of more axes as they are, side by side."""
+    return np.concatenate([as_columns(np.asarray(x)) for x in tup], 1)
+
+
+def as_columns(x: Any) -> Any:
+    """A row or a number as one column."""
+    return x if x.ndim > 1 else np.reshape(x, (-1, 1))
+
+
+def resize(a: Any, new_shape: Any) -> Any:
+    """The elements of the flat array again and again, until the shape is full."""
+    shape = [new_shape] if isinstance(new_shape, int) else list(new_shape)
+    total = 1
+    for size in shape:
+        if size < 0:
+            raise ValueError("all elements of `new_shape` must be non-negative")
+        total = total * size
+    flat = np.reshape(a, (-1,))
+    filled = np.concatenate([flat, np.zeros((1,), a.dtype)], 0)
+    places = np.arange(total) % max(flat.shape[0], 1)
+    return np.reshape(ops.index_select(filled, places, dim=0), shape)
 
 
 def eye(N: int, M: Any = None, dtype: Any = np.float64) -> Any:  # noqa: N803  # numpy's names

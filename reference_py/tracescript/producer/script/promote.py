@@ -196,9 +196,11 @@ def _wanted(e: Emitter, op: OpDef, allowed: str, entries: list[Entry]) -> DataTy
 
 def _float_of(op: OpDef, found: DataType) -> DataType:
     """What numpy makes of integers in a float function."""
-    if op.name != "div" and found in {DataType.BOOL, DataType.INT8, DataType.UINT8}:
+    if op.name == "div" or "fft" in op.name or op.name.startswith("linalg_"):
+        return DataType.FLOAT64
+    if found in {DataType.BOOL, DataType.INT8, DataType.UINT8}:
         return DataType.FLOAT16
-    if op.name != "div" and found in {DataType.INT16, DataType.UINT16}:
+    if found in {DataType.INT16, DataType.UINT16}:
         return DataType.FLOAT32
     return DataType.FLOAT64
 
