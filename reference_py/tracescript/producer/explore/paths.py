@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir import Weight
-from tracescript.producer.trace import places
+from tracescript.producer.trace import conditions
 from tracescript.producer.trace.outcomes import MAX_UNROLL
 from tracescript.producer.trace.tape import (
     Call,
@@ -91,9 +91,9 @@ class Path:
         stack, _ = self.taken[ask]
         if not stack:
             return True
-        if places.asserted(stack[0]) is not None:
+        if conditions.asserted(stack[0]) is not None:
             return False
-        return self.rounds[ask] < MAX_UNROLL or not places.in_loop_condition(stack[0])
+        return self.rounds[ask] < MAX_UNROLL or not conditions.in_loop_condition(stack[0])
 
     def taken_behind(self, place: int) -> list[Asked]:
         """Return the decisions behind an item."""

@@ -9,7 +9,7 @@ from tracescript.ir import Place
 from tracescript.ir.text import type_text
 from tracescript.producer.explore.paths import Leave
 from tracescript.producer.source import file_name
-from tracescript.producer.trace import places
+from tracescript.producer.trace import conditions, places
 from tracescript.producer.trace.recorder import error_at
 from tracescript.producer.trace.tape import Raise, Site
 
@@ -40,7 +40,7 @@ def different_results(read: Read, taken: Path, other: Path) -> ProducerError:
     found = f"{_results(taken)} where it is {read.observed}, {_results(other)} otherwise"
     lines = ""
     if read.site is not None:
-        _, kept, lost = places.arms(read.site, observed=bool(read.observed))
+        _, kept, lost = conditions.arms(read.site, observed=bool(read.observed))
         lines = " and ".join(f"line {p.line}" for p in (kept, lost) if p is not None)
         lines = f" ({lines})" if lines else ""
     what = f"the arms of this branch{lines} give results of different structure: {found}"

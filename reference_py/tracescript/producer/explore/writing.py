@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.opset.relations import join
 from tracescript.producer.explore.paths import Enter, Leave, keys_of, outputs_of
-from tracescript.producer.trace import places
+from tracescript.producer.trace import conditions
 from tracescript.producer.trace.tape import (
     Arm,
     Assert,
@@ -165,9 +165,9 @@ class Writer:
             self.events.append(item)
 
     def _read(self, item: Read, wire: Wire | None) -> None:
-        check = places.asserted(item.site) if item.ask is not None and item.site else None
+        check = conditions.asserted(item.site) if item.ask is not None and item.site else None
         if check is not None and wire is not None and item.site is not None:
-            text = places.assert_message(item.site, check)
+            text = conditions.assert_message(item.site, check)
             self.events.append(Assert(wire, bool(item.observed), text, item.site))
             return
         observed, site = item.observed, item.site

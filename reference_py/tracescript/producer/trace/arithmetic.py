@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir import constants
-from tracescript.producer.trace import places
+from tracescript.producer.trace import conditions
 from tracescript.producer.trace.numbers import SymFloat, SymInt, plain
 from tracescript.producer.trace.tape import SizeFact
 
@@ -84,5 +84,5 @@ class Arithmetic:
 
     def _fact(self, kind: str, left: Wire | int, comparison: str, right: Wire | int) -> None:
         site = self._recorder.here()
-        written = places.text_of(site) if site is not None else ""
+        written = conditions.written(site) if site is not None else ""
         self._recorder.frame.events.append(SizeFact(kind, left, comparison, right, site, written))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracescript import ir
 from tracescript.ir import constants, dims
-from tracescript.producer.trace import branches, places
+from tracescript.producer.trace import branches, conditions
 
 if TYPE_CHECKING:
     from tracescript.producer.trace.body import Scope
@@ -54,8 +54,8 @@ def describe(site: Site | None, *, call: str, observed: object) -> ir.GuardDebug
         return None
     statement, kept, lost = "call", None, None
     if isinstance(observed, bool):
-        statement, kept, lost = places.arms(site, observed=observed)
-    return ir.GuardDebug(site.place, places.text_of(site) or call, statement, kept, lost)
+        statement, kept, lost = conditions.arms(site, observed=observed)
+    return ir.GuardDebug(site.place, conditions.written(site) or call, statement, kept, lost)
 
 
 def size_fact(emitter: Emitter, scope: Scope, event: SizeFact) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracescript.producer.trace import places
+from tracescript.producer.trace import conditions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,4 +54,4 @@ class Outcomes:
                 del self._preferred[: index + 1]
                 return outcome
         is_endless = self.forced and rounds >= MAX_UNROLL and stack
-        return observed and not (is_endless and places.in_loop_condition(stack[0]))
+        return observed and not (is_endless and conditions.in_loop_condition(stack[0]))

@@ -103,12 +103,13 @@ def _decision_text(decision: Decision, site: Site | None, frame: Frame) -> str:
 
 def _first_line(decision: Decision) -> str:
     if decision.kind == "branch" and decision.statement == "assert":
-        return f"the trace checked an assertion once: {decision.predicate} held"
+        held = "held" if decision.observed else "was False"
+        return f"the trace checked an assertion once: {decision.predicate} {held}"
     return _FIRST[decision.kind].format(observed=_short(decision.observed))
 
 
 def _outcome(decision: Decision) -> Iterable[str]:
-    if decision.statement not in {"if", "while", "ternary"}:
+    if decision.kept is None and decision.lost is None:
         return
     numbers = ""
     if len(decision.operands) == 2:  # noqa: PLR2004  # the sides of a comparison
