@@ -209,6 +209,25 @@ def test_a_bool_argument_is_checked_though_python_hides_it():
         Model(made.model, Settings("ref"))(ONES, False)
 
 
+def test_a_list_argument_warns_that_its_length_is_fixed():
+    def total(xs, state):
+        return xs[0] + xs[1] + state["h"][0]
+
+    with pytest.warns(TraceWarning) as caught:
+        made = trace(total, ([ONES, ONES], {"h": [ONES]}))
+
+    texts = [str(warning.message) for warning in caught]
+    line = total.__code__.co_firstlineno
+    assert [t.splitlines()[0] for t in texts] == [
+        f"test_trace_decisions.py:{line}: the trace fixed a length: len(xs) was 2",
+        f"test_trace_decisions.py:{line}: the trace fixed a length: len(state['h']) was 1",
+    ]
+    assert not any("tensor" in text for text in texts)
+    with pytest.raises(GuardError) as caught:
+        Model(made.model, Settings("ref"))([ONES] * 3, {"h": [ONES]})
+    assert (caught.value.guard.predicate, caught.value.guard.expected) == ("len(xs)", "2")
+
+
 def test_range_is_itself_again_after_a_trace():
     before = range
 

@@ -55,7 +55,14 @@ def describe(site: Site | None, *, call: str, observed: object) -> ir.GuardDebug
     statement, kept, lost = "call", None, None
     if isinstance(observed, bool):
         statement, kept, lost = conditions.arms(site, observed=observed)
-    return ir.GuardDebug(site.place, conditions.written(site) or call, statement, kept, lost)
+    return ir.GuardDebug(site.place, _predicate(site, call), statement, kept, lost)
+
+
+def _predicate(site: Site, call: str) -> str:
+    written = conditions.written(site)
+    if call.startswith("len("):  # of a list that a trace takes apart
+        return f"len({written})" if call == "len()" else call
+    return written or call
 
 
 def size_fact(emitter: Emitter, scope: Scope, event: SizeFact) -> None:

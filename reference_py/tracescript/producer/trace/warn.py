@@ -39,7 +39,8 @@ def announce(
     for decision, event, frame in decisions:
         if decision.why == OUT_OF_RUNS:
             continue
-        key = (event.site and event.site.path, event.site and event.site.place.line, decision.kind)
+        what = decision.predicate if _is_length(decision) else decision.kind
+        key = (event.site and event.site.path, event.site and event.site.place.line, what)
         texts.setdefault(key, (event.site, _decision_text(decision, event.site, frame)))
     for guard, fact in guards:
         if guard.kind in {"unrolled_loop", "iteration"}:
@@ -97,7 +98,8 @@ def _decision_text(decision: Decision, site: Site | None, frame: Frame) -> str:
             "stops with GUARD_FAILED."
         )
     if _ADVICE[decision.kind] and decision.statement != "assert":
-        lines.append(f"  {_EXPLORED if decision.why else _ADVICE[decision.kind]}")
+        advice = _LENGTH if _is_length(decision) else _ADVICE[decision.kind]
+        lines.append(f"  {_EXPLORED if decision.why else advice}")
     return "\n".join(lines)
 
 
@@ -105,7 +107,13 @@ def _first_line(decision: Decision) -> str:
     if decision.kind == "branch" and decision.statement == "assert":
         held = "held" if decision.observed else "was False"
         return f"the trace checked an assertion once: {decision.predicate} {held}"
+    if _is_length(decision):
+        return f"the trace fixed a length: {decision.predicate} was {decision.observed}"
     return _FIRST[decision.kind].format(observed=_short(decision.observed))
+
+
+def _is_length(decision: Decision) -> bool:
+    return decision.kind == "int_read" and decision.predicate.startswith("len(")
 
 
 def _outcome(decision: Decision) -> Iterable[str]:
@@ -171,4 +179,5 @@ _ADVICE: Final[Mapping[str, str]] = {
     "compare": "To keep it open: compare with ops and ts.script this function.",
     "unrecorded": "Use array ops here.",
 }
+_LENGTH: Final = "To keep it open: ts.script the function that takes the list."
 _EXPLORED: Final = "To keep it open: ts.script this part."
