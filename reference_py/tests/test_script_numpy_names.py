@@ -152,6 +152,12 @@ def test_a_call_of_numpy_means_the_same_in_a_script(tmp_path, call):
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
+def test_sizes_are_written_as_tuples(tmp_path):
+    f = program(tmp_path, 'f"{x.shape} {n[0].shape} {x.shape[:1]} {list(x.shape)} {x[0, 0].shape}"')
+
+    assert ts.script(f)(*arguments(3)) == f(*arguments(3))
+
+
 @pytest.mark.parametrize("call", ["np.resize(x, (-1, 3))", "np.round(x > 0, 1)"])
 def test_a_call_that_numpy_refuses_is_refused_when_it_runs(tmp_path, call):
     f = program(tmp_path, call)

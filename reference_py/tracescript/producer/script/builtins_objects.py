@@ -17,6 +17,7 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Value
 from tracescript.producer.script.builtins import builtin, positional
 from tracescript.producer.script.builtins_functions import known_parts
+from tracescript.producer.script.containers import copied
 from tracescript.producer.script.entries import (
     Above,
     Closure,
@@ -160,7 +161,10 @@ def known_object(e: Emitter, node: ast.Call) -> Entry:
     made = e.expr(node.func)
     args = positional(e, node, 1, 2)
     if isinstance(made, Known) and made.value.__name__ == "Size":
-        return args[0]
+        parts = () if isinstance(args[0], Empty) else getattr(args[0], "parts", None)
+        size = copied(e, args[0]) if parts is None else Items(parts)
+        e.session.sizes.add(size)
+        return size
     known = [constant_of(a) for a in args]
     if not isinstance(made, Known) or not all(k for k, _ in known):
         raise e.error(node, "a device is known at compile time", rule="SCRIPT-10")

@@ -72,7 +72,9 @@ def _sizes_alike(e: Emitter, left: Entry, right: Entry) -> tuple[Entry, Entry]:
     is_list = [isinstance(x, Value) and isinstance(x.type, ListType) for x in (left, right)]
     sides = [left, right]
     for k, other in ((0, 1), (1, 0)):
-        if sides[k] not in e.session.sizes or not is_list[k] or sides[other] in e.session.sizes:
+        if sides[k] not in e.session.sizes or not is_list[k]:
+            continue
+        if is_list[other] and sides[other] in e.session.sizes:
             continue
         found = sides[other]
         if isinstance(found, Items) and not found.is_list:

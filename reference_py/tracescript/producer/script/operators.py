@@ -94,6 +94,8 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
             rule="SCRIPT-4",
             hint=optional_hint(left, right) or "convert first: int(x), float(x), str(x), list(x)",
         )
+    if not e.session.sizes.isdisjoint((left, right)):
+        e.session.sizes.add(made)
     return made
 
 

@@ -222,6 +222,12 @@ def list_text(xs: Any) -> Any:
     return "[" + ", ".join([repr(x) for x in xs]) + "]"
 
 
+def tuple_text(xs: Any) -> Any:
+    """A tuple as repr writes it, of a list."""
+    inner = ", ".join([repr(x) for x in xs])
+    return "(" + inner + (",)" if len(xs) == 1 else ")")
+
+
 def dict_text(d: Any) -> Any:
     """A dict as repr writes it."""
     return "{" + ", ".join([repr(k) + ": " + repr(v) for k, v in d.items()]) + "}"

@@ -257,6 +257,8 @@ class Rolled(Widening):
         for result, start, end, param in zip(results, starts, ends, params, strict=True):
             e.session.roots.join(result, start, end)
             e.session.aliases.flow(result, start, end, param)
+            if e.session.sizes.issuperset((start, end)):
+                e.session.sizes.add(result)
             name = e.unit.names.get(param) or e.unit.names.get(end)
             if name:
                 e.unit.names[result] = name

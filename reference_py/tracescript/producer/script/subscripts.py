@@ -148,7 +148,10 @@ def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
     if isinstance(owner, Value) and isinstance(owner.type, TupleType):
         owner = e.parts(owner)
     if isinstance(owner, Items):
-        return Items(owner.parts[at], owner.is_list)
+        part = Items(owner.parts[at], owner.is_list)
+        if owner in e.session.sizes:
+            e.session.sizes.add(part)
+        return part
     if isinstance(owner, Known):
         return e.session.child_at(e, owner, at)
     folded = fold(e, lambda s: s[at], owner)

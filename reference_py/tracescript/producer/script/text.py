@@ -17,6 +17,7 @@ from tracescript.ir.types import (
     TensorType,
     TupleType,
 )
+from tracescript.ir.values import Value
 from tracescript.producer.script import prelude
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
@@ -26,7 +27,6 @@ from tracescript.producer.script.flow import branch
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
 
@@ -140,6 +140,8 @@ def text_of(e: Emitter, entry: Entry) -> Entry:
 
 def repr_of(e: Emitter, entry: Entry) -> Entry:
     """Return the text that `repr` gives."""
+    if isinstance(entry, Items | Value) and entry in e.session.sizes:
+        return _sizes_text(e, entry)
     if isinstance(entry, Known) and not e.session.holds_array(entry):
         return e.constant(str(entry.value))
     if isinstance(entry, Items):
@@ -151,10 +153,33 @@ def repr_of(e: Emitter, entry: Entry) -> Entry:
     return _value_text(e, e.value(entry))
 
 
+def _sizes_text(e: Emitter, entry: Items | Value) -> Entry:
+    """A `torch.Size`, or numpy's tuple; a list in the graph where the rank is unknown."""
+    is_torch = e.frame.flavour == "torch"
+    if isinstance(entry, Items):
+        found: Entry = _items_text(e, Items(entry.parts, is_list=is_torch))
+    else:
+        found = e.prelude(prelude.list_text if is_torch else prelude.tuple_text, entry)
+    if not is_torch:
+        return found
+    template = Template(e)
+    template.literal("torch.Size(")
+    template.value(found)
+    template.literal(")")
+    return template.done()
+
+
 def _value_text(e: Emitter, value: Value) -> Entry:
     from tracescript.producer.script.operators import to_number
 
     kind = value.type
+    if not e.is_message and isinstance(kind, ListType | DictType) and _holds_sizes(e, value):
+        raise e.error(
+            None,
+            "the text of a container that may hold the sizes of a tensor",
+            rule="SCRIPT-4",
+            hint="store list(x.shape) instead of x.shape",
+        )
     if kind == constants.NONE:
         return e.constant("None")
     if is_scalar(value, ScalarKind.STR):
@@ -182,6 +207,13 @@ def _value_text(e: Emitter, value: Value) -> Entry:
         rule="SCRIPT-4",
         hint="write what you need of it: x.item(), x.shape, p.field",
     )
+
+
+def _holds_sizes(e: Emitter, value: Value) -> bool:
+    """Whether sizes, which the graph holds as a list, may be this value or in it."""
+    aliases = e.session.aliases
+    sizes = [aliases.of(s) for s in e.session.sizes if isinstance(s, Value)]
+    return not aliases.seen(value).isdisjoint(t for tokens in sizes for t in tokens)
 
 
 def _str(e: Emitter, entry: Entry) -> Entry:
