@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript import testee
 from tracescript.conformance.v1 import report_pb2
+from tracescript.opset import calls
 from tracescript_conformance import corpus as corpora
 from tracescript_conformance.schedule import one
 
@@ -152,6 +153,8 @@ def _child(suite: Suite, task: Task) -> tuple[int, int]:
     signal.signal(signal.SIGALRM, _hangs)
     resource.setrlimit(resource.RLIMIT_AS, (_ROOM, _ROOM))
     answer: dict[str, Any]
+    # Answers of the sound loader would hide the fault.
+    calls._TYPES.clear()  # noqa: SLF001  # as faults, which name what is private too
     try:
         task.put_in()
     except Exception as error:  # noqa: BLE001  # handed to the parent
