@@ -12,6 +12,7 @@ from tracescript import ir
 from tracescript.ir import constants
 from tracescript.opset.dtypes import category, common
 from tracescript.producer.session import recording
+from tracescript.producer.torch import registered
 from tracescript.producer.torch.buffers import Buffers
 from tracescript.producer.torch.mode import Mode
 from tracescript.producer.torch.surroundings import newborn, patched
@@ -141,6 +142,10 @@ class TorchDoor(Door):
         return (
             ir.DataType.INT64 if isinstance(value, int) else data_type_of(torch.get_default_dtype())
         )
+
+    def parts_of(self, value: Any) -> Any:
+        """Return the parts of an object whose class is registered with torch's pytree."""
+        return registered.parts(value)
 
     # ---- running
 

@@ -92,6 +92,10 @@ class Door:
             "item_float" if kind == "float" else "item_int", (self.wire(value),), None, made
         )
 
+    def parts_of(self, _value: Any) -> Any:
+        """Return the parts of an object that the library knows how to take apart, else None."""
+        return None
+
     def snapshot(self, value: Any) -> Any:
         """Return an argument or result as a run-time value that later writes do not reach."""
         return _copied(self.run_time(value))

@@ -153,6 +153,7 @@ class Session:
             stack.enter_context(door.running())
             recorder.is_running = True
             result = door.call_root(self.module, function, *_call(values, args, kwargs))
+            result = structure.opened(result, door.parts_of)
             recorder.is_running = False
         if self.strict:
             attributes.check()

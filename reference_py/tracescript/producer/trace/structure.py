@@ -174,7 +174,23 @@ def _unsupported(value: Any, arrays: Typed, where: str) -> Exception:
     name = "empty dict" if value == {} and isinstance(value, dict) else type(value).__name__
     what = f"{where} is {_article(name)} {name}, which is no value of a model"
     hint = "pass and return arrays, numbers, strings, None, and tuples, lists, dicts of them"
+    if name.endswith("Cache"):
+        hint = (
+            "return the tensors it holds, turn it off (model.config.use_cache = False), or "
+            "register its class with torch's pytree"
+        )
     return arrays.recorder.error("UNSUPPORTED_PYTHON", what, hint)
+
+
+def opened(value: Any, parts_of: Callable[[Any], Any]) -> Any:
+    """Return a result with the parts, in a dict or tuple, of each object that `parts_of` knows."""
+    inner = [part for _, part in parts(value)]
+    if not inner:
+        found = None if isinstance(value, (tuple, list, dict)) else parts_of(value)
+        return value if found is None else opened(found, parts_of)
+    plain = [opened(part, parts_of) for part in inner]
+    is_same = all(a is b for a, b in zip(inner, plain, strict=True))
+    return value if is_same else _rebuilt(value, plain)
 
 
 def pack(value: Any, arrays: Arrays, where: str) -> Wire:
