@@ -9,6 +9,7 @@ import torch
 from tracescript.ir import constants
 from tracescript.opset.dtypes import category
 from tracescript.producer.torch import names
+from tracescript.producer.torch.sizes import Sizes
 from tracescript.producer.torch.values import elements
 from tracescript.producer.trace import cells
 
@@ -96,7 +97,7 @@ def _length(door: TorchDoor, tensor: torch.Tensor) -> int:
 
 def _sizes(door: TorchDoor, tensor: torch.Tensor, dim: int | None = None) -> Any:
     wire = door.wire(tensor)
-    return torch.Size(door.recorder.shape(wire)) if dim is None else door.recorder.size(wire, dim)
+    return Sizes(door.recorder.shape(wire)) if dim is None else door.recorder.size(wire, dim)
 
 
 def _count(door: TorchDoor, tensor: torch.Tensor) -> int:

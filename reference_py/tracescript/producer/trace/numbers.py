@@ -56,8 +56,14 @@ class SymInt(int):
     def __format__(self, spec: str) -> str:
         return format(_written(self), spec)
 
+    def __copy__(self) -> SymInt:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> SymInt:
+        return self
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return int, (plain(self),)
+        return int, (self.fixed("pickle") if self.recorder.is_running else plain(self),)
 
     def fixed(self, call: str, kind: str = "size_read") -> int:
         """Return the plain value and record that the program depends on it."""

@@ -1,0 +1,73 @@
+"""Sizes that torch and Python read of a torch.Size: followed where an op can, guarded elsewhere."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import tracescript as ts  # noqa: E402  # after importorskip
+from tracescript.errors import GuardError  # noqa: E402  # after importorskip
+
+pytestmark = pytest.mark.torch
+
+FOLLOWED = {
+    "numel": lambda x: x * x.shape.numel(),
+    "numel of a part": lambda x: x * x.shape[:1].numel(),
+    "numel as a size": lambda x: torch.arange(x.shape.numel()).reshape(x.shape),
+    "prod": lambda x: x * math.prod(x.shape),
+    "sum of sizes": lambda x: x[None].expand((2,) + x.shape),  # noqa: RUF005  # what is tested
+    "product of sizes": lambda x: torch.zeros(x.shape * 2),
+    "size of a size": lambda x: torch.zeros(torch.Size(x.shape) + torch.Size([1])),
+    "copy": lambda x: torch.zeros(copy.copy(x.shape)),
+    "deep copy": lambda x: torch.zeros(copy.deepcopy(x.shape)),
+    "type": lambda x: x + isinstance(x.shape, torch.Size) + 2 * isinstance(x.size(), tuple),
+    "reduced axes": lambda x: x.sum(tuple(range(1, len(x.shape)))),
+}
+GUARDED = {
+    "f-string": lambda x: f"{x.shape}",
+    "str": lambda x: str(x.shape),
+    "repr": lambda x: repr(x.size()),
+    "percent": lambda x: "%s" % (x.shape,),  # noqa: UP031  # what is tested
+    "format": lambda x: "{}".format(x.shape),  # noqa: UP032  # what is tested
+    "part": lambda x: f"{x.shape[:1]}",
+    "sum": lambda x: f"{x.shape + (1,)}",  # noqa: RUF005  # what is tested
+    "dict": lambda x: str({"s": x.shape}),
+    "pickle": lambda x: torch.zeros(pickle.loads(pickle.dumps(x.shape))),  # our own
+}
+
+
+@pytest.mark.parametrize("name", FOLLOWED)
+def test_sizes_that_an_op_takes_are_followed(name):
+    model = ts.trace(FOLLOWED[name], (torch.ones(3, 4),))
+
+    got, want = model(torch.ones(5, 4)), FOLLOWED[name](torch.ones(5, 4))
+    assert got.dtype == want.dtype
+    assert torch.equal(got, want)
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_sizes_that_become_text_or_bytes_are_guarded(name):
+    model = ts.trace(GUARDED[name], (torch.ones(3, 4),))
+
+    want = GUARDED[name](torch.ones(3, 4))
+    got = model(torch.ones(3, 4))
+    assert torch.equal(got, want) if isinstance(want, torch.Tensor) else got == want
+    with pytest.raises(GuardError) as caught:
+        model(torch.ones(5, 4))
+    assert caught.value.code == "SHAPE_GUARD_FAILED"
+    assert "x." in caught.value.excerpt
+
+
+def test_sizes_that_are_only_shown_stay_open(capsys):
+    def shown(x):
+        print("sizes", x.shape)
+        assert x.dim() == 2, f"{x.shape}"
+        return x + 1
+
+    assert ts.trace(shown, (torch.ones(3, 4),))(torch.ones(5, 4)).shape == (5, 4)
+    assert "sizes torch.Size([3, 4])" in capsys.readouterr().out
