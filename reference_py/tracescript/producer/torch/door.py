@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +42,7 @@ class TorchDoor(Door):
         super().__init__(recorder, tree, imports)
         self.mode = Mode(self)
         self._buffers = Buffers(self)
-        self._cells: dict[int, tuple[torch.Tensor, cells.Cell]] = {}
+        self._cells: dict[int, tuple[weakref.ref[torch.Tensor], cells.Cell]] = {}
         self.newborn: Callable[[], Sequence[Any]] = tuple
 
     # ---- arrays
@@ -80,8 +81,14 @@ class TorchDoor(Door):
             )
 
     def bind(self, tensor: torch.Tensor, cell: cells.Cell) -> cells.Cell:
-        """Say which cell a tensor is; the tensor is kept alive, so that its identity stays."""
-        self._cells[id(tensor)] = (tensor, cell)
+        """Say which cell a tensor is, until the program lets go of the tensor."""
+        key, known = id(tensor), self._cells
+
+        def forget(gone: weakref.ref[torch.Tensor]) -> None:
+            if key in known and known[key][0] is gone:
+                del known[key]
+
+        known[key] = (weakref.ref(tensor, forget), cell)
         return cell
 
     def is_known(self, tensor: torch.Tensor) -> bool:
