@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import sys
 from typing import Any
 
@@ -18,6 +20,7 @@ _BITS = {
     "float8_e8m0fnu": "uint8",
 }
 """The types numpy lacks, and the integers that carry their bits between the two libraries."""
+_PLAIN = (np.ndarray, np.generic, bool, int, float, str, type(None))
 
 
 def is_torch_tensor(value: Any) -> bool:
@@ -26,9 +29,17 @@ def is_torch_tensor(value: Any) -> bool:
     return torch is not None and isinstance(value, torch.Tensor)
 
 
+def fields(value: Any) -> dict[str, Any] | None:
+    """Return the fields of an instance of a data class by name; None for anything else."""
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return None
+    names = [f.name for f in dataclasses.fields(value)]
+    return {name: getattr(value, name) for name in names if hasattr(value, name)}
+
+
 def from_caller(value: Any) -> Any:
     """Turn torch tensors and parameters inside `value` into arrays; the rest stays."""
-    if isinstance(value, np.ndarray | np.generic | bool | int | float | str | None):
+    if isinstance(value, _PLAIN):
         return value
     if is_torch_tensor(value):
         return _array(value)
@@ -40,7 +51,13 @@ def from_caller(value: Any) -> Any:
         return [from_caller(item) for item in value]
     if isinstance(value, dict):
         return {key: from_caller(item) for key, item in value.items()}
-    return value
+    found = fields(value)
+    if found is None:
+        return value
+    made = copy.copy(value)
+    for name, item in found.items():
+        object.__setattr__(made, name, from_caller(item))
+    return made
 
 
 def _array(tensor: Any) -> np.ndarray[Any, Any]:
@@ -78,8 +95,10 @@ def has_torch(values: Any) -> bool:
     if isinstance(values, dict):
         values = tuple(values.values())
     if isinstance(values, tuple | list):
-        return any(
-            has_torch(v) if isinstance(v, tuple | list | dict) else is_torch_tensor(v)
-            for v in values
-        )
-    return is_torch_tensor(values)
+        return any(map(has_torch, values))
+    if isinstance(values, _PLAIN):
+        return False
+    if is_torch_tensor(values):
+        return True
+    found = fields(values)
+    return found is not None and has_torch(found)

@@ -21,10 +21,11 @@ from tracescript.ir.types import (
     TupleType,
     UnionType,
 )
+from tracescript.model.convert import fields
 from tracescript.opset import dtypes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tracescript import ir
 
@@ -168,14 +169,26 @@ def _tuple(declared: TupleType | StructType) -> Check:
     names = [n for n, _ in declared.fields] if isinstance(declared, StructType) else []
 
     def check(value: Any, binding: dict[str, int], path: str) -> Any:
-        if isinstance(value, dict) and names and value.keys() == set(names):
-            value = tuple(value[name] for name in names)
+        found = value if isinstance(value, dict) else _record(value, names)
+        if found is not None and names and found.keys() == set(names):
+            value = tuple(found[name] for name in names)
         if not isinstance(value, list | tuple) or len(value) != len(parts):
             raise refusal(path, type_text(declared), describe(value), "EXEC-3")
         pairs = zip(parts, value, strict=True)
         return tuple(part(item, binding, f"{path}[{i}]") for i, (part, item) in enumerate(pairs))
 
     return check
+
+
+def _record(value: Any, names: Sequence[str]) -> dict[str, Any] | None:
+    """Return an instance of a data class by field; a struct of a trace has no fields that are None.
+
+    None for anything else.
+    """
+    found = fields(value)
+    if found is None:
+        return None
+    return {name: part for name, part in found.items() if name in names or part is not None}
 
 
 def _dict(declared: DictType) -> Check:
