@@ -82,3 +82,9 @@ def over_lines(x, m):
 def positive(x, m):
     assert not x.sum() < 0
     return x
+
+
+def gathered(x, m):
+    if any([x.min() > 5, m.all()]):
+        return x
+    return m

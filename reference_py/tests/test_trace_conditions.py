@@ -31,6 +31,7 @@ CASES = [
         [("part of 0 < (x.sum()) < 5", True), ("part of 0 < (x.sum()) < 5", False)],
     ),
     (programs.inverted, [("x.any()", True)]),
+    (programs.gathered, [("part of any([x.min() > 5, m.all()])", v) for v in (False, True)]),
     (programs.nested_ternary, [("x.any()", True), ("m.sum() > 30", False)]),
     (programs.chosen, [("m.any()", True), ("x.any()", True)]),
     (programs.as_value, [("x.min() > 5", False)]),

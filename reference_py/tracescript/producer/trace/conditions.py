@@ -71,11 +71,12 @@ def _range(site: Site) -> Range:
 def written(site: Site) -> str:
     """Return the source text of the expression at a site on one line; empty where it is unknown.
 
-    Of a bare line it is that of the condition, with `part of` before it where the value that was
-    read may be an operand's.
+    Of a bare line it is that of the condition. `part of` stands before it where the value that was
+    read may be an operand's, or an element's as in `any(xs)`.
     """
     if site.place.end_line:
-        return text(site.path, _range(site))
+        exact = text(site.path, _range(site))
+        return f"part of {exact}" if _gathers(exact) else exact
     found, source = _test_at(site), source_of_file(site.path)
     if found is None or source is None:
         return ""
@@ -100,6 +101,15 @@ def _asks_parts(node: ast.AST) -> bool:
     return (isinstance(called, ast.Name) and called.id in {"any", "all"}) or (
         isinstance(node, ast.Compare) and any(isinstance(o, (ast.In, ast.NotIn)) for o in node.ops)
     )
+
+
+@functools.lru_cache(maxsize=1024)
+def _gathers(expression: str) -> bool:
+    """Tell whether an expression asks for the truth of several values by itself."""
+    try:
+        return _asks_parts(ast.parse(expression, mode="eval").body)
+    except SyntaxError:
+        return False
 
 
 def _negations(test: ast.expr, site: Site) -> int | None:
