@@ -118,3 +118,9 @@ def test_an_assertion_of_a_negation_says_what_its_operand_was():
 
     (text,) = [str(w.message) for w in caught if w.category is TraceWarning]
     assert "x.sum() < 0 was False" in text
+
+
+@needs_positions
+def test_the_warning_gives_the_value_of_an_operand_of_a_condition():
+    with pytest.warns(TraceWarning, match=r"m\.all\(\) was True"):
+        trace(programs.either, (X, M))

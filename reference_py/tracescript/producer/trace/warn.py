@@ -117,14 +117,20 @@ def _is_length(decision: Decision) -> bool:
 
 
 def _outcome(decision: Decision) -> Iterable[str]:
-    if decision.kept is None and decision.lost is None:
+    armless = decision.kept is None and decision.lost is None
+    if armless and (decision.kind != "branch" or decision.statement == "assert"):
         return
     numbers = ""
     if len(decision.operands) == 2:  # noqa: PLR2004  # the sides of a comparison
         numbers = f" (operands {' and '.join(map(_short, decision.operands))})"
-    kept = f"the trace holds {_lines(decision.kept)}" if decision.kept else "nothing ran instead"
-    lost = f"{_lines(decision.lost)} is lost" if decision.lost else "no line is lost"
-    yield f"  {decision.predicate} was {decision.observed}{numbers}, so {kept}; {lost}"
+    text = f"  {decision.predicate} was {decision.observed}{numbers}"
+    if not armless:
+        kept = (
+            f"the trace holds {_lines(decision.kept)}" if decision.kept else "nothing ran instead"
+        )
+        lost = f"{_lines(decision.lost)} is lost" if decision.lost else "no line is lost"
+        text += f", so {kept}; {lost}"
+    yield text
 
 
 def _lines(place: ir.Place | None) -> str:
