@@ -67,7 +67,7 @@ def test_a_model_that_nobody_wrote_is_refused(tmp_path):
 
 
 def made():
-    return take_apart(Models().file({"text": TEXT}, "test"))
+    return take_apart(Models({}).file({"text": TEXT}, "test"))
 
 
 @pytest.mark.parametrize(

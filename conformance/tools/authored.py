@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format
 
-from tools import literals, service_cases
+from tools import literals, service_cases, spec_blocks
 from tools.expectations import Oracles, code, expected, phase, step
 from tools.sources import Models, SourceError, strict
 from tools.text_oracle import vouches
@@ -32,18 +32,24 @@ _FILE = {"model", "case", "defaults"}
 
 
 def cases(root: Path) -> list[case_pb2.Case]:
-    """Read every authored file and make its cases. Raises SourceError with file and id."""
-    models = Models()
+    """Make the cases of every authored file and of the specification's blocks.
+
+    Raises SourceError with file and id.
+    """
+    blocks = spec_blocks.read(root.parent / "spec")
+    models = Models(blocks.programs)
     tables: list[tuple[str, Mapping[str, Any]]] = []
-    for file in sorted((root / "authored").glob("**/*.toml")):
-        content = tomllib.loads(file.read_text("utf-8"))
-        strict(content, _FILE, file.name)
-        for name, source in content.get("model", {}).items():
-            models.add(name, source)
-        tables += [
-            (file.name, content.get("defaults", {}) | table) for table in content.get("case", [])
-        ]
-    return [_case(table, models, f"{file}: {table.get('id', '?')}") for file, table in tables]
+    files = sorted((root / "authored").glob("**/*.toml"))
+    for name, text in [*((f.name, f.read_text("utf-8")) for f in files), *blocks.cases]:
+        content = tomllib.loads(text)
+        strict(content, _FILE, name)
+        for model, source in content.get("model", {}).items():
+            models.add(model, source)
+        tables += [(name, content.get("defaults", {}) | table) for table in content.get("case", [])]
+    made = [_case(table, models, f"{file}: {table.get('id', '?')}") for file, table in tables]
+    if models.unused:
+        raise SourceError(f"programs of the specification without a case: {sorted(models.unused)}")
+    return made
 
 
 def _case(table: Mapping[str, Any], models: Models, where: str) -> case_pb2.Case:

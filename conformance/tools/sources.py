@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _KEYS: dict[str, set[str]] = {
-    "text": {"text", "tree", "weights", "states", "sections", "metadata", "name"},
+    "text": {"text", "spec", "tree", "weights", "states", "sections", "metadata", "name"},
     "program": {"program", "make", "produce", "inputs", "types", "dynamic", "build", "sections"}
     | {"explore"},
     "base": {"base", "edit", "splice", "wrap"},
@@ -44,9 +44,12 @@ def strict(table: Mapping[str, Any], allowed: set[str], where: str) -> None:
 class Models:
     """The named models of all authored files; each is made once, when it is first asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, programs: Mapping[str, str]) -> None:
         self._sources: dict[str, Mapping[str, Any]] = {}
         self._made: dict[str, bytes] = {}
+        self._programs = programs
+        self.unused = set(programs)
+        """Programs of the specification that no model made so far holds."""
 
     def add(self, name: str, source: Mapping[str, Any]) -> None:
         """Note a named source. Raises SourceError for a name that is taken."""
@@ -67,7 +70,11 @@ class Models:
     def text(self, source: str | Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Return a source that is written as text, or None."""
         found = self._sources.get(source, {}) if isinstance(source, str) else source
-        return found if "text" in found else None
+        return found | {"text": "\n\n".join(self._units(found))} if "text" in found else None
+
+    def _units(self, source: Mapping[str, Any]) -> list[str]:
+        """Return the texts of a source: its own, and the programs of the specification it names."""
+        return [source["text"], *(self._programs[name] for name in source.get("spec", []))]
 
     def weights(self, name: str) -> list[Any]:
         """Return the weights of a named text model, in the order they are written."""
@@ -79,7 +86,7 @@ class Models:
             raise SourceError(f"{where}: one of {', '.join(_KEYS)} expected")
         strict(source, _KEYS[kind], where)
         if kind == "text":
-            return text_file(source)
+            return self._written(source, where)
         if kind == "program":
             return _produced(source)
         if kind == "deep":
@@ -94,6 +101,19 @@ class Models:
             data = parts.assemble()
         data = splices.apply(data, list(source.get("splice", [])))
         return splices.wrapped(data, source["wrap"]) if "wrap" in source else data
+
+    def _written(self, source: Mapping[str, Any], where: str) -> bytes:
+        """Write a text source. A program of the specification must be a unit word for word."""
+        data = text_file(source, self._units(source))
+        named = source.get("spec", [])
+        self.unused -= set(named)
+        units = [unit.text for unit in take_apart(data).message("code").units] if named else []
+        wrong = [name for name in named if self._programs[name] not in units]
+        if wrong:
+            raise SourceError(
+                f"{where}: spec programs {wrong} are not as the code section has them"
+            )
+        return data
 
 
 def _produced(source: Mapping[str, Any]) -> bytes:

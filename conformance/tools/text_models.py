@@ -15,17 +15,17 @@ from tracescript.wire.writer import write
 from tracescript_conformance import values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
-def text_file(source: Mapping[str, Any]) -> bytes:
-    """Write a file from `text`, `tree` (path to class), `weights` and `states` (path to value).
+def text_file(source: Mapping[str, Any], texts: Sequence[str]) -> bytes:
+    """Write a file from texts, `tree` (path to class), `weights` and `states` (path to value).
 
     `sections` names what is written beside the program: `code`, `debug`.
     """
-    unit = ir.CodeUnit("text", source["text"].strip("\n") + "\n")
+    units = [ir.CodeUnit("text", text.strip("\n") + "\n") for text in texts]
     empty = ir.Model(source.get("name", "text"), (), ir.Module(""))
-    model = read_units([unit], empty)
+    model = read_units(units, empty)
     tree = dict(source.get("tree", {})) or {"": _first_class(model)}
     members = _Members(source.get("weights", {}), source.get("states", {}))
     root = _module(model, tree, "", members)
@@ -34,8 +34,8 @@ def text_file(source: Mapping[str, Any]) -> bytes:
     )
     sections = source.get("sections", [])
     target = io.BytesIO()
-    units = write_units(model) if "code" in sections else ()
-    write(model, target, code_units=units, debug="debug" in sections)
+    written = write_units(model) if "code" in sections else ()
+    write(model, target, code_units=written, debug="debug" in sections)
     return with_our_name(target.getvalue())
 
 
