@@ -42,7 +42,7 @@ def test_a_program_and_its_case_are_taken_from_the_page(tmp_path):
 
 
 def test_a_program_that_no_case_takes_is_refused(tmp_path):
-    with pytest.raises(SourceError, match="without a case: .*unit"):
+    with pytest.raises(SourceError, match="without a case"):
         cases(tmp_path, fence("tracescript unit", UNIT))
 
 
