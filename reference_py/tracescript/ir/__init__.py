@@ -45,6 +45,7 @@ from tracescript.ir.types import (
     TupleType,
     Type,
     UnionType,
+    parts_by_path,
 )
 from tracescript.ir.values import Constant, Value, Weight
 
@@ -92,4 +93,5 @@ __all__ = [
     "UnionType",
     "Value",
     "Weight",
+    "parts_by_path",
 ]

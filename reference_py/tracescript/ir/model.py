@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tracescript.ir.values import Constant, Weight
 
 FIXED: Final = "fixed: "
-"""Starts a key of metadata that says why a size is fixed; `METHOD, input x, axis 0` follows."""
+"""Starts a key of metadata that says why a size is fixed; `METHOD, input x[*], axis 0` follows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -197,3 +197,25 @@ Type: TypeAlias = (
     "TensorType | ScalarType | ListType | TupleType | DictType | OptionalType | UnionType"
     " | StructType"
 )
+
+
+def parts_by_path(declared: Type) -> tuple[tuple[str, Type], ...]:
+    """Return the types directly inside one with what a path to such a part appends.
+
+    `[0]` in a tuple, `.h` in a struct (`['h']` where a program has a dict), `[*]` for any element
+    of a list or value of a dict.
+    """
+    match declared:
+        case ListType():
+            return (("[*]", declared.element),)
+        case DictType():
+            return (("[*]", declared.value),)
+        case TupleType():
+            return tuple((f"[{i}]", part) for i, part in enumerate(declared.elements))
+        case StructType():
+            form = "[{!r}]" if declared.name == DICT else ".{}"
+            return tuple((form.format(name), part) for name, part in declared.fields)
+        case OptionalType():
+            return (("", declared.element),)
+        case _:
+            return ()

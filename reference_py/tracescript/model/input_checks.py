@@ -20,16 +20,18 @@ from tracescript.ir.types import (
     TensorType,
     TupleType,
     UnionType,
+    parts_by_path,
 )
 from tracescript.model.convert import fields
 from tracescript.opset import dtypes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tracescript import ir
 
     Check = Callable[[Any, dict[str, int], str], Any]
+    Reasons = Mapping[str, str]
 
 _SCALARS: dict[ScalarKind, tuple[type, ...]] = {
     ScalarKind.NONE: (type(None),),
@@ -71,8 +73,10 @@ def _open_axis(path: str, axis: int) -> str:
 class _Tensor:
     """Checks one tensor input: kind, data type, rank, extents; binds symbols."""
 
-    def __init__(self, declared: TensorType) -> None:
+    def __init__(self, declared: TensorType, reasons: Reasons, at: str) -> None:
         self.type = declared
+        self.reasons = reasons
+        self.at = at
         self.dtype = dtypes.numpy_of(declared.data_type)
         shape = declared.shape
         self.fixed = shape if shape is not None and all(type(d) is int for d in shape) else None
@@ -109,9 +113,9 @@ class _Tensor:
             if dim is None or dim == size or isinstance(dim, DimExpr):
                 continue
             if not isinstance(dim, Symbol):
-                raise refusal(
-                    f"{path}, axis {axis}", str(dim), str(size), "EXEC-3", _open_axis(path, axis)
-                )
+                why = self.reasons.get(f"input {self.at}, axis {axis}")
+                hint = (f"fixed at {why}; " if why else "") + _open_axis(path, axis)
+                raise refusal(f"{path}, axis {axis}", str(dim), str(size), "EXEC-3", hint)
             bound = binding.setdefault(dim.name, size)
             if bound != size:
                 raise refusal(
@@ -127,7 +131,8 @@ class _Tensor:
                 )
 
 
-def _scalar(declared: ScalarType) -> Check:
+def _scalar(declared: ScalarType, reasons: Reasons, at: str) -> Check:
+    del reasons, at
     kinds = _SCALARS.get(declared.kind)
 
     def check(value: Any, binding: dict[str, int], path: str) -> Any:
@@ -148,8 +153,8 @@ def _scalar(declared: ScalarType) -> Check:
     return check
 
 
-def _list(declared: ListType) -> Check:
-    element = checker(declared.element)
+def _list(declared: ListType, reasons: Reasons, at: str) -> Check:
+    element = checker(declared.element, reasons, f"{at}[*]")
 
     def check(value: Any, binding: dict[str, int], path: str) -> Any:
         if not isinstance(value, list | tuple):
@@ -159,13 +164,9 @@ def _list(declared: ListType) -> Check:
     return check
 
 
-def _tuple(declared: TupleType | StructType) -> Check:
-    types = (
-        declared.elements
-        if isinstance(declared, TupleType)
-        else tuple(t for _, t in declared.fields)
-    )
-    parts = [checker(t) for t in types]
+def _tuple(declared: TupleType | StructType, reasons: Reasons, at: str) -> Check:
+    labels = [label for label, _ in parts_by_path(declared)]
+    parts = [checker(t, reasons, at + label) for label, t in parts_by_path(declared)]
     names = [n for n, _ in declared.fields] if isinstance(declared, StructType) else []
 
     def check(value: Any, binding: dict[str, int], path: str) -> Any:
@@ -174,8 +175,8 @@ def _tuple(declared: TupleType | StructType) -> Check:
             value = tuple(found[name] for name in names)
         if not isinstance(value, list | tuple) or len(value) != len(parts):
             raise refusal(path, type_text(declared), describe(value), "EXEC-3")
-        pairs = zip(parts, value, strict=True)
-        return tuple(part(item, binding, f"{path}[{i}]") for i, (part, item) in enumerate(pairs))
+        triples = zip(parts, value, labels, strict=True)
+        return tuple(part(item, binding, path + label) for part, item, label in triples)
 
     return check
 
@@ -191,8 +192,8 @@ def _record(value: Any, names: Sequence[str]) -> dict[str, Any] | None:
     return {name: part for name, part in found.items() if name in names or part is not None}
 
 
-def _dict(declared: DictType) -> Check:
-    key, item = checker(declared.key), checker(declared.value)
+def _dict(declared: DictType, reasons: Reasons, at: str) -> Check:
+    key, item = checker(declared.key), checker(declared.value, reasons, f"{at}[*]")
 
     def check(value: Any, binding: dict[str, int], path: str) -> Any:
         if not isinstance(value, dict):
@@ -205,8 +206,8 @@ def _dict(declared: DictType) -> Check:
     return check
 
 
-def _optional(declared: OptionalType) -> Check:
-    inner = checker(declared.element)
+def _optional(declared: OptionalType, reasons: Reasons, at: str) -> Check:
+    inner = checker(declared.element, reasons, at)
 
     def check(value: Any, binding: dict[str, int], path: str) -> Any:
         return None if value is None else inner(value, binding, path)
@@ -214,8 +215,8 @@ def _optional(declared: OptionalType) -> Check:
     return check
 
 
-def _union(declared: UnionType) -> Check:
-    members = [checker(member) for member in declared.members]
+def _union(declared: UnionType, reasons: Reasons, at: str) -> Check:
+    members = [checker(member, reasons, at) for member in declared.members]
 
     def check(value: Any, binding: dict[str, int], path: str) -> Any:
         for member in members:
@@ -228,7 +229,7 @@ def _union(declared: UnionType) -> Check:
     return check
 
 
-_CHECKERS: dict[type, Callable[[Any], Check]] = {
+_CHECKERS: dict[type, Callable[[Any, Reasons, str], Check]] = {
     TensorType: _Tensor,
     ScalarType: _scalar,
     ListType: _list,
@@ -240,9 +241,12 @@ _CHECKERS: dict[type, Callable[[Any], Check]] = {
 }
 
 
-def checker(declared: ir.Type) -> Check:
-    """Return a function (value, binding, path) -> value that checks against a type."""
-    return _CHECKERS[type(declared)](declared)
+def checker(declared: ir.Type, reasons: Reasons | None = None, at: str = "") -> Check:
+    """Return a function (value, binding, path) -> value that checks against a type.
+
+    `reasons` say why sizes are what they are, by place: `input x[*], axis 0`; `at` is the type's.
+    """
+    return _CHECKERS[type(declared)](declared, reasons or {}, at)
 
 
 def constant_value(constant: ir.Constant) -> Any:

@@ -14,6 +14,7 @@ from tracescript.ir.types import (
     TensorType,
     TupleType,
     UnionType,
+    parts_by_path,
 )
 from tracescript.model.input_checks import refusal
 
@@ -62,8 +63,8 @@ def _items(declared: ir.Type, value: Any) -> Iterator[tuple[ir.Type, Any, str]]:
         case DictType():
             yield from ((declared.value, item, f"[{k!r}]") for k, item in value.items())
         case TupleType() | StructType():
-            pairs = zip(_parts(declared), value, strict=True)
-            yield from ((part, item, f"[{i}]") for i, (part, item) in enumerate(pairs))
+            pairs = zip(parts_by_path(declared), value, strict=True)
+            yield from ((part, item, label) for (label, part), item in pairs)
         case _:
             return
 

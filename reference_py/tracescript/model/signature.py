@@ -23,17 +23,16 @@ if TYPE_CHECKING:
 class Signature:
     """The caller-visible inputs of a function, ready to bind calls.
 
-    `fixed` says why a size is what it is, by the place an error names: `input x, axis 0`.
+    `fixed` says why a size is what it is, by place: `input x, axis 0`, `input xs[*], axis 1`.
     """
 
     def __init__(self, function: ir.Function, fixed: Mapping[str, str] | None = None) -> None:
         visible = [i for i in function.inputs if i.kind in {"positional", "keyword_only"}]
         self.function = function
-        self._fixed = fixed or {}
         self.names = tuple(i.name for i in visible)
         self.positional = sum(i.kind == "positional" for i in visible)
         self.inputs = tuple(visible)
-        self.checks = tuple(checker(i.type) for i in visible)
+        self.checks = tuple(checker(i.type, fixed, i.name) for i in visible)
         every = self.positional == len(visible)
         self._count = len(visible) if every else -1
         self._types = tuple(i.type for i in visible)
@@ -52,15 +51,10 @@ class Signature:
         plain = not kwargs and len(args) == self._count
         values = args if plain else self._arrange(args, kwargs)
         binding: dict[str, int] = {}
-        try:
-            found = [
-                check(value, binding, name)
-                for check, value, name in zip(self.checks, values, self.names, strict=True)
-            ]
-        except BadInputError as error:
-            if error.where in self._fixed:
-                error.hint = f"fixed at {self._fixed[error.where]}; {error.hint}"
-            raise
+        found = [
+            check(value, binding, name)
+            for check, value, name in zip(self.checks, values, self.names, strict=True)
+        ]
         if self._has_expressions:
             for name, declared, value in zip(self.names, self._types, found, strict=True):
                 check_expressions(declared, value, binding, name)

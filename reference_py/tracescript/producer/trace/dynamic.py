@@ -12,7 +12,7 @@ from tracescript.producer.marks import DimArithmetic
 from tracescript.producer.trace import structure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tracescript.producer.trace.imports import Imports
     from tracescript.producer.trace.run import Run
@@ -51,12 +51,12 @@ class Dynamic:
         """Return metadata that says why sizes of tensors were fixed, where the trace knows."""
         told: dict[str, str] = {}
         for run, types in methods:
-            for (name, _, _), kind in zip(run.inputs, types, strict=True):
-                shape = kind.shape if isinstance(kind, ir.TensorType) else ()
-                for axis, size in enumerate(shape or ()):
-                    why = symbols.reason(size) if isinstance(symbols.resolve(size), int) else ""
-                    if why:
-                        told[f"{ir.FIXED}{run.method}, input {name}, axis {axis}"] = why
+            for (name, _, _), whole in zip(run.inputs, types, strict=True):
+                for at, kind in _tensors(whole, name):
+                    for axis, size in enumerate(kind.shape or ()):
+                        why = symbols.reason(size) if isinstance(symbols.resolve(size), int) else ""
+                        if why:
+                            told[f"{ir.FIXED}{run.method}, input {at}, axis {axis}"] = why
         first = list(told.items())[:_TOLD]
         return tuple(sorted(first, key=lambda entry: entry[0].encode()))
 
@@ -77,6 +77,14 @@ class Dynamic:
                     f"dynamic names {name!r}, which is no input", f"inputs: {', '.join(names)}"
                 )
         return {name: dict(given).get(name) for name in names}
+
+
+def _tensors(kind: ir.Type, at: str) -> Iterator[tuple[str, ir.TensorType]]:
+    """Yield the types of tensors inside one, with their paths."""
+    if isinstance(kind, ir.TensorType):
+        yield at, kind
+    for label, part in ir.parts_by_path(kind):
+        yield from _tensors(part, at + label)
 
 
 def _check_bound(names: Sequence[str], types: Sequence[ir.Type]) -> None:
