@@ -16,7 +16,7 @@ NAMING = {
     "kernels/": "computes them",
     "producer/": "tables of special lowerings",
     "engine/py/": "shorter code and reuse of memory; every op runs without",
-    "engine/extent.py": "memory that a result needs, where its operands do not tell",
+    "engine/extent.py": "rules have the names of ops",
     "engine/guards.py": "reads of a traced value",
     "opset/emit.py": "operators in decompositions",
     "opset/expressions.py": "operators in decompositions",
@@ -26,6 +26,7 @@ NAMING = {
     "opset/shape_rules.py": "rules have the names of ops",
     "opset/rule_arguments.py": "as above",
     "opset/predicate_functions.py": "functions of expressions have the names of ops",
+    "opset/value_functions.py": "functions of expressions have the names of ops",
     "opset/value_rules.py": "rules have the names of ops",
 }
 """Where ops may be named, and why."""

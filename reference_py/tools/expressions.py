@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from tracescript.opset.predicate_functions import FUNCTIONS
 from tracescript.opset.shape_rules import RULES
+from tracescript.opset.value_functions import FUNCTIONS as OF_VALUES
 from tracescript.opset.value_rules import VALUE_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from tracescript.v1 import opdef_pb2
 
@@ -22,6 +23,8 @@ def faults(op: opdef_pb2.OpDef) -> Iterator[str]:
         yield f"shape: no rule {op.shape.rule!r}"
     for text in op.shape.arguments:
         yield from _of_text(text, names, "shape")
+    if op.elements:
+        yield from _of_text(op.elements, names, "elements", OF_VALUES)
     for constraint in op.constraints:
         if constraint.predicate:
             yield from _of_text(constraint.predicate, names, constraint.id)
@@ -30,7 +33,9 @@ def faults(op: opdef_pb2.OpDef) -> Iterator[str]:
             yield from _of_text(python_name.when, None, python_name.name)
 
 
-def _of_text(text: str, names: set[str] | None, where: str) -> Iterator[str]:
+def _of_text(
+    text: str, names: set[str] | None, where: str, functions: Container[str] = FUNCTIONS
+) -> Iterator[str]:
     """Yield what is wrong with one expression; with `names` None any name may be a parameter."""
     try:
         tree = ast.parse(text, mode="eval")
@@ -39,7 +44,7 @@ def _of_text(text: str, names: set[str] | None, where: str) -> Iterator[str]:
         return
     nodes = list(ast.walk(tree))
     called = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
-    for function in sorted(called - set(FUNCTIONS)):
+    for function in sorted(f for f in called if f not in functions):
         yield f"{where}: no function {function}"
     bound = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     used = {n.id for n in nodes if isinstance(n, ast.Name)} - bound - called

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tracescript.opset.predicates import Evaluator
+from tracescript.opset.value_functions import FUNCTIONS, numel
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -15,150 +18,127 @@ if TYPE_CHECKING:
     Count = Callable[[Sequence[Any], Mapping[str, Any]], int]
 
 
-def _elements(value: Any) -> int:
-    if isinstance(value, (list, tuple)):
-        return sum(_elements(item) for item in value)
-    return int(getattr(value, "size", 1))
+def _broadcast(*operands: Any) -> int:
+    tensors = (x for o in operands for x in (o if isinstance(o, list) else [o]) if x is not None)
+    return _joined([x.shape for x in tensors])
 
 
-def _largest(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    return max((_elements(x) for x in inputs), default=0)
-
-
-def _broadcast(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    shapes = [x.shape for x in inputs if isinstance(x, np.ndarray)]
+def _joined(shapes: list[tuple[int, ...]]) -> int:
+    """Return the elements of the shape to which shapes broadcast."""
     rank = max((len(s) for s in shapes), default=0)
     padded = [(1,) * (rank - len(s)) + s for s in shapes]
-    return math.prod(max(column) for column in zip(*padded, strict=True))
+    return math.prod(min(column) and max(column) for column in zip(*padded, strict=True))
 
 
-def _sizes(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    """The product of the first list of integers, -1 left out."""
-    for value in inputs:
-        if isinstance(value, list):
-            return math.prod(abs(n) for n in value if isinstance(n, int))
-    return 0
+def _concat(tensors: Any, _: int = 0) -> int:
+    return numel(tensors)
 
 
-def _total(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    return sum(_elements(x) for x in inputs)
+def _gather(_: Any, index: Any) -> int:
+    return numel(index)
 
 
-def _range(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    start, end, step = inputs
+def _range(start: float, end: float, step: float) -> int:
     return max(0, math.ceil((end - start) / step)) if step and math.isfinite(end - start) else 0
 
 
-def _matmul(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    x, y = inputs[:2]
-    if x.ndim == 1 or y.ndim == 1:
-        return max(x.size, y.size)
-    rows = [x[..., :1].size, y[..., :1, :].size]
-    batch = max(math.prod(x.shape[:-2]), math.prod(y.shape[:-2]))
-    return max(batch * x.shape[-2] * y.shape[-1], *rows)
+def _matmul(x: Any, y: Any) -> int:
+    rows = x.shape[-2] if x.ndim > 1 else 1
+    columns = y.shape[-1] if y.ndim > 1 else 1
+    return _joined([x.shape[:-2], y.shape[:-2]]) * rows * columns
 
 
-def _linear(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    x, weight = inputs[:2]
+def _linear(x: Any, weight: Any) -> int:
     return x.size // max(1, x.shape[-1]) * weight.shape[0]
 
 
-def _repeat(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    return _elements(inputs[0]) * math.prod(max(0, n) for n in inputs[1])
-
-
-def _pad(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    x, padding = inputs[:2]
+def _pad(x: Any, padding: Any) -> int:
     sizes = list(x.shape)
     for axis, pair in enumerate(zip(padding[::2], padding[1::2], strict=False), 1):
         sizes[-axis] += sum(pair)
     return math.prod(max(0, n) for n in sizes)
 
 
-def _counts(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    x, repeats = inputs[:2]
-    return x.size // max(1, repeats.size) * int(np.maximum(repeats, 0).sum())
+def _index_select(x: Any, index: Any, dim: int) -> int:
+    return x.size // max(1, x.shape[dim]) * index.size if x.ndim else index.size
 
 
-def _nonzero(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    return int(np.count_nonzero(inputs[0])) * inputs[0].ndim
+def _given(*extents: Any) -> int:
+    return math.prod(map(_product, extents))
 
 
-def _index_select(inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:
-    x, index = inputs[:2]
-    axis = attributes.get("dim", 0)
-    return x.size // max(1, x.shape[axis]) * index.size if x.ndim else index.size
+def _product(extents: Any) -> int:
+    if isinstance(extents, np.ndarray):
+        return extents.size
+    return math.prod(max(0, n) for n in (extents if isinstance(extents, list) else [extents]))
 
 
-def _one_hot(inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:
-    return _elements(inputs[0]) * int(attributes["num_classes"])
+def _first_given(first: Any, *_: Any) -> int:
+    return _product(first)
 
 
-def _outer(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    return math.prod(_elements(x) for x in inputs)
-
-
-def _numbers(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    """The product of the integers among the inputs: `eye`, `linspace`, `randperm`."""
-    return math.prod(abs(n) for n in inputs if type(n) is int)
-
-
-def _list_repeat(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    return len(inputs[0]) * max(0, inputs[1])
-
-
-def _lengths(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    return sum(len(x) for x in inputs)
-
-
-def _texts(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    """The characters of all strings; numbers add few."""
-    return sum(len(x) for x in inputs if isinstance(x, str))
-
-
-def _image(inputs: Sequence[Any], _: Mapping[str, Any]) -> int:
-    """Planes of a given output size."""
-    x, sizes = inputs[:2]
-    return math.prod(x.shape[: x.ndim - len(sizes)]) * math.prod(max(0, n) for n in sizes)
-
-
-_BY_OP: Final[Mapping[str, Count]] = {
-    "bincount": _numbers,
-    "diag_embed": lambda i, _: i[0].size * (i[0].shape[-1] if i[0].ndim else 1),
-    "embedding": lambda i, _: i[0].size * i[1].shape[-1],
-    "eye": _numbers,
-    "interpolate": _image,
-    "linspace": _numbers,
-    "list.concat": _lengths,
-    "list.repeat": _list_repeat,
-    "nonzero": _nonzero,
-    "one_hot": _one_hot,
-    "outer": _outer,
-    "randperm": _numbers,
-    "repeat": _repeat,
-    "repeat_interleave": _counts,
-    "str.concat": _lengths,
-    "str.format": _texts,
-    "to_list": _total,
-}
-_BY_RULE: Final[Mapping[str, Count]] = {
-    "argument": _sizes,
+_BY_RULE: Final[Mapping[str, Callable[..., int]]] = {
+    "argument": _given,
     "broadcast": _broadcast,
-    "concat": _total,
-    "gather": _largest,
+    "concat": _concat,
+    "each": _first_given,
+    "gather": _gather,
     "index_select": _index_select,
     "linear": _linear,
     "matmul": _matmul,
     "pad": _pad,
     "range": _range,
-    "stack": _total,
+    "stack": _concat,
 }
+"""Elements of a result by its shape rule, over the values of the rule's arguments.
+
+Not the rules whose result has no more elements than an operand.
+"""
 _ITEM_BYTES: Final = {"bool": 1, "int64": 8}
+_KIND_BYTES: Final = {"list": 8, "str": 1}
 
 
 def judge(op: OpDef) -> Count | None:
-    """Return how many elements a call's first result has; None where only the kernel knows."""
-    return _BY_OP.get(op.name) or _BY_RULE.get(op.shape_rule)
+    """Return how many elements a call's first result has; None where only the kernel knows.
+
+    What the op's page says goes before its shape rule.
+    """
+    if op.name not in _JUDGED:
+        _JUDGED[op.name] = _judgement(op)
+    return _JUDGED[op.name]
+
+
+_JUDGED: Final[dict[str, Count | None]] = {}
+
+
+def _judgement(op: OpDef) -> Count | None:
+    rule = _said if op.elements else _BY_RULE.get(op.shape_rule)
+    texts = (op.elements,) if op.elements else op.shape_arguments
+    if rule is None:
+        return None
+    places = {i.name: place for place, i in enumerate(op.inputs) if not i.variadic}
+    if all(text in places for text in texts):
+        chosen = [places[text] for text in texts]
+        return lambda inputs, _: rule(*[inputs[place] for place in chosen])
+
+    def count(inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:
+        evaluator = Evaluator(_names(op, inputs, attributes), FUNCTIONS)
+        return rule(*map(evaluator.value, texts))
+
+    return count
+
+
+def _said(elements: int) -> int:
+    return elements
+
+
+def _names(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a call by name; an omitted input is None."""
+    names: dict[str, Any] = {a.name: a.default for a in op.attributes}
+    for place, declared in enumerate(op.inputs):
+        rest = inputs[place:]
+        names[declared.name] = list(rest) if declared.variadic else rest[0] if rest else None
+    return {**names, **attributes}
 
 
 def elements(count: Count, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:
@@ -181,8 +161,9 @@ def bytes_needed(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any]
 
 
 def _item_bytes(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:
-    if op.name.startswith("list.") or op.name == "to_list":
-        return 8
+    kind = op.outputs[0].kind if op.outputs else ""
+    if kind in _KIND_BYTES:
+        return _KIND_BYTES[kind]
     if "dtype" in attributes:
         return int(attributes["dtype"].itemsize)
     if op.outputs and op.outputs[0].type in _ITEM_BYTES:
@@ -191,4 +172,4 @@ def _item_bytes(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any])
         first = value[0] if isinstance(value, list) and value else value
         if isinstance(first, (np.ndarray, np.generic)):
             return int(first.dtype.itemsize)
-    return 1 if op.name.startswith("str.") else 8
+    return 8

@@ -97,7 +97,8 @@ def _conditions(op: opdef_pb2.OpDef) -> Iterator[str]:
 
 
 def _shape(op: opdef_pb2.OpDef) -> str:
-    return f"`{op.shape.rule}({', '.join(op.shape.arguments)})`"
+    found = f"`{op.shape.rule}({', '.join(op.shape.arguments)})`"
+    return found + (f", `{op.elements}` elements" if op.elements else "")
 
 
 def _numeric(op: opdef_pb2.OpDef) -> str:

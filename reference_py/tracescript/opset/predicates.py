@@ -60,8 +60,11 @@ def parse(text: str) -> ast.expr:
 class Evaluator:
     """Evaluates expressions in one scope of operands and plain values."""
 
-    def __init__(self, names: Mapping[str, Any]) -> None:
+    def __init__(
+        self, names: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]] = FUNCTIONS
+    ) -> None:
         self.names = names
+        self.functions = functions
 
     def value(self, text: str) -> Any:
         """Return the value of an expression, or UNKNOWN."""
@@ -151,7 +154,8 @@ class Evaluator:
         results = []
         for item in sequence:
             parts = [item] if isinstance(generator.target, ast.Name) else item
-            inner = Evaluator({**self.names, **dict(zip(targets, parts, strict=True))})
+            names = {**self.names, **dict(zip(targets, parts, strict=True))}
+            inner = Evaluator(names, self.functions)
             tests = conjunction(inner._plain(test) for test in generator.ifs)
             if tests is UNKNOWN:
                 return UNKNOWN
@@ -160,10 +164,10 @@ class Evaluator:
         return results
 
     def _expr_Call(self, node: ast.Call) -> Any:
-        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
+        if not isinstance(node.func, ast.Name) or node.func.id not in self.functions:
             message = f"{ast.unparse(node.func)} is no function of an op definition"
             raise ValueError(message)
-        return FUNCTIONS[node.func.id](*(self._eval(a) for a in node.args))
+        return self.functions[node.func.id](*(self._eval(a) for a in node.args))
 
 
 _METHODS: Final[dict[str, Callable[[Evaluator, Any], Any]]] = {

@@ -96,6 +96,7 @@ class OpDef:
     variables: tuple[tuple[str, str], ...]
     promotion: str
     code: str
+    elements: str
 
     def attribute(self, name: str) -> AttributeDef | None:
         """Return the attribute of this name, or None."""
@@ -159,6 +160,7 @@ def _op(op: opdef_pb2.OpDef) -> OpDef:
         variables=tuple((v.name, v.set) for v in op.variables),
         promotion=_enum(opdef_pb2.Promotion, "PROMOTION_", op.promotion),
         code=op.code,
+        elements=op.elements,
     )
 
 
