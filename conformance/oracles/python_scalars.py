@@ -155,6 +155,15 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "str.concat": operator.add,
     "str.format": lambda template, *values: template.format(*values),
     "str.len": len,
+    "str.case": lambda a, to: getattr(a, to)(),
+    "str.chr": chr,
+    "str.ord": ord,
+    "str.get": operator.getitem,
+    "str.slice": lambda a, start=None, end=None, step=None: a[start:end:step],
+    "str.find": lambda a, b, start=None, end=None, last=False: (a.rfind if last else a.find)(
+        b, start, end
+    ),
+    "equal": operator.eq,
     "range.len": lambda start, end, step: len(range(start, end, step)),
 }
 """An op's name to the Python expression that means it."""

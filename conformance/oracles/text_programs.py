@@ -6,10 +6,13 @@ that must give values can be asked about.
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+
+from tracescript_conformance.values import SHORT, Tensor
 
 _WORDS = (
     *("branch", "loop_condition", "int_read", "float_read", "tensor_read", "compare"),
@@ -19,6 +22,17 @@ _WORDS = (
 
 class NoOracleError(Exception):
     """The text uses an op that has no counterpart here."""
+
+
+class _Symbol:
+    """A symbol inside a guard: whatever is computed with it, nobody looks at."""
+
+    def _same(self, *_: Any) -> _Symbol:
+        return self
+
+    __add__ = __sub__ = __mul__ = __floordiv__ = __mod__ = _same
+    __lt__ = __le__ = __gt__ = __ge__ = _same
+    __radd__ = __rsub__ = __rmul__ = __rfloordiv__ = __rmod__ = _same
 
 
 class _Ops:
@@ -33,6 +47,10 @@ class _Ops:
     div = staticmethod(np.divide)
     ceil = staticmethod(np.ceil)
     where = staticmethod(np.where)
+    cat = staticmethod(np.concatenate)
+    linalg_inv = staticmethod(np.linalg.inv)
+    warn = print = staticmethod(lambda *_: None)
+    math = SimpleNamespace(unary=lambda a, function: getattr(math, function)(a))
     list = SimpleNamespace(
         append=lambda xs, x: [*xs, x],
         set=lambda xs, i, x: [*xs[:i], x, *xs[i + 1 :]],
@@ -55,7 +73,25 @@ class _Ops:
 
     @staticmethod
     def cast(x: Any, dtype: Any) -> Any:
+        if dtype == "bfloat16":
+            bits = np.asarray(x, np.float32).view(np.uint32)
+            half_to_even = 0x7FFF + ((bits >> 16) & 1)
+            return Tensor(SHORT["bf16"][0], ((bits + half_to_even) >> 16).astype(np.uint16))
         return np.asarray(x).astype(dtype)
+
+    @staticmethod
+    def topk(x: Any, k: int) -> tuple[Any, Any]:
+        places = np.argsort(-x, kind="stable")[:k]
+        return x[places], places
+
+    @staticmethod
+    def random_bits(state: Any, shape: Any) -> tuple[Any, Any]:
+        import torch
+
+        from oracles import torch_random
+
+        drawn, after = torch_random.bits(torch.from_numpy(state), shape)
+        return drawn.numpy(), after.numpy()
 
     @staticmethod
     def scatter(x: Any, index: Any, src: Any) -> Any:
@@ -117,7 +153,9 @@ def instance(text: str, class_name: str, members: dict[str, Any]) -> Any:
         **{t: getattr(np, t) for t in ("float32", "float64", "int32", "int64", "bool_")},
         "Module": object,
         "Struct": object,
-        "Dim": lambda *_: None,
+        "bfloat16": "bfloat16",
+        "Dim": lambda *_: _Symbol(),
+        "call": lambda name, *args: getattr(names["self"], name.rpartition(".")[2])(*args),
         "guard": lambda *_: None,
         "shape_guard": lambda *_: None,
         "ops": _Ops(),
@@ -129,7 +167,7 @@ def instance(text: str, class_name: str, members: dict[str, Any]) -> Any:
     made = names.get(class_name)
     if not isinstance(made, type):
         raise NoOracleError(class_name)
-    program_object = made()
+    program_object = names["self"] = made()
     for path, value in members.items():
         holder = program_object
         *parents, name = path.split(".")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format
 
-from tools import literals, service_cases, spec_blocks
+from tools import literals, service_cases, service_oracle, spec_blocks
 from tools.expectations import Oracles, code, expected, phase, step
 from tools.sources import Models, SourceError, strict
 from tools.text_oracle import vouches
@@ -81,6 +81,12 @@ def _case(table: Mapping[str, Any], models: Models, where: str) -> case_pb2.Case
 
 def _ask_cpython(made: case_pb2.Case, table: Mapping[str, Any], oracles: Oracles) -> None:
     """Let CPython run the text that a case's model is written in. Raises DisagreementError."""
+    if made.HasField("service"):
+        models = table.get("models") or [table["model"]]
+        names = [place.partition("/")[0] for place in table["serves"]]
+        texts = [oracles.models.text(model) for model in models]
+        oracles.cpython = service_oracle.vouches(dict(zip(names, texts, strict=True)), made.service)
+        return
     source = oracles.models.text(table.get("model", ""))
     traps = [made.trap.step, made.trap.after] if made.HasField("trap") else []
     steps = [*made.run.steps, *traps]

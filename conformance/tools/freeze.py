@@ -14,7 +14,7 @@ from typing import Any
 
 from google.protobuf import json_format
 
-from tools import authored, op_cases
+from tools import authored, golden_gate, op_cases
 from tools.op_cases import tomllib
 from tracescript.conformance.v1 import case_pb2, manifest_pb2
 from tracescript_conformance.corpus import in_profile, root_digest
@@ -31,6 +31,9 @@ def sources() -> list[case_pb2.Case]:
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:
         raise SystemExit(f"ids used twice: {twice}")
+    single = golden_gate.single(made)
+    if single:
+        raise SystemExit(f"values with oracles of one kind only: {', '.join(single)}")
     return sorted(made, key=lambda case: case.id)
 
 

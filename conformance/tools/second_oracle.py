@@ -87,7 +87,7 @@ _RAISED: dict[str, tuple[type[Exception], ...]] = {
     "int_overflow": (OverflowError,),
     "index_error": (IndexError,),
     "key_error": (KeyError,),
-    "value_error": (ValueError, OverflowError, IndexError),
+    "value_error": (ValueError, OverflowError, IndexError, TypeError),
     "conversion_error": (ValueError, OverflowError),
     "assertion_error": (AssertionError,),
     "raised": (RuntimeError, KeyError),
@@ -96,8 +96,8 @@ _RAISED: dict[str, tuple[type[Exception], ...]] = {
 """What CPython raises where a definition names an error; any other exception is a fault of ours."""
 
 
-_TAKES_MORE = {"list.sort", "list.unpack"}
-"""Ops that refuse what CPython does something with: NaN in order, a list of another length."""
+_TAKES_MORE = {"list.sort", "list.unpack", "str.case", "str.chr"}
+"""Ops that refuse what CPython does something with: NaN in order, a list of another length, ß."""
 
 
 def _is_outside(got: Any, error: str) -> bool:

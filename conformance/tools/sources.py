@@ -30,6 +30,10 @@ _KEYS: dict[str, set[str]] = {
 }
 
 
+for _keys in _KEYS.values():
+    _keys.add("twin")
+
+
 class SourceError(ValueError):
     """A model source with unknown or missing keys."""
 
@@ -68,9 +72,13 @@ class Models:
         return self._made[source]
 
     def text(self, source: str | Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """Return a source that is written as text, or None."""
+        """Return what CPython runs, or None: a source's `twin`, its text, or its base's."""
         found = self._sources.get(source, {}) if isinstance(source, str) else source
-        return found | {"text": "\n\n".join(self._units(found))} if "text" in found else None
+        if "twin" in found:
+            return {**found, "text": found["twin"]}
+        if "base" in found:
+            return self.text(found["base"])
+        return {**found, "text": "\n\n".join(self._units(found))} if "text" in found else None
 
     def _units(self, source: Mapping[str, Any]) -> list[str]:
         """Return the texts of a source: its own, and the programs of the specification it names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,11 +26,8 @@ def vouches(source: Mapping[str, Any], steps: Sequence[case_pb2.Step]) -> bool:
 
     Raises DisagreementError.
     """
-    members = {**source.get("weights", {}), **source.get("states", {})}
-    held = {path: _plain(_parsed(text, members)) for path, text in members.items()}
-    root = dict(source.get("tree", {})).get("") or _last_class(source["text"])
     try:
-        program = text_programs.instance(source["text"], root, held)
+        program = program_of(source)
         for step in steps:
             if step.WhichOneof("outcome") == "expected":
                 _check(program, step)
@@ -38,13 +36,23 @@ def vouches(source: Mapping[str, Any], steps: Sequence[case_pb2.Step]) -> bool:
     return True
 
 
+def program_of(source: Mapping[str, Any]) -> Any:
+    """Return an instance of the root class of a text, with the source's weights and states.
+
+    Raises NoOracleError where the text has no such class.
+    """
+    members = {**source.get("weights", {}), **source.get("states", {})}
+    held = {path: _plain(_parsed(text, members)) for path, text in members.items()}
+    root = dict(source.get("tree", {})).get("") or _last_class(source["text"])
+    return text_programs.instance(source["text"], root, held)
+
+
 def _parsed(text: str, members: Mapping[str, str]) -> Any:
     return literals.parse(members.get(text.removeprefix("same as "), text))
 
 
 def _last_class(text: str) -> str:
-    heads = [line for line in text.splitlines() if line.startswith("class ")]
-    return heads[-1].removeprefix("class ").partition("(")[0]
+    return re.findall(r"^class (\w+)", text, re.MULTILINE)[-1]
 
 
 def _check(program: Any, step: case_pb2.Step) -> None:
@@ -62,6 +70,8 @@ def _plain(value: Any) -> Any:
 
 
 def _suite(value: Any) -> Any:
+    if isinstance(value, values.Tensor):
+        return value
     if isinstance(value, np.ndarray | np.generic):
         return values.Tensor(_TYPES[value.dtype.name], np.asarray(value))
     return [_suite(item) for item in value] if isinstance(value, list) else value
