@@ -32,7 +32,7 @@ def explore(
         ProducerError: NONDETERMINISTIC_TRACE where runs differ before a branch, TYPE_INFERENCE
             where the arms of a branch give results of different structure.
     """
-    before = Snapshot(session.view, session.tree.branches())
+    before = Snapshot(session.view, session.tree)
     session.tree.met = before.add
     after: list[Snapshot] = []
 
@@ -47,7 +47,7 @@ def explore(
             return raised_path(session.recorder.root, outcomes, raised, error)
         finally:
             if not after:
-                after.append(Snapshot(session.view, session.tree.branches()))
+                after.append(Snapshot(session.view, session.tree))
 
     search = Search(record, limit)
     try:

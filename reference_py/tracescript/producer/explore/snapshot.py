@@ -12,16 +12,16 @@ from tracescript.producer.trace.tree import is_model
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tracescript.producer.trace.tree import Branch, ModuleView
+    from tracescript.producer.trace.tree import Branch, ModuleView, Tree
 
 
 class Snapshot:
     """What modules hold and where random generators are, when it is taken. Spec: TRACE-19."""
 
-    def __init__(self, view: ModuleView, branches: Iterable[Branch]) -> None:
+    def __init__(self, view: ModuleView, tree: Tree) -> None:
         self._view = view
-        self._restore: list[Callable[[], None]] = [_randomness(), view.held(None)]
-        self.add(branches)
+        self._restore: list[Callable[[], None]] = [_randomness(), view.held(None), tree.held()]
+        self.add(tree.branches())
 
     def add(self, branches: Iterable[Branch]) -> None:
         """Take in modules that the program met only now."""

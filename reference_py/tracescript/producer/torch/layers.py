@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from tracescript.producer.torch import mode
 from tracescript.producer.torch.named import matched, matched_all
+from tracescript.producer.torch.random import dropped
 from tracescript.producer.trace.numbers import plain
 
 if TYPE_CHECKING:
@@ -47,20 +48,16 @@ def _batch_norm(
     return result
 
 
-def _dropout(call: Any, op: str) -> Callable[..., Any]:
+def _dropout(op: str) -> Callable[..., Any]:
     def handler(
         door: TorchDoor,
         input: torch.Tensor,  # noqa: A002  # torch's name
         p: float = 0.5,
         training: bool = True,
-        **_: Any,
+        inplace: bool = False,
     ) -> torch.Tensor:
         if training and p > 0:
-            raise door.recorder.error(
-                "UNKNOWN_CALL",
-                f"{call} in training mode draws random numbers",
-                "call model.eval() before tracing",
-            )
+            return dropped(door, f"random_{op}", input, p, inplace=inplace)
         with door.paused():
             result = input.view_as(input)
         matched(door, op, (input,), [result], p=float(p))
@@ -98,10 +95,11 @@ def _one_hot(door: TorchDoor, tensor: torch.Tensor, num_classes: int = -1) -> to
 
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.nn.functional.batch_norm": _batch_norm,
-    "torch.nn.functional.dropout": _dropout("dropout", "dropout"),
-    "torch.nn.functional.dropout1d": _dropout("dropout1d", "feature_dropout"),
-    "torch.nn.functional.dropout2d": _dropout("dropout2d", "feature_dropout"),
-    "torch.nn.functional.dropout3d": _dropout("dropout3d", "feature_dropout"),
+    "torch.nn.functional.dropout": _dropout("dropout"),
+    "torch.dropout": _dropout("dropout"),
+    "torch.nn.functional.dropout1d": _dropout("feature_dropout"),
+    "torch.nn.functional.dropout2d": _dropout("feature_dropout"),
+    "torch.nn.functional.dropout3d": _dropout("feature_dropout"),
     "torch.softmax": _normalized("softmax"),
     "torch.Tensor.softmax": _normalized("softmax"),
     "torch.nn.functional.softmax": _normalized("softmax"),

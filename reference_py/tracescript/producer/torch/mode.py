@@ -122,6 +122,9 @@ def run(door: TorchDoor, function: Any, args: tuple[Any, ...], kwargs: dict[str,
         return _recorded(door, function, found, args, kwargs)
     if inspect.isfunction(function) and (function.__module__ or "").startswith("torch"):
         return door.mode.taken_apart(function, args, kwargs)
+    plain_form = names.out_of_place(name)
+    if plain_form is not None and isinstance(args[0], torch.Tensor):
+        return _in_place(door, function, plain_form, args, kwargs)
     if not _has_tensor(door, (args, kwargs)):
         return made(door, watching.fixed(door, function, *args, **kwargs))
     raise names.unknown(door, function)
@@ -188,6 +191,20 @@ def _recorded(
     if several or isinstance(result, torch.Tensor):
         return result
     return door.recorder.symbolic(wires[0], result) if type(result) in {int, float} else result
+
+
+def _in_place(
+    door: TorchDoor, function: Any, plain_form: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> torch.Tensor:
+    """Record a method that writes into its tensor by the method that does not."""
+    target: torch.Tensor = args[0]
+    made = door.mode.inside(plain_form, *args, **kwargs)
+    with door.paused():
+        if made.shape != target.shape:
+            raise names.unknown(door, function)
+        function(*plain(args), **plain(kwargs))
+    write(door, target, door.wire(made))
+    return target
 
 
 def write(door: TorchDoor, target: torch.Tensor, wire: Wire) -> None:

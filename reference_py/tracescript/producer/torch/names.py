@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import types
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
@@ -14,6 +14,12 @@ from tracescript.producer.trace import hints
 
 if TYPE_CHECKING:
     from tracescript.producer.torch.door import TorchDoor
+
+_LAYOUT: Final = frozenset(
+    {"as_strided_", "resize_", "squeeze_", "swapaxes_", "swapdims_", "t_", "transpose_"}
+    | {"unsqueeze_"}
+)
+"""Methods that change sizes and strides of their tensor, not its elements."""
 
 
 def candidates(function: Any) -> Any:
@@ -45,6 +51,16 @@ def _by_object() -> dict[Any, Any]:
         if callable(target):
             found[target] = found.get(target, ()) + tuple(ops)
     return found
+
+
+def out_of_place(name: str) -> Any:
+    """Return the method of tensors that computes what `name`, as `scatter_`, writes; else None.
+
+    A method that changes how a tensor lies in memory writes nothing.
+    """
+    if not name.endswith("_") or name.endswith("__") or name in _LAYOUT:
+        return None
+    return getattr(torch.Tensor, name[:-1], None)
 
 
 @functools.cache

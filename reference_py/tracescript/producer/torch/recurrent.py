@@ -58,12 +58,12 @@ def _layers(op: str, call: Any, **more: Any) -> Callable[..., Any]:
             what = "a packed sequence in a recurrent network"
             raise door.recorder.error("UNKNOWN_CALL", f"{what} is no op", "pad the batch instead")
         has_bias, layers, dropout, train, bidirectional, batch_first = rest
-        if train and dropout:
-            what = "dropout between recurrent layers draws random numbers"
-            raise door.recorder.error("UNKNOWN_CALL", what, "call model.eval() before tracing")
-        x = x.transpose(0, 1) if batch_first else x
         states = tuple(hx) if isinstance(hx, (tuple, list)) else (hx,)
         flat = tuple(weights)
+        if train and dropout and layers > 1:
+            one = (has_bias, 1, 0.0, False, bidirectional, batch_first)
+            return _stacked(handler, door, x, states, flat, layers, dropout, one)
+        x = x.transpose(0, 1) if batch_first else x
         with door.paused():
             given = states if len(states) > 1 else states[0]
             results = call(x, given, flat, has_bias, layers, 0.0, False, bidirectional, False)
@@ -73,6 +73,27 @@ def _layers(op: str, call: Any, **more: Any) -> Callable[..., Any]:
         return (y.transpose(0, 1) if batch_first else y, *after)
 
     return handler
+
+
+def _stacked(
+    handler: Any,
+    door: TorchDoor,
+    x: Any,
+    states: tuple[Any, ...],
+    flat: tuple[Any, ...],
+    layers: int,
+    dropout: float,
+    one: tuple[Any, ...],
+) -> tuple[Any, ...]:
+    """Run layer by layer, with dropout between them."""
+    rows, count = len(flat) // layers, 2 if one[4] else 1
+    after: list[tuple[Any, ...]] = []
+    for layer in range(layers):
+        x = functional.dropout(x, dropout) if layer else x
+        own = tuple(s[layer * count : (layer + 1) * count] for s in states)
+        x, *last = handler(door, x, own, flat[layer * rows : (layer + 1) * rows], *one)
+        after.append(tuple(last))
+    return (x, *(torch.cat(parts, 0) for parts in zip(*after, strict=True)))
 
 
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {

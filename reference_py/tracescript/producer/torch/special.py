@@ -15,6 +15,7 @@ from tracescript.producer.torch import (
     joins,
     layers,
     mode,
+    random,
     recurrent,
     resize,
     views,
@@ -147,14 +148,6 @@ def _method_where(door: TorchDoor, x: torch.Tensor, condition: torch.Tensor, y: 
     return _where(door, condition, x, y)
 
 
-def _random(door: TorchDoor, *_args: Any, **_kwargs: Any) -> Any:
-    raise door.recorder.error(
-        "UNKNOWN_CALL",
-        "this call draws random numbers",
-        "pass the random tensor as an input of the program",
-    )
-
-
 def _einsum(door: TorchDoor, equation: str, *operands: Any) -> torch.Tensor:
     tensors = (
         operands[0] if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else operands
@@ -189,26 +182,11 @@ _TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.where": _where,
     "torch.Tensor.where": _method_where,
     "torch.einsum": _einsum,
-    **{
-        f"torch.{name}": _random
-        for name in (
-            "rand",
-            "randn",
-            "randint",
-            "rand_like",
-            "randn_like",
-            "randperm",
-            "bernoulli",
-            "normal",
-        )
-    },
-    **{
-        f"torch.Tensor.{name}": _random for name in ("uniform_", "normal_", "bernoulli_", "random_")
-    },
     **arithmetic.TABLE,
     **compositions.TABLE,
     **joins.TABLE,
     **layers.TABLE,
+    **random.TABLE,
     **resize.TABLE,
     **views.TABLE,
     **recurrent.TABLE,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tracescript import ir
 from tracescript.ir import constants
+from tracescript.producer.trace.generator import Generator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -60,6 +61,7 @@ class Tree:
         self.watched: Attributes | None = None
         self.met: Callable[[tuple[Branch, ...]], None] | None = None
         self.root = Branch(None, "") if module is None else self._grow(module, "")
+        self._generator: Generator | None = None
 
     def _grow(self, module: Any, path: str) -> Branch:
         branch = self._branches[id(module)] = Branch(module, path)
@@ -140,6 +142,29 @@ class Tree:
             self._names[branch] = _paths(branch)
         return self._names[branch].get(slot, "")
 
+    def generator(self, seed: int) -> Generator:
+        """Return where random ops draw from; the first call makes it, starting at a seed."""
+        if self._generator is None:
+            name, count = "random", 1
+            while name in self.root.children or name in self.root.slots:
+                count += 1
+                name = f"random_{count}"
+            self._generator = Generator(name, seed)
+            self.root.slots[name] = self._generator.slot
+            self._names.clear()
+        return self._generator
+
+    def held(self) -> Callable[[], None]:
+        """Return a function that puts random numbers back to where they are now."""
+        if self._generator is not None:
+            return self._generator.held()
+
+        def back() -> None:
+            if self._generator is not None:
+                self._generator.restart()
+
+        return back
+
     def path(self, slot: Slot) -> str:
         """Return a slot's dotted path below the root."""
         if self.root not in self._names:
@@ -183,9 +208,11 @@ class Tree:
         if is_model(branch.module):
             done[branch] = self._imports.module(branch.module)
             return done[branch]
-        parameters, buffers = [], []
+        parameters, buffers, attributes = [], [], []
         for name, slot in branch.slots.items():
-            if slot.is_parameter:
+            if self._generator is not None and slot is self._generator.slot:
+                attributes.append(ir.ModuleAttribute(name, self.state(slot)))
+            elif slot.is_parameter:
                 parameters.append(ir.Parameter(name, self.constant(slot).value, slot.trainable))
             else:
                 held = self.state(slot) if slot.written else self.constant(slot).value
@@ -195,6 +222,7 @@ class Tree:
             class_name=class_name or type(branch.module).__name__,
             parameters=tuple(parameters),
             buffers=tuple(buffers),
+            attributes=tuple(attributes),
             submodules=tuple(
                 ir.Submodule(name, self._module(child, methods, done))
                 for name, child in branch.children.items()

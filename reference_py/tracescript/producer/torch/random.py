@@ -1,0 +1,228 @@
+"""Random numbers of torch: ops on the random state of the model. Spec: RANDOM-4."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+from torch.nn import functional
+
+from tracescript.producer.torch.named import matched
+from tracescript.producer.torch.values import data_type_of
+from tracescript.producer.trace import generator
+from tracescript.producer.trace.numbers import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tracescript.producer.torch.door import TorchDoor
+
+
+def _drawn(door: TorchDoor, op: str, *inputs: Any, **attributes: Any) -> torch.Tensor:
+    """Draw from the state by an op; inputs are tensors, ints and tuples of ints."""
+    recorder = door.recorder
+    given: list[tuple[Any, Any]] = []
+    for value in inputs:
+        if isinstance(value, torch.Tensor):
+            given.append((door.wire(value), door.real(value)))
+        elif isinstance(value, int):
+            given.append((recorder.number(value), plain(value)))
+        else:
+            given.append((recorder.ints(value), [int(n) for n in plain(value)]))
+    seed = torch.initial_seed() % (1 << 64)
+    wire, result = generator.draw(door, seed, op, given, attributes)
+    made: torch.Tensor = door.wrap(wire, result)
+    return made
+
+
+def _only(door: TorchDoor, given: Mapping[str, Any]) -> None:
+    """Refuse a generator of the program's own: the model has one state."""
+    if given.get("generator") is not None:
+        what = "random numbers of a generator of the program's own"
+        hint = "draw from torch's default generator: the model has one random state"
+        raise door.recorder.error("UNKNOWN_CALL", what, hint)
+
+
+def _sizes(size: tuple[Any, ...], given: Mapping[str, Any]) -> tuple[int, ...]:
+    found = given.get("size", size)
+    return tuple(found[0]) if len(found) == 1 and not isinstance(found[0], int) else tuple(found)
+
+
+def _made(op: str) -> Callable[..., Any]:
+    def handler(door: TorchDoor, *size: Any, **given: Any) -> torch.Tensor:
+        _only(door, given)
+        dtype = given.get("dtype") or torch.get_default_dtype()
+        return _drawn(door, op, _sizes(size, given), dtype=data_type_of(dtype))
+
+    return handler
+
+
+def _like(call: Any) -> Callable[..., Any]:
+    def handler(_: TorchDoor, x: torch.Tensor, **given: Any) -> Any:
+        return call(tuple(x.shape), dtype=given.get("dtype") or x.dtype)
+
+    return handler
+
+
+def _uniform(door: TorchDoor, x: torch.Tensor, *bounds: Any, **given: Any) -> torch.Tensor:
+    _only(door, given)
+    low, high = _bounds(bounds, given, ("from", 0.0), ("to", 1.0))
+    return x.copy_(torch.rand_like(x) * (high - low) + low)
+
+
+def _normal_(door: TorchDoor, x: torch.Tensor, *given: Any, **named: Any) -> torch.Tensor:
+    _only(door, named)
+    mean, std = _bounds(given, named, ("mean", 0.0), ("std", 1.0))
+    return x.copy_(torch.randn_like(x) * std + mean)
+
+
+def _exponential(
+    door: TorchDoor, x: torch.Tensor, lambd: float = 1.0, **given: Any
+) -> torch.Tensor:
+    _only(door, given)
+    return x.copy_(torch.log1p(-torch.rand_like(x)) / -lambd)
+
+
+def _bounds(
+    given: tuple[Any, ...], named: Mapping[str, Any], *parameters: tuple[str, Any]
+) -> list[Any]:
+    """Return two parameters by position or name, with their defaults."""
+    found = {name: named.get(name, default) for name, default in parameters}
+    found |= dict(zip(found, given, strict=False))
+    return list(found.values())
+
+
+def _bernoulli(door: TorchDoor, x: torch.Tensor, p: Any = None, **given: Any) -> torch.Tensor:
+    _only(door, given)
+    return _drawn(door, "bernoulli", x if p is None else torch.full_like(x, p))
+
+
+def _bernoulli_(door: TorchDoor, x: torch.Tensor, p: Any = 0.5, **given: Any) -> torch.Tensor:
+    _only(door, given)
+    if not isinstance(p, torch.Tensor):
+        dtype = x.dtype if x.is_floating_point() else torch.get_default_dtype()
+        p = torch.full(tuple(x.shape), p, dtype=dtype)
+    return x.copy_(torch.bernoulli(p.expand(tuple(x.shape))))
+
+
+def _randint(door: TorchDoor, *args: Any, **given: Any) -> torch.Tensor:
+    _only(door, given)
+    numbers = [a for a in args if isinstance(a, int)]
+    size = given.get("size") or next(a for a in args if not isinstance(a, int))
+    low, high = _range(numbers, given)
+    return _drawn(door, "randint", low, high, tuple(size)).to(given.get("dtype") or torch.int64)
+
+
+def _randint_like(door: TorchDoor, x: torch.Tensor, *numbers: Any, **given: Any) -> torch.Tensor:
+    _only(door, given)
+    drawn = _drawn(door, "randint", *_range(list(numbers), given), tuple(x.shape))
+    return drawn.to(given.get("dtype") or x.dtype)
+
+
+def _range(numbers: list[Any], given: Mapping[str, Any]) -> tuple[Any, Any]:
+    high = given.get("high", numbers[-1] if numbers else None)
+    low = given.get("low", numbers[0] if len(numbers) > ("high" not in given) else 0)
+    return low, high
+
+
+def _random(door: TorchDoor, x: torch.Tensor, *bounds: Any, **given: Any) -> torch.Tensor:
+    low, high = _range(list(bounds), {**given, **({"high": given["to"]} if "to" in given else {})})
+    if high is None:
+        what = "torch.Tensor.random_ without an upper bound is no op"
+        raise door.recorder.error("UNKNOWN_CALL", what, "give it from and to")
+    return x.copy_(torch.randint(given.get("from", low), high, tuple(x.shape), **_own(given)))
+
+
+def _own(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"generator": given["generator"]} if "generator" in given else {}
+
+
+def _randperm(door: TorchDoor, n: int, **given: Any) -> torch.Tensor:
+    _only(door, given)
+    return _drawn(door, "randperm", n).to(given.get("dtype") or torch.int64)
+
+
+def _multinomial(
+    door: TorchDoor, x: torch.Tensor, num_samples: int, replacement: bool = False, **given: Any
+) -> torch.Tensor:
+    _only(door, given)
+    return _drawn(door, "multinomial", x, num_samples, replacement=replacement)
+
+
+def _normal(
+    door: TorchDoor, mean: Any = 0.0, std: Any = 1.0, size: Any = None, **given: Any
+) -> torch.Tensor:
+    _only(door, given)
+    if size is not None:
+        return torch.randn(tuple(size), dtype=given.get("dtype")) * std + mean
+    return torch.randn_like(mean + std) * std + mean
+
+
+def dropped(door: TorchDoor, op: str, x: torch.Tensor, p: float, *, inplace: bool) -> torch.Tensor:
+    """Drop elements or features out in training, by an op."""
+    made = _drawn(door, op, x, p=float(plain(p)))
+    return x.copy_(made) if inplace else made
+
+
+def _undropped(
+    door: TorchDoor, tensors: tuple[Any, ...], is_causal: bool, scale: Any, enable_gqa: bool
+) -> torch.Tensor:
+    options = {"is_causal": is_causal, "scale": scale, "enable_gqa": enable_gqa}
+    with door.paused():
+        result = functional.scaled_dot_product_attention(*tensors, **plain(options))
+    given = {name: value for name, value in options.items() if value is not None}
+    matched(door, "scaled_dot_product_attention", tensors, [result], **given)
+    return result
+
+
+def _attention(
+    door: TorchDoor,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attn_mask: Any = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> torch.Tensor:
+    """Attend; with dropout of the weights written out, which is no op."""
+    if not dropout_p:
+        return _undropped(door, (query, key, value, attn_mask), is_causal, scale, enable_gqa)
+    if enable_gqa:
+        groups = query.size(-3) // key.size(-3)
+        key = key.unsqueeze(-3).expand(*key.shape[:-2], groups, *key.shape[-2:]).flatten(-4, -3)
+        value = value.unsqueeze(-3)
+        value = value.expand(*value.shape[:-3], groups, *value.shape[-2:]).flatten(-4, -3)
+    factor = 1 / math.sqrt(query.size(-1)) if scale is None else scale
+    scores = query @ key.transpose(-2, -1) * factor
+    if is_causal:
+        attn_mask = torch.ones(tuple(scores.shape[-2:]), dtype=torch.bool).tril()
+    if attn_mask is not None and attn_mask.dtype == torch.bool:
+        scores = scores.masked_fill(attn_mask.logical_not(), -math.inf)
+    elif attn_mask is not None:
+        scores = scores + attn_mask
+    return functional.dropout(scores.softmax(-1), dropout_p) @ value
+
+
+TABLE: Final[Mapping[str, Callable[..., Any]]] = {
+    "torch.rand": _made("rand"),
+    "torch.randn": _made("randn"),
+    "torch.rand_like": _like(torch.rand),
+    "torch.randn_like": _like(torch.randn),
+    "torch.randint": _randint,
+    "torch.randint_like": _randint_like,
+    "torch.randperm": _randperm,
+    "torch.normal": _normal,
+    "torch.bernoulli": _bernoulli,
+    "torch.multinomial": _multinomial,
+    "torch.Tensor.bernoulli": _bernoulli,
+    "torch.Tensor.multinomial": _multinomial,
+    "torch.Tensor.uniform_": _uniform,
+    "torch.Tensor.normal_": _normal_,
+    "torch.Tensor.exponential_": _exponential,
+    "torch.Tensor.bernoulli_": _bernoulli_,
+    "torch.Tensor.random_": _random,
+    "torch.nn.functional.scaled_dot_product_attention": _attention,
+}
