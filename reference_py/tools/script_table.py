@@ -20,6 +20,7 @@ _TITLES = {
     "statements": "Statements",
     "expressions": "Expressions",
     "calls": "Types and calls",
+    "containers": "Containers, and what is chosen at run time",
     "torch": "Programs that speak of torch",
 }
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import ListType, ScalarKind
 from tracescript.ir.values import Value
-from tracescript.producer.script import prelude
+from tracescript.producer.script import prelude, prelude_containers
 from tracescript.producer.script.builtins import BUILTINS, builtin, positional
 from tracescript.producer.script.builtins_numbers import number
 from tracescript.producer.script.comparison import compare
-from tracescript.producer.script.diagnostics import is_scalar
+from tracescript.producer.script.diagnostics import is_none, is_scalar
+from tracescript.producer.script.entries import Items
 from tracescript.producer.script.iteration import as_list, series_of
 from tracescript.producer.script.operators import binary, fold, scalar_kind, to_number
 
@@ -22,6 +23,23 @@ if TYPE_CHECKING:
     from tracescript.producer.script.builtins import Builtin
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
+
+
+@builtin("builtins.pow")
+def pow_(e: Emitter, node: ast.Call) -> Entry:
+    """`pow(a, b)`, `pow(a, b, m)`."""
+    args = positional(e, node, 2, 3, "mod")
+    if len(args) == 2 or is_none(args[2]):  # noqa: PLR2004  # a and b
+        return binary(e, ast.Pow, *args[:2])
+    folded = fold(e, pow, *args)
+    return folded or e.prelude(prelude_containers.power_mod, *map(e.as_int, args))
+
+
+@builtin("builtins.divmod")
+def divmod_(e: Emitter, node: ast.Call) -> Entry:
+    """`divmod(a, b)`."""
+    a, b = positional(e, node, 2, 2)
+    return Items((binary(e, ast.FloorDiv, a, b), binary(e, ast.Mod, a, b)))
 
 
 def _unary(function: str) -> Builtin:

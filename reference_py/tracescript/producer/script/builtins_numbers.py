@@ -254,20 +254,6 @@ def sum_(e: Emitter, node: ast.Call) -> Entry:
     return e.session.total(e, series, start)
 
 
-@builtin("builtins.pow")
-def pow_(e: Emitter, node: ast.Call) -> Entry:
-    """`pow(a, b)`."""
-    a, b = positional(e, node, 2, 2)
-    return binary(e, ast.Pow, a, b)
-
-
-@builtin("builtins.divmod")
-def divmod_(e: Emitter, node: ast.Call) -> Entry:
-    """`divmod(a, b)`."""
-    a, b = positional(e, node, 2, 2)
-    return Items((binary(e, ast.FloorDiv, a, b), binary(e, ast.Mod, a, b)))
-
-
 @builtin("builtins.any")
 def any_(e: Emitter, node: ast.Call) -> Entry:
     """`any`."""

@@ -5,30 +5,23 @@ from __future__ import annotations
 import ast
 import operator
 import typing
-from dataclasses import replace
 from inspect import getattr_static, isfunction
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import OptionalType, ScalarKind
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.builtins import BUILTINS, named_arguments
 from tracescript.producer.script.builtins_functions import call_getter, known_parts
 from tracescript.producer.script.callees import (
-    changed_name,
     describe_call,
     python_method,
     sequence_test,
 )
-from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.coerce import as_tensor
-from tracescript.producer.script.containers import container_method
 from tracescript.producer.script.core import expression
-from tracescript.producer.script.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.entries import (
     Bound,
     Closure,
-    Items,
     Known,
     MethodOf,
     Partial,
@@ -41,9 +34,8 @@ from tracescript.producer.script.library_numpy import definition, from_source
 from tracescript.producer.script.loans import offer
 from tracescript.producer.script.lower import call_named
 from tracescript.producer.script.matching import REFUSED, SEQUENCE
+from tracescript.producer.script.methods import call_method
 from tracescript.producer.script.objects import data_type_of_class
-from tracescript.producer.script.operators import fold
-from tracescript.producer.script.strings import string_method
 from tracescript.producer.script.text import message
 
 if TYPE_CHECKING:
@@ -101,12 +93,19 @@ def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]
             kwargs[k.arg] = value
             continue
         known, found = constant_of(value)
+        entries = e.session.known_keys.of(value) if isinstance(value, Value) else None
         if isinstance(value, Struct):
             kwargs.update(value.fields)
+        elif entries is not None:
+            kwargs.update(entries)
         elif known and isinstance(found, dict):
             kwargs.update({str(n): e.session.entry_of(x) for n, x in found.items()})
         else:
-            raise e.error(k.value, "the names after `**` are known only at run time")
+            raise e.error(
+                k.value,
+                "the names after `**` are known only at run time",
+                hint="write the dict with its keys where the call is: f(**{'a': x})",
+            )
     flight.check()
     return args, kwargs
 
@@ -194,95 +193,6 @@ def _call_builtin(
     at.args = names[: len(args)]
     at.keywords = [ast.keyword(k, n) for k, n in zip(kwargs, names[len(args) :], strict=True)]
     return builtin(e, at)
-
-
-def call_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
-    """Call a method of a run-time value."""
-    owner = method.owner
-    if is_tensor(owner):
-        return _tensor_method(e, method, args, kwargs)
-    found = container_method(e, method, args, kwargs)
-    if found is not None:
-        return found
-    if is_scalar(owner, ScalarKind.STR):
-        return string_method(e, method, args, kwargs)
-    if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
-        text = ast.unparse(method.receiver)
-        raise e.error(
-            method.receiver,
-            f"{text} may be None here",
-            code="TYPE_INFERENCE",
-            rule="SCRIPT-7",
-            hint=f"exclude None first: `if {text} is not None:`",
-        )
-    folded = fold(e, lambda v: getattr(v, method.name)(), owner) if not args else None
-    if folded is not None:
-        return folded
-    if isinstance(owner, Items) and method.name in {"index", "count", "numel"}:
-        return _tuple_method(e, owner, method.name, args)
-    raise e.error(
-        None,
-        f"{e.describe(owner)} has no method {method.name}",
-        code="UNKNOWN_CALL",
-        rule="SCRIPT-12",
-    )
-
-
-def _tuple_method(e: Emitter, owner: Items, name: str, args: list[Entry]) -> Entry:
-    if name == "numel":
-        from tracescript.producer.script.operators import binary
-
-        total: Entry = e.constant(1)
-        for part in owner.parts:
-            total = binary(e, ast.Mult, total, part)
-        return total
-    known = constant_of(owner), constant_of(args[0])
-    if not all(k for k, _ in known):
-        raise e.error(None, f"tuple.{name} needs values known at compile time", rule="SCRIPT-10")
-    try:
-        return e.constant(getattr(tuple(known[0][1]), name)(known[1][1]))
-    except ValueError:
-        raise e.error(
-            None, f"{known[1][1]!r} is not in the tuple", code="TYPE_INFERENCE", rule="SCRIPT-4"
-        ) from None
-
-
-def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
-    name = method.name
-    is_in_place = name.endswith("_") and not name.endswith("__") and name != "requires_grad_"
-    plain = name[:-1] if is_in_place else name
-    if is_in_place:
-        method = replace(method, receiver=changed_name(method.receiver))
-    homes = [f"numpy.ndarray.{plain}", f"numpy.{plain}", f"torch.Tensor.{plain}"]
-    if e.frame.flavour == "torch":
-        homes = [f"torch.Tensor.{plain}", f"torch.{plain}"]
-    for candidate in homes:
-        found = call_named(e, candidate, [method.owner, *args], kwargs)
-        if found is None:
-            continue
-        if is_in_place:
-            found = e.session.tensors.keep_type(e, method.owner, found)
-            e.session.aliases.change(e, method.receiver, method.owner, found)
-            if not isinstance(method.receiver, ast.Call):
-                rebind(e, method.receiver, method.owner, found)
-        return found
-    if is_in_place and name in {"fill_", "copy_", "zero_"}:
-        value = args[0] if args else e.constant(0)
-        made = e.session.tensors.filled_like(e, e.value(method.owner), value)
-        e.session.aliases.change(e, method.receiver, method.owner, made)
-        if not isinstance(method.receiver, ast.Call):
-            rebind(e, method.receiver, method.owner, made)
-        return made
-    import difflib
-
-    near = difflib.get_close_matches(plain, e.session.names.methods(), 3)
-    raise e.error(
-        None,
-        f"Tensor.{name} is not an op",
-        code="UNKNOWN_CALL",
-        rule="SCRIPT-12",
-        hint=f"nearest: {', '.join(near)}" if near else "write it with other ops",
-    )
 
 
 def raised_text(e: Emitter, nodes: list[ast.expr]) -> Value:

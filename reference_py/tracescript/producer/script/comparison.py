@@ -101,7 +101,8 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
         return _compare_numbers(e, relation, e.value(left), e.value(right))
     if is_scalar(left, ScalarKind.STR) and is_scalar(right, ScalarKind.STR):
         return e.op("str.cmp", [e.value(left), e.value(right)], {"relation": relation})
-    from tracescript.producer.script.equality import equal, ordered, tuples_of
+    from tracescript.producer.script.equality import equal
+    from tracescript.producer.script.orders import ordered
 
     own = own_comparison(e, relation, left, right)
     if own is None and relation == "ne":
@@ -113,8 +114,8 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
         same = equal(e, left, right)
         if same is not None:
             return negated(e, same) if relation == "ne" else same
-    elif (pair := tuples_of(e, left, right)) is not None:
-        return ordered(e, relation, python, *pair)
+    elif (found := ordered(e, relation, python, left, right)) is not None:
+        return found
     raise e.error(
         None,
         f"cannot compare {e.describe(left)} with {e.describe(right)}",

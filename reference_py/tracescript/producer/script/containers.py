@@ -35,33 +35,43 @@ def tuple_display(e: Emitter, node: ast.Tuple) -> Entry:
 @expression(ast.List)
 def list_display(e: Emitter, node: ast.List) -> Entry:
     """`[a, *b, c]`."""
-    parts = _elements(e, node.elts)
-    if not parts:
-        return Empty(at=node)
-    return collected(e, parts)
+    lists: list[Entry] = []
+    parts = _elements(e, node.elts, lists)
+    if parts or not lists:
+        lists.append(collected(e, parts) if parts else Empty(at=node))
+    made, *rest = lists
+    for more in rest:
+        made = binary(e, ast.Add, made, more)
+    return made
 
 
-def _elements(e: Emitter, nodes: Sequence[ast.expr]) -> list[Entry]:
+def _elements(
+    e: Emitter, nodes: Sequence[ast.expr], lists: list[Entry] | None = None
+) -> list[Entry]:
+    """Return the parts of a display.
+
+    What follows `*` and has a length known only at run time goes to `lists`, with what is before
+    it; where there is none, it is refused.
+    """
     from tracescript.producer.script.builtins_functions import known_parts
 
     parts: list[Entry] = []
     flight = Flight(e)
     for node in nodes:
-        if isinstance(node, ast.Starred):
-            spread = e.expr(node.value)
-            parts_known = known_parts(e, spread)
-            series = (
-                series_of(e, spread) if parts_known is None else Series(None, None, parts_known)
-            )
-            if series.parts is None:
-                raise e.error(
-                    node,
-                    "the length of what follows `*` is known only at run time",
-                    hint="use + on lists",
-                )
-            parts += series.parts
-        else:
+        if not isinstance(node, ast.Starred):
             parts.append(flight.add(e.expr(node)))
+            continue
+        spread = flight.add(e.expr(node.value))
+        parts_known = known_parts(e, spread)
+        series = series_of(e, spread) if parts_known is None else Series(None, None, parts_known)
+        if series.parts is not None:
+            parts += series.parts
+        elif lists is None:
+            what = "the length of what follows `*` is known only at run time"
+            raise e.error(node, what, hint="make it a list: [*xs]")
+        else:
+            lists += [collected(e, parts), as_list(e, series)] if parts else [as_list(e, series)]
+            parts = []
     flight.check()
     return parts
 
@@ -101,8 +111,13 @@ def _literal(e: Emitter, before: Entry, entries: list[Value]) -> Entry:
 
 
 def grow(e: Emitter, receiver: ast.expr, op: ast.operator, before: Entry, operand: Entry) -> bool:
-    """`xs += ys` changes the list itself; False for anything else."""
-    is_list = isinstance(before, Empty) or (
+    """`xs += ys` and `d |= e` change the container itself; False for anything else."""
+    from tracescript.producer.script.dicts import is_dict, with_entries
+
+    if isinstance(op, ast.BitOr) and is_dict(before):
+        rebind(e, receiver, before, with_entries(e, before, operand))
+        return True
+    is_list = (isinstance(before, Empty) and not before.is_dict) or (
         isinstance(before, Value) and isinstance(before.type, ListType)
     )
     if not is_list or not isinstance(op, ast.Add):

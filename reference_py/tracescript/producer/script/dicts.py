@@ -106,6 +106,20 @@ def with_entries(e: Emitter, d: Entry, more: Entry) -> Entry:
     return made
 
 
+def merged(e: Emitter, left: Entry, right: Entry) -> Entry | None:
+    """`a | b` of two dicts; None where one is none."""
+    if not is_dict(left) or not is_dict(right):
+        return None
+    return with_entries(e, with_entries(e, Empty(is_dict=True, at=e.at), left), right)
+
+
+def is_dict(entry: Entry) -> bool:
+    """Whether an entry is a dict."""
+    if isinstance(entry, Value):
+        return isinstance(entry.type, DictType)
+    return isinstance(entry, Empty) and entry.is_dict
+
+
 def _series(e: Emitter, d: Value) -> Series:
     keys, values = e.op("dict.keys", [d]), e.op("dict.values", [d])
     return Series(
@@ -188,4 +202,4 @@ DICT_METHODS = {
     "copy": _copy,
 }
 
-__all__ = ["DICT_METHODS", "with_entries"]
+__all__ = ["DICT_METHODS", "is_dict", "merged", "with_entries"]

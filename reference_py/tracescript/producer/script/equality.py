@@ -1,32 +1,21 @@
-"""`==` and `<` of lists, tuples, dicts and records."""
+"""`==` of lists, tuples, dicts and records."""
 
 from __future__ import annotations
 
+import dataclasses
 import operator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DictType, ListType, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script import comparison
 from tracescript.producer.script.diagnostics import is_none
 from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
-from tracescript.producer.script.flow import branch
 from tracescript.producer.script.logic import negated, truth
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
-
-
-def tuples_of(e: Emitter, left: Entry, right: Entry) -> tuple[Items, Items] | None:
-    """Return two tuples part by part, None where an entry is none."""
-    found = []
-    for entry in map(_as_tuple, (left, right)):
-        is_value = isinstance(entry, Value) and isinstance(entry.type, TupleType)
-        made = e.parts(entry) if is_value and isinstance(entry, Value) else entry
-        if isinstance(made, Items) and not made.is_list:
-            found.append(made)
-    return (found[0], found[1]) if len(found) == 2 else None  # noqa: PLR2004  # both sides
 
 
 def equal(e: Emitter, left: Entry, right: Entry) -> Value | None:
@@ -125,26 +114,10 @@ def _equal_records(e: Emitter, left: Struct, right: Struct) -> Value | None:
         return None
     if getattr(getattr(left.cls, "__dataclass_params__", None), "eq", False) is not True:
         return None
-    sides = [Items(tuple(x.fields.values())) for x in (left, right)]
-    return equal(e, sides[0], sides[1])
+    return equal(e, *compared_fields(left, right))
 
 
-def ordered(e: Emitter, relation: str, python: Any, left: Items, right: Items) -> Entry:
-    """`<` and the like of tuples: the first place that differs decides."""
-    if not left.parts or not right.parts:
-        return e.constant(python(len(left.parts), len(right.parts)))
-    a, b = left.parts[0], right.parts[0]
-    strict: tuple[str, Any] = (
-        ("lt", operator.lt) if relation in {"lt", "le"} else ("gt", operator.gt)
-    )
-    rest = Items(left.parts[1:]), Items(right.parts[1:])
-    same = truth(e, comparison.related(e, "eq", operator.eq, a, b))
-    if same.constant is not None:
-        if same.constant.value:
-            return ordered(e, relation, python, *rest)
-        return comparison.related(e, *strict, a, b)
-    arms = (
-        lambda: truth(e, ordered(e, relation, python, *rest)),
-        lambda: truth(e, comparison.related(e, *strict, a, b)),
-    )
-    return branch(e, same, arms)
+def compared_fields(left: Struct, right: Struct) -> tuple[Items, Items]:
+    """Return the fields by which a data class compares, of two instances of it."""
+    names = [f.name for f in dataclasses.fields(left.cls) if f.compare]
+    return Items(tuple(left.fields[n] for n in names)), Items(tuple(right.fields[n] for n in names))

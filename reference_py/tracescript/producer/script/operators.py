@@ -205,6 +205,10 @@ def _sequences(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) 
         known, times = constant_of(right)
         if known and isinstance(times, int) and len(left.parts) * times <= MOST_UNROLLED:
             return Items(left.parts * times, left.is_list)
+    if kind is ast.BitOr:
+        from tracescript.producer.script.dicts import merged
+
+        return merged(e, left, right)
     if kind is ast.Mod and is_scalar(left, ScalarKind.STR) and constant_of(left)[0]:
         from tracescript.producer.script.formatting import percent
 

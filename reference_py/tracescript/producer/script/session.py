@@ -14,6 +14,7 @@ from tracescript.producer.script import members, objects
 from tracescript.producer.script.aliases import Aliases
 from tracescript.producer.script.entries import Empty, Items, Known, Struct
 from tracescript.producer.script.facts import Loops, Roots
+from tracescript.producer.script.known_keys import KnownKeys
 from tracescript.producer.script.members import Members
 from tracescript.producer.script.pycalls import PythonCalls
 from tracescript.producer.script.states import States, join_path
@@ -47,6 +48,7 @@ class Session:
         self.roots = Roots()
         self.aliases = Aliases()
         self.loops = Loops(facts)
+        self.known_keys = KnownKeys()
         self.states = States(self, facts)
         self.structs = Structs()
         self.tensors = Tensors()

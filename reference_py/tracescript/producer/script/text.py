@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tracescript.ir import constants
 from tracescript.ir.types import (
@@ -39,14 +39,22 @@ class Template:
 
     def __init__(self, e: Emitter) -> None:
         self._e = e
-        self._text = ""
+        self._texts: list[str | Value] = [""]
         self._values: list[Value] = []
 
     def literal(self, text: str) -> None:
         """Add text as it is."""
-        self._text += text.replace("{", "{{").replace("}", "}}")
+        self._add(text.replace("{", "{{").replace("}", "}}"))
 
-    def value(self, entry: Entry, spec: str = "", conversion: int = -1) -> None:
+    def _add(self, text: str | Value) -> None:
+        """Add to the template, whose parts are known one after another, or at run time."""
+        last = self._texts[-1]
+        if isinstance(text, str) and isinstance(last, str):
+            self._texts[-1] = last + text
+        else:
+            self._texts.append(text)
+
+    def value(self, entry: Entry, spec: str | Value = "", conversion: int = -1) -> None:
         """Add a value; Python's `format(value, spec)`."""
         e = self._e
         if conversion == _REPR:
@@ -58,13 +66,16 @@ class Template:
         elif conversion != -1:
             raise e.error(None, "`!a` in a text", hint="use !r")
         known, value = constant_of(entry)
-        if known and isinstance(value, bool | int | float | str):
+        if known and isinstance(spec, str) and isinstance(value, bool | int | float | str):
             with refused(e, spec):
                 self.literal(format(value, spec))
             return
         made = self._number(entry)
+        if isinstance(spec, str) and isinstance(made.type, ScalarType):
+            _check_spec(e, spec, made.type.kind)
         self._values.append(made)
-        self._text += "{:" + spec + "}" if spec else "{}"
+        for text in ("{:", spec, "}") if spec else ("{}",):
+            self._add(text)
 
     def _number(self, entry: Entry) -> Value:
         e = self._e
@@ -78,14 +89,19 @@ class Template:
                 f"a format spec needs a number or a text, found {e.describe(entry)}",
                 code="TYPE_INFERENCE",
                 rule="SCRIPT-4",
+                hint="write it as a text first: str(x)",
             )
         return e.value(entry)
 
     def done(self) -> Value:
         """Return the text."""
+        e = self._e
+        first, *rest = (e.constant(t) if isinstance(t, str) else t for t in self._texts)
         if not self._values:
-            return self._e.constant(self._text.format())
-        return self._e.op("str.format", [self._e.constant(self._text), *self._values])
+            return e.constant(str(self._texts[0]).format())
+        for more in rest:
+            first = e.op("str.concat", [first, more])
+        return e.op("str.format", [first, *self._values])
 
 
 _FORMATTED = (ScalarKind.BOOL, ScalarKind.INT, ScalarKind.FLOAT, ScalarKind.STR)
@@ -97,7 +113,21 @@ def refused(e: Emitter, spec: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError) as error:
-        raise e.error(None, f"the format spec {spec!r}: {error}", rule="SCRIPT-10") from None
+        what = f"the format spec {spec!r}: {error}"
+        raise e.error(None, what, rule="SCRIPT-10", hint="d for ints, .2f for floats") from None
+
+
+def _check_spec(e: Emitter, spec: str, kind: ScalarKind) -> None:
+    """Refuse a spec that fits no value of a kind, and those whose texts hang on the locale."""
+    if spec[-1:] in {"c", "n"}:
+        raise e.error(
+            None, f"the format spec {spec!r}", rule="SCRIPT-10", hint="chr(n), or another type"
+        )
+    with refused(e, spec):
+        format(_SAMPLES.get(kind, 1), spec)
+
+
+_SAMPLES = {ScalarKind.STR: "", ScalarKind.FLOAT: 0.5}
 
 
 @expression(ast.JoinedStr)
@@ -109,18 +139,11 @@ def f_string(e: Emitter, node: ast.JoinedStr) -> Entry:
             template.literal(str(part.value))
             continue
         assert isinstance(part, ast.FormattedValue)
-        spec: Any = ""
-        if part.format_spec is not None:
-            known, spec = constant_of(e.expr(part.format_spec))
-            if not known:
-                raise e.error(
-                    part,
-                    "a format spec known only at run time",
-                    rule="SCRIPT-10",
-                    hint="write the spec out, or use str.rjust and the like",
-                )
         with e.looking_at(part):
-            template.value(e.expr(part.value), str(spec), part.conversion)
+            entry = e.expr(part.value)
+            spec = "" if part.format_spec is None else e.value(e.expr(part.format_spec))
+            known, text = constant_of(spec) if isinstance(spec, Value) else (True, "")
+            template.value(entry, str(text) if known else spec, part.conversion)
     return template.done()
 
 

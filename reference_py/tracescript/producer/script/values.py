@@ -137,6 +137,7 @@ class Values(Reports):
             ) from None
         self.session.roots.through(opset()[name], inputs, outputs)
         self.session.loops.through(inputs, outputs)
+        self.session.known_keys.through(name, inputs, outputs)
         self.session.aliases.through(name, inputs, outputs, self.site())
         return outputs
 
@@ -218,7 +219,7 @@ class Values(Reports):
             f"{what} is expected, found {self.describe(entry)}",
             code="TYPE_INFERENCE",
             rule="SCRIPT-4",
-            hint="int(x) reads one element" if is_tensor else "",
+            hint="int(x) reads one element" if is_tensor else "int(x) makes an int",
         )
 
     def as_float(self, entry: Entry, what: str = "a float") -> Value:

@@ -1,0 +1,110 @@
+"""Methods of run-time values: containers, texts, tensors."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracescript.ir.types import OptionalType, ScalarKind
+from tracescript.ir.values import Value
+from tracescript.producer.script.callees import changed_name
+from tracescript.producer.script.changes import rebind
+from tracescript.producer.script.containers import container_method
+from tracescript.producer.script.diagnostics import is_scalar, is_tensor
+from tracescript.producer.script.entries import Bound, Items, constant_of
+from tracescript.producer.script.lower import call_named
+from tracescript.producer.script.operators import fold
+from tracescript.producer.script.strings import string_method
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
+
+
+def call_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
+    """Call a method of a run-time value."""
+    owner = method.owner
+    if is_tensor(owner):
+        return _tensor_method(e, method, args, kwargs)
+    found = container_method(e, method, args, kwargs)
+    if found is not None:
+        return found
+    if is_scalar(owner, ScalarKind.STR):
+        return string_method(e, method, args, kwargs)
+    if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
+        text = ast.unparse(method.receiver)
+        raise e.error(
+            method.receiver,
+            f"{text} may be None here",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-7",
+            hint=f"exclude None first: `if {text} is not None:`",
+        )
+    folded = fold(e, lambda v: getattr(v, method.name)(), owner) if not args else None
+    if folded is not None:
+        return folded
+    if isinstance(owner, Items) and method.name in {"index", "count", "numel"}:
+        return _tuple_method(e, owner, method.name, args)
+    raise e.error(
+        None,
+        f"{e.describe(owner)} has no method {method.name}",
+        code="UNKNOWN_CALL",
+        rule="SCRIPT-12",
+    )
+
+
+def _tuple_method(e: Emitter, owner: Items, name: str, args: list[Entry]) -> Entry:
+    if name == "numel":
+        from tracescript.producer.script.operators import binary
+
+        total: Entry = e.constant(1)
+        for part in owner.parts:
+            total = binary(e, ast.Mult, total, part)
+        return total
+    known = constant_of(owner), constant_of(args[0])
+    if not all(k for k, _ in known):
+        raise e.error(None, f"tuple.{name} needs values known at compile time", rule="SCRIPT-10")
+    try:
+        return e.constant(getattr(tuple(known[0][1]), name)(known[1][1]))
+    except ValueError:
+        raise e.error(
+            None, f"{known[1][1]!r} is not in the tuple", code="TYPE_INFERENCE", rule="SCRIPT-4"
+        ) from None
+
+
+def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
+    name = method.name
+    is_in_place = name.endswith("_") and not name.endswith("__") and name != "requires_grad_"
+    plain = name[:-1] if is_in_place else name
+    if is_in_place:
+        method = replace(method, receiver=changed_name(method.receiver))
+    homes = [f"numpy.ndarray.{plain}", f"numpy.{plain}", f"torch.Tensor.{plain}"]
+    if e.frame.flavour == "torch":
+        homes = [f"torch.Tensor.{plain}", f"torch.{plain}"]
+    for candidate in homes:
+        found = call_named(e, candidate, [method.owner, *args], kwargs)
+        if found is None:
+            continue
+        if is_in_place:
+            found = e.session.tensors.keep_type(e, method.owner, found)
+            e.session.aliases.change(e, method.receiver, method.owner, found)
+            if not isinstance(method.receiver, ast.Call):
+                rebind(e, method.receiver, method.owner, found)
+        return found
+    if is_in_place and name in {"fill_", "copy_", "zero_"}:
+        value = args[0] if args else e.constant(0)
+        made = e.session.tensors.filled_like(e, e.value(method.owner), value)
+        e.session.aliases.change(e, method.receiver, method.owner, made)
+        if not isinstance(method.receiver, ast.Call):
+            rebind(e, method.receiver, method.owner, made)
+        return made
+    near = difflib.get_close_matches(plain, e.session.names.methods(), 3)
+    raise e.error(
+        None,
+        f"Tensor.{name} is not an op",
+        code="UNKNOWN_CALL",
+        rule="SCRIPT-12",
+        hint=f"nearest: {', '.join(near)}" if near else "write it with other ops",
+    )
