@@ -41,7 +41,8 @@ class Loans:
         changed = {t for tokens in aliases.log[self._log :] for t in tokens}
         for name, (entry, node) in self._lent.items():
             final = finals.get(name, entry)
-            if final is entry or not aliases.own(entry) & changed:
+            held = aliases.seen(entry) if isinstance(entry, Struct) else aliases.own(entry)
+            if final is entry or not held & changed:
                 continue
             if not self._is_same(entry, final):
                 raise self._e.error(
