@@ -143,11 +143,40 @@ def test_what_attention_does_not_see_may_be_nan():
     given = {"is_causal": True, "scale": None, "enable_gqa": False}
     found = attend(q, spoiled, k, None, **given)
     whole = attend(q, k, k, None, **given)
-    np.testing.assert_allclose(found[:, :, :3], whole[:, :, :3], rtol=1e-14, atol=1e-15)
+    np.testing.assert_array_equal(found[:, :, :3], whole[:, :, :3])
     assert np.isnan(found[:, :, 3]).all()
     seen = np.array([[True, True, True, False]] * 4)
     given["is_causal"] = False
     assert np.isfinite(attend(q, spoiled, k, seen, **given)).all()
+
+
+@pytest.mark.parametrize("op", ["softmax", "log_softmax", "layer_norm"])
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf, 1e4, -1e4, 1e-30])
+def test_rows_do_not_influence_each_other(op, odd):
+    x = RNG.standard_normal((7, 33)).astype(np.float32)
+    given = {"dim": -1} if op != "layer_norm" else {"normalized_rank": 1, "eps": 1e-5}
+    rest = [None, None] if op == "layer_norm" else []
+    spoiled = x.copy()
+    spoiled[3] += np.float32(odd)
+    spoiled[5, ::2] = odd
+    with np.errstate(all="ignore"):
+        found, whole = (KERNELS.get(op)(a, *rest, **given) for a in (spoiled, x))
+    others = [0, 1, 2, 4, 6]
+    np.testing.assert_array_equal(found[others], whole[others])
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, 1e4])
+@pytest.mark.parametrize("mask", [None, np.arange(9) < np.array([[9], [4], [0], [9], [1]])])
+def test_queries_do_not_influence_each_other(mask, odd):
+    q, k = RNG.standard_normal((2, 3, 5, 8)), RNG.standard_normal((2, 3, 9, 8))
+    spoiled = q.copy()
+    spoiled[0, 1, 3] = odd
+    attend = KERNELS.get("scaled_dot_product_attention")
+    given = {"is_causal": False, "scale": None, "enable_gqa": False}
+    with np.errstate(all="ignore"):
+        found, whole = (attend(a, k, k, mask, **given) for a in (spoiled, q))
+    found[0, 1, 3] = whole[0, 1, 3]
+    np.testing.assert_array_equal(found, whole)
 
 
 def test_infinities_pass_through_activations():

@@ -64,9 +64,10 @@ _NEAR: Final = 60.0
 def exponentials(x: Array, y: Array, seen: Array | None = None) -> Array:
     """Set y to exp(x) over a factor of each row's own, and to 0 where `seen`, of 0 and 1, is 0.
 
-    Return the sums of the rows, (..., 1). The factor is exp(max), or 1 where all of x is so near 0
-    that nothing overflows or vanishes: to find that out takes a fraction of what finding the
-    largest element of each row takes. What is not seen may be NaN.
+    Return the sums of the rows, (..., 1). The factor is exp(max), or 1 where a row's largest seen
+    element is so near 0 that nothing overflows or vanishes: so rows do not influence each other.
+    That all of x is near takes a fraction of the time that the rows' largest elements take to
+    find. What is not seen may be NaN.
     """
     flat = x.reshape(-1)
     if np.maximum.reduce(flat) < _NEAR and np.minimum.reduce(flat) > -_NEAR:
@@ -77,6 +78,7 @@ def exponentials(x: Array, y: Array, seen: Array | None = None) -> Array:
         if seen is not None:
             x = np.fmin(x, np.where(seen, np.nan, -np.inf).astype(x.dtype), out=y)
         top = np.maximum.reduce(x, axis=-1, keepdims=True)
+        top[np.abs(top) < _NEAR] = 0
         np.maximum(top, np.finfo(x.dtype).min, out=top)
         np.subtract(x, top, out=y)
         np.exp(y, out=y)
