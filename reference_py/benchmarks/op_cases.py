@@ -85,8 +85,33 @@ def _conv(
     )
 
 
+def _conv3d(n: int, c: int, size: int, filters: int, kernel: int) -> Case:
+    edge = kernel // 2
+    return Case(
+        "conv3d",
+        "/1",
+        ((n, c, size, size, size),),
+        ((filters, c, kernel, kernel, kernel), (filters,)),
+        lambda w, x, k, b: w("conv3d", x, k, b, padding=[edge] * 6),
+        lambda t, x, k, b: t.conv3d(x, k, b, 1, edge),
+    )
+
+
+def _conv_transpose(n: int, c: int, size: int, filters: int, kernel: int, stride: int) -> Case:
+    edge = (kernel - stride) // 2
+    given = {"stride": [stride] * 2, "padding": [edge] * 2}
+    return Case(
+        "conv_transpose2d",
+        f"/{stride}",
+        ((n, c, size, size),),
+        ((c, filters, kernel, kernel), (filters,)),
+        lambda w, x, k, b: w("conv_transpose2d", x, k, b, **given),
+        lambda t, x, k, b: t.conv_transpose2d(x, k, b, stride, edge),
+    )
+
+
 def conv() -> Iterator[Case]:
-    """ResNet-50's convolutions and MobileNet's."""
+    """ResNet-50's convolutions and MobileNet's; of volumes; a step of a generator."""
     yield _conv(1, 3, 224, 64, 7, 2)
     yield _conv(1, 64, 56, 64, 1)
     yield _conv(1, 64, 56, 256, 1)
@@ -102,6 +127,8 @@ def conv() -> Iterator[Case]:
     yield _conv(1, 128, 56, 128, 3, groups=32)
     yield _conv(1, 96, 56, 96, 3, groups=96)
     yield _conv(1, 144, 56, 144, 3, 2, groups=144)
+    yield _conv3d(1, 16, 16, 32, 3)
+    yield _conv_transpose(1, 128, 16, 64, 4, 2)
 
 
 def _linear(rows: int, columns: int, results: int) -> Case:
@@ -186,6 +213,19 @@ def _batch_norm(*shape: int) -> Case:
     )
 
 
+def _batch_norm_train(*shape: int) -> Case:
+    channels = (shape[1],)
+    return Case(
+        "batch_norm_train",
+        "",
+        (shape,),
+        (channels,) * 4,
+        lambda w, x, m, v, k, b: w("batch_norm_train", x, m, v, k, b),
+        lambda t, x, m, v, k, b: t.nn.functional.batch_norm(x, m, v, k, b, training=True),
+        squared=(1,),
+    )
+
+
 def norm() -> Iterator[Case]:
     """Normalisations and softmax."""
     yield plain("softmax", (128, 1000), lambda t, x: t.softmax(x, -1), dim=-1)
@@ -198,10 +238,12 @@ def norm() -> Iterator[Case]:
     yield _layer_norm(8, 64)
     yield _batch_norm(1, 64, 112, 112)
     yield _batch_norm(8, 256, 14, 14)
+    yield _batch_norm_train(8, 64, 28, 28)
 
 
 def _pool(op: str, peer: str, *shape: int, kernel: int, stride: int, edge: int) -> Case:
-    given = {"kernel": [kernel] * 2, "stride": [stride] * 2, "padding": [edge] * 2}
+    axes = len(shape) - 2
+    given = {"kernel": [kernel] * axes, "stride": [stride] * axes, "padding": [edge] * axes}
 
     def ours(w: Writer, x: ir.Value) -> Any:
         made = w(op, x, **given)
@@ -223,6 +265,16 @@ def pool() -> Iterator[Case]:
     yield _pool(largest, largest, 1, 64, 112, 112, kernel=3, stride=2, edge=1)
     yield _pool(largest, largest, 8, 32, 32, 32, kernel=2, stride=2, edge=0)
     yield _pool("avg_pool2d", "avg_pool2d", 8, 64, 32, 32, kernel=2, stride=2, edge=0)
+    yield _pool("max_pool3d", "max_pool3d", 1, 16, 16, 32, 32, kernel=3, stride=2, edge=1)
+    yield _pool("avg_pool3d", "avg_pool3d", 1, 16, 16, 32, 32, kernel=2, stride=2, edge=0)
+    yield Case(
+        "adaptive_max_pool2d",
+        "",
+        ((1, 256, 14, 14),),
+        (),
+        lambda w, x: w("adaptive_max_pool2d", x, [7, 7])[0],
+        lambda t, x: t.nn.functional.adaptive_max_pool2d(x, 7),
+    )
     yield Case(
         "adaptive_avg_pool2d",
         "",

@@ -10,7 +10,7 @@ from benchmarks.author import Author
 from tracescript import ir
 from tracescript.errors import TrapError
 from tracescript.kernels import KERNELS, blocked
-from tracescript.kernels.conv import _Filters
+from tracescript.kernels.filters import Filters
 from tracescript.kernels.pool import VALUES_ONLY
 
 RNG = np.random.default_rng(5)
@@ -48,11 +48,11 @@ def by_definition(x, weight, bias, stride, padding, dilation, groups):
 @pytest.mark.parametrize("once", [True, False])
 def test_a_convolution_is_its_definition_whichever_way_is_taken(case, once, monkeypatch):
     planes, filters, kernel, *given = case
-    monkeypatch.setattr("tracescript.kernels.conv._LAID_OUT", 500)
+    monkeypatch.setattr("tracescript.kernels.filters._LAID_OUT", 500)
     x = RNG.standard_normal((2, planes, 11, 13))
     weight = RNG.standard_normal((filters, planes // given[-1], *kernel))
     bias = RNG.standard_normal(filters)
-    found = _Filters(weight, *given).apply(x, bias, once=once)
+    found = Filters(weight, *given).apply(x, bias, once=once)
     np.testing.assert_allclose(found, by_definition(x, weight, bias, *given), atol=1e-11)
 
 
@@ -121,6 +121,14 @@ def test_the_largest_of_windows_is_the_same_without_their_places(dtype):
         given = (kernel, stride, padding, dilation, ceil)
         values = VALUES_ONLY["max_pool2d"](x, *given)
         np.testing.assert_array_equal(values, KERNELS.get("max_pool2d")(x, *given)[0])
+
+
+def test_the_largest_of_adaptive_windows_is_the_same_without_their_places():
+    x = RNG.standard_normal((2, 3, 9, 10))
+    x[0, 0, 4, 4], x[0, 1], x[1, 2, 0, 0] = np.nan, -np.inf, np.inf
+    for size in ([1, 1], [4, 7], [9, 10], [12, 3], [0, 2]):
+        values = VALUES_ONLY["adaptive_max_pool2d"](x, size)
+        np.testing.assert_array_equal(values, KERNELS.get("adaptive_max_pool2d")(x, size)[0])
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])
@@ -200,6 +208,7 @@ def test_ops_whose_results_are_called_new_share_no_memory_with_their_inputs():
     window = {"kernel": (1, 1), "stride": (1, 1), "padding": (0, 0), "ceil_mode": False}
     filters = np.ones((4, 4, 1, 1), np.float32)
     plain = {"stride": (1, 1), "padding": (0, 0, 0, 0), "dilation": (1, 1), "groups": 1}
+    grown = {"padding": (0, 0), "output_padding": (0, 0)}
     calls = [
         ("batch_norm", [x, each, each, None, None], {"eps": 1e-5}),
         ("group_norm", [x, None, None], {"groups": 2, "eps": 1e-5}),
@@ -207,6 +216,9 @@ def test_ops_whose_results_are_called_new_share_no_memory_with_their_inputs():
         ("softmax", [x], {"dim": -1}),
         ("log_softmax", [x], {"dim": 1}),
         ("conv2d", [x, filters, None], plain),
+        ("conv_transpose2d", [x, filters, None], {**plain, **grown}),
+        ("batch_norm_train", [x, each, each, None, None], {"momentum": 0.1, "eps": 1e-5}),
+        ("adaptive_max_pool2d", [x, [6, 6]], {}),
         ("max_pool2d", [x], {**window, "dilation": (1, 1)}),
         ("avg_pool2d", [x], {**window, "count_include_pad": True, "divisor_override": None}),
         ("leaky_relu", [x], {"slope": 0.1}),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from tracescript.kernels import activation, attention, conv, norm, pool, resize, rnn
+from tracescript.kernels import activation, attention, batch_norm, conv, norm, pool, resize, rnn
 from tracescript.kernels.table import Table
 
 KERNELS: Final = Table.join(
     activation.KERNELS,
     attention.KERNELS,
+    batch_norm.KERNELS,
+    batch_norm.TRAINED,
     conv.KERNELS,
     norm.KERNELS,
     pool.KERNELS,
@@ -17,5 +19,5 @@ KERNELS: Final = Table.join(
     rnn.KERNELS,
 )
 
-PREPARE: Final = {**conv.PREPARE, **norm.PREPARE, **rnn.PREPARE}
+PREPARE: Final = {**conv.PREPARE, **batch_norm.PREPARE, **rnn.PREPARE}
 """Op to a function that lays out constant inputs once, see `table.OPEN`."""

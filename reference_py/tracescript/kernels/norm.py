@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.errors import trap
-from tracescript.kernels.blocked import BLOCK, by_rows, exponentials, squares, sums
+from tracescript.kernels.blocked import by_rows, exponentials, squares, sums
 from tracescript.kernels.rounding import Array, RoundedTable
-from tracescript.kernels.table import OPEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from tracescript.kernels.table import Kernel
 
 KERNELS: Final = RoundedTable()
 
@@ -26,90 +24,6 @@ _LARGEST: Final[Callable[..., Any]] = np.maximum.reduce
 
 def _per_channel(value: Array, x: Array) -> Array:
     return value.reshape(1, -1, *(1,) * (x.ndim - 2))
-
-
-def _scale_and_shift(
-    mean: Array, variance: Array, weight: Array | None, bias: Array | None, eps: float
-) -> tuple[Array, Array]:
-    scale = 1 / np.sqrt(variance + variance.dtype.type(eps))
-    if weight is not None:
-        scale = scale * weight
-    return scale, -mean * scale if bias is None else bias - mean * scale
-
-
-class _Channels:
-    """A scale and a shift for each channel; a channel's plane has any number of elements."""
-
-    def __init__(self, scale: Array, shift: Array) -> None:
-        self.scale, self.shift = scale, shift
-        self._wide: tuple[int, Array, Array] = (1, scale, shift)
-
-    def apply(self, x: Array) -> Array:
-        """Scale and shift, in blocks that stay in the cache between the two."""
-        batch, count = x.shape[0], self.scale.size
-        if x.shape[1] != count:
-            raise trap("SHAPE_ERROR", f"expected {count} channels, found {x.shape[1]}")
-        y = np.empty(x.shape, x.dtype)
-        if not x.size:
-            return y
-        size = x.size // (batch * count)
-        if size <= _SHORT and count * size <= BLOCK and (batch > 1 or size == 1):
-            rows, results = x.reshape(batch, -1), y.reshape(batch, -1)
-            scale, shift = self._written_out(size)
-        else:
-            rows, results = x.reshape(batch * count, size), y.reshape(batch * count, size)
-            scale, shift = (np.tile(v, batch)[:, np.newaxis] for v in (self.scale, self.shift))
-        for some in by_rows(*rows.shape):
-            each = some if scale.ndim > 1 else slice(None)
-            part = np.multiply(rows[some], scale[each], out=results[some])
-            np.add(part, shift[each], out=part)
-        return y
-
-    def _written_out(self, size: int) -> tuple[Array, Array]:
-        """Return scale and shift for each element of planes of so many; keep the last ones."""
-        found, scale, shift = self._wide
-        if found != size:
-            scale, shift = np.repeat(self.scale, size), np.repeat(self.shift, size)
-            self._wide = (size, scale, shift)
-        return scale, shift
-
-
-_SHORT: Final = 384
-"""Elements of a plane for which one more operand costs less than a loop for each plane."""
-
-
-@KERNELS.of("batch_norm")
-def batch_norm(
-    x: Array,
-    running_mean: Array,
-    running_var: Array,
-    weight: Array | None,
-    bias: Array | None,
-    eps: float,
-) -> Array:
-    moved = _scale_and_shift(running_mean, running_var, weight, bias, eps)
-    return _Channels(*(part.astype(x.dtype) for part in moved)).apply(x)
-
-
-def _prepare_batch_norm(known: Sequence[Any], eps: float) -> Kernel | None:
-    if any(v is OPEN for v in known[1:]):
-        return None
-    mean, variance, weight, bias = known[1:]
-    channels = _Channels(*_scale_and_shift(mean, variance, weight, bias, eps))
-
-    def run(x: Array, *_: Any) -> Array:
-        same = x.dtype == channels.scale.dtype
-        return (channels if same else _Channels(*_cast(channels, x.dtype))).apply(x)
-
-    return run
-
-
-def _cast(channels: _Channels, dtype: Any) -> tuple[Array, Array]:
-    return channels.scale.astype(dtype), channels.shift.astype(dtype)
-
-
-PREPARE: Final[dict[str, Callable[..., Kernel | None]]] = {"batch_norm": _prepare_batch_norm}
-"""Op to a function of the inputs known beforehand, see `table.OPEN`."""
 
 
 class _Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,7 @@ import numpy as np
 from tracescript.errors import trap
 from tracescript.kernels.blocked import by_rows, sums
 from tracescript.kernels.rounding import Array, RoundedTable, rounded_once
+from tracescript.kernels.windows import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +35,13 @@ def _extent(n: int, kernel: int, stride: int, padding: int, dilation: int, ceil_
     return out
 
 
+def _extents(
+    x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
+) -> Pair:
+    given = zip(x.shape[2:], kernel, stride, padding, dilation, strict=True)
+    return tuple(_extent(*axis, ceil_mode) for axis in given)
+
+
 class _Windows:
     """The windows of padded planes, as one slice of the planes for each place in a window."""
 
@@ -47,22 +56,21 @@ class _Windows:
         fill: float,
     ) -> None:
         self.kernel, self.stride, self.dilation = kernel, stride, dilation
-        self.out = tuple(
-            _extent(x.shape[2 + i], kernel[i], stride[i], padding[i], dilation[i], ceil_mode)
-            for i in (0, 1)
-        )
+        self.out = _extents(x, kernel, stride, padding, dilation, ceil_mode)
         ends = [
             (o - 1) * s + d * (k - 1) + 1
             for o, s, d, k in zip(self.out, stride, dilation, kernel, strict=True)
         ]
-        after = [max(ends[i] - x.shape[2 + i] - padding[i], 0) for i in (0, 1)]
-        around = ((0, 0), (0, 0), (padding[0], after[0]), (padding[1], after[1]))
-        self.planes = np.pad(x, around, constant_values=fill) if any(padding + tuple(after)) else x
+        after = [max(e - n - p, 0) for e, n, p in zip(ends, x.shape[2:], padding, strict=True)]
+        around = ((0, 0), (0, 0), *zip(padding, after, strict=True))
+        needed = any(padding) or any(after)
+        self.planes = np.pad(x, around, constant_values=fill) if needed else x
 
     def __iter__(self) -> Iterator[Array]:
-        for p in range(self.kernel[0]):
-            for q in range(self.kernel[1]):
-                yield self.planes[:, :, self._range(0, p), self._range(1, q)]
+        for places in itertools.product(*map(range, self.kernel)):
+            ranges = (self._range(axis, place) for axis, place in enumerate(places))
+            seen = (slice(None), slice(None), *ranges)
+            yield self.planes[seen]
 
     def _range(self, axis: int, place: int) -> slice:
         start = place * self.dilation[axis]
@@ -86,7 +94,9 @@ def _first_place(windows: _Windows, best: Array, inside: _Windows | None) -> Arr
 
     `inside` are the windows of planes that are true within the padding; None: there is none.
     """
-    nowhere = np.uint16(0xFFFF)
+    count = math.prod(windows.kernel)
+    number = np.uint16 if count < np.iinfo(np.uint16).max else np.uint64
+    nowhere = number(np.iinfo(number).max)
     first = np.full(best.shape, nowhere)
     has_nan = best.dtype.kind == "f" and bool(np.isnan(best).any())
     within = itertools.repeat(None) if inside is None else iter(inside)
@@ -96,20 +106,19 @@ def _first_place(windows: _Windows, best: Array, inside: _Windows | None) -> Arr
             missed |= ~valid
         if has_nan:
             missed &= ~(np.isnan(shifted) & np.isnan(best))
-        np.minimum(first, missed * nowhere | np.uint16(place), out=first)
+        np.minimum(first, missed * nowhere | number(place), out=first)
     return first.astype(np.int64)
 
 
 def _covered(n: int, out: int, shift: int, stride: int) -> tuple[slice, slice]:
     """Return which windows see a place of theirs within the plane, and the elements there."""
-    low = min(out, max(0, -(shift // stride)))
-    high = max(low, min(out, -((shift - n) // stride)))
+    low, high = within(out, shift, stride, n)
     start = low * stride + shift
     return slice(low, high), slice(start, start + max(0, (high - low - 1) * stride + 1), stride)
 
 
-def _axis_maximum(x: Array, axis: int, out: int, given: tuple[int, int, int, int]) -> Array:
-    """Return the largest element of each window along axis 2 or 3 of planes."""
+def _axis_maximum(x: Array, axis: int, out: int, given: tuple[int, ...]) -> Array:
+    """Return the largest element of each window along one axis of planes."""
     kernel, stride, padding, dilation = given
     y = np.full((*x.shape[:axis], out, *x.shape[axis + 1 :]), _lowest(x), x.dtype)
     front = (slice(None),) * axis
@@ -121,40 +130,45 @@ def _axis_maximum(x: Array, axis: int, out: int, given: tuple[int, int, int, int
     return y
 
 
-def max_pool2d_values(
+def _max_values(
     x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> Array:
-    """Return only the first result of max_pool2d: for engines whose graph leaves the second."""
+    """Return only the first result of a max_pool: for engines whose graph leaves the second."""
     given = list(zip(kernel, stride, padding, dilation, strict=True))
-    rows, columns = (_extent(x.shape[2 + i], *given[i], ceil_mode) for i in (0, 1))
-    planes = x.reshape(1, -1, *x.shape[2:])
-    y = np.empty((1, planes.shape[1], rows, columns), x.dtype)
-    for some in by_rows(planes.shape[1], math.prod(x.shape[2:])):
-        lines = _axis_maximum(planes[:, some], 2, rows, given[0])
-        y[:, some] = _axis_maximum(lines, 3, columns, given[1])
-    return y.reshape(*x.shape[:2], rows, columns)
+    out = _extents(x, kernel, stride, padding, dilation, ceil_mode)
+    planes = x.reshape(x.shape[0] * x.shape[1], *x.shape[2:])
+    y = np.empty((planes.shape[0], *out), x.dtype)
+    for some in by_rows(planes.shape[0], math.prod(x.shape[2:])):
+        part = planes[some]
+        for axis, extent in enumerate(out):
+            part = _axis_maximum(part, 1 + axis, extent, given[axis])
+        y[some] = part
+    return y.reshape(*x.shape[:2], *out)
 
 
-VALUES_ONLY: Final = {"max_pool2d": rounded_once(max_pool2d_values)}
-"""Op to a kernel that returns only its first result, and faster."""
-
-
-@KERNELS.of("max_pool2d")
-def max_pool2d(
+def _max_pool(
     x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> tuple[Array, Array]:
+    """Return the largest element of each window and its place among the plane's elements."""
     windows = _Windows(x, kernel, stride, padding, dilation, ceil_mode, _lowest(x))
     best = _largest(windows)
     inside = None
     if any(padding) and bool((best == _lowest(x)).any()):
         whole = np.ones((1, 1, *x.shape[2:]), np.bool_)
         inside = _Windows(whole, kernel, stride, padding, dilation, ceil_mode, 0)
-    first = _first_place(windows, best, inside)
-    rows = np.arange(windows.out[0])[:, np.newaxis] * stride[0] - padding[0]
-    columns = np.arange(windows.out[1]) * stride[1] - padding[1]
-    row = rows + first // kernel[1] * dilation[0]
-    column = columns + first % kernel[1] * dilation[1]
-    return best, row * x.shape[3] + column
+    within = np.unravel_index(_first_place(windows, best, inside), kernel)
+    flat = np.zeros((), np.int64)
+    for axis, n in enumerate(x.shape[2:]):
+        start = np.arange(windows.out[axis]) * stride[axis] - padding[axis]
+        start = start.reshape(-1, *(1,) * (x.ndim - 3 - axis))
+        flat = flat * n + (start + within[axis] * dilation[axis])
+    return best, flat
+
+
+_LARGEST: Final = ("max_pool1d", "max_pool2d", "max_pool3d")
+
+for _op in _LARGEST:
+    KERNELS.add(_op, _max_pool)
 
 
 def _counts(n: int, out: int, kernel: int, stride: int, padding: int, include_pad: bool) -> Array:
@@ -166,59 +180,48 @@ def _counts(n: int, out: int, kernel: int, stride: int, padding: int, include_pa
     return np.minimum(end, n) - np.maximum(start, 0)
 
 
-@KERNELS.of("avg_pool2d")
-def avg_pool2d(
+def _avg_pool(
     x: Array,
     kernel: Pair,
     stride: Pair,
     padding: Pair,
     ceil_mode: bool,
     count_include_pad: bool,
-    divisor_override: int | None,
+    divisor_override: int | None = None,
 ) -> Array:
-    windows = _Windows(x, kernel, stride, padding, (1, 1), ceil_mode, 0.0)
+    """Return the mean of each window."""
+    windows = _Windows(x, kernel, stride, padding, (1,) * len(kernel), ceil_mode, 0.0)
     slices = iter(windows)
     total = next(slices).copy()
     for shifted in slices:
         total += shifted
     if divisor_override is not None:
         return total / x.dtype.type(divisor_override)
-    rows, columns = (
-        _counts(x.shape[2 + i], windows.out[i], kernel[i], stride[i], padding[i], count_include_pad)
-        for i in (0, 1)
-    )
-    return total / np.multiply.outer(rows, columns).astype(x.dtype)
+    axes = zip(x.shape[2:], windows.out, kernel, stride, padding, strict=True)
+    counts = [_counts(*axis, count_include_pad) for axis in axes]
+    return total / functools.reduce(np.multiply.outer, counts).astype(x.dtype)
 
 
-@KERNELS.of("max_pool1d")
-def max_pool1d(
-    x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
-) -> tuple[Array, Array]:
-    wide = (x[:, :, np.newaxis], (1, *kernel), (1, *stride), (0, *padding), (1, *dilation))
-    values, places = max_pool2d(*wide, ceil_mode)
-    return values[:, :, 0], places[:, :, 0]
+for _op in ("avg_pool1d", "avg_pool2d", "avg_pool3d"):
+    KERNELS.add(_op, _avg_pool)
 
 
-@KERNELS.of("avg_pool1d")
-def avg_pool1d(
-    x: Array, kernel: Pair, stride: Pair, padding: Pair, ceil_mode: bool, count_include_pad: bool
-) -> Array:
-    wide = (x[:, :, np.newaxis], (1, *kernel), (1, *stride), (0, *padding))
-    return avg_pool2d(*wide, ceil_mode, count_include_pad, None)[:, :, 0]
+def _bins(n: int, count: int) -> list[slice]:
+    """Return where the windows of an adaptive pool begin and end on one axis. Spec: NUM-54."""
+    if not n:
+        raise trap("SHAPE_ERROR", "expected a plane with elements, found an empty one")
+    return [slice(i * n // count, -(-(i + 1) * n // count)) for i in range(count)]
 
 
 def _adaptive_mean(x: Array, axis: int, bins: int) -> Array:
-    n = x.shape[axis]
-    if not n:
-        raise trap("SHAPE_ERROR", "expected a plane with elements, found an empty one")
+    n, spans = x.shape[axis], _bins(x.shape[axis], bins)
     moved = np.moveaxis(x, axis, -1)
     if bins and n % bins == 0:
         means = moved.reshape(*moved.shape[:-1], bins, n // bins).mean(axis=-1)
     else:
-        ends = [(i * n // bins, -(-(i + 1) * n // bins)) for i in range(bins)]
         means = np.empty((*moved.shape[:-1], bins), x.dtype)
-        for i, (start, end) in enumerate(ends):
-            means[..., i] = moved[..., start:end].mean(axis=-1)
+        for i, span in enumerate(spans):
+            means[..., i] = moved[..., span].mean(axis=-1)
     return np.moveaxis(means, -1, axis)
 
 
@@ -234,3 +237,54 @@ def adaptive_avg_pool2d(x: Array, output_size: list[int]) -> Array:
         means = sums(x.reshape(-1, count)) / x.dtype.type(count)
         return means.reshape(*x.shape[:-2], 1, 1)
     return _adaptive_mean(_adaptive_mean(x, -1, output_size[1]), -2, output_size[0])
+
+
+@KERNELS.of("adaptive_avg_pool3d")
+def adaptive_avg_pool3d(x: Array, output_size: list[int]) -> Array:
+    for axis, bins in zip((-1, -2, -3), reversed(output_size), strict=True):
+        x = _adaptive_mean(x, axis, bins)
+    return x
+
+
+def _adaptive_max_pool(x: Array, output_size: list[int]) -> tuple[Array, Array]:
+    """Return the largest element of each window and its place among the plane's elements."""
+    lead, plane = x.shape[: -len(output_size)], x.shape[-len(output_size) :]
+    spans = [_bins(n, count) for n, count in zip(plane, output_size, strict=True)]
+    y = np.empty((*lead, *output_size), x.dtype)
+    indices = np.empty(y.shape, np.int64)
+    numbers = np.arange(math.prod(plane)).reshape(plane)
+    for place in np.ndindex(*output_size):
+        window = tuple(each[i] for each, i in zip(spans, place, strict=True))
+        seen, result = (..., *window), (..., *place)
+        flat_numbers = numbers[window].reshape(-1)
+        part = x[seen].reshape(*lead, flat_numbers.size)
+        first = part.argmax(axis=-1)
+        y[result] = np.take_along_axis(part, first[..., np.newaxis], -1)[..., 0]
+        indices[result] = flat_numbers[first]
+    return y, indices
+
+
+_ADAPTIVE: Final = ("adaptive_max_pool1d", "adaptive_max_pool2d")
+
+for _op in _ADAPTIVE:
+    KERNELS.add(_op, _adaptive_max_pool)
+
+
+def _adaptive_max_values(x: Array, output_size: list[int]) -> Array:
+    """Return only the first result of an adaptive_max_pool."""
+    for axis, count in zip(range(-len(output_size), 0), output_size, strict=True):
+        spans = _bins(x.shape[axis], count)
+        first = np.array([span.start for span in spans], np.int64)
+        last = np.array([span.stop - 1 for span in spans], np.int64)
+        best = x.take(first, axis)
+        for place in range(1, int((last - first).max(initial=0)) + 1):
+            np.maximum(best, x.take(np.minimum(first + place, last), axis), out=best)
+        x = best
+    return x
+
+
+VALUES_ONLY: Final = {
+    **dict.fromkeys(_LARGEST, rounded_once(_max_values)),
+    **dict.fromkeys(_ADAPTIVE, rounded_once(_adaptive_max_values)),
+}
+"""Op to a kernel that returns only its first result, and faster."""

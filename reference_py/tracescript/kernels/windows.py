@@ -52,7 +52,7 @@ def phases(kernel: int, stride: int, dilation: int) -> list[Phase]:
     return found
 
 
-def _within(count: int, start: int, stride: int, n: int) -> tuple[int, int]:
+def within(count: int, start: int, stride: int, n: int) -> tuple[int, int]:
     """Return from where to where `i * stride + start` of i below `count` lies in n."""
     low = min(count, max(0, -(start // stride)))
     return low, max(low, min(count, -((start - n) // stride)))
@@ -93,8 +93,8 @@ class Windows:
         if (step, start, self.edges[0]) == (1, 0, 0) and planes.shape[2:] == (height, width):
             return planes
         made = np.zeros((*planes.shape[:2], height, width), planes.dtype)
-        top, bottom = _within(height, -self.edges[0], 1, planes.shape[2])
-        left, right = _within(width, start, step, planes.shape[3])
+        top, bottom = within(height, -self.edges[0], 1, planes.shape[2])
+        left, right = within(width, start, step, planes.shape[3])
         if bottom > top and right > left:
             column = left * step + start
             columns = slice(column, column + (right - left - 1) * step + 1, step)
@@ -112,7 +112,7 @@ class Windows:
     def _shift(self, target: Array, row: int, shift: int) -> None:
         """Set (groups, planes, rows, columns) to planes from a row, maybe outside, and a column."""
         height, width = self.planes.shape[2:]
-        low, high = _within(target.shape[2], row, 1, height)
+        low, high = within(target.shape[2], row, 1, height)
         if high <= low or abs(shift) >= width:
             target[...] = 0
             return

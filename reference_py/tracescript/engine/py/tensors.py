@@ -36,6 +36,7 @@ _OPERATORS: Final = {
 """Ops that are a Python operator between rank 0 values; numpy's scalars are 30 times faster so."""
 _BY_KEYWORD: Final = frozenset({"maximum", "minimum"})
 _BLAS: Final = frozenset({ir.DataType.FLOAT32, ir.DataType.FLOAT64})
+_WINDOWED: Final = ("conv", "conv_transpose", "max_pool", "avg_pool")
 _ALWAYS_NEW: Final = frozenset(
     [
         "where",
@@ -51,10 +52,9 @@ _ALWAYS_NEW: Final = frozenset(
         "index_select",
         "gather",
         "embedding",
-        "conv1d",
-        "conv2d",
-        "max_pool2d",
-        "avg_pool2d",
+        *(f"{op}{n}d" for op in _WINDOWED for n in (1, 2, 3)),
+        "adaptive_max_pool1d",
+        "adaptive_max_pool2d",
         "lstm",
         "gru",
         "rnn",
@@ -64,6 +64,7 @@ _ALWAYS_NEW: Final = frozenset(
         "layer_norm",
         "group_norm",
         "batch_norm",
+        "batch_norm_train",
         "sigmoid",
         "relu",
         "relu6",
