@@ -19,7 +19,7 @@ import torch
 import tracescript as ts
 from benchmarks.script_programs import PROGRAMS
 from tracescript.producer.script import functions, parameters
-from tracescript.producer.source import source_of_file
+from tracescript.producer.source import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,9 +63,10 @@ def measure(make: Callable[[], Any], rounds: int) -> tuple[float, float]:
 
 def forget() -> None:
     """Throw away what the compilers keep between calls: parsed sources, compiled classes."""
-    kept: list[Any] = [source_of_file, parameters.local_names, functions.without_exits]
+    kept: list[Any] = [parameters.local_names, functions.without_exits]
     for cached in kept:
         cached.cache_clear()
+    SOURCES.clear()
     torch.jit._recursive.concrete_type_store = torch.jit._recursive.ConcreteTypeStore()  # noqa: SLF001  # torch has no public way
     torch.jit._state._jit_caching_layer.clear()  # noqa: SLF001  # torch has no public way
     torch.jit._state._clear_class_state()  # noqa: SLF001  # torch has no public way

@@ -15,7 +15,6 @@ from tracescript.engine.limits import Budget, Limits
 from tracescript.engine.protocol import Options
 from tracescript.errors import LimitError, ProducerError, TrapError
 from tracescript.producer.script.run import script
-from tracescript.producer.source import source_of_file
 from tracescript.validator import validate
 
 _CODES = {
@@ -38,7 +37,6 @@ def function_of(source: str, name: str = "f", label: str = "program") -> Any:
     """Make a function whose source the compiler finds."""
     path = f"<{label}>"
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
-    source_of_file.cache_clear()
     space: dict[str, Any] = {"__name__": "__main__"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)

@@ -6,19 +6,33 @@ import ast
 import functools
 import inspect
 import linecache
+import os
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from tracescript.errors import ProducerError
 from tracescript.ir.graph import Place
+from tracescript.producer.compiled import FUTURE, Compiled, is_rewritten
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import CodeType, FrameType
 
 Definition = ast.FunctionDef | ast.Lambda
 _SHOWN = 60
+_HINTS: Final = {
+    "Python": "trace this part with ts.trace, or read the value into an attribute in __init__",
+    "changed": "load it again (importlib.reload, or a new process), and make objects of its classes"
+    " anew",
+    "": "write it in a file that can be read, or use ts.trace, which needs no source",
+}
+SOURCES: Final[dict[str, tuple[list[str], Source]]] = {}
+"""What was read of each file: its lines as `linecache` has them, and their Source."""
+_LIBRARIES: Final = tuple(
+    f"{os.sep}site-packages{os.sep}{name}{os.sep}" for name in ("torch", "numpy")
+)
 _WIDEST = 100
 """Columns of a line that an excerpt shows."""
 
@@ -30,6 +44,8 @@ class Source:
     path: str
     lines: tuple[str, ...]
     _functions: dict[tuple[str, int], list[Definition]] = field(default_factory=dict)
+    _compiled: dict[int, Compiled] = field(default_factory=dict)
+    _fits: dict[CodeType, bool] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -52,6 +68,15 @@ class Source:
             nodes = [alone] if alone is not None else list(ast.walk(self.tree))
             self._functions[key] = [n for n in nodes if _is_definition(n, name, first)]
         return self._functions[key]
+
+    def fits(self, code: CodeType) -> bool:
+        """Tell whether compiling the text makes this code, in these lines."""
+        if code not in self._fits:
+            flags = code.co_flags & FUTURE
+            if flags not in self._compiled:
+                self._compiled[flags] = Compiled("".join(self.lines), flags)
+            self._fits[code] = code in self._compiled[flags]
+        return self._fits[code]
 
     def place(self, node: ast.AST, scope: str = "") -> Place | None:
         """Return the range of a syntax node; None for a node without a position."""
@@ -79,13 +104,39 @@ def file_name(path: str) -> str:
     return Path(path).name or path
 
 
-@functools.lru_cache(maxsize=256)
 def source_of_file(path: str) -> Source | None:
-    """Read a source file; None where there is none."""
-    lines = tuple(linecache.getlines(path))
+    """Read a source file, or what an interactive shell keeps, as it is now; None if there is none.
+
+    While it is the same its Source is, so that it is parsed once.
+    """
+    linecache.checkcache(path)
+    lines = linecache.getlines(path)
+    before = SOURCES.get(path)
+    if before is not None and (before[0] is lines or before[1].lines == tuple(lines)):
+        return before[1]
     if not lines:
         return None
-    return Source(path, lines)
+    source = Source(path, tuple(lines))
+    SOURCES[path] = lines, source
+    return source
+
+
+def is_library(path: str) -> bool:
+    """Tell whether a file belongs to torch or numpy as they are installed."""
+    return any(part in path for part in _LIBRARIES)
+
+
+def is_current(code: CodeType, space: Mapping[str, Any]) -> bool:
+    """Tell whether code still is what its file says; `space` are the globals it runs in.
+
+    Where nothing can be said it is: without a file, and behind loaders that rewrite a program
+    before they compile it, as those of pytest and of run-time type checkers do. Files of torch and
+    numpy are taken to stay as they are.
+    """
+    if is_library(code.co_filename) or is_rewritten(space):
+        return True
+    source = source_of_file(code.co_filename)
+    return source is None or source.fits(code)
 
 
 def _function_alone(lines: tuple[str, ...], first: int) -> ast.FunctionDef | None:
@@ -129,8 +180,8 @@ def source_of(function: Any) -> tuple[Source, Definition]:
     if source is None:
         raise _no_source(name, f"{file_name(code.co_filename)} cannot be read")
     found = source.functions(code.co_name, code.co_firstlineno)
-    if not found:
-        raise _no_source(name, f"{source.name} has changed or was generated")
+    if not found or not is_current(code, plain.__globals__):
+        raise _no_source(name, f"{source.name} has changed since {name} was made from it")
     exact = [n for n in found if _matches(n, code)]
     chosen: Any = (exact or found)[0]
     return source, chosen
@@ -173,9 +224,7 @@ def _no_source(name: str, why: str) -> ProducerError:
         f"the source of {name} is not available: {why}",
         code="SOURCE_NOT_FOUND",
         rule="SCRIPT-2",
-        hint="trace this part with ts.trace, or read the value into an attribute in __init__"
-        if "Python" in why
-        else "write it in a file that can be read, or use ts.trace, which needs no source",
+        hint=next(hint for part, hint in _HINTS.items() if part in why),
     )
 
 
@@ -239,4 +288,5 @@ def _window(line: str, begin: int, width: int) -> tuple[str, int, int]:
 
 def caret_of_file(path: str, place: Place) -> str:
     """Return the caret excerpt of a place in the file at `path`."""
-    return caret(linecache.getlines(path), place)
+    source = source_of_file(path)
+    return "" if source is None else caret(source.lines, place)

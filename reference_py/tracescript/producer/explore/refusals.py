@@ -27,7 +27,7 @@ def own_raise(error: Exception) -> Raise | None:
     if trail is None or isinstance(error, TsError):
         return None
     code = trail.tb_frame.f_code
-    if not places.raises(code.co_filename, trail.tb_lineno):
+    if not places.raises(trail.tb_frame, trail.tb_lineno):
         return None
     place = Place(file_name(code.co_filename), trail.tb_lineno, scope=code.co_name)
     is_text = len(error.args) == 1 and isinstance(error.args[0], str)

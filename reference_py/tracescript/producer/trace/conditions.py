@@ -11,6 +11,7 @@ from tracescript.producer.source import source_of_file
 from tracescript.producer.trace.ranges import links, range_of, text
 
 if TYPE_CHECKING:
+    from tracescript.producer.source import Source
     from tracescript.producer.trace.ranges import Range
     from tracescript.producer.trace.tape import Site
 
@@ -23,11 +24,10 @@ _KINDS: Final[dict[type, str]] = {
 
 
 @functools.lru_cache(maxsize=256)
-def _tests(path: str) -> tuple[tuple[str, ast.expr, ast.AST], ...]:
+def _tests_of(source: Source) -> tuple[tuple[str, ast.expr, ast.AST], ...]:
     """List every condition of a file: statement kind, test expression, node."""
-    source = source_of_file(path)
     found: list[tuple[str, ast.expr, ast.AST]] = []
-    for node in ast.walk(source.tree) if source else ():
+    for node in ast.walk(source.tree):
         if isinstance(node, (ast.If, ast.While, ast.Assert, ast.IfExp)):
             found.append((_KINDS[type(node)], node.test, node))
         elif isinstance(node, ast.BoolOp):
@@ -36,6 +36,11 @@ def _tests(path: str) -> tuple[tuple[str, ast.expr, ast.AST], ...]:
         elif isinstance(node, ast.comprehension):
             found += [("for", test, node) for test in node.ifs]
     return tuple(found)
+
+
+def _tests(path: str) -> tuple[tuple[str, ast.expr, ast.AST], ...]:
+    source = source_of_file(path)
+    return () if source is None else _tests_of(source)
 
 
 def _test_at(site: Site) -> tuple[str, ast.expr, ast.AST] | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tracescript.ir import Place
-from tracescript.producer.source import file_name, source_of_file
+from tracescript.producer.source import file_name, is_current, is_library, source_of_file
 from tracescript.producer.trace.ranges import ranges
 from tracescript.producer.trace.tape import Site
 
@@ -22,9 +22,6 @@ _PACKAGE: Final = Path(__file__).resolve().parents[2]
 _OURS: Final = f"{_PACKAGE}{os.sep}"
 _PROGRAMS: Final = f"{_PACKAGE / 'cli' / 'demo'}{os.sep}"
 """Programs that stand for a user's own."""
-_LIBRARIES: Final = tuple(
-    f"{os.sep}site-packages{os.sep}{name}{os.sep}" for name in ("torch", "numpy")
-)
 _STDLIB: Final = f"{Path(functools.__file__).resolve().parent}{os.sep}"
 
 
@@ -32,7 +29,7 @@ _STDLIB: Final = f"{Path(functools.__file__).resolve().parent}{os.sep}"
 def _is_user(path: str) -> bool:
     if path.startswith(_PROGRAMS):
         return path.endswith("programs.py")
-    if path.startswith((_OURS, "<frozen")) or any(part in path for part in _LIBRARIES):
+    if path.startswith((_OURS, "<frozen")) or is_library(path):
         return False
     return not path.startswith(_STDLIB) or "site-packages" in path
 
@@ -46,6 +43,12 @@ def _place(frame: FrameType) -> Place:
         line, end_line, column, end_column = at
         return Place(file, line, column, end_line, end_column, scope)
     return Place(file, frame.f_lineno or 0, scope=scope)
+
+
+def _site(frame: FrameType) -> Site:
+    """Return where a frame is; without the path of a file that no longer is what runs."""
+    code = frame.f_code
+    return Site(_place(frame), code.co_filename if is_current(code, frame.f_globals) else "")
 
 
 def _users(start: FrameType | None) -> Iterator[FrameType]:
@@ -63,7 +66,7 @@ def is_called_by_user() -> bool:
 def here() -> Site | None:
     """Return the innermost place of the user's program, or None outside of any."""
     for frame in _users(sys._getframe()):  # noqa: SLF001  # the documented way to a caller's frame
-        return Site(_place(frame), frame.f_code.co_filename)
+        return _site(frame)
     return None
 
 
@@ -71,15 +74,16 @@ def stack(limit: int = 8) -> tuple[Site, ...]:
     """Return the user's places from the innermost outwards."""
     sites = []
     for frame in _users(sys._getframe()):  # noqa: SLF001  # the documented way to a caller's frame
-        sites.append(Site(_place(frame), frame.f_code.co_filename))
+        sites.append(_site(frame))
         if len(sites) == limit:
             break
     return tuple(sites)
 
 
-def raises(path: str, line: int) -> bool:
-    """Tell whether a line of the user's program belongs to a `raise` or `assert`."""
-    source = source_of_file(path) if _is_user(path) else None
+def raises(frame: FrameType, line: int) -> bool:
+    """Tell whether a line of a frame of the user's program belongs to a `raise` or `assert`."""
+    path = frame.f_code.co_filename
+    source = source_of_file(_site(frame).path) if _is_user(path) else None
     return source is not None and any(
         isinstance(node, (ast.Raise, ast.Assert))
         and node.lineno <= line <= (node.end_lineno or node.lineno)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import CodeType
 
+    from tracescript.producer.source import Source
+
 Range: TypeAlias = tuple[int, int, int, int]
 """Line, end line, column and end column of an expression; columns in bytes."""
 
@@ -81,24 +83,24 @@ def _pairs(
     pairs: dict[int, Range | None] = {}
     for whole, numbers in groups.items():
         if any(steps[at - 1].opname == "COPY" for at in numbers):
-            known = _chains(path).get(whole, (None,))
+            source = source_of_file(path)
+            known = (None,) if source is None else _chains(source).get(whole, (None,))
             pairs |= {at: known[turn % len(known)] for turn, at in enumerate(numbers)}
     return pairs
 
 
 @functools.lru_cache(maxsize=256)
-def _chains(path: str) -> dict[Range, tuple[Range | None, ...]]:
+def _chains(source: Source) -> dict[Range, tuple[Range | None, ...]]:
     """Return the comparisons of each chain of a file; None where brackets hide where one ends.
 
     Chains with `is` are left out: their comparisons may have no instruction of their own.
     """
-    source = source_of_file(path)
     found: dict[Range, tuple[Range | None, ...]] = {}
-    for node in ast.walk(source.tree) if source else ():
+    for node in ast.walk(source.tree):
         if not isinstance(node, ast.Compare) or len(node.ops) == 1:
             continue
         if not any(isinstance(op, (ast.Is, ast.IsNot)) for op in node.ops):
-            whole = [(at, text(path, at)) for at in links(node)]
+            whole = [(at, _text(source, at)) for at in links(node)]
             found[range_of(node)] = tuple(
                 at if written.count("(") == written.count(")") else None for at, written in whole
             )
@@ -120,8 +122,12 @@ def range_of(node: ast.expr) -> Range:
 def text(path: str, at: Range) -> str:
     """Return the source text in a range on one line; empty where there is no source."""
     source = source_of_file(path)
+    return "" if source is None else _text(source, at)
+
+
+def _text(source: Source, at: Range) -> str:
     line, end_line, column, end_column = at
-    data = [part.encode() for part in source.lines[line - 1 : end_line]] if source else []
+    data = [part.encode() for part in source.lines[line - 1 : end_line]]
     if not data:
         return ""
     data[-1] = data[-1][:end_column]

@@ -23,11 +23,10 @@ _SHOWING: Final = frozenset(
 
 
 @functools.lru_cache(maxsize=256)
-def _shown(path: str) -> tuple[tuple[int, int], ...]:
+def _shown(source: Source) -> tuple[tuple[int, int], ...]:
     """List the lines, first and last, of texts of a file that nothing computes with."""
-    source = source_of_file(path)
     found: list[ast.AST] = []
-    for node in ast.walk(source.tree) if source else ():
+    for node in ast.walk(source.tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             called = node.value.func
             name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
@@ -41,7 +40,9 @@ def _shown(path: str) -> tuple[tuple[int, int], ...]:
 
 def only_shows(site: Site | None) -> bool:
     """Tell whether a place belongs to a text for a person: `print`, a log, an error's message."""
-    return site is None or any(a <= site.place.line <= b for a, b in _shown(site.path))
+    source = None if site is None else source_of_file(site.path)
+    shown = () if source is None else _shown(source)
+    return site is None or any(a <= site.place.line <= b for a, b in shown)
 
 
 def defined(function: Any) -> Site | None:
