@@ -95,9 +95,70 @@ def size_from_a_tensor(x):
     return x.view(x.size(0), torch.div(x.size(1), 2, rounding_mode="floor"), 2)
 
 
+def chunks_that_overlap(x):
+    size, stride = list(x.size()), list(x.stride())
+    size[1] = size[1] * 2 - 1
+    stride[1] = stride[1] // 2
+    return x.as_strided(size=size, stride=stride)
+
+
+def strided_across_a_transpose(x):
+    return torch.as_strided(x.transpose(0, 1), (2, 2), (1, 2), 1), x.t().stride(-1) * x
+
+
+def read_after_a_write(x):
+    y = x.clone()
+    window = y.as_strided((2, 2), (3, 1))
+    y.mul_(2)
+    return window + 0
+
+
+def each_three_times(x):
+    sizes = x.repeat_interleave(3, dim=1, output_size=3 * x.shape[1]).shape
+    return x.repeat_interleave(3, dim=1).reshape(sizes), x.repeat_interleave(2)
+
+
+def windows(x):
+    return x.unfold(dimension=-1, size=3, step=2)
+
+
+def normalised_by_the_batch(x):
+    return functional.batch_norm(x, None, None, torch.arange(3.0), training=True)
+
+
+def counted_in_the_data(x):
+    lengths = (x > 0).sum(1).clamp(min=1)
+    most = lengths.max()
+    return torch.arange(most)[None] < lengths[:, None], torch.zeros(2, most)
+
+
+def joined_of_different_types(x):
+    return torch.cat([x.long(), x, x > 0]), torch.stack([x.long(), x])
+
+
+def largest_in_any_order(x):
+    values, places = torch.topk(x, 3, sorted=False)
+    return torch.zeros_like(x).scatter_(1, places, values)
+
+
+def checked_by_torch(x):
+    torch._check_tensor_all(x < 100)
+    return x + 1
+
+
 @pytest.mark.parametrize(
     ("f", "example", "other"),
     [
+        (chunks_that_overlap, (2, 3, 4, 5), (3, 5, 4, 5)),
+        (strided_across_a_transpose, (4, 3), (5, 4)),
+        (read_after_a_write, (2, 4), (3, 4)),
+        (each_three_times, (2, 3), (4, 5)),
+        (windows, (2, 7), (3, 9)),
+        (normalised_by_the_batch, (2, 3, 4), (3, 3, 5)),
+        (counted_in_the_data, (3, 40), (4, 50)),
+        (checked_by_torch, (3, 4), (4, 5)),
+        (joined_of_different_types, (3, 4), (4, 5)),
+        (largest_in_any_order, (3, 4), (4, 5)),
         (Heads(), (2, 7, 16), (3, 11, 16)),
         (Strided(), (2, 40), (3, 64)),
         (Same(), (3, 4), (5, 4)),
@@ -112,10 +173,41 @@ def size_from_a_tensor(x):
 )
 def test_a_program_traced_at_one_size_gives_what_torch_gives_at_another(f, example, other):
     torch.manual_seed(0)
-    model = loaded(f, torch.randn(example))
+    model = loaded(f, torch.randn(example), decisions="record")
 
     assert_same(model, f, torch.randn(example))
     assert_same(model, f, torch.randn(other))
+
+
+def scaled(x: torch.Tensor, factor: float) -> torch.Tensor:
+    return torch.tanh(x) * factor
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_function_of_torch_jit_is_traced_as_it_was_written():
+    scripted = torch.jit.script(scaled)
+
+    def f(x):
+        return scripted(x, 2.0) + x.size(0)
+
+    model = loaded(f, torch.randn(2, 3))
+
+    assert_same(model, f, torch.randn(4, 3))
+
+
+def test_a_write_into_a_strided_view_is_refused():
+    def written(x):
+        y = x.clone()
+        y.as_strided((2,), (1,)).add_(1)
+        return y
+
+    with pytest.raises(ts.errors.ProducerError, match="a view made by take"):
+        ts.trace(written, (torch.randn(3, 4),))
+
+
+def test_memory_with_gaps_is_no_place_to_take_strides_in():
+    with pytest.raises(ts.errors.ProducerError, match="with gaps"):
+        ts.trace(lambda x: x[:, :2].as_strided((2,), (1,)), (torch.randn(3, 4),))
 
 
 def cached(x, past):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
+from tracescript.producer.torch import mode
 from tracescript.producer.torch.named import matched
 from tracescript.producer.trace.numbers import plain
 
@@ -175,6 +176,41 @@ def _scatter(
     return result
 
 
+def _repeat_interleave(
+    door: TorchDoor, x: torch.Tensor, repeats: Any, dim: int | None = None, **_: Any
+) -> torch.Tensor:
+    if dim is None:
+        x, dim = x.reshape(-1), 0
+    if isinstance(repeats, torch.Tensor):
+        with door.paused():
+            result = torch.repeat_interleave(x, repeats, dim)
+        matched(door, "repeat_interleave", (x, repeats), [result], dim=plain(dim))
+        return result
+    axis = dim % x.dim()
+    sizes = tuple(x.shape)
+    wide = x.unsqueeze(axis + 1).expand(*sizes[: axis + 1], repeats, *sizes[axis + 1 :])
+    return wide.reshape(*sizes[:axis], sizes[axis] * repeats, *sizes[axis + 1 :])
+
+
+def _topk(
+    door: TorchDoor, x: torch.Tensor, k: int, dim: int = -1, largest: bool = True, **_: Any
+) -> Any:
+    """Take the largest elements in order; one of the orders that torch may give unsorted."""
+    k = mode.followed(door, k)
+    with door.paused():
+        result = torch.topk(x, plain(k), dim, largest)
+    matched(door, "topk", (x, k), list(result), dim=plain(dim), largest=largest)
+    return result
+
+
+def _every(_: TorchDoor, x: torch.Tensor) -> torch.Tensor:
+    return x.all()
+
+
+def _some(_: TorchDoor, x: torch.Tensor) -> torch.Tensor:
+    return x.any()
+
+
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.var_mean": _with_mean("var"),
     "torch.std_mean": _with_mean("std"),
@@ -201,6 +237,12 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.tensordot": _tensordot,
     "torch.bincount": _bincount,
     "torch.Tensor.bincount": _bincount,
+    "torch.repeat_interleave": _repeat_interleave,
+    "torch.Tensor.repeat_interleave": _repeat_interleave,
+    "torch.topk": _topk,
+    "torch.Tensor.topk": _topk,
+    "torch.Tensor._is_all_true": _every,
+    "torch.Tensor._is_any_true": _some,
     "torch.scatter": _scatter,
     "torch.Tensor.scatter": _scatter,
 }

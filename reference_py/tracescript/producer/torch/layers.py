@@ -29,6 +29,10 @@ def _batch_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> torch.Tensor:
+    if running_mean is None or running_var is None:
+        axes = tuple(axis for axis in range(input.dim()) if axis != 1)
+        running_mean, running_var = input.mean(axes), input.var(axes, correction=0)
+        training = False
     tensors = (input, running_mean, running_var, weight, bias)
     for tensor in tensors:
         if tensor is not None:
@@ -38,7 +42,7 @@ def _batch_norm(
     if not training:
         matched(door, "batch_norm", tensors, [result], eps=eps)
         return result
-    states = [t for t in (running_mean, running_var) if t is not None]
+    states = (running_mean, running_var)
     wires = matched_all(
         door, "batch_norm_train", tensors, [result, *states], momentum=momentum, eps=eps
     )

@@ -57,7 +57,6 @@ _QUIET: Final = frozenset(
         "result_type",
         "retain_grad",
         "storage_offset",
-        "stride",
         "untyped_storage",
     }
 )
@@ -250,7 +249,7 @@ def sized_op(
 ) -> torch.Tensor:
     """Run and record an op with a list of sizes as second input; a size may be a 0-d tensor."""
     wire = door.wire(x)
-    sizes = [_as_size(door, size) for size in sizes]
+    sizes = [followed(door, size) for size in sizes]
     with door.paused():
         result = call(x, *plain(tuple(sizes)))
     inputs = (wire, door.recorder.ints(sizes))
@@ -258,13 +257,14 @@ def sized_op(
     return result
 
 
-def _as_size(door: TorchDoor, size: Any) -> int:
-    if not isinstance(size, torch.Tensor):
-        return size
+def followed(door: TorchDoor, number: Any) -> Any:
+    """Return a tensor of one element as a number that stays followed; anything else as it is."""
+    if not isinstance(number, torch.Tensor):
+        return number
+    kind = "float" if number.is_floating_point() else "int"
     with door.paused():
-        value = int(size)
-    number: int = door.recorder.symbolic(door.item(size, "int"), value)
-    return number
+        value = float(number) if kind == "float" else int(number)
+    return door.recorder.symbolic(door.item(number, kind), value)
 
 
 def made(door: TorchDoor, result: Any) -> Any:

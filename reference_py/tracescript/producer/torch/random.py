@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 from torch.nn import functional
 
+from tracescript.producer.torch.mode import followed
 from tracescript.producer.torch.named import matched
 from tracescript.producer.torch.values import data_type_of
 from tracescript.producer.trace import generator
@@ -44,16 +45,17 @@ def _only(door: TorchDoor, given: Mapping[str, Any]) -> None:
         raise door.recorder.error("UNKNOWN_CALL", what, hint)
 
 
-def _sizes(size: tuple[Any, ...], given: Mapping[str, Any]) -> tuple[int, ...]:
+def _sizes(door: TorchDoor, size: tuple[Any, ...], given: Mapping[str, Any]) -> tuple[int, ...]:
     found = given.get("size", size)
-    return tuple(found[0]) if len(found) == 1 and not isinstance(found[0], int) else tuple(found)
+    listed = len(found) == 1 and isinstance(found[0], (tuple, list))
+    return tuple(followed(door, n) for n in (found[0] if listed else found))
 
 
 def _made(op: str) -> Callable[..., Any]:
     def handler(door: TorchDoor, *size: Any, **given: Any) -> torch.Tensor:
         _only(door, given)
         dtype = given.get("dtype") or torch.get_default_dtype()
-        return _drawn(door, op, _sizes(size, given), dtype=data_type_of(dtype))
+        return _drawn(door, op, _sizes(door, size, given), dtype=data_type_of(dtype))
 
     return handler
 
@@ -108,26 +110,29 @@ def _bernoulli_(door: TorchDoor, x: torch.Tensor, p: Any = 0.5, **given: Any) ->
 
 def _randint(door: TorchDoor, *args: Any, **given: Any) -> torch.Tensor:
     _only(door, given)
-    numbers = [a for a in args if isinstance(a, int)]
-    size = given.get("size") or next(a for a in args if not isinstance(a, int))
-    low, high = _range(numbers, given)
-    return _drawn(door, "randint", low, high, tuple(size)).to(given.get("dtype") or torch.int64)
+    numbers = [a for a in args if not isinstance(a, (tuple, list))]
+    size = given.get("size") or next(a for a in args if isinstance(a, (tuple, list)))
+    bounds = _range(door, numbers, given)
+    drawn = _drawn(door, "randint", *bounds, _sizes(door, tuple(size), {}))
+    return drawn.to(given.get("dtype") or torch.int64)
 
 
 def _randint_like(door: TorchDoor, x: torch.Tensor, *numbers: Any, **given: Any) -> torch.Tensor:
     _only(door, given)
-    drawn = _drawn(door, "randint", *_range(list(numbers), given), tuple(x.shape))
+    drawn = _drawn(door, "randint", *_range(door, list(numbers), given), tuple(x.shape))
     return drawn.to(given.get("dtype") or x.dtype)
 
 
-def _range(numbers: list[Any], given: Mapping[str, Any]) -> tuple[Any, Any]:
+def _range(door: TorchDoor, numbers: list[Any], given: Mapping[str, Any]) -> tuple[Any, Any]:
     high = given.get("high", numbers[-1] if numbers else None)
     low = given.get("low", numbers[0] if len(numbers) > ("high" not in given) else 0)
-    return low, high
+    return followed(door, low), followed(door, high)
 
 
 def _random(door: TorchDoor, x: torch.Tensor, *bounds: Any, **given: Any) -> torch.Tensor:
-    low, high = _range(list(bounds), {**given, **({"high": given["to"]} if "to" in given else {})})
+    low, high = _range(
+        door, list(bounds), {**given, **({"high": given["to"]} if "to" in given else {})}
+    )
     if high is None:
         what = "torch.Tensor.random_ without an upper bound is no op"
         raise door.recorder.error("UNKNOWN_CALL", what, "give it from and to")
@@ -140,14 +145,14 @@ def _own(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _randperm(door: TorchDoor, n: int, **given: Any) -> torch.Tensor:
     _only(door, given)
-    return _drawn(door, "randperm", n).to(given.get("dtype") or torch.int64)
+    return _drawn(door, "randperm", followed(door, n)).to(given.get("dtype") or torch.int64)
 
 
 def _multinomial(
     door: TorchDoor, x: torch.Tensor, num_samples: int, replacement: bool = False, **given: Any
 ) -> torch.Tensor:
     _only(door, given)
-    return _drawn(door, "multinomial", x, num_samples, replacement=replacement)
+    return _drawn(door, "multinomial", x, followed(door, num_samples), replacement=replacement)
 
 
 def _normal(

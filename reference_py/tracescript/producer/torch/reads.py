@@ -10,6 +10,7 @@ from tracescript.ir import constants
 from tracescript.opset.dtypes import category
 from tracescript.producer.torch import names
 from tracescript.producer.torch.sizes import Sizes
+from tracescript.producer.torch.strides import strides
 from tracescript.producer.torch.values import elements
 from tracescript.producer.trace import cells
 
@@ -130,6 +131,7 @@ READS: Final[Mapping[str, Callable[..., Any]]] = {
     "_assert": lambda door, *args: door.mode.inside(_asserted, door, *args),
     "__len__": _length,
     "size": _sizes,
+    "stride": strides,
     "numel": _count,
     "nelement": _count,
 }

@@ -18,6 +18,7 @@ from tracescript.producer.torch import (
     random,
     recurrent,
     resize,
+    strides,
     views,
 )
 from tracescript.producer.torch.named import matched
@@ -69,7 +70,9 @@ def _arange(door: TorchDoor, *args: Any, **kwargs: Any) -> torch.Tensor:
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     with door.paused():
         result = torch.arange(*plain(args), **plain(kwargs))
-    numbers: tuple[Any, ...] = (given.get("start", 0), given["end"], given.get("step", 1))
+    numbers = [
+        mode.followed(door, n) for n in (given.get("start", 0), given["end"], given.get("step", 1))
+    ]
     is_float = any(isinstance(n, float) for n in numbers)
     number = door.recorder.arithmetic.as_float if is_float else door.recorder.number
     kind = door.type_of(result)
@@ -188,6 +191,7 @@ _TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     **layers.TABLE,
     **random.TABLE,
     **resize.TABLE,
+    **strides.TABLE,
     **views.TABLE,
     **recurrent.TABLE,
 }

@@ -34,11 +34,12 @@ def newborn() -> Iterator[Callable[[], Sequence[Any]]]:
 
 @contextlib.contextmanager
 def patched(door: TorchDoor) -> Iterator[None]:
-    """Open a frame around every module call, and see `from_numpy`; no hook of torch does either.
+    """Open a frame around every module call, see `from_numpy`, run scripted functions as written.
 
-    A forward hook would not see keyword arguments.
+    No hook of torch does any of it; a forward hook would not see keyword arguments.
     """
     call, from_numpy = torch.nn.Module.__call__, torch.from_numpy
+    scripted = torch.jit.ScriptFunction.__call__
 
     def called(module: Any, *args: Any, **kwargs: Any) -> Any:
         is_root = module is door.recorder.root.module and door.recorder.frame is door.recorder.root
@@ -50,11 +51,19 @@ def patched(door: TorchDoor) -> Iterator[None]:
         tensor = from_numpy(array)
         return tensor if door.mode.is_paused else mode.made(door, tensor)
 
+    def as_written(function: Any, *args: Any, **kwargs: Any) -> Any:
+        source = getattr(function, "_torchdynamo_inline", None)
+        if source is None or door.mode.is_paused:
+            return scripted(function, *args, **kwargs)
+        return source(*args, **kwargs)
+
     torch.nn.Module.__call__, torch.from_numpy = called, made
+    torch.jit.ScriptFunction.__call__ = as_written
     try:
         yield
     finally:
         torch.nn.Module.__call__, torch.from_numpy = call, from_numpy
+        torch.jit.ScriptFunction.__call__ = scripted
 
 
 class _Forward:

@@ -72,14 +72,12 @@ def _unseen(output: OutputDef, types: Sequence[ir.Type]) -> ir.Type:
 def _target(door: Door, match: Match, results: Sequence[Any]) -> ir.DataType | None:
     """Return the data type that operands of the op's type variable are cast to."""
     op = match.op
-    operands = [
-        v for v, i in zip(match.inputs, op.inputs, strict=False) if i.type in {"T", "list[T]"}
-    ]
+    operands = [v for v, i in zip(match.inputs, op.inputs, strict=False) if i.type == "T"]
     flat = [
         v for o in operands for v in (o if isinstance(o, (list, tuple)) else (o,)) if v is not None
     ]
     first = results[0] if results else None
-    same = op.outputs and op.outputs[0].type in {"T", "list[T]"}
+    same = op.outputs and op.outputs[0].type == "T"
     if op.name == "cast" or not flat:
         return None
     if same and door.is_array(first):
@@ -103,11 +101,18 @@ def _input(door: Door, value: Any, declared: InputDef, target: ir.DataType | Non
         if all(type(v) is float for v in value):
             numbers = constants.numbers(tuple(value), constants.FLOAT)
             return door.recorder.constant(numbers)
-        wanted = target if declared.type == "list[T]" else None
+        if declared.type == "int":
+            return door.recorder.list([_whole(door, v) for v in value], constants.INT)
+        wanted = target if declared.type == "T" else None
         return door.recorder.list([operand(door, v, wanted) for v in value])
     if door.is_array(value):
         return door.item(value, declared.kind)
     return door.recorder.number(value)
+
+
+def _whole(door: Door, value: Any) -> Wire:
+    """Return the wire of an int, or of the one element of an array."""
+    return door.item(value, "int") if door.is_array(value) else door.recorder.number(value)
 
 
 def _wanted(

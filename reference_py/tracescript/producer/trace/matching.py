@@ -37,6 +37,7 @@ _ALIASES: Final = {
     "unbiased": "correction",
     "ddof": "correction",
     "ndim": "dim",
+    "dimension": "dim",
     "kernel_size": "kernel",
     "negative_slope": "slope",
     "num_groups": "groups",
