@@ -9,6 +9,7 @@ from tracescript.ir.types import DictType, ListType, OptionalType, TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.entries import Empty, Items, Partly, Series, Struct
 from tracescript.producer.script.heap import Heap
+from tracescript.producer.script.own_containers import python_class
 from tracescript.producer.script.reading import is_read_later
 
 if TYPE_CHECKING:
@@ -160,10 +161,10 @@ class Aliases(Heap):
                 hint = f"copy it first: {shown} = list({shown})"
                 if kind == "tensor":
                     hint = f"{shown} = {shown} + ..." if is_name else "copy it first: x = x.clone()"
-                raise _refusal(e, receiver, f"this changes {held}", hint)
+                raise refusal(e, receiver, f"this changes {held}", hint)
         for over, where in self._running:
             if over & tokens:
-                raise _refusal(
+                raise refusal(
                     e,
                     receiver,
                     f"this {kind} is changed while a loop runs over it",
@@ -173,7 +174,7 @@ class Aliases(Heap):
 
     def _as_value(self, e: Emitter, receiver: ast.expr, tokens: set[Token]) -> None:
         if tokens & self.valued:
-            raise _refusal(
+            raise refusal(
                 e,
                 receiver,
                 "this record is changed after something else has taken it as a value",
@@ -187,7 +188,7 @@ class Aliases(Heap):
         if found is None and root is not None and self._paths(root, tokens) > 1:
             found = e.where()
         if found is not None:
-            raise _refusal(
+            raise refusal(
                 e,
                 receiver,
                 f"this {kind} is changed while containers may hold it in several places",
@@ -217,60 +218,40 @@ class Aliases(Heap):
             if not _may_read(e, key, receiver, entry):
                 continue
             if isinstance(receiver, ast.Constant):
-                raise _refusal(
+                raise refusal(
                     e,
                     None,
                     f"this call changes {name!r} in place, which is read later",
                     "make it with inplace=False",
                 )
-            raise _refusal(
+            raise refusal(
                 e,
                 receiver,
                 f"{ast.unparse(receiver)!r} and {name!r} may be the same {kind},"
                 " which is changed here",
-                "write x = x + y, or x.clone() first"
-                if kind == "tensor"
-                else "make another record with the same fields"
-                if kind == "record"
-                else "copy it: list(...) or .clone()",
+                _HINTS.get(kind, "copy it: list(...) or .clone()"),
             )
 
 
-class Flight:
-    """Values of an expression whose other parts are still to be evaluated."""
-
-    def __init__(self, e: Emitter) -> None:
-        self._e = e
-        self._found: list[tuple[Entry, int]] = []
-
-    def add(self, entry: Entry) -> Entry:
-        """Note a part that has its value."""
-        self._found.append((entry, len(self._e.session.aliases.log)))
-        return entry
-
-    def check(self) -> None:
-        """Refuse if a later part changed an earlier one. Raises ProducerError with ALIASING."""
-        aliases = self._e.session.aliases
-        for entry, count in self._found:
-            changed = {t for tokens in aliases.log[count:] for t in tokens}
-            if changed and aliases.seen(entry) & changed:
-                raise _refusal(
-                    self._e,
-                    None,
-                    "one part of this expression changes what another part has read",
-                    "make the change in a line of its own",
-                )
+_HINTS = {
+    "tensor": "write x = x + y, or x.clone() first",
+    "record": "make another record with the same fields",
+    "set": "copy it: set(...)",
+    "defaultdict": "copy it: dict(...)",
+}
 
 
-def _refusal(
+def refusal(
     e: Emitter, node: ast.AST | None, what: str, hint: str, second: str = ""
 ) -> ProducerError:
+    """Return the error of a change that something else would see."""
     return e.error(node, what, code="ALIASING", rule="SCRIPT-8", hint=hint, second=second)
 
 
 def _kind(entry: Entry) -> str:
     if isinstance(entry, Struct):
-        return "record"
+        found = python_class(entry.cls)
+        return "record" if found is entry.cls else found.__name__
     kind = entry.type if isinstance(entry, Value) else None
     inner = kind.element if isinstance(kind, OptionalType) else kind
     return "tensor" if isinstance(inner, TensorType) else "container"
@@ -296,4 +277,4 @@ def _may_read(e: Emitter, key: str, receiver: ast.expr, entry: Entry) -> bool:
     return frame is None or at is None or is_read_later(frame, at, name)
 
 
-__all__ = ["Aliases", "Flight", "is_container"]
+__all__ = ["Aliases", "is_container", "refusal"]

@@ -80,7 +80,7 @@ def _generic(head: str, inner: list[Type | None]) -> Type | None:
         return None
     if head in {"list", "List", "Sequence", "Iterable"}:
         return ListType(known[0])
-    if head in {"dict", "Dict", "Mapping"}:
+    if head in {"dict", "Dict", "Mapping", "DefaultDict", "defaultdict"}:
         return DictType(known[0], known[1])
     if head in {"tuple", "Tuple"}:
         return TupleType(tuple(known))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import ListType, ScalarKind
 from tracescript.ir.values import Value
-from tracescript.producer.script import prelude
+from tracescript.producer.script import prelude, set_order
 from tracescript.producer.script.builtins import BUILTINS, builtin, named_arguments, positional
 from tracescript.producer.script.comparison import contains, identical
 from tracescript.producer.script.diagnostics import is_none, is_scalar
@@ -93,7 +93,10 @@ def sorted_(e: Emitter, node: ast.Call) -> Entry:
     from tracescript.producer.script.calls import arguments
     from tracescript.producer.script.lists import sorted_list
 
+    set_order.allow(e, node)
     args, kwargs = arguments(e, node)
+    if "key" not in kwargs:
+        args = set_order.without_order(args)
     if len(args) != 1 or not set(kwargs) <= {"key", "reverse"}:
         raise e.error(
             node, "sorted() takes xs, key and reverse", code="TYPE_INFERENCE", rule="SCRIPT-10"
@@ -103,7 +106,8 @@ def sorted_(e: Emitter, node: ast.Call) -> Entry:
         return xs
     value = e.value(xs)
     e.session.aliases.copied(value, e.where())
-    return sorted_list(e, value, kwargs.get("reverse", e.constant(False)), kwargs.get("key"))
+    made = sorted_list(e, value, kwargs.get("reverse", e.constant(False)), kwargs.get("key"))
+    return set_order.check(e, node, made)
 
 
 @builtin("builtins.ord")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import ListType, ScalarKind
 from tracescript.ir.values import Value
-from tracescript.producer.script import prelude
+from tracescript.producer.script import prelude, set_order
 from tracescript.producer.script.builtins import builtin, positional
 from tracescript.producer.script.comprehensions import quantifier
 from tracescript.producer.script.diagnostics import is_none, is_scalar, is_tensor
@@ -165,15 +165,18 @@ def max_(e: Emitter, node: ast.Call) -> Entry:
 def _extreme(e: Emitter, node: ast.Call, *, largest: bool) -> Entry:
     from tracescript.producer.script.calls import arguments
 
+    set_order.allow(e, node)
     args, kwargs = arguments(e, node)
+    if len(args) == 1 and "key" not in kwargs:
+        args = set_order.without_order(args)
     name = "max" if largest else "min"
     if not args or not set(kwargs) <= {"key", "default"}:
         raise e.error(
             node, f"{name}() takes values, key and default", code="TYPE_INFERENCE", rule="SCRIPT-10"
         )
     if kwargs:
-        return _extreme_by(e, args, kwargs, largest=largest)
-    return extreme(e, args, largest=largest)
+        return set_order.check(e, node, _extreme_by(e, args, kwargs, largest=largest))
+    return set_order.check(e, node, extreme(e, args, largest=largest))
 
 
 def _extreme_by(e: Emitter, args: list[Entry], kwargs: dict[str, Entry], *, largest: bool) -> Entry:
@@ -242,7 +245,8 @@ def _of_list(e: Emitter, xs: Value, *, largest: bool) -> Value:
 @builtin("builtins.sum")
 def sum_(e: Emitter, node: ast.Call) -> Entry:
     """`sum(xs)` of numbers, or of tensors."""
-    args = positional(e, node, 1, 2, "start")
+    set_order.allow(e, node)
+    args = set_order.without_order(positional(e, node, 1, 2, "start"))
     start: Entry = args[1] if len(args) > 1 else e.constant(0)
     if is_tensor(args[0]):
         return emit_op(e, "sum", [args[0]], {"dim": (0,)})
@@ -250,8 +254,8 @@ def sum_(e: Emitter, node: ast.Call) -> Entry:
     if series.parts is not None:
         for part in series.parts:
             start = binary(e, ast.Add, start, part)
-        return start
-    return e.session.total(e, series, start)
+        return set_order.check(e, node, start)
+    return set_order.check(e, node, e.session.total(e, series, start))
 
 
 @builtin("builtins.any")
@@ -267,8 +271,11 @@ def all_(e: Emitter, node: ast.Call) -> Entry:
 
 
 def _quantified(e: Emitter, node: ast.Call, *, is_any: bool) -> Entry:
+    set_order.allow(e, node)
     if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
-        return quantifier(e, node.args[0], is_any=is_any)
+        made = quantifier(e, node.args[0], is_any=is_any)
+        set_order.check_quantifier(e, node)
+        return made
     (x,) = positional(e, node, 1, 1)
     if is_tensor(x):
         return emit_op(e, "any" if is_any else "all", [x])

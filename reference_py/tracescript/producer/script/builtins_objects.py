@@ -30,6 +30,7 @@ from tracescript.producer.script.entries import (
     constant_of,
 )
 from tracescript.producer.script.iteration import series_of
+from tracescript.producer.script.own_containers import python_class
 from tracescript.producer.script.text import message
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
             e.session.holds_array(x) and any(map(e.session.is_tensor_class, classes))
         )
     if isinstance(x, Struct):
-        return issubclass(x.cls, classes)
+        return issubclass(python_class(x.cls), classes)
     if isinstance(x, Value):
         if isinstance(x.type, TensorType):
             return any(map(e.session.is_tensor_class, classes))
@@ -145,7 +146,7 @@ def type_(e: Emitter, node: ast.Call) -> Entry:
     if isinstance(x, Known) and not e.session.holds_array(x):
         return Known(type(x.value))
     if isinstance(x, Struct):
-        return Known(x.cls)
+        return Known(python_class(x.cls))
     if isinstance(x, Items):
         return Known(list if x.is_list else tuple)
     if isinstance(x, Value) and isinstance(x.type, ScalarType) and x.type.kind in _PYTHON:

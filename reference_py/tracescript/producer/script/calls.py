@@ -9,7 +9,6 @@ from inspect import getattr_static, isfunction
 from typing import TYPE_CHECKING
 
 from tracescript.ir.values import Value
-from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.builtins import BUILTINS, named_arguments
 from tracescript.producer.script.builtins_functions import call_getter, known_parts
 from tracescript.producer.script.callees import (
@@ -29,6 +28,7 @@ from tracescript.producer.script.entries import (
     Struct,
     constant_of,
 )
+from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.iteration import series_of
 from tracescript.producer.script.library_numpy import definition, from_source
 from tracescript.producer.script.loans import offer

@@ -47,10 +47,11 @@ def _store_part(e: Emitter, receiver: ast.Attribute | ast.Subscript, new: Entry)
         fields = {**owner.fields, receiver.attr: new}
         store(e, receiver.value, replace(owner, fields=fields))
         return True
+    is_tuple = isinstance(owner, Struct) and issubclass(owner.cls, tuple)
     if not isinstance(owner, Items | Struct) or not isinstance(receiver, ast.Subscript):
         return False
     known, k = constant_of(e.expr(receiver.slice))
-    if not known or not isinstance(k, int):
+    if not known or not isinstance(k, int) or (isinstance(owner, Struct) and not is_tuple):
         return False
     if isinstance(owner, Struct):
         name = list(owner.fields)[k]

@@ -15,10 +15,10 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.ir.values import Value
-from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.core import INT64, expression
 from tracescript.producer.script.diagnostics import is_none, is_scalar
 from tracescript.producer.script.entries import Empty, Items, Known, Series, Struct, constant_of
+from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.flow import branch
 from tracescript.producer.script.iteration import as_list
 from tracescript.producer.script.logic import negated, truth

@@ -10,7 +10,7 @@ from tracescript.opset.calls import join as join_types
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.entries import Empty, Items, Series
 from tracescript.producer.script.exits import remove_loop_exits
-from tracescript.producer.script.iteration import series_of
+from tracescript.producer.script.iteration import series_at
 from tracescript.producer.script.targets import assign_to
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def collected(e: Emitter, parts: Sequence[Entry]) -> Entry:
 def list_comprehension(e: Emitter, node: ast.ListComp | ast.GeneratorExp) -> Entry:
     """`[f(x) for x in xs if c]`."""
     first = node.generators[0]
-    series = series_of(e, e.expr(first.iter))
+    series = series_at(e, first.iter)
     if len(node.generators) == 1 and not first.ifs and series.parts is not None:
         return _each(e, node, series.parts)
     return _accumulate(e, node, _call(node, _RESULT, "append", [node.elt]), Empty(at=node), series)
@@ -81,6 +81,13 @@ def dict_comprehension(e: Emitter, node: ast.DictComp) -> Entry:
     return _accumulate(e, node, ast.Assign([target], node.value), Empty(is_dict=True, at=node))
 
 
+def keys_of_comprehension(e: Emitter, node: ast.SetComp) -> Entry:
+    """`{k for x in xs}` as the keys of a dict."""
+    target = ast.Subscript(ast.Name(_RESULT, ast.Load()), node.elt, ast.Store())
+    kept = ast.Assign([target], ast.Constant(True))
+    return _accumulate(e, node, kept, Empty(is_dict=True, at=node))
+
+
 def quantifier(e: Emitter, node: ast.GeneratorExp, *, is_any: bool) -> Entry:
     """`any(...)` or `all(...)` of a generator: stops at the first that decides."""
     test = node.elt if is_any else _at(ast.UnaryOp(ast.Not(), node.elt), node)
@@ -103,7 +110,7 @@ def _at(made: N, node: ast.AST) -> N:
 
 def _accumulate(
     e: Emitter,
-    node: ast.ListComp | ast.GeneratorExp | ast.DictComp,
+    node: ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp,
     last: ast.stmt,
     start: Entry,
     series: Series | None = None,
@@ -119,7 +126,7 @@ def _accumulate(
         targets |= {n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)}
     for made in body:
         _at(made, node)
-    series = series or series_of(e, e.expr(node.generators[0].iter))
+    series = series or series_at(e, node.generators[0].iter)
     with _own_names(e, targets):
         e.scope[e.frame.key(_RESULT)] = start
         e.scope[e.frame.key(_SERIES)] = series

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import DictType, ListType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
-from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.comprehensions import collected
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import describe_type
 from tracescript.producer.script.entries import Bound, Empty, Items, Series, Struct
+from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.iteration import as_list, series_of
 from tracescript.producer.script.operators import binary
 
@@ -113,7 +113,10 @@ def _literal(e: Emitter, before: Entry, entries: list[Value]) -> Entry:
 def grow(e: Emitter, receiver: ast.expr, op: ast.operator, before: Entry, operand: Entry) -> bool:
     """`xs += ys` and `d |= e` change the container itself; False for anything else."""
     from tracescript.producer.script.dicts import is_dict, with_entries
+    from tracescript.producer.script.sets import grow_set
 
+    if grow_set(e, receiver, op, before, operand):
+        return True
     if isinstance(op, ast.BitOr) and is_dict(before):
         rebind(e, receiver, before, with_entries(e, before, operand))
         return True

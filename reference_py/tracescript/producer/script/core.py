@@ -72,6 +72,8 @@ class Emitter(Values):
         self.is_dead = False
         self.is_message = False
         self.offered: list[tuple[Entry, ast.Name]] = []
+        self.order_free: set[ast.expr] = set()
+        self.sets_run_over: set[ast.expr] = set()
         self.at: ast.AST | None = None
         self.refined: list[dict[str, tuple[Entry, Entry]]] = []
 

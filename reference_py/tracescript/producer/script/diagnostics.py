@@ -71,8 +71,6 @@ _PHRASES = {
     "Nonlocal": "`nonlocal`",
     "Import": "`import` inside a function",
     "ImportFrom": "`import` inside a function",
-    "Set": "a set",
-    "SetComp": "a set comprehension",
     "Delete": "`del` of this",
 }
 ALTERNATIVES: dict[type[ast.AST], str] = {
@@ -86,6 +84,4 @@ ALTERNATIVES: dict[type[ast.AST], str] = {
     ast.Yield: "collect the values in a list and return it",
     ast.YieldFrom: "collect the values in a list and return it",
     ast.ClassDef: "define it at the top of the file",
-    ast.Set: "use a dict or a list",
-    ast.SetComp: "use a dict or a list",
 }

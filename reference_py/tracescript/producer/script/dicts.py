@@ -13,6 +13,7 @@ from tracescript.producer.script.diagnostics import is_none
 from tracescript.producer.script.entries import Empty, Items, Series, Struct, constant_of
 from tracescript.producer.script.flow import branch
 from tracescript.producer.script.iteration import series_of
+from tracescript.producer.script.own_containers import plain_dict
 
 if TYPE_CHECKING:
     import ast
@@ -92,6 +93,7 @@ def _update(
 
 def with_entries(e: Emitter, d: Entry, more: Entry) -> Entry:
     """Return a dict with the entries of another one, or of pairs."""
+    more = plain_dict(more)
     if isinstance(more, Struct) and more.cls is dict:
         more = Items(tuple(Items((e.constant(k), x)) for k, x in more.fields.items()))
     if isinstance(more, Value) and isinstance(more.type, DictType):
@@ -108,6 +110,7 @@ def with_entries(e: Emitter, d: Entry, more: Entry) -> Entry:
 
 def merged(e: Emitter, left: Entry, right: Entry) -> Entry | None:
     """`a | b` of two dicts; None where one is none."""
+    right = plain_dict(right)
     if not is_dict(left) or not is_dict(right):
         return None
     return with_entries(e, with_entries(e, Empty(is_dict=True, at=e.at), left), right)

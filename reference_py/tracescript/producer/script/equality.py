@@ -12,6 +12,7 @@ from tracescript.producer.script import comparison
 from tracescript.producer.script.diagnostics import is_none
 from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
 from tracescript.producer.script.logic import negated, truth
+from tracescript.producer.script.own_containers import plain_dict
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -22,6 +23,7 @@ def equal(e: Emitter, left: Entry, right: Entry) -> Value | None:
     """Equality of what is no number, string or tensor; None where it has no meaning."""
     if is_none(left) or is_none(right):
         return comparison.identical(e, left, right)
+    left, right = plain_dict(left), plain_dict(right)
     same = comparison.same_data_type(e, left, right)
     if same is not None:
         return e.constant(same)

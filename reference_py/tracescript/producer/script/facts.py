@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import ListType, OptionalType, TensorType
+from tracescript.ir.types import DictType, ListType, OptionalType, TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.entries import constant_of
 
@@ -26,7 +26,8 @@ MOST_UNROLLED = 1024
 class Facts:
     """Data types of parameters, loops to unroll, attributes that are state with their types.
 
-    `recursive` are functions that call themselves, `results` what they give, by signature.
+    `recursive` are functions that call themselves, `results` what they give, by signature;
+    `defaults` are the types of dicts that make what they do not hold, by their place.
     """
 
     data_types: dict[str, DataType] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Facts:
     states: dict[tuple[int, str], Type] = field(default_factory=dict)
     recursive: set[Any] = field(default_factory=set)
     results: dict[Any, Gives] = field(default_factory=dict)
+    defaults: dict[Any, DictType] = field(default_factory=dict)
 
 
 class UnknownResultError(Exception):

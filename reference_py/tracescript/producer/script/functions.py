@@ -19,6 +19,7 @@ from tracescript.producer.script.entries import (
     constant_of,
 )
 from tracescript.producer.script.exits import RETURNED, remove_exits
+from tracescript.producer.script.own_containers import has_default
 from tracescript.producer.source import source_of, unwrapped
 
 if TYPE_CHECKING:
@@ -62,8 +63,10 @@ def has_container(entry: Entry) -> bool:
     """Whether a list or dict, which a callee could change, is in an entry."""
     if isinstance(entry, Items):
         return entry.is_list or any(map(has_container, entry.parts))
-    return isinstance(entry, Empty) or (
-        isinstance(entry, Value) and isinstance(entry.type, ListType | DictType)
+    return (
+        has_default(entry)
+        or isinstance(entry, Empty)
+        or (isinstance(entry, Value) and isinstance(entry.type, ListType | DictType))
     )
 
 

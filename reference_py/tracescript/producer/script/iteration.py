@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TensorType, TupleType
 from tracescript.ir.values import Value
+from tracescript.producer.script import prelude_containers
 from tracescript.producer.script.diagnostics import is_scalar
 from tracescript.producer.script.entries import Empty, Items, Known, Series, Struct, constant_of
+from tracescript.producer.script.own_containers import is_set, keys_of, plain_dict
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Sequence
 
     from tracescript.errors import ProducerError
@@ -27,6 +30,9 @@ def series_of(e: Emitter, entry: Entry) -> Series:
         return Series(None, None, entry.parts, "tuple")
     if isinstance(entry, Empty):
         return Series(None, None, (), "list")
+    entry = plain_dict(entry)
+    if keys_of(entry) is not entry and e.frame.namespace is vars(prelude_containers):
+        return series_of(e, keys_of(entry))
     if isinstance(entry, Struct):
         if entry.cls is dict:
             return Series(None, None, tuple(map(e.constant, entry.fields)), "dict")
@@ -40,7 +46,23 @@ def series_of(e: Emitter, entry: Entry) -> Series:
     raise _refused(e, entry)
 
 
+def series_at(e: Emitter, node: ast.expr) -> Series:
+    """Return how to run over what an expression gives: a set only where no order is seen."""
+    entry = e.expr(node)
+    if keys_of(entry) is not entry and node in e.order_free:
+        e.sets_run_over.add(node)
+        entry = keys_of(entry)
+    return series_of(e, entry)
+
+
 def _refused(e: Emitter, entry: Entry) -> ProducerError:
+    if is_set(entry) or (isinstance(entry, Known) and isinstance(entry.value, set | frozenset)):
+        return e.error(
+            None,
+            "the order of a set would be seen here",
+            rule="SCRIPT-6",
+            hint="sorted(s) has one order everywhere",
+        )
     return e.error(
         None,
         f"cannot run over {e.describe(entry)}",

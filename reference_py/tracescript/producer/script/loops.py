@@ -13,7 +13,7 @@ from tracescript.producer.script.entries import (
 from tracescript.producer.script.exits import Loop
 from tracescript.producer.script.facts import MOST_UNROLLED
 from tracescript.producer.script.flow import branch
-from tracescript.producer.script.iteration import series_of
+from tracescript.producer.script.iteration import series_at
 from tracescript.producer.script.rolled import Rolled
 from tracescript.producer.script.rounds import go_on
 from tracescript.producer.script.targets import assign_to
@@ -31,7 +31,7 @@ def loop(e: Emitter, node: Loop) -> None:
         _while(e, node, header)
         return
     with e.looking_at(header.iter):
-        series = series_of(e, e.expr(header.iter))
+        series = series_at(e, header.iter)
     if series.parts is None and e.session.loops.is_unrolled(e.frame.source, header):
         series = _known_rounds(e, series)
     if series.parts is not None and len(series.parts) > MOST_UNROLLED:

@@ -59,6 +59,8 @@ class Members:
             return e.session.structs.above(e, owner.value, name, node)
         if isinstance(owner.value, Struct):
             return e.session.structs.member(e, owner.value, name, node.value)
+        if isinstance(owner.value, set | frozenset):
+            return e.session.structs.member(e, e.session.set_of(e, owner), name, node.value)
         key = e.session.states.key(e, owner, name)
         if key is not None:
             return e.scope[key]

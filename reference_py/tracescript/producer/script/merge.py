@@ -182,7 +182,7 @@ class Merge:
                 entry.flags,
                 entry.is_wrapped or not isinstance(entry.value.type, OptionalType),
             )
-        if isinstance(entry, Value | Items | Struct):
+        if isinstance(entry, Value | Items | Struct) and self.e.session.is_runtime(entry):
             value = self.inside(k, lambda: self.e.value(entry))
             own = isinstance(value.type, OptionalType) or value.type == constants.NONE
             return value, frozenset(), not own

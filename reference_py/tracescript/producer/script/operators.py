@@ -15,11 +15,11 @@ from tracescript.ir.types import (
 )
 from tracescript.ir.values import Value
 from tracescript.producer.script import prelude_text
-from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.core import INT64, expression
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.entries import Empty, Items, Known, constant_of
 from tracescript.producer.script.facts import MOST_UNROLLED
+from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.own_operators import own_binary
 from tracescript.producer.script.tensors import binary as tensor_binary
 

@@ -7,6 +7,7 @@ import inspect
 from typing import TYPE_CHECKING
 
 from tracescript.producer.script.entries import Known, MethodOf, Struct
+from tracescript.producer.script.own_containers import is_set
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -33,17 +34,25 @@ _NAMES: dict[type[ast.AST], str] = {
 _SWAPPED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
 
 
-def special(e: Emitter, owner: Entry, name: str, *args: Entry) -> Entry | None:
-    """Call `__name__` of a record; None where its class does not define it in Python.
-
-    Raises ProducerError where the method changes the record, for nothing would see that.
-    """
+def special_method(owner: Entry, name: str) -> MethodOf | None:
+    """Return `__name__` of a record, None where its class does not define it in Python."""
     if not isinstance(owner, Struct) or owner.cls is dict:
         return None
     found = inspect.getattr_static(owner.cls, f"__{name}__", None)
     if not inspect.isfunction(found) or found.__code__.co_filename == "<string>":
         return None
-    result = e.session.structs.call(e, MethodOf(Known(owner), found), list(args), {})
+    return MethodOf(Known(owner), found)
+
+
+def special(e: Emitter, owner: Entry, name: str, *args: Entry) -> Entry | None:
+    """Call `__name__` of a record; None where its class does not define it in Python.
+
+    Raises ProducerError where the method changes the record, for nothing would see that.
+    """
+    method = special_method(owner, name)
+    if method is None or not isinstance(owner, Struct):
+        return None
+    result = e.session.structs.call(e, method, list(args), {})
     if e.session.calls.last_self is not owner:
         raise e.error(
             None,
@@ -59,8 +68,20 @@ def special(e: Emitter, owner: Entry, name: str, *args: Entry) -> Entry | None:
 def own_binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> Entry | None:
     """`a + b` where one is a record: its method, or the reflected one of the other."""
     name = _NAMES[kind]
+    left, right = _sets(e, left, right)
+    if is_set(left) != is_set(right):
+        return None
     made = special(e, left, name, right)
     return made if made is not None else special(e, right, f"r{name}", left)
+
+
+def _sets(e: Emitter, left: Entry, right: Entry) -> tuple[Entry, Entry]:
+    """Sets made outside the program become sets of its own beside one."""
+    if not is_set(left) and not is_set(right):
+        return left, right
+    from tracescript.producer.script.sets import as_set
+
+    return as_set(e, left), as_set(e, right)
 
 
 def own_unary(e: Emitter, kind: type[ast.unaryop], operand: Entry) -> Entry | None:
@@ -70,5 +91,8 @@ def own_unary(e: Emitter, kind: type[ast.unaryop], operand: Entry) -> Entry | No
 
 def own_comparison(e: Emitter, relation: str, left: Entry, right: Entry) -> Entry | None:
     """`a < b` where one is a record: its method, or the mirrored one of the other."""
+    left, right = _sets(e, left, right)
+    if is_set(left) != is_set(right):
+        return e.constant(relation == "ne") if relation in {"eq", "ne"} else None
     made = special(e, left, relation, right)
     return made if made is not None else special(e, right, _SWAPPED[relation], left)

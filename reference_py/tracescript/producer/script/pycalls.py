@@ -27,6 +27,7 @@ from tracescript.producer.script.linking import Linker
 from tracescript.producer.script.loans import Loans
 from tracescript.producer.script.parameters import bind_parameters, local_names
 from tracescript.producer.script.recursion import Recursion
+from tracescript.producer.script.unknown import unknown
 from tracescript.producer.source import source_of, unwrapped
 
 if TYPE_CHECKING:
@@ -48,20 +49,6 @@ def refuse_hooks(e: Emitter, module: Any) -> None:
             )
 
 
-_INSTEAD = {
-    "next": "a for loop, or xs[0] of a list",
-    "iter": "a for loop runs over the items themselves",
-    "eval": "write the expression out",
-    "exec": "write the statements out",
-    "open": "read the file before ts.script and keep what it holds in an attribute",
-    "input": "take a parameter",
-    "id": "compare with ==",
-    "hash": "compare with ==",
-    "setattr": "self.name = value",
-    "vars": "name the attributes",
-    "set": "use a dict, or a list and `in`",
-    "frozenset": "use a dict, or a list and `in`",
-}
 _PRELUDE = prelude.__name__  # the names of all modules written in the language of scripts
 
 
@@ -137,7 +124,7 @@ class PythonCalls(Recursion):
         if known is not None:
             return known
         if not hasattr(unwrapped(function) if callable(function) else function, "__code__"):
-            raise self._unknown(e, function)
+            raise unknown(e, function)
         is_plain = owner is None or objects.is_module(owner.value)
         if is_plain and unwrapped(function) in session.facts.recursive:
             return self.recursive(e, unwrapped(function), args, kwargs, owner)
@@ -178,24 +165,6 @@ class PythonCalls(Recursion):
         """Return the forward that a short form of ours stands for."""
         door = objects.torch_door()
         return function if door is None else door.original(function)
-
-    def _unknown(self, e: Emitter, function: Any) -> ProducerError:
-        import difflib
-
-        from tracescript.opset.table import opset
-        from tracescript.producer.script.calls import describe_call
-
-        name = describe_call(function)
-        last = name.rpartition(".")[2]
-        near = difflib.get_close_matches(last, [op.name for op in opset()], 3, 0.75)
-        hint = f"nearest ops: {', '.join(near)}" if near else "write it with ops: `tracescript ops`"
-        return e.error(
-            None,
-            f"{name} is not an op and has no source to compile",
-            code="UNKNOWN_CALL",
-            rule="SCRIPT-12",
-            hint=_INSTEAD.get(last, hint),
-        )
 
     def _can_be_unit(self, entries: list[Entry]) -> bool:
         """Whether arguments are run-time values nobody can change, or constants."""

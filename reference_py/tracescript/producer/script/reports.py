@@ -21,6 +21,7 @@ from tracescript.producer.script.entries import (
     Struct,
     Unset,
 )
+from tracescript.producer.script.own_containers import python_class
 from tracescript.producer.source import caret, position
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ class Reports:
             return f"the Python object {name}"
         if isinstance(entry, Empty):
             return "an empty dict" if entry.is_dict else "an empty list"
+        if isinstance(entry, Struct) and python_class(entry.cls) is not entry.cls:
+            return f"a {python_class(entry.cls).__name__}"
         names: dict[type, str] = {
             Struct: "a record",
             Bound: "a method",

@@ -61,6 +61,8 @@ def script(f: Any, *, types: Mapping[str, Any] | None = None, name: str | None =
             raise ProducerError(
                 "the program nests too deep", code="UNSUPPORTED_PYTHON", rule="SCRIPT-1"
             ) from error
+        if session.unsettled:
+            raise session.unsettled[0][1]
         if not session.is_guessing:
             break
     else:

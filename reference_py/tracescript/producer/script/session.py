@@ -12,6 +12,7 @@ from tracescript.ir.values import Value
 from tracescript.opset.calls import Typing
 from tracescript.producer.script import members, objects
 from tracescript.producer.script.aliases import Aliases
+from tracescript.producer.script.contexts import Contexts
 from tracescript.producer.script.entries import Empty, Items, Known, Struct
 from tracescript.producer.script.facts import Loops, Roots
 from tracescript.producer.script.known_keys import KnownKeys
@@ -60,6 +61,7 @@ class Session:
         self.made_lists: dict[Value, tuple[Entry, ...]] = {}
         self.sizes: set[Entry] = set()
         self.is_guessing = False
+        self.unsettled: list[tuple[Struct, ProducerError]] = []
 
     # ------------------------------------------------------------------ objects
     def parts(self, module: Any) -> tuple[list[Any], list[Any], list[Any]]:
@@ -129,7 +131,7 @@ class Session:
         if isinstance(entry, Items):
             return all(self.is_runtime(p) for p in entry.parts)
         if isinstance(entry, Struct):
-            return entry.cls is not dict and all(self.is_runtime(p) for p in entry.fields.values())
+            return self.structs.is_runtime(self, entry)
         if isinstance(entry, Known):
             return objects.is_array(entry.value)
         return isinstance(entry, Value)
@@ -192,6 +194,14 @@ class Session:
     ) -> Entry:
         """Call a module instance."""
         return self._calls.module(e, module, args, kwargs)
+
+    def set_of(self, e: Emitter, entry: Known) -> Struct:
+        """Return a set made outside the program as one of its own."""
+        from tracescript.producer.script.sets import as_set
+
+        made = as_set(e, entry)
+        assert isinstance(made, Struct)
+        return made
 
     def call_model(
         self, e: Emitter, model: Known, method: str, args: list[Entry], kwargs: dict[str, Entry]
@@ -256,40 +266,6 @@ def run_text(e: Emitter, text: str, series: Series, start: Entry) -> Entry:
     return entry
 
 
-class Contexts:
-    """Contexts of `with` that change no value."""
-
-    def enter(self, e: Emitter, node: ast.expr) -> Entry:
-        """Check a context; its value is None."""
-        call = node.func if isinstance(node, ast.Call) else node
-        entry = e.expr(call)
-        name = e.session.identity(entry.value) if isinstance(entry, Known) else ""
-        last = name.rpartition(".")[2]
-        if last not in _CONTEXTS:
-            raise e.error(
-                node,
-                f"scripts know no context {ast.unparse(call)}",
-                hint="no_grad, inference_mode, errstate, nullcontext and profiler ranges are known",
-            )
-        if last == "autocast" and isinstance(node, ast.Call):
-            enabled = [k.value for k in node.keywords if k.arg == "enabled"]
-            if not (enabled and isinstance(enabled[0], ast.Constant) and enabled[0].value is False):
-                raise e.error(node, "autocast changes data types", hint="cast where you need it")
-        return e.constant(None)
-
-
-_CONTEXTS = frozenset(
-    {
-        "no_grad",
-        "inference_mode",
-        "enable_grad",
-        "set_grad_enabled",
-        "autocast",
-        "errstate",
-        "record_function",
-        "nullcontext",
-    }
-)
 _HOMES = {"_warnings": "warnings", "torch._jit_internal": "torch.jit", "numpy._core": "numpy"}
 
 __all__ = ["Session"]

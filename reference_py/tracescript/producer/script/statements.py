@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.annotations import type_of_annotation
 from tracescript.producer.script.arms import SOME_SET
 from tracescript.producer.script.calls import raised_text
@@ -13,6 +12,7 @@ from tracescript.producer.script.core import statement
 from tracescript.producer.script.diagnostics import is_tensor
 from tracescript.producer.script.entries import Empty, Known, Partly, Unset
 from tracescript.producer.script.exits import RETURNED, Enter, SetFlag, SetResult, Unless
+from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.flow import branch, refine
 from tracescript.producer.script.lambdas import closure_of
 from tracescript.producer.script.logic import condition, negated

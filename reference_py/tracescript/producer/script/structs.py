@@ -12,15 +12,24 @@ from typing import TYPE_CHECKING, Any
 from tracescript.ir.types import StructType
 from tracescript.producer.script.annotations import type_of_object
 from tracescript.producer.script.changes import store
-from tracescript.producer.script.entries import Above, Empty, Known, MethodOf, Struct
+from tracescript.producer.script.entries import Above, Empty, Items, Known, MethodOf, Struct
+from tracescript.producer.script.own_containers import (
+    has_default,
+    is_set,
+    learn,
+    plain_dict,
+    python_class,
+)
 from tracescript.producer.script.records import field_names, is_changed, is_plain, own_init
 
 if TYPE_CHECKING:
+    from tracescript.errors import ProducerError
     from tracescript.ir.types import Type
     from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
     from tracescript.producer.script.heap import Token
+    from tracescript.producer.script.session import Session
 
 _REPLACE = object()
 
@@ -104,6 +113,9 @@ class Structs:
         lent.pop()
         after = self._after(e)
         if after is not owner and key is not None and method.receiver is not None:
+            if python_class(owner.cls) is not owner.cls:
+                learn(e, owner, after)
+                e.session.aliases.change(e, method.receiver, owner, after)
             store(e, method.receiver, after)
         return result
 
@@ -150,6 +162,16 @@ class Structs:
             return MethodOf(Known(owner), found, receiver)
         if found is not None and not callable(found):
             return e.session.entry_of(found)
+        if python_class(owner.cls) is not owner.cls:
+            methods = [n for n in dir(owner.cls) if inspect.isfunction(getattr(owner.cls, n))]
+            known = [n for n in methods if hasattr(python_class(owner.cls), n) and n[0] != "_"]
+            raise e.error(
+                None,
+                f"{e.describe(owner)} has no {name!r} in scripts",
+                code="UNKNOWN_CALL",
+                rule="SCRIPT-12",
+                hint=f"there are: {', '.join(known)}",
+            )
         raise e.error(
             None,
             f"{owner.cls.__qualname__} has no field {name!r}",
@@ -170,9 +192,31 @@ class Structs:
                 return Known(_nothing)
         raise e.error(node, f"no {name!r} above {found.cls.__qualname__}", rule="SCRIPT-3")
 
+    def is_runtime(self, session: Session, entry: Struct) -> bool:
+        """Whether a record can be a run-time value."""
+        if has_default(entry):
+            return session.is_runtime(plain_dict(entry))
+        is_value = entry.cls is not dict and not is_set(entry)
+        return is_value and all(session.is_runtime(p) for p in entry.fields.values())
+
+    def _no_value(self, e: Emitter, entry: Struct) -> ProducerError:
+        what, hint = "a set", "sorted(s) is a list"
+        if entry.cls is dict:
+            what = "a dict with values of several types"
+            hint = "a named tuple or data class holds several"
+        return e.error(
+            None,
+            f"{what} cannot be a result, an item of a list or an argument of a module",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint=hint,
+        )
+
     def type_of(self, e: Emitter, entry: Struct) -> Type | None:
         """Return the type of the record as a value."""
-        if entry.cls is dict:
+        if has_default(entry):
+            return e.type_of_items(plain_dict(entry))
+        if entry.cls is dict or is_set(entry):
             return None
         fields = {n: e.type_of_items(x) for n, x in entry.fields.items()}
         known = tuple((n, t) for n, t in fields.items() if t is not None)
@@ -183,6 +227,10 @@ class Structs:
     def value(self, e: Emitter, entry: Struct) -> Value:
         """Make the record a run-time value: from then on it cannot be changed."""
         e.session.aliases.valued |= entry.tokens
+        if has_default(entry):
+            return e.value(plain_dict(entry))
+        if entry.cls is dict or is_set(entry):
+            raise self._no_value(e, entry)
         values = [e.value(x) for x in entry.fields.values()]
         fields = tuple((n, v.type) for n, v in zip(entry.fields, values, strict=True))
         kind = StructType(entry.cls.__name__, fields, is_tuple=issubclass(entry.cls, tuple))
@@ -208,4 +256,8 @@ def _factory(e: Emitter, factory: Any) -> Entry:
     """The default of a field that a function makes."""
     if factory in {list, dict}:
         return Empty(is_dict=factory is dict, at=e.at)
+    if factory is set:
+        from tracescript.producer.script.sets import set_of
+
+        return set_of(e, Items(()))
     return e.session.call_python(e, factory, [], {})

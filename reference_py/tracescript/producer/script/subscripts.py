@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import ast
 import inspect
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TupleType
 from tracescript.ir.values import Value
 from tracescript.opset.build import constant_of as constant_of_object
-from tracescript.producer.script.aliases import Flight
 from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.containers import element_fits
 from tracescript.producer.script.core import expression
+from tracescript.producer.script.defaults import missing
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
+from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.indexing import assign_index, index_tensor
 from tracescript.producer.script.lists import assign_slice
 from tracescript.producer.script.names import first_size
 from tracescript.producer.script.operators import fold
-from tracescript.producer.script.own_operators import special
+from tracescript.producer.script.own_containers import has_default
+from tracescript.producer.script.own_operators import special, special_method
+from tracescript.producer.script.prelude_containers import FrozenSetOf
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -49,6 +53,8 @@ def subscript(e: Emitter, node: ast.Subscript) -> Entry:
     flight.add(owner)
     index = e.expr(node.slice)
     flight.check()
+    if isinstance(owner, Struct) and has_default(owner):
+        return missing(e, owner, index, node.value)
     return element(e, owner, index)
 
 
@@ -199,17 +205,30 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
         return
     if isinstance(owner, Value) and isinstance(owner.type, DictType):
         key, value = e.value(e.expr(target.slice)), e.value(e.fit(entry, owner.type.value))
-        element_fits(e, owner.type.key, key, "the key of the dict")
+        is_set = e.frame.owner_class is not None and issubclass(e.frame.owner_class, FrozenSetOf)
+        element_fits(e, owner.type.key, key, "the set" if is_set else "the key of the dict")
         kind = element_fits(e, owner.type.value, value, "the dict")
         e.session.aliases.escape(value, e.where())
         new_type = DictType(owner.type.key, kind)
         rebind(e, target.value, owner, e.ops("dict.set", [owner, key, value], types=[new_type])[0])
+        return
+    if _set_item(e, target, owner, entry):
         return
     raise e.error(
         target,
         f"cannot assign to an element of {e.describe(owner)}",
         hint="elements of lists, dicts and tensors made here can be assigned",
     )
+
+
+def _set_item(e: Emitter, target: ast.Subscript, owner: Entry, *values: Entry) -> bool:
+    """`record[k] = v` or `del record[k]`: what its class defines; False where it does not."""
+    method = special_method(owner, "setitem" if values else "delitem")
+    if method is None:
+        return False
+    bound = replace(method, receiver=target.value)
+    e.session.structs.call(e, bound, [e.expr(target.slice), *values], {})
+    return True
 
 
 def _assigned(e: Emitter, owner: Entry) -> Entry:
@@ -229,6 +248,8 @@ def _assigned(e: Emitter, owner: Entry) -> Entry:
 def delete_item(e: Emitter, target: ast.Subscript) -> None:
     """`del d[k]`, `del xs[i]`."""
     owner = e.expr(target.value)
+    if _set_item(e, target, owner):
+        return
     if isinstance(target.slice, ast.Slice) and isinstance(owner, Value):
         if isinstance(owner.type, ListType):
             assign_slice(e, target.value, owner, target.slice, e.empty(owner.type))

@@ -23,6 +23,7 @@ from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
 from tracescript.producer.script.flow import branch
+from tracescript.producer.script.own_containers import is_set, python_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -259,6 +260,9 @@ def _items_text(e: Emitter, entry: Items) -> Value:
 
 def _record_text(e: Emitter, entry: Struct) -> Value:
     template = Template(e)
+    if python_class(entry.cls) is not entry.cls:
+        what, hint = ("set", "sorted(s)") if is_set(entry) else ("defaultdict", "dict(d)")
+        raise e.error(None, f"the text of a {what}", rule="SCRIPT-4", hint=f"write {hint}")
     name = entry.cls.__name__ if issubclass(entry.cls, tuple) else entry.cls.__qualname__
     template.literal(f"{name}(")
     for k, (field, part) in enumerate(entry.fields.items()):

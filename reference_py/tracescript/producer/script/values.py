@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from tracescript.errors import InvalidModelError
@@ -25,6 +26,7 @@ from tracescript.producer.script.entries import (
     Known,
     Struct,
 )
+from tracescript.producer.script.own_containers import has_default
 from tracescript.producer.script.reports import Reports
 
 if TYPE_CHECKING:
@@ -253,6 +255,10 @@ class Values(Reports):
             inner = kind.element if isinstance(kind, OptionalType) else kind
             if isinstance(inner, ListType | DictType):
                 return self.empty(inner)
+        if isinstance(entry, Struct) and has_default(entry) and isinstance(kind, DictType):
+            if isinstance(entry.fields["kept"], Empty):
+                return replace(entry, fields={**entry.fields, "kept": self.empty(kind)})
+            return entry
         if (
             isinstance(entry, Items)
             and isinstance(kind, TupleType)
