@@ -59,6 +59,8 @@ def _prod(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
 
 def _round(x: Any, decimals: int = 0) -> Any:
     """Scale, round and scale back; scaling may overflow float32, the examples' widest type."""
+    if not decimals:
+        return torch.round(x)
     scaled = x * 10.0**decimals
     overflow = scaled.abs() > torch.finfo(torch.float32).max
     return torch.where(overflow, torch.inf, torch.round(scaled) / 10.0**decimals)

@@ -12,8 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from tools import edge_cases
 from tools.op_models import (
     Literal,
     attributes,
@@ -24,6 +23,7 @@ from tools.op_models import (
     unshaped,
 )
 from tools.op_refusals import refusals
+from tools.op_results import FIXED_ZERO, with_class_bound
 from tools.second_oracle import second
 from tracescript.conformance.v1 import case_pb2
 from tracescript.v1 import error_pb2
@@ -60,6 +60,7 @@ def all_cases() -> list[case_pb2.Case]:
             except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as error:
                 wrong.append(f"{op['name']}: {example['title']}: {type(error).__name__}: {error}")
         made += refusals(op)
+        made += edge_cases.cases(op)
     if wrong:
         raise SystemExit("\n".join(wrong))
     return made
@@ -208,39 +209,6 @@ def _plain(name: str) -> Any:
         return None
 
 
-def with_class_bound(op: dict[str, Any], item: Literal) -> Literal:
-    """Give a float of class `ulp` the bound of its class where the example states none."""
-    if item.bounds or op.get("numeric") != "ulp" or item.form[0] not in {"tensor", "scalar"}:
-        return item
-    is_tensor = isinstance(item.value, Tensor)
-    name = item.form[1] if is_tensor else {"float": "float64"}.get(item.form[1], "")
-    ulps = next((t["ulps"] for t in op.get("tolerances", []) if t["type"] in {name, "float"}), 0.0)
-    if not ulps or (is_tensor and not item.value.is_float):
-        return item
-    wide = item.value.wide() if is_tensor else np.asarray(item.value)
-    least, bits = _PRECISION[name]
-    with np.errstate(all="ignore"):
-        _, exponent = np.frexp(np.where(np.isfinite(wide), wide, 1.0))
-    unit = np.exp2(np.maximum(exponent - 1.0, least) - bits + 1)
-    counted = 1.0 if name in {"float16", "bfloat16"} else ulps
-    return replace(item, bounds=tuple((counted * unit).ravel().tolist()))
-
-
-_PRECISION = {
-    "float16": (-14, 11),
-    "bfloat16": (-126, 8),
-    "float32": (-126, 24),
-    "float64": (-1022, 53),
-}
-
-
-_FIXED_ZERO = {
-    *("abs", "cast", "cast_like", "ceil", "copysign", "floor", "identity", "neg", "round", "trunc"),
-    "where",
-}
-"""Ops whose zeros have the sign that IEEE 754 gives (NUM-35)."""
-
-
 def _expect(op: dict[str, Any], step: case_pb2.Step, results: list[Literal]) -> None:
     expected = step.expected
     expected.outputs.table.add()
@@ -254,7 +222,7 @@ def _expect(op: dict[str, Any], step: case_pb2.Step, results: list[Literal]) -> 
         expected.outputs.items.add(data=index)
         if items[0].bounds and not listed:
             _bound(expected, index, items[0])
-        elif op["name"] in _FIXED_ZERO and _has_zero(value):
+        elif op["name"] in FIXED_ZERO and _has_zero(value):
             expected.checks.add(data=index, zero_sign=True)
 
 

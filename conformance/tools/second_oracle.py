@@ -49,7 +49,7 @@ def second(
         got = torch_ops.run(op, by_name, plain)
     except torch_ops.NoOracleError:
         return None
-    return Second(_torch_oracle(), _compare_torch(op, got, results))
+    return Second(torch_oracle(), compare_torch(op, got, results))
 
 
 def _python(
@@ -114,7 +114,8 @@ def _near(have: list[Any], want: list[Any], results: list[Literal]) -> bool:
     return bool(abs(have[0] - want[0]) <= results[0].bounds[0] / 4)
 
 
-def _torch_oracle() -> case_pb2.Oracle:
+def torch_oracle() -> case_pb2.Oracle:
+    """Return the message that names torch as an oracle."""
     return case_pb2.Oracle(
         kind=case_pb2.ORACLE_KIND_OTHER_RUNTIME,
         name="torch",
@@ -123,7 +124,7 @@ def _torch_oracle() -> case_pb2.Oracle:
     )
 
 
-def _compare_torch(op: dict[str, Any], got: Any, results: list[Literal]) -> float:
+def compare_torch(op: dict[str, Any], got: Any, results: list[Literal]) -> float:
     """Return the largest difference in units in the last place. Raises DisagreementError."""
     from oracles import torch_ops
 
