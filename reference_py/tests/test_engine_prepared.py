@@ -158,6 +158,17 @@ def test_what_attention_does_not_see_may_be_nan():
     assert np.isfinite(attend(q, spoiled, k, seen, **given)).all()
 
 
+@pytest.mark.parametrize("shift", [0, 40, 60, -60, 88, 104, -104, 1000, -1000])
+def test_softmax_is_the_same_wherever_its_rows_lie(shift):
+    x = RNG.integers(-8, 8, (5, 33)).astype(np.float32)
+    want = np.exp(x, dtype=np.float64) / np.exp(x, dtype=np.float64).sum(-1, keepdims=True)
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(KERNELS.get("softmax")(x + shift, dim=-1), want, rtol=2e-6)
+
+
+SOME_SEEN = np.arange(9) < np.array([[9], [4], [0], [9], [1]])
+
+
 @pytest.mark.parametrize("op", ["softmax", "log_softmax", "layer_norm"])
 @pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf, 1e4, -1e4, 1e-30])
 def test_rows_do_not_influence_each_other(op, odd):
@@ -174,7 +185,7 @@ def test_rows_do_not_influence_each_other(op, odd):
 
 
 @pytest.mark.parametrize("odd", [np.nan, np.inf, 1e4])
-@pytest.mark.parametrize("mask", [None, np.arange(9) < np.array([[9], [4], [0], [9], [1]])])
+@pytest.mark.parametrize("mask", [None, SOME_SEEN, np.where(SOME_SEEN, 0, -np.inf)])
 def test_queries_do_not_influence_each_other(mask, odd):
     q, k = RNG.standard_normal((2, 3, 5, 8)), RNG.standard_normal((2, 3, 9, 8))
     spoiled = q.copy()

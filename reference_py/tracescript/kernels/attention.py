@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from tracescript.errors import trap
-from tracescript.kernels.blocked import BLOCK, exponentials
+from tracescript.kernels.blocked import BLOCK, all_fit, exponentials, shifted_exponentials
 from tracescript.kernels.rounding import Array, RoundedTable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 KERNELS: Final = RoundedTable()
 
@@ -30,13 +27,17 @@ def _heads(x: Array, lead: tuple[int, ...]) -> Array:
     return full.reshape(-1, *x.shape[-2:])
 
 
-def _blocks(heads: int, rows: int, columns: int) -> Iterator[tuple[slice, slice]]:
-    """Yield ranges of heads and of rows whose scores are about a block."""
-    height = max(1, min(rows, 2 * BLOCK // max(1, columns)))
-    many = max(1, 2 * BLOCK // max(1, height * columns))
-    for row in range(0, rows, height):
-        for head in range(0, heads, many):
-            yield slice(head, head + many), slice(row, min(rows, row + height))
+def _blocks(heads: int, rows: int, columns: int) -> list[tuple[slice, slice]]:
+    """Return ranges of heads and of rows whose scores are about a block."""
+    if heads * rows * columns <= 2 * BLOCK:
+        return [(slice(heads), slice(0, rows))]
+    height = max(1, min(rows, 2 * BLOCK // columns))
+    many = max(1, 2 * BLOCK // (height * columns))
+    return [
+        (slice(head, head + many), slice(row, min(rows, row + height)))
+        for row in range(0, rows, height)
+        for head in range(0, heads, many)
+    ]
 
 
 def _attend(q: Array, k: Array, v: Array, mask: Array | None, *, adds: bool, causal: bool) -> Array:
@@ -46,19 +47,29 @@ def _attend(q: Array, k: Array, v: Array, mask: Array | None, *, adds: bool, cau
     across = k.swapaxes(1, 2)
     for heads, rows in _blocks(q.shape[0], length, width):
         visible = min(width, rows.stop) if causal else width
-        scores = np.matmul(q[heads, rows], across[heads, :, :visible])
         seen = _past(rows.start, rows.stop, visible, q.dtype.char) if causal else None
+        added = None
         if mask is not None:
             part = (mask if mask.shape[0] == 1 else mask[heads])[:, rows, :visible]
             if adds:
-                np.add(scores, part, out=scores)
+                added = part
             else:
                 seen = part if seen is None else part * seen
+        pair = q[heads, rows], across[heads, :, :visible]
+        scores = _scores(*pair, added)
         total = exponentials(scores, scores, seen)
-        total[total == 0] = 1
+        if not all_fit(total):
+            scores = _scores(*pair, added)
+            total = shifted_exponentials(scores, scores, seen)
+            total[total == 0] = 1
         result = np.matmul(scores, v[heads, :visible], out=y[heads, rows])
         np.divide(result, total, out=result)
     return y
+
+
+def _scores(q: Array, across: Array, added: Array | None) -> Array:
+    scores = np.matmul(q, across)
+    return scores if added is None else np.add(scores, added, out=scores)
 
 
 @functools.lru_cache(maxsize=4)
@@ -76,6 +87,17 @@ def _mask(mask: Array | None, q: Array, k: Array) -> tuple[Array | None, bool]:
     return full, mask.dtype != np.bool_
 
 
+def _lead(*operands: Array | None) -> tuple[int, ...]:
+    """Return the leading extents of all operands, broadcast together."""
+    leads = {a.shape[:-2] for a in operands if a is not None}
+    if len(leads) == 1:
+        return leads.pop()
+    try:
+        return np.broadcast_shapes(*leads)
+    except ValueError:
+        raise trap("SHAPE_ERROR", f"leading extents {sorted(leads)} do not fit together") from None
+
+
 @KERNELS.of("scaled_dot_product_attention")
 def scaled_dot_product_attention(
     q: Array,
@@ -90,17 +112,12 @@ def scaled_dot_product_attention(
         k, v = _shared(k, q.shape[-3]), _shared(v, q.shape[-3])
     factor = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
     mask, adds = _mask(mask, q, k)
-    leads = {a.shape[:-2] for a in (q, k, v, mask) if a is not None}
-    try:
-        lead = np.broadcast_shapes(*leads) if len(leads) > 1 else q.shape[:-2]
-    except ValueError:
-        raise trap("SHAPE_ERROR", f"leading extents {sorted(leads)} do not fit together") from None
+    lead = _lead(q, k, v, mask)
     if not k.shape[-2]:
         return np.zeros((*lead, q.shape[-2], v.shape[-1]), q.dtype)
     if mask is not None:
         is_shared = math.prod(mask.shape[:-2]) == 1
         mask = mask.reshape(1, *mask.shape[-2:]) if is_shared else _heads(mask, lead)
-    scaled = q * q.dtype.type(factor)
-    joined = (_heads(scaled, lead), _heads(k, lead), _heads(v, lead))
+    joined = (_heads(q * factor, lead), _heads(k, lead), _heads(v, lead))
     y = _attend(*joined, mask, adds=adds, causal=is_causal)
     return y.reshape(*lead, *y.shape[1:])

@@ -58,31 +58,41 @@ def squares(rows: Array) -> Array:
     return sums(rows * rows)
 
 
-_NEAR: Final = 60.0
-
-
 def exponentials(x: Array, y: Array, seen: Array | None = None) -> Array:
-    """Set y to exp(x) over a factor of each row's own, and to 0 where `seen`, of 0 and 1, is 0.
+    """Set y to exp(x), to 0 where `seen`, of 0 and 1, is 0; return the sums of the rows, (..., 1).
 
-    Return the sums of the rows, (..., 1). The factor is exp(max), or 1 where a row's largest seen
-    element is so near 0 that nothing overflows or vanishes: so rows do not influence each other.
-    That all of x is near takes a fraction of the time that the rows' largest elements take to
-    find. What is not seen may be NaN.
+    Where `all_fit` does not hold for the sums, call `shifted_exponentials` with the same x.
     """
-    flat = x.reshape(-1)
-    if np.maximum.reduce(flat) < _NEAR and np.minimum.reduce(flat) > -_NEAR:
-        np.exp(x, out=y)
-        if seen is not None:
-            np.multiply(y, seen, out=y)
-    else:
-        if seen is not None:
-            x = np.fmin(x, np.where(seen, np.nan, -np.inf).astype(x.dtype), out=y)
-        top = np.maximum.reduce(x, axis=-1, keepdims=True)
-        top[np.abs(top) < _NEAR] = 0
-        np.maximum(top, np.finfo(x.dtype).min, out=top)
-        np.subtract(x, top, out=y)
-        np.exp(y, out=y)
+    np.exp(x, out=y)
+    if seen is not None:
+        np.multiply(y, seen, out=y)
     return sums(y.reshape(-1, y.shape[-1])).reshape(*y.shape[:-1], 1)
+
+
+def shifted_exponentials(x: Array, y: Array, seen: Array | None = None) -> Array:
+    """As `exponentials`, but of rows whose sum does not fit y is exp(x - max).
+
+    The seen elements of a row decide, and they alone: so rows do not influence each other, and
+    what is not seen may be NaN.
+    """
+    if seen is not None:
+        x = np.fmin(x, np.where(seen, np.nan, -np.inf).astype(x.dtype))
+    total = exponentials(x, np.empty_like(x))
+    top = np.maximum.reduce(x, axis=-1, keepdims=True)
+    top[_one_where_fit(total) < np.inf] = 0
+    np.maximum(top, np.finfo(x.dtype).min, out=top)
+    return exponentials(np.subtract(x, top, out=y), y)
+
+
+def all_fit(total: Array) -> bool:
+    """Whether no sum vanishes or overflows, whatever its row weighs: its square does not."""
+    squares = np.square(total.reshape(-1))
+    return bool(squares.dot(np.reciprocal(squares)) < np.inf)
+
+
+def _one_where_fit(total: Array) -> Array:
+    squares = np.square(total)
+    return squares * np.reciprocal(squares)
 
 
 @functools.lru_cache(maxsize=64)

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.errors import trap
-from tracescript.kernels.blocked import by_rows, exponentials, squares, sums
+from tracescript.kernels.blocked import (
+    all_fit,
+    by_rows,
+    exponentials,
+    shifted_exponentials,
+    squares,
+    sums,
+)
 from tracescript.kernels.rounding import Array, RoundedTable
 
 if TYPE_CHECKING:
@@ -122,7 +129,10 @@ def softmax(x: Array, dim: int) -> Array:
     rows, results = x.reshape(-1, width), y.reshape(-1, width)
     for some in by_rows(rows.shape[0], width):
         part = results[some]
-        part /= exponentials(rows[some], part)
+        total = exponentials(rows[some], part)
+        if not all_fit(total):
+            total = shifted_exponentials(rows[some], part)
+        part /= total
     return y
 
 
