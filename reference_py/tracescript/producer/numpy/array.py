@@ -85,6 +85,10 @@ class TracedArray(NDArrayOperatorsMixin):
     def __divmod__(self, other: Any) -> Any:
         return np.divmod(self, other)
 
+    def __pow__(self, other: Any) -> Any:
+        is_square = type(other) is int and other == 2  # noqa: PLR2004  # as numpy's operator does
+        return np.square(self) if is_square and self.dtype == np.bool_ else np.power(self, other)
+
     def __len__(self) -> int:
         if not self.data.ndim:
             message = "len() of unsized object"

@@ -58,39 +58,6 @@ def _rot90(_: NumpyDoor, m: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> An
     return m
 
 
-def _median(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    axis, a = (0, _flat(a)) if axis is None else (axis, a)
-    ordered = np.sort(a, axis)
-    size = a.shape[axis]
-    low, high, last = (
-        ordered[_along(axis, a.ndim, i)] for i in ((size - 1) // 2, size // 2, size - 1)
-    )
-    middle = (low + high) / 2
-    middle = np.where(np.isnan(last), last, middle) if a.dtype.kind == "f" else middle
-    return np.expand_dims(middle, axis) if keepdims else middle
-
-
-def _percentile(_: NumpyDoor, a: Any, q: Any, axis: Any = None, **kwargs: Any) -> Any:
-    part = q / 100 if isinstance(q, (int, float)) else np.true_divide(q, 100)
-    return np.quantile(a, part, axis=axis, **kwargs)
-
-
-def _ptp(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
-
-
-def _average(_: NumpyDoor, a: Any, axis: Any = None, weights: Any = None) -> Any:
-    if weights is None:
-        return np.mean(a, axis=axis)
-    if axis is not None and np.ndim(weights) < a.ndim:
-        weights = np.reshape(weights, [-1 if i == axis % a.ndim else 1 for i in range(a.ndim)])
-    return np.sum(a * weights, axis=axis) / np.sum(weights + np.zeros_like(a), axis=axis)
-
-
-def _nansum(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return np.sum(np.where(np.isnan(a), np.zeros_like(a), a), axis=axis, keepdims=keepdims)
-
-
 # ---- products
 
 
@@ -110,8 +77,10 @@ def _tensordot(door: NumpyDoor, a: Any, b: Any, axes: Any = 2) -> Any:
     }
     np.tensordot(door.real(a), door.real(b), (over_a, over_b))  # numpy's own checks and errors
     common = np.result_type(a.dtype, b.dtype)
-    operands = [x if x.dtype == common else door.astype(x, common) for x in (a, b)]
-    return door.call_op("tensordot", operands, dims)
+    wide = np.dtype(np.int64) if common == np.bool_ else common
+    operands = [x if x.dtype == wide else door.astype(x, wide) for x in (a, b)]
+    found = door.call_op("tensordot", operands, dims)
+    return found if common == wide else found.astype(common)
 
 
 def _inner(_: NumpyDoor, a: Any, b: Any) -> Any:
@@ -194,11 +163,6 @@ def _repeat(door: NumpyDoor, a: Any, repeats: Any, axis: Any = None) -> Any:
     return np.reshape(wide, [*sizes[:axis], sizes[axis] * repeats, *sizes[axis + 1 :]])
 
 
-def _isin(_: NumpyDoor, element: Any, test_elements: Any, *, invert: bool = False) -> Any:
-    found = np.any(element[..., None] == _flat(test_elements), axis=-1)
-    return np.logical_not(found) if invert else found
-
-
 def _select(_: NumpyDoor, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     result = default
     for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
@@ -210,14 +174,9 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.roll: _roll,
     np.flip: _flip,
     np.rot90: _rot90,
-    np.median: _median,
     np.quantile: _over_all(np.quantile),
-    np.percentile: _percentile,
     np.cumsum: _cumulative(np.cumsum),
     np.cumprod: _cumulative(np.cumprod),
-    np.ptp: _ptp,
-    np.average: _average,
-    np.nansum: _nansum,
     np.diag: _diag,
     np.tensordot: _tensordot,
     np.inner: _inner,
@@ -232,7 +191,6 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.insert: _insert,
     np.delete: _delete,
     np.repeat: _repeat,
-    np.isin: _isin,
     np.select: _select,
 }
 """By numpy function."""

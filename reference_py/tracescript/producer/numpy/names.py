@@ -49,3 +49,15 @@ def takes(handler: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str,
     except TypeError:
         return False
     return True
+
+
+def by_function(handlers: Mapping[str, Callable[..., Any]]) -> dict[Any, Callable[..., Any]]:
+    """Return handlers by the function of a name in numpy; versions of numpy lack some."""
+    found: dict[Any, Callable[..., Any]] = {}
+    for name, handler in handlers.items():
+        target: Any = np
+        for part in name.split("."):
+            target = getattr(target, part, None)
+        if target is not None:
+            found[target] = handler
+    return found

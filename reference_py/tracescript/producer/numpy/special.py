@@ -8,7 +8,18 @@ import numpy as np
 
 from tracescript.ir import constants
 from tracescript.opset.einsum_rule import written_out
-from tracescript.producer.numpy import compositions, derived, names, products
+from tracescript.producer.numpy import (
+    compositions,
+    elements,
+    layouts,
+    names,
+    products,
+    sets,
+    signals,
+    statistics,
+    transforms,
+    typed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,7 +66,7 @@ def _array_equal(door: NumpyDoor, a1: Any, a2: Any, equal_nan: bool = False) -> 
 
 def _allclose(door: NumpyDoor, a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
     observed = bool(np.allclose(door.real(a), door.real(b), rtol, atol))
-    near = door.run(np.isclose, (a, b), {"rtol": rtol, "atol": atol})
+    near = np.isclose(a, b, rtol, atol)
     return _compared(door, "allclose", near, observed=observed)
 
 
@@ -97,7 +108,7 @@ def _expand_dims(_: NumpyDoor, a: Any, axis: Any) -> Any:
 
 
 def _dot(_: NumpyDoor, a: Any, b: Any) -> Any:
-    return np.multiply(a, b) if 0 in {a.ndim, b.ndim} else np.matmul(a, b)
+    return np.multiply(a, b) if 0 in {np.ndim(a), np.ndim(b)} else np.matmul(a, b)
 
 
 def _spread(function: Any) -> Callable[..., Any]:
@@ -122,16 +133,19 @@ def _norm(
         raise names.unknown(door, "numpy.linalg.norm of a matrix")
     dim = (axis,) if isinstance(axis, int) else axis
     attributes = {"ord": 2.0 if order is None else float(order), "dim": dim, "keepdim": keepdims}
-    return door.call_op("vector_norm", [x], attributes)
+    return door.call_op("vector_norm", [typed.inexact(x)], attributes)
 
 
 def _einsum(door: NumpyDoor, equation: Any, *operands: Any, **kwargs: Any) -> Any:
     if not isinstance(equation, str):
         raise names.unknown(door, "numpy.einsum with lists of axes")
     kwargs.pop("optimize", None)
-    return door.run(
-        np.einsum, (written_out(equation, [np.ndim(x) for x in operands]), *operands), kwargs
-    )
+    written = written_out(equation, [np.ndim(x) for x in operands])
+    numbers = typed.alike(operands)
+    if numbers[0].dtype != np.bool_:
+        return door.run(np.einsum, (written, *operands), kwargs)
+    counts = [x.astype(np.int64) for x in numbers]
+    return door.run(np.einsum, (written, *counts), kwargs).astype(np.bool_)
 
 
 def _trace(_: NumpyDoor, a: Any, offset: int = 0) -> Any:
@@ -171,7 +185,8 @@ def _copyto(door: NumpyDoor, dst: Any, src: Any) -> None:
 UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
     np.sign: _sign,
     **compositions.UFUNCS,
-    **derived.UFUNCS,
+    **typed.UFUNCS,
+    **elements.UFUNCS,
     **products.UFUNCS,
 }
 """By ufunc, where numpy's differs from the op."""
@@ -198,8 +213,14 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.pad: _pad,
     np.einsum: _einsum,
     **compositions.HANDLERS,
-    **derived.HANDLERS,
+    **typed.HANDLERS,
+    **elements.HANDLERS,
+    **layouts.HANDLERS,
+    **statistics.HANDLERS,
+    **sets.HANDLERS,
+    **signals.HANDLERS,
     **products.HANDLERS,
+    **transforms.HANDLERS,
 }
 """By numpy function."""
 

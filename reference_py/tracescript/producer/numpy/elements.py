@@ -1,0 +1,124 @@
+"""numpy functions of each element by their definition in other functions, which are recorded."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tracescript.producer.numpy.typed import in_loop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tracescript.producer.numpy.door import NumpyDoor
+
+
+def _scaled(factor: float) -> Callable[..., Any]:
+    return lambda _, x: np.multiply(x, factor)
+
+
+def _cbrt(_: NumpyDoor, x: Any) -> Any:
+    return np.copysign(np.power(np.abs(x), 1 / 3), x)
+
+
+def _signbit(_: NumpyDoor, x: Any) -> Any:
+    return np.copysign(1.0, x) < 0
+
+
+def _heaviside(_: NumpyDoor, x: Any, h: Any) -> Any:
+    step = np.where(np.equal(x, 0), h, np.where(np.greater(x, 0), np.ones_like(x), 0))
+    return np.where(np.isnan(x), x, step)
+
+
+def _float_power(_: NumpyDoor, x: Any, y: Any) -> Any:
+    return np.power(x, y)
+
+
+def _logaddexp2(_: NumpyDoor, x: Any, y: Any) -> Any:
+    high, low = np.maximum(x, y), np.minimum(x, y)
+    sums = high + np.log2(1 + np.exp2(low - high))
+    return np.where(np.equal(x, y), high + 1, sums)
+
+
+def _modf(_: NumpyDoor, x: Any) -> tuple[Any, Any]:
+    whole = np.trunc(x)
+    part = np.where(np.isinf(x), np.zeros_like(x), x - whole)
+    return np.copysign(part, x), whole
+
+
+def _fabs(_: NumpyDoor, x: Any) -> Any:
+    return np.abs(x)
+
+
+def _infinite(is_wanted: Any) -> Callable[..., Any]:
+    return lambda _, x: np.logical_and(np.isinf(x), is_wanted(x, 0))
+
+
+def _real(door: NumpyDoor, x: Any) -> Any:
+    return door.run(np.real, (x,), {}) if x.dtype.kind == "c" else x
+
+
+def _imag(door: NumpyDoor, x: Any) -> Any:
+    return door.run(np.imag, (x,), {}) if x.dtype.kind == "c" else np.zeros_like(x)
+
+
+def _is_complex(_: NumpyDoor, x: Any) -> Any:
+    return np.not_equal(x.imag, 0)
+
+
+def _is_real(_: NumpyDoor, x: Any) -> Any:
+    return np.equal(x.imag, 0)
+
+
+def _has_complex(_: NumpyDoor, x: Any) -> bool:
+    return np.dtype(x.dtype).kind == "c"
+
+
+def _has_real(_: NumpyDoor, x: Any) -> bool:
+    return np.dtype(x.dtype).kind != "c"
+
+
+def _conjugate(door: NumpyDoor, x: Any) -> Any:
+    return door.run(np.conjugate, (x,), {}) if x.dtype.kind == "c" else np.copy(x)
+
+
+def _angle(door: NumpyDoor, z: Any, deg: bool = False) -> Any:
+    if z.dtype.kind == "c":
+        found = door.run(np.angle, (z,), {})
+    else:
+        found = np.arctan2(0, z.astype(np.int64) if z.dtype == np.bool_ else z)
+    return found * (180 / math.pi) if deg else found
+
+
+_UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
+    np.cbrt: _cbrt,
+    np.deg2rad: _scaled(math.pi / 180),
+    np.radians: _scaled(math.pi / 180),
+    np.rad2deg: _scaled(180 / math.pi),
+    np.degrees: _scaled(180 / math.pi),
+    np.signbit: _signbit,
+    np.fabs: _fabs,
+    np.heaviside: _heaviside,
+    np.float_power: _float_power,
+    np.logaddexp2: _logaddexp2,
+    np.modf: _modf,
+    np.conjugate: _conjugate,
+}
+UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
+    ufunc: in_loop(ufunc, handler) for ufunc, handler in _UFUNCS.items()
+}
+"""By ufunc."""
+HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
+    np.isposinf: _infinite(np.greater),
+    np.isneginf: _infinite(np.less),
+    np.real: _real,
+    np.imag: _imag,
+    np.angle: _angle,
+    np.iscomplex: _is_complex,
+    np.isreal: _is_real,
+    np.iscomplexobj: _has_complex,
+    np.isrealobj: _has_real,
+}
+"""By function."""

@@ -1,0 +1,116 @@
+"""numpy functions that sum elements up, by their definition in others, which are recorded."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tracescript.producer.numpy.typed import HALF, cast, inexact, is_float
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tracescript.producer.numpy.door import NumpyDoor
+
+
+def _without_nan(function: Any, instead: float) -> Callable[..., Any]:
+    def handler(_: NumpyDoor, a: Any, axis: Any = None, **kwargs: Any) -> Any:
+        filled = np.where(np.isnan(a), np.asarray(instead, a.dtype), a) if is_float(a) else a
+        return function(filled, axis=axis, **_given(kwargs))
+
+    return handler
+
+
+def _extreme(function: Any, instead: float) -> Callable[..., Any]:
+    """An extreme of what is no NaN; NaN where all are."""
+    whole = _without_nan(function, instead)
+
+    def handler(door: NumpyDoor, a: Any, axis: Any = None, **kwargs: Any) -> Any:
+        found = whole(door, a, axis, **kwargs)
+        if not is_float(a):
+            return found
+        every = np.all(np.isnan(a), axis=axis, **_given(kwargs))
+        return np.where(every, np.asarray(math.nan, a.dtype), found)
+
+    return handler
+
+
+def _given(kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in kwargs.items() if v is not np._NoValue}  # noqa: SLF001  # numpy's own "not given"
+
+
+def _nanmean(_: NumpyDoor, a: Any, axis: Any = None, **kwargs: Any) -> Any:
+    if not is_float(a):
+        return np.mean(a, axis=axis, **_given(kwargs))
+    count = np.sum(np.logical_not(np.isnan(a)), axis=axis, **_given(kwargs))
+    return np.nansum(a, axis=axis, **_given(kwargs)) / count.astype(a.dtype)
+
+
+def _nanvar(_: NumpyDoor, a: Any, axis: Any = None, *, ddof: int = 0, keepdims: Any = False) -> Any:
+    keepdims = keepdims is True
+    if not is_float(a):
+        return np.var(a, axis=axis, ddof=ddof, keepdims=keepdims)
+    middle = np.nanmean(a, axis=axis, keepdims=True)
+    count = np.sum(np.logical_not(np.isnan(a)), axis=axis, keepdims=keepdims).astype(a.dtype)
+    sums = np.nansum(np.square(a - middle), axis=axis, keepdims=keepdims)
+    enough = count > ddof
+    spread = sums / np.where(enough, count - ddof, np.ones_like(count))
+    return np.where(enough, spread, np.asarray(math.nan, a.dtype))
+
+
+def _nanstd(_: NumpyDoor, a: Any, axis: Any = None, **kwargs: Any) -> Any:
+    return np.sqrt(np.nanvar(a, axis=axis, **_given(kwargs)))
+
+
+def _median(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    axis, a = (0, np.reshape(a, (-1,))) if axis is None else (axis, a)
+    before, size = (slice(None),) * (axis % a.ndim), a.shape[axis]
+    wide = a.astype(np.float32) if a.dtype == HALF else inexact(a)
+    ordered = np.sort(wide, axis)
+    keys = [(*before, i) for i in ((size - 1) // 2, size // 2, size - 1)]
+    low, high, last = (ordered[key] for key in keys)
+    middle = np.where(np.isnan(last), last, (low + high) / 2) if is_float(a) else (low + high) / 2
+    middle = cast(middle, a.dtype) if is_float(a) else middle
+    return np.expand_dims(middle, axis) if keepdims else middle
+
+
+def _percentile(_: NumpyDoor, a: Any, q: Any, axis: Any = None, **kwargs: Any) -> Any:
+    part = q / 100 if isinstance(q, (int, float)) else np.true_divide(q, 100)
+    return np.quantile(a, part, axis=axis, **kwargs)
+
+
+def _ptp(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
+
+
+def _average(_: NumpyDoor, a: Any, axis: Any = None, weights: Any = None) -> Any:
+    if weights is None:
+        return np.mean(a, axis=axis)
+    if axis is not None and np.ndim(weights) < a.ndim:
+        weights = np.reshape(weights, [-1 if i == axis % a.ndim else 1 for i in range(a.ndim)])
+    return np.sum(a * weights, axis=axis) / np.sum(weights + np.zeros_like(a), axis=axis)
+
+
+def _nansum(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    kept = np.where(np.isnan(a), np.zeros_like(a), a) if is_float(a) else a
+    return np.sum(kept, axis=axis, keepdims=keepdims)
+
+
+HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
+    np.nanmax: _extreme(np.max, -math.inf),
+    np.nanmin: _extreme(np.min, math.inf),
+    np.nansum: _nansum,
+    np.nanprod: _without_nan(np.prod, 1.0),
+    np.nancumsum: _without_nan(np.cumsum, 0.0),
+    np.nancumprod: _without_nan(np.cumprod, 1.0),
+    np.nanmean: _nanmean,
+    np.nanvar: _nanvar,
+    np.nanstd: _nanstd,
+    np.median: _median,
+    np.percentile: _percentile,
+    np.ptp: _ptp,
+    np.average: _average,
+}
+"""By function."""
