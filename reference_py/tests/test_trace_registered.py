@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -83,8 +85,55 @@ def test_a_cache_that_is_not_registered_is_refused_with_what_to_write():
     assert "use_cache = False" in caught.value.hint
 
 
-def test_a_registered_object_is_no_argument():
-    with pytest.raises(ProducerError) as caught:
-        ts.trace(lambda pair: pair.keys, (Named(X, X),))
+class Held(Pair):
+    pass
 
+
+class Scaled(Pair):
+    factor = 2.0
+
+
+_pytree.register_pytree_node(
+    Held, _flat, lambda parts, _: Held(*parts), flatten_with_keys_fn=_named
+)
+_pytree.register_pytree_node(
+    Scaled, lambda pair: ([pair.keys, pair.values], pair.factor), lambda parts, _: Scaled(*parts)
+)
+
+
+def longer(past, x):
+    keys = torch.cat([past.keys, x])
+    return Held(keys, past.values[0] * keys.sum())
+
+
+def test_a_registered_object_is_an_argument_wherever_it_is():
+    file = io.BytesIO()
+    ts.save(ts.trace(longer, (Held(X, [X]), X), decisions="record"), file)
+    model = ts.load(file.getvalue())
+    wide = torch.ones(5, 3)
+
+    got = model(Held(wide, [X]), X)
+    assert torch.equal(got["keys"], torch.cat([wide, X]))
+    assert torch.equal(got["values"], X * 30)
+    assert torch.equal(model({"keys": wide, "values": [X]}, X)["keys"], got["keys"])
+
+
+def test_a_registered_object_inside_of_lists_and_others_is_made_anew():
+    def summed(layers):
+        return sum(layer.keys.keys + layer.values for layer in layers)
+
+    def layers(n):
+        return [Held(Held(torch.ones(n), torch.ones(1)), torch.ones(n)) for _ in range(2)]
+
+    model = ts.trace(summed, (layers(3),), decisions="record")
+    assert model(layers(4)).tolist() == [4, 4, 4, 4]
+
+
+def test_an_object_that_is_more_than_its_parts_is_no_argument():
+    with pytest.raises(ProducerError) as caught:
+        ts.trace(lambda pair: pair.keys * pair.factor, (Scaled(X, X),))
     assert caught.value.code == "UNSUPPORTED_PYTHON"
+
+    model = ts.trace(lambda pair: pair.keys, (Held(X, X),))
+    with pytest.raises(ts.errors.BadInputError):
+        model(Scaled(X, X))

@@ -37,6 +37,15 @@ def fields(value: Any) -> dict[str, Any] | None:
     return {name: getattr(value, name) for name in names if hasattr(value, name)}
 
 
+def _registered(value: Any) -> Any:
+    """Return the parts of an object whose class torch's pytree knows; None for anything else."""
+    if "torch.utils._pytree" not in sys.modules:
+        return None
+    from tracescript.producer.torch.registered import argument_parts
+
+    return argument_parts(value)
+
+
 def from_caller(value: Any) -> Any:
     """Turn torch tensors and parameters inside `value` into arrays; the rest stays."""
     if isinstance(value, _PLAIN):
@@ -53,7 +62,8 @@ def from_caller(value: Any) -> Any:
         return {key: from_caller(item) for key, item in value.items()}
     found = fields(value)
     if found is None:
-        return value
+        opened = _registered(value)
+        return value if opened is None else from_caller(opened)
     made = copy.copy(value)
     for name, item in found.items():
         object.__setattr__(made, name, from_caller(item))
@@ -101,4 +111,5 @@ def has_torch(values: Any) -> bool:
     if is_torch_tensor(values):
         return True
     found = fields(values)
+    found = _registered(values) if found is None else found
     return found is not None and has_torch(found)

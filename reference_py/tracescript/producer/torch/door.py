@@ -154,6 +154,14 @@ class TorchDoor(Door):
         """Return the parts of an object whose class is registered with torch's pytree."""
         return registered.parts(value)
 
+    def argument_parts(self, value: Any) -> Any:
+        """Return the parts of a registered object that is nothing but its parts."""
+        return registered.argument_parts(value)
+
+    def rebuilt(self, value: Any, held: Sequence[Any]) -> Any:
+        """Return an object like a registered one with other parts."""
+        return registered.rebuilt(value, held)
+
     # ---- running
 
     def call_root(

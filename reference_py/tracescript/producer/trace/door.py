@@ -96,6 +96,14 @@ class Door:
         """Return the parts of an object that the library knows how to take apart, else None."""
         return None
 
+    def argument_parts(self, _value: Any) -> Any:
+        """Return the parts of an argument that the library can make anew of them, else None."""
+        return None
+
+    def rebuilt(self, value: Any, held: Sequence[Any]) -> Any:
+        """Return an object like one with `argument_parts`, made of other parts."""
+        raise NotImplementedError
+
     def snapshot(self, value: Any) -> Any:
         """Return an argument or result as a run-time value that later writes do not reach."""
         return _copied(self.run_time(value))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
 from tracescript.errors import ProducerError
-from tracescript.producer.trace import report, statements, structure, warn
+from tracescript.producer.trace import objects, report, statements, structure, warn
 from tracescript.producer.trace.attributes import Attributes
 from tracescript.producer.trace.dynamic import Dynamic
 from tracescript.producer.trace.emit import Emitter
@@ -142,10 +142,12 @@ class Session:
         inputs: list[tuple[str, Any, Wire]] = []
         values: dict[str, Any] = {}
         for argument, value in given:
-            wire = Wire(structure.type_of(value, door, argument), recorder.root, argument)
+            plain = objects.opened(value, door.argument_parts)
+            wire = Wire(structure.type_of(plain, door, argument), recorder.root, argument)
             recorder.root.args.append((argument, wire))
-            values[argument] = structure.unpack(wire, value, door, "argument")
-            inputs.append((argument, door.snapshot(value), wire))
+            traced = structure.unpack(wire, plain, door, "argument")
+            values[argument] = objects.closed(value, traced, door)
+            inputs.append((argument, door.snapshot(plain), wire))
         attributes = Attributes(self.tree.branches(), door.was_read)
         self.tree.watched = attributes
         with contextlib.ExitStack() as stack:
@@ -153,7 +155,7 @@ class Session:
             stack.enter_context(door.running())
             recorder.is_running = True
             result = door.call_root(self.module, function, *_call(values, args, kwargs))
-            result = structure.opened(result, door.parts_of)
+            result = objects.opened(result, door.parts_of)
             recorder.is_running = False
         if self.strict:
             attributes.check()
@@ -228,7 +230,10 @@ def _uses_torch(f: Any, calls: Mapping[str, Any]) -> bool:
     def is_tensor(value: Any) -> bool:
         return isinstance(value, torch.Tensor)
 
-    return any(True for _ in structure.leaves(list(calls.values()), is_tensor))
+    from tracescript.producer.torch.registered import argument_parts
+
+    given = objects.opened(list(calls.values()), argument_parts)
+    return any(True for _ in structure.leaves(given, is_tensor))
 
 
 def _arguments(

@@ -182,17 +182,6 @@ def _unsupported(value: Any, arrays: Typed, where: str) -> Exception:
     return arrays.recorder.error("UNSUPPORTED_PYTHON", what, hint)
 
 
-def opened(value: Any, parts_of: Callable[[Any], Any]) -> Any:
-    """Return a result with the parts, in a dict or tuple, of each object that `parts_of` knows."""
-    inner = [part for _, part in parts(value)]
-    if not inner:
-        found = None if isinstance(value, (tuple, list, dict)) else parts_of(value)
-        return value if found is None else opened(found, parts_of)
-    plain = [opened(part, parts_of) for part in inner]
-    is_same = all(a is b for a, b in zip(inner, plain, strict=True))
-    return value if is_same else _rebuilt(value, plain)
-
-
 def pack(value: Any, arrays: Arrays, where: str) -> Wire:
     """Return one wire for a value, with the nodes that make its containers."""
     recorder = arrays.recorder
@@ -236,9 +225,7 @@ def unpack(wire: Wire, value: Any, arrays: Arrays, origin: str) -> Any:
         return None
     inner = [part for _, part in parts(value)]
     wires = _taken_apart(recorder, wire, value)
-    return _rebuilt(
-        value, [unpack(w, v, arrays, origin) for w, v in zip(wires, inner, strict=True)]
-    )
+    return rebuilt(value, [unpack(w, v, arrays, origin) for w, v in zip(wires, inner, strict=True)])
 
 
 def _taken_apart(recorder: Recorder, wire: Wire, value: Any) -> list[Wire]:
@@ -276,7 +263,8 @@ def _written(wire: Wire) -> str:
     return f"{name}[{made.outputs.index(wire)}]" if name and is_part else ""
 
 
-def _rebuilt(value: Any, inner: list[Any]) -> Any:
+def rebuilt(value: Any, inner: list[Any]) -> Any:
+    """Return a container like one with other parts."""
     if isinstance(value, tuple):
         return type(value)(*inner) if hasattr(value, "_fields") else tuple(inner)
     if isinstance(value, list):
