@@ -139,15 +139,7 @@ class Session:
         recorder.root.keyword_only = frozenset(kwargs)
         given = _arguments(function, args, kwargs)
         recorder.outside = statements.defined(function)
-        inputs: list[tuple[str, Any, Wire]] = []
-        values: dict[str, Any] = {}
-        for argument, value in given:
-            plain = objects.opened(value, door.argument_parts)
-            wire = Wire(structure.type_of(plain, door, argument), recorder.root, argument)
-            recorder.root.args.append((argument, wire))
-            traced = structure.unpack(wire, plain, door, "argument")
-            values[argument] = objects.closed(value, traced, door)
-            inputs.append((argument, door.snapshot(plain), wire))
+        values, inputs = _received(door, given)
         attributes = Attributes(self.tree.branches(), door.was_read)
         self.tree.watched = attributes
         with contextlib.ExitStack() as stack:
@@ -260,6 +252,23 @@ def _arguments(
     except ValueError:
         pass
     return structure.argument_names(function, args, kwargs)
+
+
+def _received(
+    door: Door, given: list[tuple[str, Any]]
+) -> tuple[dict[str, Any], list[tuple[str, Any, Wire]]]:
+    """Return the arguments as the program gets them, and by name, value and wire."""
+    root = door.recorder.root
+    values: dict[str, Any] = {}
+    inputs: list[tuple[str, Any, Wire]] = []
+    for name, value in given:
+        plain = objects.opened(value, door.argument_parts)
+        wire = Wire(structure.type_of(plain, door, name), root, name)
+        root.args.append((name, wire))
+        traced = structure.unpack(wire, plain, door, "argument")
+        values[name] = objects.closed(value, traced, door)
+        inputs.append((name, door.snapshot(plain), wire))
+    return values, inputs
 
 
 def _call(
