@@ -17,6 +17,7 @@ from tools.parts import SECTIONS, Parts, fields, take_apart
 
 _KEYS = {"at", "offset", "put", "insert", "cut", "flip", "section", "truncate"}
 _FIELDS = {"repeat", "remove", "swap"}
+_GZIP_UNIX = 3  # RFC 1952, section 2.3.1: the operating system field
 
 
 class SpliceError(ValueError):
@@ -105,7 +106,9 @@ def _edit(data: bytes, splice: dict[str, Any], place: Any) -> bytes:
 def wrapped(data: bytes, how: str) -> bytes:
     """Do to a whole file what transfers and archives do."""
     if how == "gzip":
-        return gzip.compress(data, compresslevel=0, mtime=0)
+        packed = bytearray(gzip.compress(data, compresslevel=0, mtime=0))
+        packed[9] = _GZIP_UNIX  # versions of Python disagree about what they write here
+        return bytes(packed)
     if how == "zip":
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
