@@ -9,7 +9,7 @@ from engine_runs import run
 from benchmarks.author import Author
 from tracescript import ir
 from tracescript.errors import TrapError
-from tracescript.kernels import KERNELS, blocked
+from tracescript.kernels import KERNELS, blocked, products
 from tracescript.kernels.filters import Filters
 from tracescript.kernels.pool import VALUES_ONLY
 
@@ -45,15 +45,33 @@ def by_definition(x, weight, bias, stride, padding, dilation, groups):
 
 
 @pytest.mark.parametrize("case", FILTERS)
+@pytest.mark.parametrize("size", [(11, 13), (5, 100)])
 @pytest.mark.parametrize("once", [True, False])
-def test_a_convolution_is_its_definition_whichever_way_is_taken(case, once, monkeypatch):
+def test_a_convolution_is_its_definition_whichever_way_is_taken(case, size, once, monkeypatch):
     planes, filters, kernel, *given = case
     monkeypatch.setattr("tracescript.kernels.filters._LAID_OUT", 500)
-    x = RNG.standard_normal((2, planes, 11, 13))
+    monkeypatch.setattr(products, "_has_wide_lanes", lambda: size == (5, 100))
+    monkeypatch.setattr(products, "_SMALL", 8000)
+    x = RNG.standard_normal((2, planes, *size))
     weight = RNG.standard_normal((filters, planes // given[-1], *kernel))
     bias = RNG.standard_normal(filters)
     found = Filters(weight, *given).apply(x, bias, once=once)
     np.testing.assert_allclose(found, by_definition(x, weight, bias, *given), atol=1e-11)
+
+
+@pytest.mark.parametrize("case", FILTERS)
+def test_a_convolution_is_the_same_on_any_number_of_threads(case, monkeypatch):
+    planes, filters, kernel, *given = case
+    monkeypatch.setattr(products, "_has_wide_lanes", lambda: True)
+    monkeypatch.setattr(products, "_WORTH_A_THREAD", 1)
+    x = RNG.standard_normal((1, planes, 40, 50)).astype(np.float32)
+    weight = RNG.standard_normal((filters, planes // given[-1], *kernel)).astype(np.float32)
+    found = []
+    for threads in (1, 2, 3):
+        monkeypatch.setattr(products, "_threads", lambda n=threads: n)
+        found.append(Filters(weight, *given).apply(x, None, once=False))
+    np.testing.assert_array_equal(found[1], found[0])
+    np.testing.assert_array_equal(found[2], found[0])
 
 
 def model_of(op, inputs, weights, attributes, pack=False):

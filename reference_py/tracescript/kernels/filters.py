@@ -1,9 +1,10 @@
-"""Convolution of planes as products of matrices, the way chosen by the shape of the filters.
+"""A bank of filters over planes as products of matrices, the way chosen by their shape.
 
-One by one: a product on the planes themselves. Mostly: the planes are laid out once for each column
-of the filters, and each row of the filters is a product. Many filters of few terms, as in a first
-layer: the planes are laid out for each term, and all is one product. One filter a plane: shifted
-products. Output rows come in blocks whose operands fit into the cache.
+One by one: a product on the planes themselves. Few terms, as in a first layer: each row of the
+planes is laid out once for each column of the filters, then a row of the result is one product.
+Groups: the planes are laid out so too, and a product gives what each row of the filters adds.
+Mostly: a product for each row of the filters. Work comes in blocks whose operands fit into the
+cache.
 """
 
 from __future__ import annotations
@@ -14,18 +15,30 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracescript.errors import trap
-from tracescript.kernels.blocked import by_rows
+from tracescript.kernels.products import product
+from tracescript.kernels.scratch import scratch
 from tracescript.kernels.windows import Windows, phases
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tracescript.kernels.rounding import Array
+    from tracescript.kernels.windows import Phase
+
+    Step = Callable[["Array", "Array", "Array | None"], None]
 
 Pair = tuple[int, ...]
 
 _LAID_OUT: Final = 1 << 19
-"""Elements that are laid out at once, so that products read them from the cache."""
+"""Elements that are laid out at once: copies of more planes would not stay in the cache."""
 _FEWEST: Final = 1 << 9
 """Elements of a plane's result for which planes are laid out at least."""
+_FEW_WEIGHTS: Final = 1 << 14
+"""Weights of a group up to which a product for each row of the result is fast."""
+_MANY_COLUMNS: Final = 32
+"""Elements of a row of the result from which on it is."""
+_FEW_ROWS: Final = 64
+"""Filters of a group times their rows up to which one product gives what each row adds."""
 
 
 class Filters:
@@ -37,40 +50,25 @@ class Filters:
         if weight.shape[0] % groups:
             text = f"expected filters in {groups} groups, found {weight.shape[0]}"
             raise trap("SHAPE_ERROR", text)
-        self.weight = weight
-        self.kernel, self.filters = weight.shape[2:], weight.shape[0]
-        self.stride, self.dilation, self.groups = stride, dilation, groups
-        self.padding, self.edges = padding, (padding[0], padding[2])
-        self.terms = weight.shape[1]
-        self.phases = (
-            phases(self.kernel[0], stride[0], dilation[0]),
-            phases(self.kernel[1], stride[1], dilation[1]),
-        )
-        self._rows: list[Array] = []
+        self.weight, self.groups = weight, groups
+        self.kernel, self.filters, self.terms = weight.shape[2:], weight.shape[0], weight.shape[1]
+        self.stride, self.dilation, self.padding = stride, dilation, padding
+        self.phases = phases(self.kernel[0], stride[0], dilation[0])
+        self._matrices: dict[Pair, Array] = {}
 
     @property
-    def is_plain(self) -> bool:
-        """Whether a product on the planes themselves will do."""
-        return self.kernel == (1, 1) and not any(self.padding) and self.groups == 1
+    def each(self) -> int:
+        """The filters of a group."""
+        return self.filters // self.groups
 
-    @property
-    def is_depthwise(self) -> bool:
-        """Whether each plane has one filter of its own."""
-        return self.terms == 1 and 1 < self.groups == self.filters
-
-    @property
-    def rows(self) -> list[Array]:
-        """For each row of the filters a matrix (groups, filters, columns * planes)."""
-        if not self._rows:
-            shape = (self.groups, -1, self.terms, *self.kernel)
-            moved = self.weight.reshape(shape).transpose(3, 0, 1, 4, 2)
-            self._rows = list(np.ascontiguousarray(moved).reshape(*moved.shape[:3], -1))
-        return self._rows
-
-    def pays(self, size: int, *, once: bool) -> bool:
-        """Whether a product for each filter row is fastest; `once`: the filters change."""
-        few = self.filters // self.groups <= 2 * self.terms * self.kernel[1]
-        return few and not (once and self.filters > size)
+    def _matrix(self, *order: int) -> Array:
+        """Return the filters (groups, filters, planes, rows, columns) in another order."""
+        if order not in self._matrices:
+            parts = (self.groups, self.each, self.terms, *self.kernel)
+            self._matrices[order] = np.ascontiguousarray(
+                self.weight.reshape(parts).transpose(order)
+            )
+        return self._matrices[order]
 
     def extents(self, x: Array) -> Pair:
         """Return the rows and columns of the result. Traps where the filters do not fit."""
@@ -88,32 +86,34 @@ class Filters:
         return tuple(found)
 
     def apply(self, x: Array, bias: Array | None, *, once: bool) -> Array:
-        """Return the result for planes (n, planes, rows, columns)."""
+        """Return the result for planes (n, planes, rows, columns); `once`: the filters change."""
         out = self.extents(x)
         y = np.empty((x.shape[0], self.filters, *out), x.dtype)
         if not y.size:
             return y
-        if self.is_plain:
-            step = self._plain
-        elif self.is_depthwise:
-            step = self._depthwise
-        else:
-            step = self._by_rows if self.pays(math.prod(out), once=once) else self._at_once
+        step = self._way(out, once=once)
         for image, result in zip(x, y, strict=True):
             step(image, result, bias)
         return y
 
-    def _plain(self, x: Array, y: Array, bias: Array | None) -> None:
-        picked = x[:, :: self.stride[0], :: self.stride[1]].reshape(self.terms, -1)
-        result = y.reshape(self.filters, -1)
-        np.matmul(self.weight.reshape(self.filters, -1), picked, out=result)
-        if bias is not None:
-            result += bias[:, np.newaxis]
+    def _way(self, out: Pair, *, once: bool) -> Step:
+        if self.kernel == (1, 1) and not any(self.padding) and self.groups == 1:
+            return self._plain
+        if once and self.filters > math.prod(out):
+            return self._at_once
+        if self.groups > 1 and self.each * self.kernel[0] <= _FEW_ROWS:
+            return self._by_groups
+        weights = self.each * self.terms * math.prod(self.kernel)
+        if weights <= _FEW_WEIGHTS and out[1] >= _MANY_COLUMNS and self.dilation[0] == 1:
+            return self._row_by_row
+        many = self.each > 2 * self.terms * self.kernel[1]
+        return self._at_once if many else self._by_rows
 
-    def _windows(self, x: Array, y: Array, groups: int, *, split: bool = False) -> Windows:
-        planes = x.reshape(groups, -1, *x.shape[1:])
-        given = (y.shape[1:], self.edges, self.phases, self.stride)
-        return Windows(planes, *given, split=split)
+    def _windows(self, x: Array) -> Windows:
+        """Return the windows of planes (groups * planes of a group, rows, columns)."""
+        planes = x.reshape(-1, self.terms, *x.shape[1:])
+        edges = (self.padding[0], self.padding[2])
+        return Windows(planes, edges, self.kernel[1], self.stride[1], self.dilation[1])
 
     def _blocks(self, y: Array, terms: int) -> list[tuple[int, int, Array]]:
         """Return ranges of rows, start and count, with their results (groups, filters, elements).
@@ -121,7 +121,7 @@ class Filters:
         `terms` are the elements laid out for each element of a result.
         """
         rows, columns = y.shape[1:]
-        flat = y.reshape(self.groups, -1, rows * columns)
+        flat = y.reshape(self.groups, self.each, rows * columns)
         step = max(_FEWEST // columns, _LAID_OUT // max(1, terms * columns), 1)
         step = -(-rows // -(-rows // step))
         starts = [(start, min(step, rows - start)) for start in range(0, rows, step)]
@@ -129,50 +129,106 @@ class Filters:
 
     def _add(self, result: Array, bias: Array | None) -> None:
         if bias is not None:
-            np.add(result, bias.reshape(self.groups, -1, 1), out=result)
+            np.add(result, bias.reshape(self.groups, self.each, 1), out=result)
+
+    def _plain(self, x: Array, y: Array, bias: Array | None) -> None:
+        size = y.shape[1] * y.shape[2]
+        picked = x[:, :: self.stride[0], :: self.stride[1]].reshape(1, self.terms, size)
+        result = y.reshape(1, self.filters, size)
+        product(self.weight.reshape(1, self.filters, self.terms), picked, result)
+        self._add(result, bias)
 
     def _at_once(self, x: Array, y: Array, bias: Array | None) -> None:
-        """Lay the planes out for every term of the filters."""
-        windows = self._windows(x, y, self.groups, split=True)
-        matrix = self.weight.reshape(self.groups, -1, self.terms * math.prod(self.kernel))
-        for start, count, result in self._blocks(y, x.shape[0] * math.prod(self.kernel)):
-            laid = windows.whole(start, count, (self.kernel[0], self.dilation[0]))
-            np.matmul(matrix, laid, out=result)
+        """Lay the planes out for every term of the filters, whose own order stays."""
+        windows, (down, across) = self._windows(x), self.kernel
+        terms = self.terms * down * across
+        matrix = self.weight.reshape(self.groups, self.each, terms)
+        for start, count, result in self._blocks(y, self.groups * terms):
+            shape = (self.groups, self.terms, down, across, count, y.shape[2])
+            laid = scratch("laid", shape, x.dtype)
+            for place in range(down):
+                row = start * self.stride[0] + place * self.dilation[0]
+                windows.lay(laid[:, :, place], row, self.stride[0])
+            product(matrix, laid.reshape(self.groups, terms, result.shape[2]), result)
             self._add(result, bias)
 
     def _by_rows(self, x: Array, y: Array, bias: Array | None) -> None:
-        """Lay the planes out for every column of the filters; a product for each row."""
-        windows, columns = self._windows(x, y, self.groups), y.shape[2]
-        for start, count, result in self._blocks(y, x.shape[0] * self.kernel[1]):
+        """Lay the planes out for every column of the filters; a product for each row of them."""
+        windows, columns, wide = self._windows(x), y.shape[2], self.terms * self.kernel[1]
+        matrices = self._matrix(3, 0, 1, 4, 2).reshape(-1, self.groups, self.each, wide)
+        for start, count, result in self._blocks(y, self.groups * wide):
             spare = None
-            for phase, laid in windows.by_row(start, count):
-                for i, matrix in enumerate(self.rows[phase.places]):
+            for phase in self.phases:
+                laid = self._laid(windows, self.groups, phase, start, count, columns)
+                for i, matrix in enumerate(matrices[phase.places]):
                     first = i * phase.apart * columns
                     operand = laid[:, :, first : first + count * columns]
                     if spare is None:
-                        np.matmul(matrix, operand, out=result)
-                        spare = np.empty(result.shape, x.dtype)
+                        product(matrix, operand, result)
+                        spare = scratch("spare", result.shape, x.dtype)
                     else:
-                        np.add(result, np.matmul(matrix, operand, out=spare), out=result)
+                        product(matrix, operand, spare)
+                        np.add(result, spare, out=result)
             self._add(result, bias)
 
-    def _depthwise(self, x: Array, y: Array, bias: Array | None) -> None:
-        """Add up weighted planes, laid out for every column of the filters: no product is."""
-        rows, columns = y.shape[1:]
-        size = rows * columns
-        flat = y.reshape(-1, size)
-        for some in by_rows(x.shape[0], self.kernel[1] * size):
-            result, spare = flat[some], None
-            for phase, laid in self._windows(x[some], y, len(result)).by_row(0, rows):
-                taps = self.weight[some, 0, phase.places]
-                group, place, element = laid.strides
-                strides = (group, phase.apart * columns * element, place, element)
-                shifted = np.ndarray((*taps.shape, size), x.dtype, laid, 0, strides)
-                if spare is None:
-                    np.einsum("cpq,cpqn->cn", taps, shifted, out=result)
-                    spare = np.empty(result.shape, x.dtype)
-                else:
-                    np.einsum("cpq,cpqn->cn", taps, shifted, out=spare)
-                    np.add(result, spare, out=result)
-            if bias is not None:
-                np.add(result, bias[some, np.newaxis], out=result)
+    def _laid(
+        self, windows: Windows, groups: int, phase: Phase, start: int, count: int, columns: int
+    ) -> Array:
+        """Return (groups, places on a row * planes, elements) for rows of the result.
+
+        Windows that see a row k further down begin k * columns elements later.
+        """
+        tall = count + phase.span - 1
+        shape = (groups, self.kernel[1], self.terms, tall, columns)
+        laid = scratch("laid", shape, windows.planes.dtype)
+        row = (start + phase.away) * self.stride[0] + phase.start
+        windows.lay(laid.swapaxes(1, 2), row, self.stride[0])
+        return laid.reshape(groups, self.kernel[1] * self.terms, tall * columns)
+
+    def _by_groups(self, x: Array, y: Array, bias: Array | None) -> None:
+        """Lay the planes of some groups out as `_by_rows`; all rows of filters in a product."""
+        columns, wide = y.shape[2], self.terms * self.kernel[1]
+        matrices = self._matrix(0, 3, 1, 4, 2)
+        planes = x.reshape(self.groups, self.terms, *x.shape[1:])
+        for start, count, whole in self._blocks(y, wide):
+            step = max(1, _LAID_OUT // max(1, wide * count * columns))
+            for some in (slice(i, i + step) for i in range(0, self.groups, step)):
+                result, pending = whole[some], None
+                windows = self._windows(planes[some].reshape(-1, *x.shape[1:]))
+                for phase in self.phases:
+                    laid = self._laid(windows, len(result), phase, start, count, columns)
+                    taps = matrices[some, phase.places]
+                    shape = (len(result), taps.shape[1] * self.each)
+                    made = scratch("spare", (*shape, laid.shape[2]), x.dtype)
+                    product(taps.reshape(*shape, wide), laid, made)
+                    parts = made.reshape(*taps.shape[:3], laid.shape[2])
+                    for i in range(taps.shape[1]):
+                        first = i * phase.apart * columns
+                        part = parts[:, i, :, first : first + count * columns]
+                        pending = part if pending is None else np.add(pending, part, out=result)
+                    if pending is not result:
+                        result[...] = pending
+                        pending = result
+                if bias is not None:
+                    result += bias.reshape(self.groups, self.each, 1)[some]
+
+    def _row_by_row(self, x: Array, y: Array, bias: Array | None) -> None:
+        """Lay rows of the planes out one after the other; a product for each row of the result.
+
+        Its operand is then as many rows in turn as the filters have.
+        """
+        windows, columns = self._windows(x), y.shape[2]
+        down, terms = self.kernel[0], self.terms * self.kernel[1]
+        matrix = self._matrix(0, 1, 3, 4, 2).reshape(self.groups, 1, self.each, down * terms)
+        hop = self.stride[0]
+        for start, count, flat in self._blocks(y, hop * self.groups * terms):
+            tall = (count - 1) * hop + down
+            shape = (self.groups, tall, self.kernel[1], self.terms, columns)
+            laid = scratch("laid", shape, x.dtype)
+            windows.lay(laid.transpose(0, 3, 2, 1, 4), start * hop, 1)
+            group, row, _, term, element = laid.strides
+            rows = (self.groups, count, down * terms, columns)
+            operand = np.ndarray(rows, x.dtype, laid, 0, (group, hop * row, term, element))
+            result = flat.reshape(self.groups, self.each, count, columns).swapaxes(1, 2)
+            product(matrix, operand, result)
+            self._add(flat, bias)

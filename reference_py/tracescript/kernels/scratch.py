@@ -1,0 +1,31 @@
+"""Memory that kernels work in, kept by each thread from call to call: it stays in the cache."""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from tracescript.kernels.rounding import Array
+
+_KEPT: Final = threading.local()
+_LINE: Final = 64
+"""Bytes of a line of the cache, where memory begins."""
+_MOST: Final = 4 << 20
+"""Bytes beyond which memory is not kept."""
+
+
+def scratch(use: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Return an array of any content, which the thread's next call for the same use overwrites."""
+    size = math.prod(shape) * dtype.itemsize
+    if size > _MOST:
+        return np.empty(shape, dtype)
+    kept: Array | None = getattr(_KEPT, use, None)
+    if kept is None or kept.size < size:
+        kept = np.empty(size + _LINE, np.uint8)
+        kept = kept[-kept.ctypes.data % _LINE :]
+        setattr(_KEPT, use, kept)
+    return kept[:size].view(dtype).reshape(shape)
