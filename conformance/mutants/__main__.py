@@ -21,7 +21,11 @@ RESULTS = FOLDER / "hand.json"
 
 def tasks(chosen: list[Mutant], suite: Suite) -> list[Task]:
     """Return what is to be run for each fault: the cases of the rules it breaks."""
-    return [Task(m.id, partial(put_in, m), m.engine, suite.proving(m.breaks)) for m in chosen]
+    return [
+        Task(m.id, partial(put_in, m), partial(Suite.killers, engine=m.engine, rules=cases))
+        for m in chosen
+        for cases in [suite.proving(m.breaks)]
+    ]
 
 
 def main() -> int:
@@ -36,7 +40,7 @@ def main() -> int:
     suite = Suite()
     started = time.monotonic()
     todo = tasks(chosen, suite)
-    wanted = {case for task in todo for cases in task.cases.values() for case in cases}
+    wanted = {case for m in chosen for cases in suite.proving(m.breaks).values() for case in cases}
     broken = warm(suite, sorted({m.engine for m in chosen}), sorted(wanted))
     if broken:
         print(f"the sound loader fails: {broken}")

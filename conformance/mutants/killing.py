@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import gc
+import itertools
 import json
 import os
 import resource
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 SECONDS = 20
 """A case that takes longer has noticed: the loader hangs."""
-_ROOM = 8 << 30
+_BUSY_SECONDS = 5
+"""As much processor time is noticed too, and this much of a whole child, in one call say."""
+_CHILD_SECONDS = 120
+_ROOM = 4 << 30
 
 
 class HangsError(BaseException):
@@ -38,23 +42,24 @@ class Door:
     def __init__(self, engine: str) -> None:
         self._loader = testee.Loader(engine)
         self.hello = self._loader.hello(None)  # type: ignore[arg-type]  # it looks at nothing
+        self.said: list[testee_pb2.TesteeResponse] = []
 
     def ask(
         self, request: testee_pb2.TesteeRequest, extra: float = 0.0
     ) -> testee_pb2.TesteeResponse:
         """Send one request and return its response."""
         del extra
-        return testee.answer(self._loader, request)
+        self.said.append(testee.answer(self._loader, request))
+        return self.said[-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A fault to be put in, and by rule the ids of the cases to ask, in order."""
+    """A fault to be put in, and what then is found out about it in the child."""
 
     id: str
     put_in: Callable[[], None]
-    engine: str
-    cases: Mapping[str, Sequence[str]]
+    ask: Callable[[Suite], dict[str, str]]
 
 
 class Suite:
@@ -81,21 +86,24 @@ class Suite:
 
     def passes(self, case_id: str, door: Door) -> bool:
         """Run one case. A hang does not pass."""
+        door.said.clear()
         signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, _BUSY_SECONDS)
         try:
             result = one(self.corpus, self.cases[case_id], door)
         except (HangsError, RecursionError, MemoryError):
             return False
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         return result.outcome == report_pb2.OUTCOME_PASSED
 
-    def killers(self, task: Task) -> dict[str, str]:
+    def killers(self, engine: str, rules: Mapping[str, Sequence[str]]) -> dict[str, str]:
         """Return by rule the first of its cases that does not pass."""
-        door = Door(task.engine)
+        door = Door(engine)
         passed: dict[str, bool] = {}
         found = {}
-        for rule, cases in task.cases.items():
+        for rule, cases in rules.items():
             for case_id in cases:
                 if case_id not in passed:
                     passed[case_id] = self.passes(case_id, door)
@@ -110,7 +118,7 @@ def warm(suite: Suite, engines: Iterable[str], cases: Iterable[str]) -> list[str
 
     Returns the ids that fail: there must be none.
     """
-    signal.signal(signal.SIGALRM, _hangs)
+    watch()
     return [
         f"{engine}: {i}"
         for engine in engines
@@ -120,15 +128,17 @@ def warm(suite: Suite, engines: Iterable[str], cases: Iterable[str]) -> list[str
     ]
 
 
-def run(suite: Suite, tasks: Sequence[Task], workers: int) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield for each task by rule the case that noticed its fault; as they end."""
-    waiting, running = list(reversed(tasks)), {}
+def run(suite: Suite, tasks: Iterable[Task], workers: int) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield for each task what was found out about it, as they end; tasks are taken when due."""
+    waiting = iter(tasks)
+    running: dict[int, tuple[str, int]] = {}
     gc.freeze()
-    while waiting or running:
-        while waiting and len(running) < workers:
-            task = waiting.pop()
+    while True:
+        for task in itertools.islice(waiting, workers - len(running)):
             pid, end = _child(suite, task)
             running[pid] = (task.id, end)
+        if not running:
+            return
         pid, status = os.wait()
         name, end = running.pop(pid)
         with os.fdopen(end) as pipe:
@@ -139,7 +149,7 @@ def run(suite: Suite, tasks: Sequence[Task], workers: int) -> Iterator[tuple[str
         answer: dict[str, Any] = json.loads(said)
         if "error" in answer:
             print(f"{name} cannot be put in: {answer['error']}")
-        yield name, answer.get("killers", {})
+        yield name, answer.get("found", {})
 
 
 def _child(suite: Suite, task: Task) -> tuple[int, int]:
@@ -150,8 +160,9 @@ def _child(suite: Suite, task: Task) -> tuple[int, int]:
         os.close(write)
         return pid, read
     os.close(read)
-    signal.signal(signal.SIGALRM, _hangs)
+    watch()
     resource.setrlimit(resource.RLIMIT_AS, (_ROOM, _ROOM))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CHILD_SECONDS, _CHILD_SECONDS))
     answer: dict[str, Any]
     # Answers of the sound loader would hide the fault.
     calls._TYPES.clear()  # noqa: SLF001  # as faults, which name what is private too
@@ -160,9 +171,22 @@ def _child(suite: Suite, task: Task) -> tuple[int, int]:
     except Exception as error:  # noqa: BLE001  # handed to the parent
         answer = {"error": f"{type(error).__name__}: {error}"}
     else:
-        answer = {"killers": suite.killers(task)}
+        answer = {"found": _asked(suite, task)}
     os.write(write, json.dumps(answer).encode())
     os._exit(0)
+
+
+def _asked(suite: Suite, task: Task) -> dict[str, str]:
+    try:
+        return task.ask(suite)
+    except BaseException as error:  # noqa: BLE001  # even the answer cannot be made
+        return {"": f"the loader broke: {type(error).__name__}"}
+
+
+def watch() -> None:
+    """Let a case that takes too long end in this process."""
+    signal.signal(signal.SIGALRM, _hangs)
+    signal.signal(signal.SIGPROF, _hangs)
 
 
 def _hangs(number: int, frame: Any) -> None:

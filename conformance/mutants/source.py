@@ -1,134 +1,193 @@
-"""Faults made by rule: `python -m mutants.source MODULE ... [--sample N] [--seed S]`.
+"""Faults made by rule: `python -m mutants.source [MODULE ...] [--sample N] [--write]`.
 
-In a function of a module below `tracescript` one comparison is turned round, one number is one
-more, `and` becomes `or`, a condition is negated, or a statement or `raise` is left out. Every case
-is asked until one notices. What survives is listed.
+Each change that `changes.py` finds in a module or part of the loader (`wire`, `engine.py`) is put
+in alone, and the cases that run the changed lines are asked until one fails. `--again` tries those
+only that `source.json` has as not killed. `--check` tries a few of those in the table, without a
+record of lines, and gives exit code 1 where one survives that the table does not explain.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import copy
 import importlib
-import inspect
 import os
-import random
 import sys
+import time
+from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mutants import patch
-from mutants.killing import Suite, Task, run, warm
+from mutants.answers import DIFFERENCES, difference, parts
+from mutants.changes import Change, changes
+from mutants.killing import Door, Suite, Task, run, watch
+from mutants.reach import ENGINES, modules, reach, shuffled
+from mutants.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-_TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-}
+    from mutants.reach import Reach
+
+_BOTH = ("engine", "kernels", "passes")
+"""Parts that the two engines use in different ways: their faults are asked of both."""
+_NEAR = 15
+_LAST = "graph/limits/blocks_1000_deep_run"
+"""The case that takes as long as hundreds of others."""
 
 
-def changes(function: ast.FunctionDef) -> Iterator[tuple[str, ast.FunctionDef]]:
-    """Yield what is changed, with the line, and the changed function."""
-    for place, node in enumerate(ast.walk(function)):
-        for what in _kinds(node):
-            made = copy.deepcopy(function)
-            target = next(n for i, n in enumerate(ast.walk(made)) if i == place)
-            _change(what, target)
-            yield f"{getattr(node, 'lineno', function.lineno)}: {what}", made
+class Trial:
+    """Tries changes, and remembers which cases notice: they go first for the next change."""
+
+    def __init__(self, suite: Suite, sound: Mapping[str, Any], kept: Table) -> None:
+        self._suite = suite
+        self._sound = sound
+        self._killers: dict[str, Counter[str]] = {}
+        for module in kept.modules:
+            for function, units in kept.killers(module).items():
+                self._killers[f"{module}:{function}"] = Counter(units)
+
+    def run(
+        self, chosen: Sequence[Change], units: Callable[[Change], list[str]], told: bool
+    ) -> Iterator[tuple[Change, str, str]]:
+        """Yield for each change what became of it, and the unit that noticed."""
+        by_id = {change.id: change for change in chosen}
+        unreached: list[Change] = []
+
+        def tasks() -> Iterator[Task]:
+            for change in chosen:
+                asked = self._order(change, units(change))
+                if asked:
+                    ask = partial(_first, units=asked, sound=self._sound)
+                    yield Task(change.id, partial(_put_in, change), ask)
+                else:
+                    unreached.append(change)
+
+        for count, (name, found) in enumerate(run(self._suite, tasks(), os.cpu_count() or 1), 1):
+            change = by_id[name]
+            state, unit = next(iter(found.items()), ("survives", ""))
+            state = state or "killed"
+            if state == "killed" and "/" in unit:
+                place = f"{change.module}:{change.function}"
+                self._killers.setdefault(place, Counter())[unit] += 1
+            if told and count % 100 == 0:
+                print(f"{count} of {len(chosen)}", file=sys.stderr, flush=True)
+            yield change, state, unit
+        for change in unreached:
+            yield change, "not reached", ""
+
+    def _order(self, change: Change, units: list[str]) -> list[str]:
+        """Put first the units that noticed other faults of the function, then of the module."""
+        known = self._killers.get(f"{change.module}:{change.function}", Counter())
+        near = Counter[str]()
+        for place, counts in self._killers.items():
+            if place.startswith(f"{change.module}:"):
+                near.update(counts)
+        mine = set(units)
+        first = [unit for unit, _ in (*known.most_common(), *near.most_common(_NEAR))]
+        order = dict.fromkeys(unit for unit in (*first, *units) if unit in mine)
+        return sorted(order, key=lambda unit: unit.endswith(_LAST))
 
 
-def _kinds(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in _TURNED:
-        return ["comparison turned"]
-    if isinstance(node, ast.BoolOp):
-        return ["and for or"]
-    if isinstance(node, ast.If | ast.While):
-        return ["condition negated"]
-    if isinstance(node, ast.Constant) and type(node.value) is int:
-        return ["number one more"]
-    if isinstance(node, ast.Raise):
-        return ["raise left out"]
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        return ["statement left out"]
-    return []
+def reaching(reached: Reach, most: int) -> Callable[[Change], list[str]]:
+    """Return what finds the units that run a change, `most` of them at most.
+
+    First come those that run what few run: in the function, then in the whole part.
+    """
+    known: dict[str, list[str]] = {}
+
+    def units(change: Change) -> list[str]:
+        exact, around = change.lines()
+        found = reached.of(change.module, exact) or reached.of(change.module, around)
+        part = change.module.partition(".")[0]
+        if part not in _BOTH:
+            found = [u for u in found if u.startswith(ENGINES[0])] or found
+        if part not in known:
+            known[part] = reached.rarest([line for line in reached.lines if line.startswith(part)])
+        mine = set(found)
+        near = reached.rarest([f"{change.module} {line}" for line in change.span])
+        rare = [unit for unit in (*near, *known[part]) if unit in mine]
+        return list(dict.fromkeys((*rare, *sorted(found, key=shuffled))))[:most]
+
+    return units
 
 
-def _change(what: str, node: ast.AST) -> None:
-    if isinstance(node, ast.Compare):
-        node.ops[0] = _TURNED[type(node.ops[0])]()
-    elif isinstance(node, ast.BoolOp):
-        node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-    elif isinstance(node, ast.If | ast.While):
-        node.test = ast.UnaryOp(ast.Not(), node.test)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
-        node.value += 1
-    elif isinstance(node, ast.Raise):
-        node.exc, node.cause = None, None
-        node.__class__ = ast.Pass  # type: ignore[assignment]  # the node in its place
-    elif isinstance(node, ast.Expr) and what == "statement left out":
-        node.value = ast.Constant(None)
+def sample(every: Iterable[Change], count: int, seed: int) -> list[Change]:
+    """Return some of the changes, the same ones as long as they are there."""
+    return sorted(every, key=lambda c: shuffled(f"{seed} {c.id}"))[:count]
 
 
-def tasks(module_name: str, cases: dict[str, list[str]]) -> Iterator[Task]:
-    """Yield every change of every function of a module as a task."""
-    module = importlib.import_module(f"tracescript.{module_name}")
-    tree = ast.parse(inspect.getsource(module))
-    for holder in (tree, *[n for n in tree.body if isinstance(n, ast.ClassDef)]):
-        for place, node in enumerate(holder.body):
-            if not isinstance(node, ast.FunctionDef) or node.name.startswith("__repr"):
-                continue
-            name = node.name if holder is tree else f"{holder.name}.{node.name}"  # type: ignore[union-attr]  # a class
-            for what, made in changes(node):
-                whole = copy.deepcopy(tree)
-                _put(whole, holder, place, made)
-                put_in = partial(_exchange, module_name, name, ast.fix_missing_locations(whole))
-                yield Task(f"{module_name}:{name}:{what}", put_in, "ref", cases)
-
-
-def _put(tree: ast.Module, holder: ast.AST, place: int, made: ast.FunctionDef) -> None:
-    where = tree.body
-    if isinstance(holder, ast.ClassDef):
-        where = next(
-            n.body for n in tree.body if isinstance(n, ast.ClassDef) and n.name == holder.name
-        )
-    where[place] = made
-
-
-def _exchange(module_name: str, name: str, tree: ast.Module) -> None:
-    patch.exchange(importlib.import_module(f"tracescript.{module_name}"), name, tree)
+def _put_in(change: Change) -> None:
+    module = importlib.import_module(f"tracescript.{change.module}")
+    patch.exchange(module, change.function, change.make())
     patch.forget()
+
+
+def _first(suite: Suite, units: Sequence[str], sound: Mapping[str, Any]) -> dict[str, str]:
+    """Return the first unit that fails; or else one whose answers differ, and in what."""
+    doors = {engine: Door(engine) for engine in ENGINES}
+    other: dict[str, str] = {}
+    for unit in units:
+        engine, _, case = unit.partition(" ")
+        if not suite.passes(case, doors[engine]):
+            return {"killed": unit}
+        if unit in sound:
+            other.setdefault(difference(sound[unit], parts(doors[engine].said)), unit)
+    return next(({d: other[d]} for d in DIFFERENCES if d in other), {})
+
+
+def _answers(suite: Suite) -> tuple[dict[str, Any], list[str]]:
+    """Return the sound loader's answers by unit, and the units that fail: there are none."""
+    found, broken = {}, []
+    for engine in ENGINES:
+        door = Door(engine)
+        for case in suite.cases:
+            if not suite.passes(case, door):
+                broken.append(f"{engine} {case}")
+            found[f"{engine} {case}"] = parts(door.said)
+    return found, broken
 
 
 def main() -> int:
     """Print what survives, and the share that is noticed."""
     parser = argparse.ArgumentParser(prog="mutants.source", description=__doc__)
-    parser.add_argument("modules", nargs="+", help="modules below tracescript")
-    parser.add_argument("--sample", type=int, default=40, help="faults to try")
+    parser.add_argument("modules", nargs="*", help="modules or parts below tracescript (all)")
+    parser.add_argument("--sample", type=int, default=0, help="how many faults to try (all)")
     parser.add_argument("--seed", type=int, default=1, help="which sample")
+    parser.add_argument("--most", type=int, default=10_000, help="how many cases to ask at most")
+    parser.add_argument("--again", action="store_true", help="only what was not killed before")
+    parser.add_argument("--write", action="store_true", help="note the results in source.json")
+    parser.add_argument("--check", action="store_true", help="a few of those in the table")
     options = parser.parse_args()
-    suite = Suite()
-    broken = warm(suite, ["ref"], suite.cases)
+    started, suite, table = time.monotonic(), Suite(), Table.load()
+    names = list(table.modules) if options.check else modules(*options.modules)
+    every = [change for name in names for change in changes(name)]
+    if options.again:
+        every = [c for c in every if table.state(c) not in {"killed", ""}]
+    chosen = sample(every, options.sample or len(every), options.seed)
+    if options.check:
+        chosen = [c for c in chosen if not table.is_explained(c)]
+    watch()
+    sound, broken = _answers(suite)
     if broken:
         print(f"the sound loader fails: {broken}")
         return 2
-    cases = {"": sorted(suite.cases, key=lambda i: suite.cases[i].WhichOneof("kind") or "")}
-    every = [task for module in options.modules for task in tasks(module, cases)]
-    chosen = random.Random(options.seed).sample(every, min(options.sample, len(every)))  # noqa: S311  # a sample, no secret
-    alive = [name for name, found in run(suite, chosen, os.cpu_count() or 1) if not found]
-    print("\n".join(sorted(alive)))
-    print(f"{len(chosen) - len(alive)} of {len(chosen)} killed, of {len(every)} in all")
-    return 0
+    everything = [f"{engine} {case}" for engine in ENGINES for case in suite.cases]
+    units = (lambda _: everything) if options.check else reaching(reach(suite), options.most)
+    alive = 0
+    found = []
+    for change, state, unit in Trial(suite, table, sound).run(
+        chosen, units, told=not options.check
+    ):
+        found.append((change, state, unit))
+        if state not in {"killed", *DIFFERENCES} and not table.is_explained(change):
+            print(f"{state}: {change.id}  {unit}", flush=True)
+            alive += state not in DIFFERENCES
+    if options.write:
+        Table.load().note(found, again=options.again)
+    seconds = time.monotonic() - started
+    print(f"{alive} of {len(chosen)} are neither noticed nor explained, in {seconds:.0f} s")
+    return 1 if alive else 0
 
 
 if __name__ == "__main__":

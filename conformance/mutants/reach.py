@@ -1,0 +1,131 @@
+"""Records which lines of the loader each case runs, so that a fault is asked of those cases only.
+
+Every cache of the loader is emptied before each case. The record is kept in the folder for
+temporary files as long as the loader stays as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mutants import patch
+from mutants.killing import Door
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mutants.killing import Suite
+
+LOADER = Path(patch.__file__).resolve().parents[2] / "reference_py" / "tracescript"
+ENGINES = ("ref", "py")
+_A_FEW = 4
+PARTS = ("wire", "validator", "engine", "code", "kernels", "passes")
+
+
+class Reach:
+    """The units that run each line; a unit is an engine and a case, as `py num/add/float32`."""
+
+    def __init__(self, units: list[str], lines: dict[str, str]) -> None:
+        self.units = units
+        self.lines = {line: int(bits, 16) for line, bits in lines.items()}
+        """By line, as `wire.scan 17`, a bit for each unit."""
+
+    def of(self, module: str, lines: Iterable[int]) -> list[str]:
+        """Return the units that run one of these lines."""
+        bits = 0
+        for line in lines:
+            bits |= self.lines.get(f"{module} {line}", 0)
+        return self._named(bits)
+
+    def rarest(self, lines: Iterable[str]) -> list[str]:
+        """Return units that run these lines: for each line a few, first those of rare lines."""
+        found = {self.lines.get(line, 0) for line in lines}
+        made: dict[str, None] = {}
+        for bits in sorted(found, key=int.bit_count):
+            some = sorted(self._named(bits), key=shuffled)[:_A_FEW]
+            made.update(dict.fromkeys(some))
+        return list(made)
+
+    def _named(self, bits: int) -> list[str]:
+        return [unit for i, unit in enumerate(self.units) if bits >> i & 1]
+
+    def add(self, unit: str, lines: Iterable[str]) -> None:
+        """Note the lines that one more unit runs."""
+        bit = 1 << len(self.units)
+        self.units.append(unit)
+        for line in lines:
+            self.lines[line] = self.lines.get(line, 0) | bit
+
+
+def reach(suite: Suite) -> Reach:
+    """Return the record of the loader as it is now; cases that it lacks are added."""
+    kept = Path(tempfile.gettempdir()) / f"tracescript-reach-{_digest()}.json"
+    found = Reach(*json.loads(kept.read_text("utf-8"))) if kept.is_file() else Reach([], {})
+    before = len(found.units)
+    _record(suite, found)
+    if len(found.units) > before:
+        lines = {line: f"{bits:x}" for line, bits in found.lines.items()}
+        kept.write_text(json.dumps([found.units, lines]), "utf-8")
+    return found
+
+
+def shuffled(text: str) -> bytes:
+    """Return what sorts texts in an order that has nothing to do with them, always the same."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def modules(*names: str) -> list[str]:
+    """Return the modules below `tracescript` that are in parts or modules of these names."""
+    files = (f.relative_to(LOADER) for part in PARTS for f in (LOADER / part).rglob("*.py"))
+    every = sorted(".".join(f.with_suffix("").parts).removesuffix(".__init__") for f in files)
+    return [m for m in every if not names or any(f"{m}.".startswith(f"{n}.") for n in names)]
+
+
+def _digest() -> str:
+    made = hashlib.sha256()
+    for file in sorted(LOADER.rglob("*.py")):
+        made.update(file.read_bytes())
+    return made.hexdigest()[:16]
+
+
+def _record(suite: Suite, found: Reach) -> None:
+    names = {}
+    for name in modules():
+        names[str(importlib.import_module(f"tracescript.{name}").__file__)] = name
+    known = set(found.units)
+    for engine in ENGINES:
+        door = Door(engine)
+        for case in suite.cases:
+            if f"{engine} {case}" not in known:
+                patch.forget()
+                found.add(f"{engine} {case}", _traced(suite, door, case, names))
+
+
+def _traced(suite: Suite, door: Door, case: str, names: dict[str, str]) -> list[str]:
+    hits: set[tuple[str, int]] = set()
+
+    def enter(frame: Any, event: str, argument: Any) -> Any:
+        del event, argument
+        name = names.get(frame.f_code.co_filename)
+        if name is None:
+            return None
+
+        def step(frame: Any, event: str, argument: Any) -> Any:
+            del event, argument
+            hits.add((name, frame.f_lineno))
+            return step
+
+        return step(frame, "", None)
+
+    sys.settrace(enter)
+    try:
+        suite.passes(case, door)
+    finally:
+        sys.settrace(None)
+    return [f"{name} {line}" for name, line in sorted(hits)]
