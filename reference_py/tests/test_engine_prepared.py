@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 from engine_runs import run
@@ -9,9 +11,10 @@ from engine_runs import run
 from benchmarks.author import Author
 from tracescript import ir
 from tracescript.errors import TrapError
-from tracescript.kernels import KERNELS, blocked, products
+from tracescript.kernels import KERNELS, blocked, norm, products
 from tracescript.kernels.filters import Filters
 from tracescript.kernels.pool import VALUES_ONLY
+from tracescript.kernels.table import OPEN
 
 RNG = np.random.default_rng(5)
 
@@ -214,6 +217,26 @@ def test_queries_do_not_influence_each_other(mask, odd):
         found, whole = (attend(a, k, k, mask, **given) for a in (spoiled, q))
     found[0, 1, 3] = whole[0, 1, 3]
     np.testing.assert_array_equal(found, whole)
+
+
+@pytest.mark.parametrize("shape", [(1, 5, 3), (1400, 3), (5, 1500), (2, 4, 700), (40, 300)])
+@pytest.mark.parametrize("count", [1, 2])
+def test_layer_norm_with_constant_weights_is_its_definition(shape, count):
+    x, weights = RNG.standard_normal(shape), RNG.standard_normal((count, shape[-1]))
+    author, method = model_of("layer_norm", [x], [*weights], {})
+    (found,) = run("py", author, method, [x]).outputs
+    want = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5) * weights[0]
+    np.testing.assert_allclose(found, want + (weights[1] if count > 1 else 0), atol=1e-12)
+
+
+@pytest.mark.parametrize("extents", [(4,), (1,), (2, 2), (2, 4)])
+def test_layer_norm_refuses_weights_of_other_extents(extents):
+    x, weight = np.ones((5, 4, 2)), np.ones(extents)
+    plain = functools.partial(KERNELS.get("layer_norm"), normalized_rank=len(extents), eps=1e-5)
+    for kernel in (plain, norm.PREPARE["layer_norm"]([OPEN, weight, None], len(extents), 1e-5)):
+        with pytest.raises(TrapError) as raised:
+            kernel(x, weight, None)
+        assert raised.value.code == "SHAPE_ERROR"
 
 
 def test_infinities_pass_through_activations():

@@ -19,5 +19,5 @@ KERNELS: Final = Table.join(
     rnn.KERNELS,
 )
 
-PREPARE: Final = {**conv.PREPARE, **batch_norm.PREPARE, **rnn.PREPARE}
+PREPARE: Final = {**conv.PREPARE, **batch_norm.PREPARE, **norm.PREPARE, **rnn.PREPARE}
 """Op to a function that lays out constant inputs once, see `table.OPEN`."""

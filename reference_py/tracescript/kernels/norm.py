@@ -18,10 +18,13 @@ from tracescript.kernels.blocked import (
     sums,
 )
 from tracescript.kernels.rounding import Array, RoundedTable
+from tracescript.kernels.table import OPEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from tracescript.errors import TrapError
+    from tracescript.kernels.table import Kernel
 
 KERNELS: Final = RoundedTable()
 
@@ -37,45 +40,43 @@ class _Rows:
     """Rows of so many elements, to get mean 0 and deviation 1, then a scale and a shift."""
 
     def __init__(self, width: int, char: str, eps: float) -> None:
-        number = np.dtype(char).type
         self.width = width
-        self.count, self.eps, self.one = (np.array(number(v)) for v in (width, eps, 1))
-        self.centre: Array | None = None
+        self.count, self.eps, self.one = (np.array(v, char) for v in (width, eps, 1))
         if width <= _CENTRED_BY_PRODUCT:
             self.centre = (np.eye(width) - 1 / width).astype(char)
-
-    def standardize(self, x: Array, y: Array) -> None:
-        """Set the rows of y to those of x with mean 0 and deviation 1."""
-        if self.centre is not None and x.size <= _SMALL:
-            x.dot(self.centre, out=y)
-            spread = sums(y * y)
-        else:
-            mean = sums(x)
-            mean /= self.count
-            np.subtract(x, mean[:, np.newaxis], out=y)
-            spread = squares(y)
-        spread /= self.count
-        spread += self.eps
-        np.sqrt(spread, out=spread)
-        if x.size <= _SMALL:
-            y /= spread[:, np.newaxis]
-        else:
-            y *= np.divide(self.one, spread, out=spread)[:, np.newaxis]
+            self.share = np.full(width, 1 / width, char)
 
     def apply(self, x: Array, weight: Array | None, bias: Array | None) -> Array:
-        """Standardize, scale and shift rows of any shape, a block at a time."""
-        y = np.empty(x.shape, x.dtype)
+        """Standardize, scale and shift rows of any shape; see `_written_out` for the weights."""
         if not x.size:
-            return y
-        rows, results = x.reshape(-1, self.width), y.reshape(-1, self.width)
-        for some in by_rows(rows.shape[0], self.width):
-            part = results[some]
-            self.standardize(rows[some], part)
-            if weight is not None:
-                part *= weight
-            if bias is not None:
-                part += bias
-        return y
+            return np.empty(x.shape, x.dtype)
+        rows = x.reshape(-1, self.width)
+        if x.size <= _SMALL and self.width <= _CENTRED_BY_PRODUCT:
+            y = rows.dot(self.centre)
+            y /= self._deviation((y * y).dot(self.share))
+            _scale_and_shift(y, weight, bias)
+            return y.reshape(x.shape)
+        y = np.empty(rows.shape, x.dtype)
+        for some in by_rows(*rows.shape):
+            part = y[some]
+            self._standardize(rows[some], part)
+            _scale_and_shift(part, weight, bias)
+        return y.reshape(x.shape)
+
+    def _standardize(self, x: Array, y: Array) -> None:
+        """Set the rows of y to those of x with mean 0 and deviation 1."""
+        mean = sums(x)
+        mean /= self.count
+        np.subtract(x, mean[:, np.newaxis], out=y)
+        variance = squares(y)
+        variance /= self.count
+        deviation = self._deviation(variance)
+        y *= np.divide(self.one, deviation, out=deviation)
+
+    def _deviation(self, variance: Array) -> Array:
+        """Return the deviations, as a column, in the memory of the variances."""
+        variance += self.eps
+        return np.sqrt(variance, out=variance)[:, np.newaxis]
 
 
 _CENTRED_BY_PRODUCT: Final = 128
@@ -85,13 +86,69 @@ _SMALL: Final = 1 << 13
 _rows: Final = functools.lru_cache(maxsize=64)(_Rows)
 
 
+def _scale_and_shift(rows: Array, weight: Array | None, bias: Array | None) -> None:
+    if weight is not None:
+        _change(np.multiply, rows, weight)
+    if bias is not None:
+        _change(np.add, rows, bias)
+
+
+def _change(operation: np.ufunc, rows: Array, tile: Array) -> None:
+    """Change each row by the row that a tile holds several times: so many rows are one loop."""
+    high = tile.shape[0]
+    rest = rows.shape[0] % high
+    if rest < rows.shape[0]:
+        whole = rows[: rows.shape[0] - rest].reshape(-1, high, rows.shape[1])
+        operation(whole, tile, out=whole)
+    if rest:
+        last = rows[-rest:]
+        operation(last, tile[:rest], out=last)
+
+
+_TILE: Final = 1 << 12
+"""Elements that make a loop worth its start."""
+
+
+def _written_out(value: Array) -> Array:
+    """Return a weight as a tile of equal rows."""
+    return np.tile(value.reshape(1, -1), (max(1, _TILE // max(1, value.size)), 1))
+
+
+def _misfit(expected: tuple[int, ...], found: tuple[int, ...]) -> TrapError:
+    return trap("SHAPE_ERROR", f"expected weights for the last axes {expected}, found {found}")
+
+
 @KERNELS.of("layer_norm")
 def layer_norm(
     x: Array, weight: Array | None, bias: Array | None, normalized_rank: int, eps: float
 ) -> Array:
-    width = math.prod(x.shape[x.ndim - normalized_rank :])
-    weight, bias = (None if v is None else v.reshape(-1) for v in (weight, bias))
-    return _rows(width, x.dtype.char, eps).apply(x, weight, bias)
+    extents = x.shape[x.ndim - normalized_rank :]
+    rows: list[Array | None] = [None, None]
+    for i, value in enumerate((weight, bias)):
+        if value is not None:
+            if value.shape != extents:
+                raise _misfit(extents, value.shape)
+            rows[i] = value.reshape(1, -1)
+    return _rows(math.prod(extents), x.dtype.char, eps).apply(x, *rows)
+
+
+def _prepare_layer_norm(known: Sequence[Any], normalized_rank: int, eps: float) -> Kernel | None:
+    given = [v for v in known[1:] if v is not None]
+    if any(v is OPEN for v in given) or len({v.shape for v in given}) != 1:
+        return None
+    extents, width = given[0].shape, given[0].size
+    weight, bias = (None if v is None else _written_out(v) for v in known[1:])
+
+    def run(x: Array, *_: Any) -> Array:
+        if x.shape[x.ndim - normalized_rank :] != extents:
+            raise _misfit(x.shape[x.ndim - normalized_rank :], extents)
+        return _rows(width, x.dtype.char, eps).apply(x, weight, bias)
+
+    return run
+
+
+PREPARE: Final[dict[str, Callable[..., Kernel | None]]] = {"layer_norm": _prepare_layer_norm}
+"""Op to a function of the inputs known beforehand, see `table.OPEN`."""
 
 
 @KERNELS.of("group_norm")
