@@ -1,84 +1,62 @@
-"""Adds an op to the opset of this process by its two parts, its page and its kernel, and uses it.
+"""Uses ops that were added by their pages and kernels; run by `test_two_files` in a scratch tree.
 
-Run by `test_two_files`; prints what every part of the package makes of the op.
+Prints what every part of the package makes of them.
 """
 
 from __future__ import annotations
 
 import io
-import pkgutil
-import shutil
+import re
 import sys
-import tempfile
-from pathlib import Path
 
 import numpy as np
 from click.testing import CliRunner
 
-from tools.opset_source import compile_opset
-
-PAGE = """
-name = "spacing"
-since = "1.0"
-profile = "core"
-tier = "primitive"
-effect = "none"
-summary = "Distance from every element to the next one away from zero."
-semantics = "It has the sign of x."
-variables = [{ name = "T", set = "float" }]
-inputs = [{ name = "x", kind = "tensor", type = "T" }]
-outputs = [{ name = "y", kind = "tensor", type = "T" }]
-constraints = [{ id = "C1", text = "x has rank 1.", predicate = "rank(x) == 1" }]
-shape = { rule = "same", arguments = ["x"] }
-numeric = "exact"
-promotion = "same"
-numpy = [{ name = "numpy.spacing", arguments = ["x"] }]
-absent_because = "torch has none"
-
-[[examples]]
-title = "of one"
-inputs = [{ name = "x", type = "float32", shape = [1], values = ["1"] }]
-outputs = [{ name = "y", type = "float32", shape = [1], values = ["1.1920928955078125e-07"] }]
-source = "by hand"
-"""
-
-
-def add() -> None:
-    """Compile the op files with one more, and enter its kernel."""
-    ops = Path(__file__).resolve().parents[2] / "spec" / "ops"
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(ops, folder, dirs_exist_ok=True)
-        (Path(folder) / "spacing.toml").write_text(PAGE, "utf-8")
-        compiled = compile_opset(Path(folder)).SerializeToString()
-    read = pkgutil.get_data
-    pkgutil.get_data = lambda package, name: (
-        compiled if name == "opset.binpb" else read(package, name)
-    )
-    from tracescript.kernels import KERNELS
-
-    KERNELS.add("spacing", np.spacing)
+import tracescript as ts
+from tracescript.cli.main import cli
+from tracescript.errors import InvalidModelError
 
 
 def doubled(x):
     return np.spacing(x) * 2
 
 
-def main() -> None:
-    add()
-    import tracescript as ts
-    from tracescript.cli.main import cli
-    from tracescript.errors import InvalidModelError
+def spread(x):
+    return ts.ops.ptp(x, dim=1)
 
-    x = np.array([1.0, -4.0])
-    for model in (ts.trace(doubled, (x,)), ts.script(doubled, types={"x": "float64[N]"})):
-        file = io.BytesIO()
-        ts.save(model, file)
-        for engine in ("py", "ref"):
-            print(ts.load(file.getvalue(), engine=engine, verify="full")(x).tolist())
-        print("ops.spacing(x)" in model.code, "spacing(%x)" in str(model.graph))
-    print(ts.ops.spacing(np.array([1.0], np.float32)).tolist())
+
+def powers(x):
+    return np.vander(x, 3)
+
+
+PROGRAMS = (
+    ("spacing", doubled, np.array([1.0, -4.0]), "float64[N]"),
+    ("ptp", spread, np.array([[1.0, 4.0, 2.0], [0.0, -1.0, 7.0]]), "float64[N, 3]"),
+    ("vander", powers, np.array([2, 5]), "int64[N]"),
+)
+
+
+def show(op: str, model: ts.Model, x: np.ndarray) -> None:
+    """Print what a model of one op gives after it went through a file, and whether it is named."""
+    file = io.BytesIO()
+    ts.save(model, file)
+    for engine in ("py", "ref"):
+        print(op, ts.load(file.getvalue(), engine=engine, verify="full")(x).tolist())
+    print(
+        op,
+        f"ops.{op}(x" in model.code,
+        re.search(rf"= {op}(\[.*\])?\(%x", str(model.graph)) is not None,
+    )
+
+
+def main() -> None:
+    """Trace and script each program; call the ops alone, rightly and wrongly; print their pages."""
+    for op, program, x, type_ in PROGRAMS:
+        show(op, ts.trace(program, (x,)), x)
+        show(op, ts.script(program, types={"x": type_}), x)
+    print(ts.ops.cube(np.array([2, -3]), 1).tolist())
     try:
-        ts.ops.spacing(np.ones((1, 1), np.float32))
+        ts.ops.vander(np.ones((1, 1), np.int64), n=2)
     except InvalidModelError as error:
         print(error.code, *error.rule.split("."))
     print("Distance from every element" in CliRunner().invoke(cli, ["ops", "spacing"]).output)

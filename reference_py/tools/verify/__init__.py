@@ -1,4 +1,8 @@
-"""Every op against a second opinion: calls by family, oracles, bounds, engines, verdicts."""
+"""Every op against a second opinion: calls, oracles, bounds, engines, verdicts.
+
+The plan of an op comes from its page. The families hold plans of ops that need calls or an oracle
+of their own.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tools.verify.plan import Plans
+    from tools.verify.plan import Plan, Plans
 
 FAMILIES: Final = [
     "casting",
@@ -40,7 +44,7 @@ FAMILIES: Final = [
 
 
 @functools.cache
-def all_plans() -> Plans:
+def own_plans() -> Plans:
     """Return the plans of all families. Imports torch."""
     from tools.verify.plan import Plans
 
@@ -48,3 +52,15 @@ def all_plans() -> Plans:
     plans = Plans()
     plans.join(*(family.PLANS for family in families))
     return plans
+
+
+@functools.cache
+def plan_of(name: str) -> Plan:
+    """Return the plan of an op, from its page unless a family has one.
+
+    Raises NoOpinionError, with what to write where, if there is nothing that knows the results.
+    """
+    from tools.verify.derived import derived
+    from tracescript.opset.table import opset
+
+    return own_plans().by_op.get(name) or derived(opset()[name])

@@ -65,7 +65,13 @@ def _absolute(
     names |= attributes | {"u": u, "y": expected, "z": expected} | _WORDS
     if plan.names is not None:
         names |= {k: from_oracle(v) for k, v in plan.names(*operands, **attributes).items()}
-    return np.asarray(eval(text, {"__builtins__": {}}, names))  # noqa: S307 - our own pages
+    try:
+        return np.asarray(eval(text, {"__builtins__": {}}, names))  # noqa: S307 - our own pages
+    except NameError as error:
+        raise ValueError(
+            f"{text!r} of {plan.op}: {error.name} is no input or attribute; say what it is under"
+            f" [verify], names, in spec/ops/{plan.op}.toml"
+        ) from error
 
 
 @functools.cache

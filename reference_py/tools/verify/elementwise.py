@@ -12,7 +12,6 @@ import torch
 from tools.verify import rules
 from tools.verify.plan import Call, Plans, call, types_of
 from tools.verify.values import PAIRS, SHAPES, array, grid, is_float, special, unit
-from tracescript import ir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,20 +55,9 @@ def _divisions(op: str) -> Iterator[Call]:
             yield found
 
 
-UNARY = (
-    "sqrt rsqrt reciprocal exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh"
-    " tanh asinh acosh atanh erf erfc erfinv isnan isinf isfinite logical_not"
-)
-for name in UNARY.split():
-    PLANS.add(name, functools.partial(unary, name), getattr(torch, name))
-for name in ("floor", "ceil", "trunc"):
-    PLANS.add(name, functools.partial(unary, name), getattr(torch, name), zero_sign=True)
 PLANS.add("abs", functools.partial(unary, "abs"), rules.absolute, rule="NUM-7")
 PLANS.add("neg", functools.partial(unary, "neg"), torch.neg, zero_sign=True)
 PLANS.add("sign", functools.partial(unary, "sign"), torch.sign, rule="OP.sign: NaN gives 0")
-PLANS.add("square", functools.partial(unary, "square"), torch.square)
-PLANS.add("frac", functools.partial(unary, "frac"), torch.frac)
-PLANS.add("bitwise_not", functools.partial(unary, "bitwise_not"), torch.bitwise_not)
 PLANS.add(
     "identity", functools.partial(unary, "identity"), lambda x: x, zero_sign=True, floats="copy"
 )
@@ -82,26 +70,6 @@ def _rounds() -> Iterator[Call]:
 
 PLANS.add("round", _rounds, rules.round_decimals, floats="float32", zero_sign=True)
 
-
-def _numbers() -> Iterator[Call]:
-    yield from unary("nan_to_num")
-    yield from unary("nan_to_num", nan=1.5, posinf=9.0, neginf=-9.0)
-
-
-PLANS.add(
-    "nan_to_num",
-    _numbers,
-    lambda x, nan, posinf, neginf: torch.nan_to_num(x, nan, posinf, neginf),
-    floats="own",
-)
-
-
-def _logits() -> Iterator[Call]:
-    yield from unary("logit")
-    yield from unary("logit", eps=0.2)
-
-
-PLANS.add("logit", _logits, lambda x, eps: torch.logit(x, eps))
 
 for name, function in {
     "add": operator.add,
@@ -148,22 +116,6 @@ for name, function in {
         rules.by_kind(None, function),
         rule="NUM-12" if "shift" in name else "",
     )
-for name in [
-    "maximum",
-    "minimum",
-    "fmax",
-    "fmin",
-    "eq",
-    "ne",
-    "lt",
-    "le",
-    "gt",
-    "ge",
-    "logical_and",
-    "logical_or",
-    "logical_xor",
-]:
-    PLANS.add(name, functools.partial(binary, name), getattr(torch, name))
 
 
 def _signs() -> Iterator[Call]:
@@ -173,30 +125,6 @@ def _signs() -> Iterator[Call]:
 
 
 PLANS.add("copysign", _signs, torch.copysign, zero_sign=True)
-PLANS.add("atan2", functools.partial(binary, "atan2"), torch.atan2)
-PLANS.add("hypot", functools.partial(binary, "hypot"), torch.hypot)
-PLANS.add("xlogy", functools.partial(binary, "xlogy"), torch.xlogy)
-PLANS.add(
-    "logaddexp",
-    functools.partial(binary, "logaddexp"),
-    torch.logaddexp,
-    names=lambda x, y: {"larger": torch.maximum(x, y)},
-)
-
-
-def _close() -> Iterator[Call]:
-    for found in binary("isclose"):
-        for equal_nan in (False, True):
-            yield Call(found.inputs, {"equal_nan": equal_nan, "rtol": 0.25, "atol": 0.125})
-        yield found
-
-
-PLANS.add(
-    "isclose",
-    _close,
-    lambda x, y, rtol, atol, equal_nan: torch.isclose(x, y, rtol, atol, equal_nan),
-    floats="float32",
-)
 
 
 def _mixes() -> Iterator[Call]:
@@ -228,31 +156,3 @@ def _clamps() -> Iterator[Call]:
 
 
 PLANS.add("clamp", _clamps, rules.clamp)
-
-
-def _chosen() -> Iterator[Call]:
-    for data_type in types_of("where"):
-        x, y = grid(data_type)
-        yield call(np.arange(x.size) % 2 == 0, x, y)
-        for first, second in PAIRS:
-            yield call(
-                array(ir.DataType.BOOL, first),
-                array(data_type, second, 1),
-                array(data_type, first, 2),
-            )
-
-
-PLANS.add("where", _chosen, torch.where, zero_sign=True)
-
-
-def _filled() -> Iterator[Call]:
-    for data_type in types_of("masked_fill"):
-        for first, second in PAIRS:
-            yield call(
-                array(data_type, first),
-                array(ir.DataType.BOOL, second),
-                special(data_type)[-1:][0][...],
-            )
-
-
-PLANS.add("masked_fill", _filled, lambda x, m, v: torch.where(m, v, x), zero_sign=True)

@@ -44,18 +44,6 @@ for name, function in {
             yield from unary(op, approximate="tanh")
 
     PLANS.add(name, _calls, _limit(function), rule=f"OP.{name}: the limit at infinities")
-_SIMPLE: dict[str, Any] = {
-    "relu": F.relu,
-    "relu6": lambda x: x.clamp(0, 6),
-    "hardsigmoid": F.hardsigmoid,
-    "logsigmoid": F.logsigmoid,
-    "softsign": F.softsign,
-    "tanhshrink": F.tanhshrink,
-    "selu": F.selu,
-    "sigmoid": torch.sigmoid,
-}
-for name, function in _SIMPLE.items():
-    PLANS.add(name, functools.partial(unary, name), function)
 
 
 def _with(op: str, *options: dict[str, Any]) -> Iterator[Call]:
@@ -68,8 +56,6 @@ _TUNED: dict[str, tuple[Any, list[dict[str, Any]]]] = {
         lambda x, slope: torch.where(x < 0, x * slope, x),
         [{}, {"slope": 0.5}, {"slope": 0.0}],
     ),
-    "elu": (F.elu, [{}, {"alpha": 0.5}]),
-    "celu": (F.celu, [{}, {"alpha": 0.5}]),
     "softplus": (
         lambda x, beta, threshold: torch.where(
             x * beta > threshold, x, torch.log1p(torch.exp(-abs(x * beta))) / beta + x.clamp(min=0)

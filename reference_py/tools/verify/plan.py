@@ -54,9 +54,9 @@ class Plan:
     `floats` says how an oracle sees float tensors: `float64` widened, `float32` with half types
     widened to float32, `own` as they are, `copy` any type as one that holds its values. `absolute`
     is the bound of a result as a function of the oracle's operands, for pages whose bound is a
-    sentence; `names` adds what the page's
-    formula speaks of. `outputs` says how many results there are where the page leaves it open, -1
-    for as many as the oracle gives. `rule` names the rule by which the oracle departs from torch.
+    sentence; `names` adds what the page's formula speaks of. `outputs` says how many results there
+    are where the page leaves it open, -1 for as many as the oracle gives. `rule` names the rule by
+    which the oracle departs from torch. With less than `fewest` calls nothing is shown.
     """
 
     op: str
@@ -68,6 +68,7 @@ class Plan:
     names: Callable[..., dict[str, Any]] | None = None
     absolute: Callable[..., Any] | None = None
     outputs: int | None = None
+    fewest: int = 1
 
 
 class Plans:

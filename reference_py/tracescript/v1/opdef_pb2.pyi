@@ -137,7 +137,7 @@ class OpsetDef(_message.Message):
     def __init__(self, name: _Optional[str] = ..., major: _Optional[int] = ..., minor: _Optional[int] = ..., ops: _Optional[_Iterable[_Union[OpDef, _Mapping]]] = ...) -> None: ...
 
 class OpDef(_message.Message):
-    __slots__ = ("name", "since", "profile", "tier", "effect", "summary", "semantics", "inputs", "attributes", "outputs", "blocks", "constraints", "shape", "errors", "numeric", "tolerances", "decomposition", "torch", "numpy", "python", "absent_because", "onnx", "examples", "notes", "deprecated", "variables", "promotion", "code", "elements")
+    __slots__ = ("name", "since", "profile", "tier", "effect", "summary", "semantics", "inputs", "attributes", "outputs", "blocks", "constraints", "shape", "errors", "numeric", "tolerances", "decomposition", "torch", "numpy", "python", "absent_because", "onnx", "examples", "notes", "deprecated", "variables", "promotion", "code", "elements", "verify")
     NAME_FIELD_NUMBER: _ClassVar[int]
     SINCE_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
@@ -167,6 +167,7 @@ class OpDef(_message.Message):
     PROMOTION_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     ELEMENTS_FIELD_NUMBER: _ClassVar[int]
+    VERIFY_FIELD_NUMBER: _ClassVar[int]
     name: str
     since: str
     profile: str
@@ -196,7 +197,24 @@ class OpDef(_message.Message):
     promotion: Promotion
     code: str
     elements: str
-    def __init__(self, name: _Optional[str] = ..., since: _Optional[str] = ..., profile: _Optional[str] = ..., tier: _Optional[_Union[Tier, str]] = ..., effect: _Optional[_Union[Effect, str]] = ..., summary: _Optional[str] = ..., semantics: _Optional[str] = ..., inputs: _Optional[_Iterable[_Union[InputDef, _Mapping]]] = ..., attributes: _Optional[_Iterable[_Union[AttributeDef, _Mapping]]] = ..., outputs: _Optional[_Iterable[_Union[OutputDef, _Mapping]]] = ..., blocks: _Optional[_Iterable[_Union[BlockDef, _Mapping]]] = ..., constraints: _Optional[_Iterable[_Union[Constraint, _Mapping]]] = ..., shape: _Optional[_Union[ShapeRule, _Mapping]] = ..., errors: _Optional[_Iterable[_Union[ErrorCondition, _Mapping]]] = ..., numeric: _Optional[_Union[NumericClass, str]] = ..., tolerances: _Optional[_Iterable[_Union[Tolerance, _Mapping]]] = ..., decomposition: _Optional[str] = ..., torch: _Optional[_Iterable[_Union[PythonName, _Mapping]]] = ..., numpy: _Optional[_Iterable[_Union[PythonName, _Mapping]]] = ..., python: _Optional[_Iterable[_Union[PythonName, _Mapping]]] = ..., absent_because: _Optional[str] = ..., onnx: _Optional[str] = ..., examples: _Optional[_Iterable[_Union[OpExample, _Mapping]]] = ..., notes: _Optional[str] = ..., deprecated: _Optional[str] = ..., variables: _Optional[_Iterable[_Union[TypeVariable, _Mapping]]] = ..., promotion: _Optional[_Union[Promotion, str]] = ..., code: _Optional[str] = ..., elements: _Optional[str] = ...) -> None: ...
+    verify: Verification
+    def __init__(self, name: _Optional[str] = ..., since: _Optional[str] = ..., profile: _Optional[str] = ..., tier: _Optional[_Union[Tier, str]] = ..., effect: _Optional[_Union[Effect, str]] = ..., summary: _Optional[str] = ..., semantics: _Optional[str] = ..., inputs: _Optional[_Iterable[_Union[InputDef, _Mapping]]] = ..., attributes: _Optional[_Iterable[_Union[AttributeDef, _Mapping]]] = ..., outputs: _Optional[_Iterable[_Union[OutputDef, _Mapping]]] = ..., blocks: _Optional[_Iterable[_Union[BlockDef, _Mapping]]] = ..., constraints: _Optional[_Iterable[_Union[Constraint, _Mapping]]] = ..., shape: _Optional[_Union[ShapeRule, _Mapping]] = ..., errors: _Optional[_Iterable[_Union[ErrorCondition, _Mapping]]] = ..., numeric: _Optional[_Union[NumericClass, str]] = ..., tolerances: _Optional[_Iterable[_Union[Tolerance, _Mapping]]] = ..., decomposition: _Optional[str] = ..., torch: _Optional[_Iterable[_Union[PythonName, _Mapping]]] = ..., numpy: _Optional[_Iterable[_Union[PythonName, _Mapping]]] = ..., python: _Optional[_Iterable[_Union[PythonName, _Mapping]]] = ..., absent_because: _Optional[str] = ..., onnx: _Optional[str] = ..., examples: _Optional[_Iterable[_Union[OpExample, _Mapping]]] = ..., notes: _Optional[str] = ..., deprecated: _Optional[str] = ..., variables: _Optional[_Iterable[_Union[TypeVariable, _Mapping]]] = ..., promotion: _Optional[_Union[Promotion, str]] = ..., code: _Optional[str] = ..., elements: _Optional[str] = ..., verify: _Optional[_Union[Verification, _Mapping]] = ...) -> None: ...
+
+class Verification(_message.Message):
+    __slots__ = ("oracle", "floats", "zero_sign", "values", "rule", "names")
+    ORACLE_FIELD_NUMBER: _ClassVar[int]
+    FLOATS_FIELD_NUMBER: _ClassVar[int]
+    ZERO_SIGN_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    oracle: str
+    floats: str
+    zero_sign: bool
+    values: _containers.RepeatedCompositeFieldContainer[NamedText]
+    rule: str
+    names: _containers.RepeatedCompositeFieldContainer[NamedText]
+    def __init__(self, oracle: _Optional[str] = ..., floats: _Optional[str] = ..., zero_sign: bool = ..., values: _Optional[_Iterable[_Union[NamedText, _Mapping]]] = ..., rule: _Optional[str] = ..., names: _Optional[_Iterable[_Union[NamedText, _Mapping]]] = ...) -> None: ...
 
 class TypeVariable(_message.Message):
     __slots__ = ("name", "set")
