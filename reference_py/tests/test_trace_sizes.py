@@ -91,3 +91,36 @@ def test_numpy_has_its_own_functions_again_after_a_trace():
     ts.trace(lambda x: x + 1, (X,))
 
     assert (np.zeros, np.asarray, len, range) == before
+
+
+def distances(x, y):
+    return ts.ops.cdist(x, y)
+
+
+def divergence(x, y):
+    return ts.ops.kl_div(x, y)
+
+
+def product(x, y):
+    return ts.ops.matmul(x, y)
+
+
+EQUAL = {
+    "same_size": (distances, [X, LARGER], [(0, 1), (2, 1)]),
+    "can_broadcast": (divergence, [X, X], [(0, 1), (0, 1)]),
+    "can_matmul": (product, [X, LARGER.T], [(0, 1), (1, 2)]),
+}
+"""Programs of an op by the function that its page's constraint uses; which sizes are one."""
+
+
+@pytest.mark.parametrize("function", EQUAL)
+def test_sizes_that_a_constraint_of_an_op_s_page_makes_equal_become_one_symbol(function):
+    program, examples, groups = EQUAL[function]
+    inputs = ts.trace(program, tuple(examples)).ir.functions[0].inputs
+
+    symbols: dict[int, set[str]] = {}
+    for one, numbers in zip(inputs, groups, strict=True):
+        for dim, number in zip(one.type.shape, numbers, strict=True):
+            symbols.setdefault(number, set()).add(str(dim))
+    assert all(len(names) == 1 for names in symbols.values())
+    assert len(set.union(*symbols.values())) == len(symbols)

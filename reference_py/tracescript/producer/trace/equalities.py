@@ -1,4 +1,7 @@
-"""Which sizes an op needs to be equal: symbols on both sides become one before typing."""
+"""Which sizes an op needs to be equal: symbols on both sides become one before typing.
+
+The constraints of its page say most; here is what only a call tells.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from tracescript.ir import dims
+from tracescript.producer.trace.stated import broadcast, stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,9 +32,11 @@ def needed(
     """
     if sizes is not None and shapes[0] is not None:
         yield from _resized(op.name, shapes[0], sizes)
-    rule = _RULES.get(op.name) or _RULES.get(op.shape_rule)
+    rule = _RULES.get(op.name)
     if rule is not None:
         yield from rule(shapes, attributes)
+    if not any(i.kind == "list" or i.variadic for i in op.inputs):
+        yield from stated(op, shapes, attributes)
 
 
 def _resized(op: str, shape: tuple[Dim, ...], sizes: tuple[Dim, ...]) -> Iterator[Pair]:
@@ -51,12 +57,8 @@ def _product(sizes: tuple[Dim, ...]) -> Dim:
     return count
 
 
-def broadcast(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
-    """Yield the pairs of numpy's rule: from the right, ones aside."""
-    known = [shape for shape in shapes if shape is not None]
-    for axis in range(1, max(map(len, known), default=0) + 1):
-        column = [s[-axis] for s in known if len(s) >= axis and s[-axis] != 1]
-        yield from pairwise(column)
+def _broadcast(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
+    return broadcast([shape for shape in shapes if shape is not None])
 
 
 def _stack(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
@@ -73,37 +75,11 @@ def _cat(shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
         yield from (p for i, p in enumerate(zip(a, b, strict=False)) if i != skipped)
 
 
-def _matmul(shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
-    x, y = shapes[:2]
-    if x and y:
-        yield x[-1], y[-2] if len(y) > 1 else y[0]
-        yield from broadcast((x[:-2], y[:-2]), attributes)
-
-
-def _added(shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
-    """Yield the pairs of a product of matrices that is added to something."""
+def _added(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
+    """Yield the pairs of something that is added to a product of matrices."""
     x, a, b = shapes[:3]
-    yield from _matmul((a, b), attributes)
     if x and a and b and len(b) > 1:
-        yield from broadcast((x, (*a[:-1], b[-1])), attributes)
-
-
-def _linear(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
-    x, weight = shapes[:2]
-    if x and weight:
-        yield x[-1], weight[-1]
-
-
-def _conv(shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
-    x, weight = shapes[:2]
-    if x and weight:
-        yield x[1], dims.mul(weight[1], attributes.get("groups", 1))
-
-
-def _conv_transpose(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
-    x, weight = shapes[:2]
-    if x and weight:
-        yield x[1], weight[0]
+        yield from broadcast((x, (*a[:-1], b[-1])))
 
 
 def _channels(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
@@ -119,15 +95,13 @@ def _trailing(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
             yield from zip(x[-len(other) :], other, strict=False)
 
 
-def _attention(shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator[Pair]:
+def _attention(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
     q, k, v = shapes[:3]
     mask = shapes[3] if len(shapes) > 3 else None  # noqa: PLR2004  # the fourth input
     if q and k and v:
-        yield q[-1], k[-1]
-        yield k[-2], v[-2]
-        yield from broadcast((q[:-2], k[:-2], v[:-2]), attributes)
+        yield from broadcast((q[:-2], k[:-2], v[:-2]))
         if mask:
-            yield from broadcast(((*q[:-1], k[-2]), mask), attributes)
+            yield from broadcast(((*q[:-1], k[-2]), mask))
 
 
 def _gates(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
@@ -137,19 +111,9 @@ def _gates(shapes: Shapes, _: Mapping[str, Any]) -> Iterator[Pair]:
 
 
 _RULES: Final[Mapping[str, Callable[[Shapes, Mapping[str, Any]], Iterator[Pair]]]] = {
-    "broadcast": broadcast,
-    "matmul": _matmul,
-    "bmm": _matmul,
+    "broadcast_tensors": _broadcast,
     "addmm": _added,
     "baddbmm": _added,
-    "linear": _linear,
-    "conv": _conv,
-    "conv1d": _conv,
-    "conv2d": _conv,
-    "conv3d": _conv,
-    "conv_transpose1d": _conv_transpose,
-    "conv_transpose2d": _conv_transpose,
-    "conv_transpose3d": _conv_transpose,
     "stack": _stack,
     "cat": _cat,
     "batch_norm": _channels,
@@ -158,14 +122,6 @@ _RULES: Final[Mapping[str, Callable[[Shapes, Mapping[str, Any]], Iterator[Pair]]
     "layer_norm": _trailing,
     "rms_norm": _trailing,
     "scaled_dot_product_attention": _attention,
-    "masked_fill": broadcast,
-    "clamp": broadcast,
-    "mse_loss": broadcast,
-    "l1_loss": broadcast,
-    "smooth_l1_loss": broadcast,
-    "huber_loss": broadcast,
-    "binary_cross_entropy": broadcast,
-    "binary_cross_entropy_with_logits": broadcast,
     "lstm": _gates,
     "gru": _gates,
     "rnn": _gates,
