@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DictType, ListType, OptionalType, TensorType
 from tracescript.ir.values import Value
-from tracescript.producer.script.entries import Empty, Items, Partly, Series, Struct
+from tracescript.producer.script.entries import Empty, Items, OneOf, Partly, Series, Struct
 from tracescript.producer.script.heap import Heap
 from tracescript.producer.script.own_containers import python_class
 from tracescript.producer.script.reading import is_read_later
@@ -101,6 +101,8 @@ class Aliases(Heap):
             return {t for p in entry.parts for t in self.seen(p)}
         if isinstance(entry, Struct):
             return set(entry.tokens) | {t for p in entry.fields.values() for t in self.seen(p)}
+        if isinstance(entry, OneOf):
+            return {t for p in entry.parts.values() for t in self.seen(p)}
         if isinstance(entry, Series):
             return {t for v in entry.over for t in self.reach(self.of(v))}
         return set(entry.tokens) if isinstance(entry, Empty) else set()

@@ -17,6 +17,7 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Value
 from tracescript.producer.script.builtins import builtin, positional
 from tracescript.producer.script.builtins_functions import known_parts
+from tracescript.producer.script.choices import is_one, type_needed
 from tracescript.producer.script.containers import copied
 from tracescript.producer.script.entries import (
     Above,
@@ -25,11 +26,13 @@ from tracescript.producer.script.entries import (
     Items,
     Known,
     MethodOf,
+    OneOf,
     Series,
     Struct,
     constant_of,
 )
 from tracescript.producer.script.iteration import series_of
+from tracescript.producer.script.narrowing import bare
 from tracescript.producer.script.own_containers import python_class
 from tracescript.producer.script.text import message
 
@@ -46,12 +49,23 @@ def isinstance_(e: Emitter, node: ast.Call) -> Entry:
     classes = tuple(wanted) if isinstance(wanted, list | tuple) else (wanted,)
     if not known:
         raise e.error(node, "the class must be known at compile time", rule="SCRIPT-10")
+    if isinstance(x, OneOf):
+        return is_one(e, x, instances(e, x, classes))
     if isinstance(x, Value) and isinstance(x.type, OptionalType):
         inside = Value(x.type.element)
         if _is_instance(e, inside, classes):
             return e.op("bool.not", [e.op("is_none", [x])])
         return e.constant(False)
     return e.constant(_is_instance(e, x, classes))
+
+
+def instances(e: Emitter, x: OneOf, classes: tuple[Any, ...]) -> list[int]:
+    """Return the numbers of the parts of a choice that have one of these classes."""
+    parts = {k: bare(e, part) for k, part in x.parts.items()}
+    for part in parts.values():
+        if isinstance(part, Value) and isinstance(part.type, OptionalType):
+            raise type_needed(e, x)
+    return [k for k, part in parts.items() if _is_instance(e, part, classes)]
 
 
 _PYTHON = {

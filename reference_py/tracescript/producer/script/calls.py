@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import enum
 import operator
 import typing
 from inspect import getattr_static, isfunction
@@ -16,6 +17,7 @@ from tracescript.producer.script.callees import (
     python_method,
     sequence_test,
 )
+from tracescript.producer.script.choices import choose, member_of
 from tracescript.producer.script.coerce import as_tensor
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.entries import (
@@ -23,6 +25,7 @@ from tracescript.producer.script.entries import (
     Closure,
     Known,
     MethodOf,
+    OneOf,
     Partial,
     Series,
     Struct,
@@ -125,6 +128,8 @@ def call_entry(
     e: Emitter, callee: Entry, args: list[Entry], kwargs: dict[str, Entry], node: ast.Call
 ) -> Entry:
     """Call what an entry stands for."""
+    if isinstance(callee, OneOf):
+        return choose(e, callee, lambda part: call_entry(e, part, args, kwargs, node))
     if isinstance(callee, Bound):
         return call_method(e, callee, args, kwargs)
     if isinstance(callee, Closure):
@@ -176,6 +181,8 @@ def call_object(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, 
     scalar = data_type_of_class(callee.value)
     if scalar is not None and args:
         return as_tensor(e, args[0], scalar)
+    if isinstance(callee.value, type) and issubclass(callee.value, enum.Enum) and len(args) == 1:
+        return member_of(e, callee.value, args[0])
     if isinstance(callee.value, type):
         return session.structs.make(e, callee.value, args, kwargs)
     method = python_method(callee.value, "__call__")

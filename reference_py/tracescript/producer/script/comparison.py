@@ -1,4 +1,4 @@
-"""Comparisons, `is`, `in`, literals and the walrus."""
+"""Comparisons, `is` and `in`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,18 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.ir.values import Value
-from tracescript.producer.script.core import INT64, expression
+from tracescript.producer.script.choices import matches, number_of, type_needed
+from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import is_none, is_scalar
-from tracescript.producer.script.entries import Empty, Items, Known, Series, Struct, constant_of
+from tracescript.producer.script.entries import (
+    Empty,
+    Items,
+    Known,
+    OneOf,
+    Series,
+    Struct,
+    constant_of,
+)
 from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.flow import branch
 from tracescript.producer.script.iteration import as_list
@@ -91,6 +100,8 @@ def compare(e: Emitter, op: ast.cmpop, left: Entry, right: Entry) -> Entry:
 
 def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -> Entry:
     """`==`, `<` and the like on two entries."""
+    if isinstance(left, OneOf) or isinstance(right, OneOf):
+        return _of_choice(e, relation, python, left, right)
     left, right = plain_number(e, left), plain_number(e, right)
     folded = fold(e, python, left, right)
     if folded is not None:
@@ -123,6 +134,17 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
         rule="SCRIPT-4",
         hint=optional_hint(left, right) or "both sides must have one type",
     )
+
+
+def _of_choice(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -> Entry:
+    """A comparison with what is one of several."""
+    plain = [number_of(e, x) if isinstance(x, OneOf) else x for x in (left, right)]
+    if not any(isinstance(x, OneOf) for x in plain):
+        return related(e, relation, python, *plain)
+    if relation not in {"eq", "ne"}:
+        raise type_needed(e, next(x for x in plain if isinstance(x, OneOf)))
+    found = matches(e, left, right, lambda a, b: related(e, "eq", operator.eq, a, b))
+    return negated(e, truth(e, found)) if relation == "ne" else found
 
 
 def _compare_numbers(e: Emitter, relation: str, a: Value, b: Value) -> Value:
@@ -169,6 +191,8 @@ def _compare_exactly(
 
 def identical(e: Emitter, left: Entry, right: Entry) -> Value:
     """`is`: of None, bools, and objects known at compile time."""
+    if isinstance(left, OneOf) or isinstance(right, OneOf):
+        return truth(e, matches(e, left, right, lambda a, b: identical(e, a, b)))
     if is_none(left):
         left, right = right, left
     if is_none(right):
@@ -252,27 +276,3 @@ def _in_list(e: Emitter, container: Value, item: Entry) -> Value:
         elif wanted is ScalarKind.FLOAT:
             value = e.as_float(value)
     return e.op("list.contains", [container, value])
-
-
-@expression(ast.NamedExpr)
-def walrus(e: Emitter, node: ast.NamedExpr) -> Entry:
-    """`(name := value)`."""
-    entry = e.expr(node.value)
-    e.bind(node.target.id, entry)
-    return entry
-
-
-@expression(ast.Constant)
-def literal(e: Emitter, node: ast.Constant) -> Entry:
-    """A number, a string, None, True, False, `...`."""
-    if node.value is Ellipsis:
-        return Known(Ellipsis)
-    if isinstance(node.value, int) and not isinstance(node.value, bool) and node.value not in INT64:
-        raise e.error(node, f"{node.value} is beyond 64 bits", rule="SCRIPT-5", hint="use a float")
-    if not isinstance(node.value, bool | int | float | str | type(None)):
-        raise e.error(
-            node,
-            f"scripts have no {type(node.value).__name__}",
-            hint="numbers are int and float, texts are str",
-        )
-    return e.constant(node.value)

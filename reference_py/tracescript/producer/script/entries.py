@@ -116,6 +116,14 @@ class Partly:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class OneOf:
+    """One of several entries, whose number is known at run time."""
+
+    index: Value
+    parts: dict[int, Entry]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Unset:
     """A name without a value here; `note` says where it gets one.
 
@@ -157,7 +165,7 @@ class Series:
 
 Entry: TypeAlias = (
     "Value | Known | Items | Struct | Bound | MethodOf | Closure | Partial | Partly | Unset"
-    " | Conflict | Empty | Series"
+    " | Conflict | Empty | Series | OneOf"
 )
 
 Scope: TypeAlias = "dict[str, Entry]"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import OptionalType
 from tracescript.ir.values import Value
 from tracescript.producer.script.arms import Arm
-from tracescript.producer.script.entries import Unset
+from tracescript.producer.script.entries import OneOf, Unset
 from tracescript.producer.script.facts import UnknownResultError
 from tracescript.producer.script.merge import Merge
+from tracescript.producer.script.narrowing import narrowed, refine_choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,7 +98,9 @@ def _keep_facts(e: Emitter, facts: dict[str, tuple[Entry, Entry]]) -> None:
     """The other arm raises: what the test said holds from here on."""
     for key, (original, refined) in facts.items():
         if e.scope.get(key) is original:
-            if isinstance(refined, Value) and refined.constant is not None:
+            if isinstance(original, OneOf):
+                e.scope[key] = narrowed(e, original, e.session.narrowed[original, refined])
+            elif isinstance(refined, Value) and refined.constant is not None:
                 e.scope[key] = refined
             elif isinstance(original, Value):
                 e.scope[key] = e.unwrap(original, is_proved=True)
@@ -105,6 +108,7 @@ def _keep_facts(e: Emitter, facts: dict[str, tuple[Entry, Entry]]) -> None:
 
 def refine(e: Emitter, test: ast.expr, holds: bool) -> None:
     """Use what a test says: `x is None`, `x`, `isinstance(x, T)`, and/or/not of these."""
+    refine_choices(e, test, holds)
     for target, is_none in _facts(test, holds):
         key = e.key_of(target)
         entry = e.scope.get(key) if key else None

@@ -13,6 +13,7 @@ from tracescript.producer.script.entries import (
     Closure,
     Empty,
     Items,
+    OneOf,
     Partly,
     Struct,
     Unset,
@@ -79,6 +80,8 @@ def holds_closure(entry: Entry) -> bool:
         return any(map(holds_closure, entry.parts))
     if isinstance(entry, Struct):
         return any(map(holds_closure, entry.fields.values()))
+    if isinstance(entry, OneOf):
+        return any(map(holds_closure, entry.parts.values()))
     return isinstance(entry, Closure)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TensorType, TupleType
@@ -78,7 +79,7 @@ def _known(e: Emitter, entry: Known) -> Series:
         return Series(None, None, children, "modules")
     if e.session.holds_array(entry):
         return _value(e, e.value(entry))
-    if isinstance(entry.value, list | tuple | range | dict):
+    if isinstance(entry.value, list | tuple | range | dict | enum.EnumMeta):
         return Series(None, None, tuple(e.session.entry_of(x) for x in entry.value), "tuple")
     raise _refused(e, entry)
 

@@ -15,9 +15,10 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.ir.values import Value
+from tracescript.producer.script.choices import choose
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import is_none, is_scalar, is_tensor
-from tracescript.producer.script.entries import Empty, Items, Known, Struct
+from tracescript.producer.script.entries import Empty, Items, Known, OneOf, Struct
 from tracescript.producer.script.flow import branch, refine
 from tracescript.producer.script.operators import (
     NUMBERS,
@@ -89,6 +90,8 @@ def truth(e: Emitter, entry: Entry) -> Value:
     """Python's truth of an entry as a bool value."""
     if is_scalar(entry, ScalarKind.BOOL):
         return e.value(entry)
+    if isinstance(entry, OneOf):
+        return e.value(choose(e, entry, lambda part: truth(e, part)))
     folded = fold(e, bool, entry)
     if isinstance(folded, Value):
         return folded

@@ -6,17 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracescript.ir import constants
-from tracescript.ir.types import DictType, ListType, OptionalType, ScalarType
+from tracescript.ir.types import DictType, ListType, OptionalType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
+from tracescript.producer.script.alike import alike, is_list, same_constant, same_object
 from tracescript.producer.script.arms import Arm, placeholder
-from tracescript.producer.script.diagnostics import describe_type
 from tracescript.producer.script.entries import (
     Closure,
     Conflict,
     Empty,
     Items,
     Known,
+    OneOf,
     Partly,
     Struct,
     Unset,
@@ -62,7 +63,7 @@ class Merge:
             return self._values(a, b)
         if isinstance(a, Items) and isinstance(b, Items) and len(a.parts) == len(b.parts):
             return self._items(key, a, b)
-        if isinstance(a, Struct) and isinstance(b, Struct) and _alike(a, b):
+        if isinstance(a, Struct) and isinstance(b, Struct) and alike(a, b):
             fields = {n: self.join(key, a.fields[n], b.fields[n]) for n in a.fields}
             tokens = a.tokens | b.tokens
             return lambda r: Struct(a.cls, {n: t(r) for n, t in fields.items()}, tokens)
@@ -71,13 +72,13 @@ class Merge:
         if isinstance(a, Empty) and isinstance(b, Empty) and a.is_dict == b.is_dict:
             both = replace(a, tokens=a.tokens | b.tokens, outside=a.outside or b.outside)
             return lambda _: both
-        if _same_object(a, b):
+        if same_object(a, b):
             return lambda _: a
         return self._conflict(a, b)
 
     # ------------------------------------------------------------------ kinds of entries
     def _values(self, a: Value, b: Value) -> Template:
-        if _same_constant(a, b):
+        if same_constant(a, b):
             return lambda _: a
         kind = join_types(a.type, b.type)
         if kind is None:
@@ -99,20 +100,30 @@ class Merge:
             return lambda r: replace(entry, fields={n: t(r) for n, t in fields.items()})
         if isinstance(entry, Closure):
             return self._only_closure(alive, entry)
+        if isinstance(entry, OneOf):
+            return self._only_choice(alive, entry)
         if isinstance(entry, Partly):
             inner = self._only(alive, entry.value)
             return lambda r: Partly(self.e.value(inner(r)), entry.flags, entry.is_wrapped)
-        if (
-            not isinstance(entry, Value)
-            or entry.constant is not None
-            or entry not in self._made(alive)
-        ):
+        if not isinstance(entry, Value) or not self.is_made(alive, entry):
             return lambda _: entry
         nobody, kind = placeholder(self.e, entry.type)
         k = self.slot(entry, nobody, kind) if alive == 0 else self.slot(nobody, entry, kind)
         if kind == entry.type:
             return lambda r: r[k]
         return lambda r: self.e.unwrap(r[k], is_proved=True)
+
+    def _only_choice(self, alive: int, entry: OneOf) -> Template:
+        index = self._only(alive, entry.index)
+        found = {k: self._only(alive, x) for k, x in entry.parts.items()}
+
+        def made(r: Sequence[Value]) -> Entry:
+            parts = {k: t(r) for k, t in found.items()}
+            wrapped = self.e.session.wrapped
+            wrapped.update(x for k, x in parts.items() if entry.parts[k] in wrapped)
+            return OneOf(self.e.value(index(r)), parts)
+
+        return made
 
     def _only_closure(self, alive: int, entry: Closure) -> Template:
         defaults = [self._only(alive, x) for x in entry.defaults]
@@ -164,7 +175,7 @@ class Merge:
                 return self._conflict(a, b)
             kind = joined
             is_wrapped = is_wrapped and isinstance(kind, OptionalType)
-        if _same_constant(va, vb):  # type: ignore[arg-type]  # both are values here
+        if same_constant(va, vb):  # type: ignore[arg-type]  # both are values here
             kept = known[0]
             return lambda _: Partly(kept, flags, is_wrapped)
         k = self.slot(va, vb, kind)  # type: ignore[arg-type]  # both are values here
@@ -210,7 +221,12 @@ class Merge:
         return one
 
     def _conflict(self, a: Entry, b: Entry) -> Template:
+        from tracescript.producer.script.merge_choices import choice
+
         e = self.e
+        planned = choice(self, a, b)
+        if planned is not None:
+            return planned
         what = f"its type is {e.describe(a)} or {e.describe(b)} after the `if` at {e.where()}"
         made = Conflict(what, "make both the same: torch.tensor(...), int(...) or float(...)")
         return lambda _: made
@@ -224,6 +240,10 @@ class Merge:
             return make()
         finally:
             self.e.builder = before
+
+    def is_made(self, k: int, value: Value) -> bool:
+        """Whether a value is made in an arm, so that it must be a result to be seen outside."""
+        return value.constant is None and value in self._made(k)
 
     def _made(self, k: int) -> set[Value]:
         """The values that an arm's own nodes define."""
@@ -239,48 +259,5 @@ class Merge:
         return len(self.slots) - 1
 
 
-def is_list(entry: Entry) -> bool:
-    """Whether an entry is a list part by part."""
-    return isinstance(entry, Items) and entry.is_list
-
-
 def _parts(entry: Entry) -> tuple[Entry, ...]:
     return entry.parts if isinstance(entry, Items) else ()
-
-
-def _same_constant(a: Value, b: Value) -> bool:
-    if a is b:
-        return True
-    return (
-        a.constant is not None
-        and b.constant is not None
-        and a.type == b.type
-        and isinstance(a.type, ScalarType)
-        and repr(a.constant.value) == repr(b.constant.value)
-    )
-
-
-def _alike(a: Struct, b: Struct) -> bool:
-    return a.cls is b.cls and a.fields.keys() == b.fields.keys()
-
-
-def _same_object(a: Entry, b: Entry) -> bool:
-    if isinstance(a, Known) and isinstance(b, Known):
-        return a.value is b.value or (type(a.value) is type(b.value) and _equal(a.value, b.value))
-    if isinstance(a, Closure) and isinstance(b, Closure):
-        return (
-            a.definition is b.definition
-            and a.frame is b.frame
-            and all(x is y for x, y in zip(a.defaults, b.defaults, strict=True))
-            and all(x is y for x, y in zip(a.keyword_defaults, b.keyword_defaults, strict=True))
-        )
-    return False
-
-
-def _equal(a: object, b: object) -> bool:
-    return isinstance(a, str | int | float | tuple | type) and a == b
-
-
-def described(types: Sequence[Type]) -> str:
-    """Name several types, once each."""
-    return " or ".join(dict.fromkeys(describe_type(t) for t in types))

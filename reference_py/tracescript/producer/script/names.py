@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import OptionalType, StructType, TensorType
 from tracescript.ir.values import Value
+from tracescript.producer.script.choices import mapped
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import is_tensor
-from tracescript.producer.script.entries import Bound, Conflict, Items, Known, Partly, Struct, Unset
+from tracescript.producer.script.entries import (
+    Bound,
+    Conflict,
+    Items,
+    Known,
+    OneOf,
+    Partly,
+    Struct,
+    Unset,
+)
 from tracescript.producer.script.frame import MISSING
 from tracescript.producer.script.library_shapes import extent, sizes, transposed
 from tracescript.producer.script.objects import torch_door
@@ -97,7 +107,13 @@ def _assignments(e: Emitter, name: str) -> str:
 @expression(ast.Attribute)
 def attribute(e: Emitter, node: ast.Attribute) -> Entry:
     """`self.weight`, `x.shape`, `torch.tanh`, `p.field`."""
-    owner = e.expr(node.value)
+    return attribute_of(e, e.expr(node.value), node)
+
+
+def attribute_of(e: Emitter, owner: Entry, node: ast.Attribute) -> Entry:
+    """The attribute of what an expression stands for."""
+    if isinstance(owner, OneOf):
+        return mapped(e, owner, lambda part: attribute_of(e, part, node))
     if isinstance(owner, Struct):
         if owner.cls is dict:
             return Bound(owner, node.attr, node.value)

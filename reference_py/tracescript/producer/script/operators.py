@@ -15,9 +15,10 @@ from tracescript.ir.types import (
 )
 from tracescript.ir.values import Value
 from tracescript.producer.script import prelude_text
+from tracescript.producer.script.choices import number_of, type_needed
 from tracescript.producer.script.core import INT64, expression
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
-from tracescript.producer.script.entries import Empty, Items, Known, constant_of
+from tracescript.producer.script.entries import Empty, Items, Known, OneOf, constant_of
 from tracescript.producer.script.facts import MOST_UNROLLED
 from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.own_operators import own_binary
@@ -83,6 +84,9 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
         return tensor_binary(e, tensor_op, left, right)
     if is_scalar(left, *NUMBERS) and is_scalar(right, *NUMBERS):
         return _numbers(e, kind, e.value(left), e.value(right), int_op, float_operation)
+    for side in (left, right):
+        if isinstance(side, OneOf):
+            raise type_needed(e, side)
     made = own_binary(e, kind, left, right)
     if made is None:
         made = _sequences(e, kind, left, right)
@@ -106,6 +110,8 @@ def has_tensor(e: Emitter, *operands: Entry) -> bool:
 
 def plain_number(e: Emitter, entry: Entry) -> Entry:
     """A member of an IntEnum or the like counts as its number."""
+    if isinstance(entry, OneOf):
+        return number_of(e, entry)
     if (
         isinstance(entry, Known)
         and isinstance(entry.value, int)

@@ -19,6 +19,7 @@ def everything() -> None:
         library_making,
         library_more,
         library_shapes,
+        literals,
         loops,
         sets,
         statements,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
@@ -15,6 +16,7 @@ from tracescript.producer.script.entries import (
     Items,
     Known,
     MethodOf,
+    OneOf,
     Partial,
     Partly,
     Series,
@@ -104,6 +106,8 @@ class Reports:
         if isinstance(entry, Items):
             return "list" if entry.is_list else f"tuple of {len(entry.parts)}"
         if isinstance(entry, Known):
+            if isinstance(entry.value, enum.Enum):
+                return f"{type(entry.value).__qualname__}.{entry.value.name}"
             name = getattr(entry.value, "__qualname__", None) or type(entry.value).__name__
             return f"the Python object {name}"
         if isinstance(entry, Empty):
@@ -121,4 +125,6 @@ class Reports:
             Partial: "a function",
             Conflict: "of a type that depends on the path",
         }
+        if isinstance(entry, OneOf):
+            return " or ".join(dict.fromkeys(self.describe(x) for x in entry.parts.values()))
         return names[type(entry)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracescript.ir.constants import INT
@@ -12,8 +11,6 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.arms import placeholder
 from tracescript.producer.script.entries import (
     Conflict,
-    Empty,
-    Items,
     Known,
     Partly,
     Series,
@@ -22,14 +19,12 @@ from tracescript.producer.script.entries import (
 )
 from tracescript.producer.script.exits import RETURNED, Loop
 from tracescript.producer.script.flow import refine
+from tracescript.producer.script.leaves import Leaves
 from tracescript.producer.script.rounds import go_on
 from tracescript.producer.script.targets import assign_to, stored_names
 from tracescript.producer.script.watch import Watch
-from tracescript.producer.script.widening import Widening
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tracescript.opset.build import Builder
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry, Scope
@@ -37,7 +32,7 @@ if TYPE_CHECKING:
 _MOST_ATTEMPTS = 24
 
 
-class Rolled(Widening):
+class Rolled(Leaves):
     """Emits the body until the types of what it carries stay the same, then writes the node."""
 
     def __init__(
@@ -136,30 +131,6 @@ class Rolled(Widening):
         return e.constant(True) if e.is_dead else go_on(e, self.node)
 
     # ------------------------------------------------------------------ carried names
-    def opened(self, entry: Entry, leaves: list[Value], params: list[Value]) -> Entry:
-        """Replace the run-time values in an entry by parameters of the body."""
-        if isinstance(entry, Value):
-            leaves.append(entry)
-            param = Value(entry.type)
-            plain = self.plain(entry)
-            self.e.session.roots.same(param, plain)
-            self.e.session.aliases.copy(param, plain)
-            name = self.e.unit.names.get(plain)
-            if name:
-                self.e.unit.names[param] = name
-            params.append(param)
-            return param
-        if isinstance(entry, Items):
-            return replace(entry, parts=tuple(self.opened(p, leaves, params) for p in entry.parts))
-        if isinstance(entry, Struct):
-            fields = {n: self.opened(x, leaves, params) for n, x in entry.fields.items()}
-            return replace(entry, fields=fields)
-        if isinstance(entry, Partly):
-            value = self.opened(entry.value, leaves, params)
-            assert isinstance(value, Value)
-            return Partly(value, entry.flags, entry.is_wrapped)
-        return entry
-
     def learned(self, begun: Scope, ended: Scope) -> bool:
         """Whether the round showed names to carry or wider types."""
         news = False
@@ -219,23 +190,6 @@ class Rolled(Widening):
         self.e.builder = before
         return out
 
-    def closed(self, begun: Entry, ended: Entry, out: list[Value]) -> None:
-        """Append the leaves of an entry where its start had them."""
-        if isinstance(begun, Items):
-            assert isinstance(ended, Items)
-            for a, b in zip(begun.parts, ended.parts, strict=True):
-                self.closed(a, b, out)
-        elif isinstance(begun, Struct):
-            assert isinstance(ended, Struct)
-            for name, entry in begun.fields.items():
-                self.closed(entry, ended.fields[name], out)
-        elif isinstance(begun, Partly):
-            self.closed(begun.value, ended.value if isinstance(ended, Partly) else ended, out)
-        elif isinstance(begun, Value):
-            out.append(
-                self.e.empty(begun.type) if isinstance(ended, Empty) else self.e.value(ended)
-            )
-
     # ------------------------------------------------------------------ the node
     def write(
         self,
@@ -277,18 +231,3 @@ class Rolled(Widening):
         for name in stored_names(self.node) if key else ():
             if isinstance(e.lookup(name), Unset) and name.isidentifier():
                 e.scope[e.frame.key(name)] = Unset(loop=key)
-
-    def after(self, entry: Entry, results: Iterator[Value]) -> Entry:
-        """Rebuild a carried entry from the results."""
-        if isinstance(entry, Value):
-            return next(results)
-        if isinstance(entry, Items):
-            return replace(entry, parts=tuple(self.after(p, results) for p in entry.parts))
-        if isinstance(entry, Struct):
-            fields = {n: self.after(x, results) for n, x in entry.fields.items()}
-            return replace(entry, fields=fields)
-        if isinstance(entry, Partly):
-            value = self.after(entry.value, results)
-            assert isinstance(value, Value)
-            return Partly(value, entry.flags, entry.is_wrapped)
-        return entry

@@ -50,6 +50,8 @@ class Session:
         self.aliases = Aliases()
         self.loops = Loops(facts)
         self.known_keys = KnownKeys()
+        self.wrapped: set[Entry] = set()
+        self.narrowed: dict[tuple[Entry, Entry], list[int]] = {}
         self.states = States(self, facts)
         self.structs = Structs()
         self.tensors = Tensors()

@@ -11,11 +11,12 @@ from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, T
 from tracescript.ir.values import Value
 from tracescript.opset.build import constant_of as constant_of_object
 from tracescript.producer.script.changes import rebind
+from tracescript.producer.script.choices import at_index, choose
 from tracescript.producer.script.containers import element_fits
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.defaults import missing
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
-from tracescript.producer.script.entries import Empty, Items, Known, Struct, constant_of
+from tracescript.producer.script.entries import Empty, Items, Known, OneOf, Struct, constant_of
 from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.indexing import assign_index, index_tensor
 from tracescript.producer.script.lists import assign_slice
@@ -101,6 +102,8 @@ def _part(e: Emitter, owner: Items, index: Entry) -> Entry:
             listed = e.make_list([e.value(p) for p in owner.parts])
             return e.op("list.get", [listed, e.as_int(index)])
         e.session.loops.needs_constant(index)
+        if owner.parts and is_scalar(index, ScalarKind.INT, ScalarKind.BOOL):
+            return at_index(e, owner.parts, e.as_int(index))
         raise e.error(
             None, "this index must be known at compile time", hint="loop over the items themselves"
         )
@@ -115,12 +118,17 @@ def _part(e: Emitter, owner: Items, index: Entry) -> Entry:
 
 
 def _known_element(e: Emitter, owner: Known, index: Entry) -> Entry:
+    if isinstance(index, OneOf):
+        return choose(e, index, lambda part: _known_element(e, owner, part))
     known, k = constant_of(index)
     method = getattr(type(owner.value), "__getitem__", None)
     if inspect.isfunction(method) and not e.session.is_module(owner):
         return e.session.call_python(e, method, [index], {}, owner=owner)
     if not known:
         e.session.loops.needs_constant(index)
+        modules = e.session.children(owner)
+        if modules and is_scalar(index, ScalarKind.INT, ScalarKind.BOOL):
+            return at_index(e, modules, e.as_int(index))
         raise e.error(
             None,
             f"an index of {e.describe(owner)} must be known at compile time",

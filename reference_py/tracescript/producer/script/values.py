@@ -24,6 +24,7 @@ from tracescript.producer.script.entries import (
     Empty,
     Items,
     Known,
+    OneOf,
     Struct,
 )
 from tracescript.producer.script.own_containers import has_default
@@ -88,6 +89,13 @@ class Values(Reports):
                 rule="SCRIPT-4",
                 hint=f"annotate: xs: {kind}",
             )
+        if isinstance(entry, OneOf):
+            from tracescript.producer.script.choices import number_of, type_needed
+
+            plain = number_of(self._emitter, entry)
+            if isinstance(plain, Value):
+                return plain
+            raise type_needed(self._emitter, entry)
         if isinstance(entry, Conflict):
             raise self.error(
                 None,

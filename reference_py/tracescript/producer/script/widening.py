@@ -13,9 +13,11 @@ from tracescript.producer.script.entries import (
     Empty,
     Items,
     Known,
+    OneOf,
     Partly,
     Struct,
 )
+from tracescript.producer.script.loop_choices import widened_choice
 from tracescript.producer.script.targets import is_read_outside
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ class Widening:
             )
         if isinstance(start, Struct) and isinstance(before, Struct):
             return self.widened_struct(start, before, after)
+        if isinstance(start, OneOf):
+            return widened_choice(self, start, before, after)
         if isinstance(start, Partly) and isinstance(before, Partly):
             inner = after.value if isinstance(after, Partly) else after
             wider = self.widened(start.value, before.value, inner)
@@ -72,11 +76,11 @@ class Widening:
                 return self.e.empty(after.type)
             return start if isinstance(after, Empty) else None
         if not isinstance(start, Value):
-            return start if after is before else None
+            return start if after is before else widened_choice(self, start, before, after)
         after_type = self.type_of(after, start.type)
         kind = join_types(start.type, after_type) if after_type is not None else None
         if kind is None:
-            return None
+            return widened_choice(self, start, before, after)
         return start if kind == start.type else self.typed(start, kind)
 
     def may_be_none(self, entry: Entry) -> bool:
@@ -90,7 +94,7 @@ class Widening:
     def widened_struct(self, start: Struct, before: Struct, after: Entry) -> Entry | None:
         """As `widened`, field by field."""
         if not isinstance(after, Struct) or after.cls is not start.cls:
-            return None
+            return widened_choice(self, start, before, after)
         if after.fields.keys() != start.fields.keys():
             return None
         fields = {
