@@ -74,7 +74,17 @@ class Enter(ast.stmt):
     def __init__(self, statement: ast.With) -> None:
         super().__init__()
         self.items = statement.items
+        self.number = next(_NUMBERS)
         ast.copy_location(self, statement)
+
+
+class Leave(ast.stmt):
+    """The end of a `with`, reached on every path that raises nothing."""
+
+    def __init__(self, begun: Enter, at: ast.stmt) -> None:
+        super().__init__()
+        self.begun = begun
+        ast.copy_location(self, at)
 
 
 def reaches(node: ast.stmt, kinds: Kinds) -> bool:
@@ -89,7 +99,14 @@ def reaches(node: ast.stmt, kinds: Kinds) -> bool:
         return any(reaches(s, kinds) for s in [*node.body, *node.orelse])
     if isinstance(node, ast.With):
         return any(reaches(s, kinds) for s in node.body)
+    if isinstance(node, ast.Try):
+        return any(reaches(s, kinds) for s in [*node.body, *node.finalbody])
     return False
+
+
+def is_finally(s: ast.Try) -> bool:
+    """Whether a `try` only has a `finally`, and that falls off its end."""
+    return not s.handlers and not any(reaches(x, EXITS) for x in s.finalbody)
 
 
 def always_exits(body: list[ast.stmt]) -> bool:
@@ -100,7 +117,7 @@ def always_exits(body: list[ast.stmt]) -> bool:
 def _always_exits(s: ast.stmt) -> bool:
     if isinstance(s, ast.If):
         return bool(s.orelse) and always_exits(s.body) and always_exits(s.orelse)
-    if isinstance(s, ast.With):
+    if isinstance(s, ast.With | ast.Try):
         return always_exits(s.body)
     if isinstance(s, ast.While):
         endless = isinstance(s.test, ast.Constant) and bool(s.test.value)
@@ -134,8 +151,8 @@ class _Remover:
                 return [*out, SetFlag(loop[isinstance(s, ast.Continue)], True, s)]
             if isinstance(s, ast.Raise):
                 return [*out, s]
-            if isinstance(s, ast.With):
-                return [*out, Enter(s), *self.block(s.body + rest, loop)]
+            if isinstance(s, ast.With) or (isinstance(s, ast.Try) and is_finally(s)):
+                return out + self.guarded(s, rest, loop)
             if isinstance(s, ast.If) and reaches(s, EXITS):
                 return out + self.exiting_if(s, rest, loop)
             if isinstance(s, ast.If):
@@ -148,6 +165,32 @@ class _Remover:
             else:
                 out.append(s)
         return out
+
+    def guarded(
+        self, s: ast.With | ast.Try, rest: list[ast.stmt], loop: tuple[str, str] | None
+    ) -> list[ast.stmt]:
+        """A block with an end that runs whatever exits are in it; then the rest."""
+        begin: list[ast.stmt] = []
+        if isinstance(s, ast.With):
+            begin = [Enter(s)]
+            end: list[ast.stmt] = [Leave(begin[0], s)]  # type: ignore[arg-type]  # it is an Enter
+        else:
+            end = self.block(s.finalbody, loop)
+        made = [*begin, *self.block(s.body, loop), *end]
+        if not rest or always_exits(s.body):
+            return made
+        flags = self.flags(s, loop)
+        if not flags:
+            return made + self.block(rest, loop)
+        return [*made, Unless(flags, self.block(rest, loop), s)]
+
+    def flags(self, s: ast.stmt, loop: tuple[str, str] | None) -> list[str]:
+        """Return the flags that exits inside a statement set."""
+        flags = [DONE] if reaches(s, (ast.Return,)) else []
+        if loop:
+            kinds = (ast.Break, ast.Continue)
+            flags += [f for f, kind in zip(loop, kinds, strict=True) if reaches(s, (kind,))]
+        return flags
 
     def branch(
         self, s: ast.If, body: list[ast.stmt], orelse: list[ast.stmt], loop: tuple[str, str] | None
@@ -162,12 +205,8 @@ class _Remover:
             return [self.branch(s, s.body, s.orelse + rest, loop)]
         if always_exits(s.orelse):
             return [self.branch(s, s.body + rest, s.orelse, loop)]
-        flags = [DONE] if reaches(s, (ast.Return,)) else []
-        if loop:
-            kinds = (ast.Break, ast.Continue)
-            flags += [f for f, kind in zip(loop, kinds, strict=True) if reaches(s, (kind,))]
         made = [self.branch(s, s.body, s.orelse, loop)]
-        return [*made, Unless(flags, self.block(rest, loop), s)] if rest else made
+        return [*made, Unless(self.flags(s, loop), self.block(rest, loop), s)] if rest else made
 
     def loop(
         self, s: ast.While | ast.For, rest: list[ast.stmt], outer: tuple[str, str] | None

@@ -25,6 +25,8 @@ def without_match(body: list[ast.stmt]) -> list[ast.stmt]:
             made.body, made.orelse = without_match(made.body), without_match(made.orelse)
         elif isinstance(made, ast.With):
             made.body = without_match(made.body)
+        elif isinstance(made, ast.Try):
+            made.body, made.finalbody = without_match(made.body), without_match(made.finalbody)
         out.append(made)
     return out
 

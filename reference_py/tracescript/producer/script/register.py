@@ -11,6 +11,7 @@ def everything() -> None:
         builtins_objects,
         calls,
         comparison,
+        contexts,
         defaults,
         lambdas,
         library_einsum,

@@ -12,7 +12,6 @@ from tracescript.ir.values import Value
 from tracescript.opset.calls import Typing
 from tracescript.producer.script import members, objects
 from tracescript.producer.script.aliases import Aliases
-from tracescript.producer.script.contexts import Contexts
 from tracescript.producer.script.entries import Empty, Items, Known, Struct
 from tracescript.producer.script.facts import Loops, Roots
 from tracescript.producer.script.known_keys import KnownKeys
@@ -55,7 +54,7 @@ class Session:
         self.states = States(self, facts)
         self.structs = Structs()
         self.tensors = Tensors()
-        self.contexts = Contexts()
+        self.open_contexts: dict[int, Any] = {}
         self._members = Members(self)
         self._calls = PythonCalls(self)
         self._parts: dict[int, Any] = {}

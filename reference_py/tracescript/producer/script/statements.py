@@ -11,7 +11,7 @@ from tracescript.producer.script.calls import raised_text
 from tracescript.producer.script.core import statement
 from tracescript.producer.script.diagnostics import is_tensor
 from tracescript.producer.script.entries import Empty, Known, Partly, Unset
-from tracescript.producer.script.exits import RETURNED, Enter, SetFlag, SetResult, Unless
+from tracescript.producer.script.exits import RETURNED, SetFlag, SetResult, Unless
 from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.flow import branch, refine
 from tracescript.producer.script.lambdas import closure_of
@@ -190,15 +190,6 @@ def set_result(e: Emitter, node: SetResult) -> None:
     if kind is not None and isinstance(entry, Empty):
         entry = e.fit(entry, kind)
     e.scope[e.frame.key(RETURNED)] = entry
-
-
-@statement(Enter)
-def enter(e: Emitter, node: Enter) -> None:
-    """`with` of a context that changes no value: no_grad, inference_mode, errstate."""
-    for item in node.items:
-        entry = e.session.contexts.enter(e, item.context_expr)
-        if item.optional_vars is not None:
-            assign_to(e, item.optional_vars, entry)
 
 
 @statement(ast.Assert)
