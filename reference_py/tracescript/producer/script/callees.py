@@ -1,36 +1,10 @@
-"""What is called: special forms, methods of instances, and how callables are named."""
+"""What is called: methods of instances, and how callables are named."""
 
 from __future__ import annotations
 
 import ast
 import inspect
-from typing import TYPE_CHECKING, Any
-
-from tracescript.ir.types import ListType, TupleType
-from tracescript.ir.values import Value
-from tracescript.producer.script.entries import Items, constant_of
-from tracescript.producer.script.matching import REFUSED
-
-if TYPE_CHECKING:
-    from tracescript.producer.script.core import Emitter
-    from tracescript.producer.script.entries import Entry
-
-
-def sequence_test(e: Emitter, node: ast.Call) -> Entry:
-    """Whether the subject of a `match` is a tuple or list of a length."""
-    if isinstance(node.func, ast.Name) and node.func.id == REFUSED:
-        raise e.error(
-            node,
-            "scripts do not have this pattern",
-            hint="there are literals, names, |, tuples without a star, classes with keywords",
-        )
-    subject, wanted = e.expr(node.args[0]), constant_of(e.expr(node.args[1]))[1]
-    if isinstance(subject, Value) and isinstance(subject.type, ListType):
-        length = e.op("list.len", [subject])
-        return e.op("int.cmp", [length, e.constant(wanted)], {"relation": "eq"})
-    if isinstance(subject, Value) and isinstance(subject.type, TupleType):
-        subject = e.parts(subject)
-    return e.constant(isinstance(subject, Items) and len(subject.parts) == wanted)
+from typing import Any
 
 
 def changed_name(receiver: ast.expr) -> ast.expr:

@@ -12,11 +12,7 @@ from typing import TYPE_CHECKING
 from tracescript.ir.values import Value
 from tracescript.producer.script.builtins import BUILTINS, named_arguments
 from tracescript.producer.script.builtins_functions import call_getter, known_parts
-from tracescript.producer.script.callees import (
-    describe_call,
-    python_method,
-    sequence_test,
-)
+from tracescript.producer.script.callees import describe_call, python_method
 from tracescript.producer.script.choices import choose, member_of
 from tracescript.producer.script.coerce import as_tensor
 from tracescript.producer.script.core import expression
@@ -36,9 +32,9 @@ from tracescript.producer.script.iteration import series_of
 from tracescript.producer.script.library_numpy import definition, from_source
 from tracescript.producer.script.loans import offer
 from tracescript.producer.script.lower import call_named
-from tracescript.producer.script.matching import REFUSED, SEQUENCE
 from tracescript.producer.script.methods import call_method
 from tracescript.producer.script.objects import data_type_of_class
+from tracescript.producer.script.patterns import FORMS
 from tracescript.producer.script.text import message
 
 if TYPE_CHECKING:
@@ -50,8 +46,8 @@ if TYPE_CHECKING:
 @expression(ast.Call)
 def call(e: Emitter, node: ast.Call) -> Entry:
     """`f(a, *b, k=c, **d)`."""
-    if isinstance(node.func, ast.Name) and node.func.id in {SEQUENCE, REFUSED}:
-        return sequence_test(e, node)
+    if isinstance(node.func, ast.Name) and node.func.id in FORMS:
+        return FORMS[node.func.id](e, node)
     callee = e.expr(node.func)
     if isinstance(callee, Known):
         builtin = BUILTINS.get(e.session.identity(callee.value))

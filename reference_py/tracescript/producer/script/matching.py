@@ -10,6 +10,9 @@ from typing import Final, TypeVar
 N = TypeVar("N", bound=ast.AST)
 _NUMBERS: Final = itertools.count(1)
 SEQUENCE = "is a sequence of"
+LONGER = "is a sequence of at least"
+MAPPING = "is a mapping"
+FIELD = "part by its place"
 REFUSED = "pattern that scripts do not have"
 
 
@@ -39,9 +42,14 @@ def _at(made: N, node: ast.AST) -> N:
 class _Match:
     def __init__(self, node: ast.Match) -> None:
         self.node = node
+        self.is_name = isinstance(node.subject, ast.Name) and not _is_given(node, node.subject.id)
         self.subject = f"subject of match {next(_NUMBERS)}"
+        if self.is_name and isinstance(node.subject, ast.Name):
+            self.subject = node.subject.id
 
     def written(self) -> list[ast.stmt]:
+        if self.is_name:
+            return self.cases(self.node.cases)
         first = ast.Assign([ast.Name(self.subject, ast.Store())], self.node.subject)
         return [_at(first, self.node.subject), *self.cases(self.node.cases)]
 
@@ -82,7 +90,9 @@ class _Match:
             return self.either(pattern, value, names)
         if isinstance(pattern, ast.MatchSequence):
             return self.sequence(pattern, value, names)
-        if isinstance(pattern, ast.MatchClass) and not pattern.patterns:
+        if isinstance(pattern, ast.MatchMapping):
+            return self.mapping(pattern, value, names)
+        if isinstance(pattern, ast.MatchClass):
             return self.instance(pattern, value, names)
         return _call(REFUSED, [], pattern)
 
@@ -96,14 +106,38 @@ class _Match:
     def sequence(
         self, pattern: ast.MatchSequence, value: ast.expr, names: list[tuple[str, ast.expr]]
     ) -> ast.expr:
-        if any(isinstance(p, ast.MatchStar) for p in pattern.patterns):
-            return _call(REFUSED, [], pattern)
-        tests: list[ast.expr | None] = [
-            _call(SEQUENCE, [value, ast.Constant(len(pattern.patterns))], pattern)
-        ]
+        count = len(pattern.patterns)
+        star = next((k for k, p in enumerate(pattern.patterns) if isinstance(p, ast.MatchStar)), -1)
+        wanted = ast.Constant(count if star < 0 else count - 1)
+        kind = SEQUENCE if star < 0 else LONGER
+        tests: list[ast.expr | None] = [_call(kind, [value, wanted], pattern)]
         for k, p in enumerate(pattern.patterns):
-            part = _at(ast.Subscript(value, ast.Constant(k), ast.Load()), p)
+            if isinstance(p, ast.MatchStar):
+                end = None if k == count - 1 else ast.Constant(k + 1 - count)
+                rest = ast.Subscript(value, ast.Slice(ast.Constant(k), end), ast.Load())
+                listed = _at(ast.List([ast.Starred(rest, ast.Load())], ast.Load()), p)
+                names += [(p.name, listed)] if p.name else []
+                continue
+            place = ast.Constant(k if star < 0 or k < star else k - count)
+            part = _at(ast.Subscript(value, place, ast.Load()), p)
             tests.append(self.test(p, part, names))
+        return _every(tests, pattern)
+
+    def mapping(
+        self, pattern: ast.MatchMapping, value: ast.expr, names: list[tuple[str, ast.expr]]
+    ) -> ast.expr:
+        tests: list[ast.expr | None] = [_call(MAPPING, [value], pattern)]
+        for key, p in zip(pattern.keys, pattern.patterns, strict=True):
+            tests.append(_at(ast.Compare(key, [ast.In()], [value]), p))
+            tests.append(self.test(p, _at(ast.Subscript(value, key, ast.Load()), p), names))
+        if pattern.rest is not None:
+            keys = ast.Tuple(list(pattern.keys), ast.Load())
+            k, v = (ast.Name(f"{x} of mapping", ast.Load()) for x in ("key", "value"))
+            stores = [ast.Name(n.id, ast.Store()) for n in (k, v)]
+            items = ast.Call(ast.Attribute(value, "items", ast.Load()), [], [])
+            test = ast.Compare(k, [ast.NotIn()], [keys])
+            over = ast.comprehension(ast.Tuple(list(stores), ast.Store()), items, [test], 0)
+            names.append((pattern.rest, _at(ast.DictComp(k, v, [over]), pattern)))
         return _every(tests, pattern)
 
     def instance(
@@ -111,10 +145,25 @@ class _Match:
     ) -> ast.expr:
         test = ast.Call(ast.Name("isinstance", ast.Load()), [value, pattern.cls], [])
         tests: list[ast.expr | None] = [_at(test, pattern)]
+        for k, p in enumerate(pattern.patterns):
+            part = _call(FIELD, [value, pattern.cls, ast.Constant(k)], p)
+            tests.append(self.test(p, part, names))
         for name, p in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
             part = _at(ast.Attribute(value, name, ast.Load()), p)
             tests.append(self.test(p, part, names))
         return _every(tests, pattern)
+
+
+def _is_given(node: ast.Match, name: str) -> bool:
+    """Whether a pattern or guard gives a name another value."""
+    return any(
+        name in {getattr(n, "name", None), getattr(n, "rest", None)}
+        or (isinstance(n, ast.NamedExpr) and n.target.id == name)
+        for case in node.cases
+        for part in (case.pattern, case.guard)
+        if part is not None
+        for n in ast.walk(part)
+    )
 
 
 def _every(tests: list[ast.expr | None], node: ast.AST) -> ast.expr:

@@ -93,6 +93,8 @@ def _stores(node: ast.AST) -> Iterator[str]:
         yield node.id
     if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name is not None:
         yield node.name
+    if isinstance(node, ast.MatchMapping) and node.rest is not None:
+        yield node.rest
     if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp):
         for child in ast.walk(node):
             if isinstance(child, ast.NamedExpr):
