@@ -86,6 +86,27 @@ def test_a_guard_that_holds_for_the_whole_range_is_no_error():
     assert made.report.shape_guards == ()
 
 
+def below(xs):
+    return xs * 2 if xs.shape[0] >= 64 else xs
+
+
+def above(xs):
+    return xs * 2 if xs.shape[0] > 1 else xs
+
+
+@pytest.mark.parametrize(
+    ("f", "limited", "kept"),
+    [(below, "B < 64", 'ts.Dim("B", max=63)'), (above, "1 < B", 'ts.Dim("B", min=2)')],
+)
+def test_a_comparison_says_which_range_would_stay_dynamic(f, limited, kept):
+    with pytest.raises(ProducerError, match=f"limited to {limited}") as caught:
+        trace(f, (X,), dynamic={"xs": {0: B}})
+
+    assert kept in caught.value.hint
+    narrow = eval(kept, {"ts": ts})
+    assert trace(f, (X,), dynamic={"xs": {0: narrow}}).report.shape_guards == ()
+
+
 def test_two_asked_for_dimensions_are_not_tied():
     with pytest.raises(ProducerError) as caught:
         trace(lambda a, b: a + b, (X, X), dynamic={"a": {0: B}, "b": {0: ts.Dim("C")}})

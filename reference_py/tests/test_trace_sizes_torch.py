@@ -71,3 +71,48 @@ def test_sizes_that_are_only_shown_stay_open(capsys):
 
     assert ts.trace(shown, (torch.ones(3, 4),))(torch.ones(5, 4)).shape == (5, 4)
     assert "sizes torch.Size([3, 4])" in capsys.readouterr().out
+
+
+class Positions(torch.nn.Module):
+    """Reads a size that it is called with as a plain number, as a cache by size does."""
+
+    def forward(self, n, x):
+        table = {n * 2: 3.0}
+        return x + table[n * 2]
+
+
+class Around(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.positions = Positions()
+
+    def forward(self, x):
+        return self.positions(x.shape[1], x.sum(1))
+
+
+def test_a_size_that_a_module_was_called_with_is_guarded_as_a_size():
+    model = ts.trace(Around(), (torch.zeros(2, 3),))
+
+    assert [(g.kind, g.text) for g in model.report.shape_guards] == [
+        ("size_read", "(x_1 * 2) == 6")
+    ]
+    assert model(torch.zeros(4, 3)).shape == (4,)
+    with pytest.raises(GuardError, match="SHAPE_GUARD_FAILED"):
+        model(torch.zeros(2, 5))
+
+
+def test_a_size_that_a_module_reads_cannot_stay_dynamic():
+    with pytest.raises(ts.errors.ProducerError) as caught:
+        ts.trace(Around(), (torch.zeros(2, 3),), dynamic={"x": {1: ts.Dim("T")}})
+
+    assert caught.value.code == "DIMENSION_FIXED"
+    assert "table" in caught.value.excerpt
+
+
+def test_the_message_of_a_check_of_torch_reads_no_size():
+    def checked(x):
+        torch._assert(x.dim() == 2, f"a matrix expected, found {x.shape}")
+        return x + 1
+
+    model = ts.trace(checked, (torch.zeros(2, 3),))
+    assert model(torch.zeros(4, 5)).shape == (4, 5)

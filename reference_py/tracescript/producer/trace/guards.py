@@ -9,10 +9,19 @@ from tracescript.ir import constants, dims
 from tracescript.producer.trace import branches, conditions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from tracescript.producer.trace.body import Scope
     from tracescript.producer.trace.emit import Emitter
     from tracescript.producer.trace.tape import Read, Site, SizeFact, Wire
 
+_ARITHMETIC: Final[Mapping[str, Callable[..., ir.Dim]]] = {
+    "int.add": dims.add,
+    "int.sub": dims.sub,
+    "int.mul": dims.mul,
+    "int.neg": dims.neg,
+    "int.floordiv": dims.floor_div,
+}
 _RELATIONS: Final = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le"}
 
 
@@ -67,16 +76,18 @@ def _predicate(site: Site, call: str) -> str:
 
 def size_fact(emitter: Emitter, scope: Scope, event: SizeFact) -> None:
     """Add a shape guard, or a decision where a size is known only at run time. Spec: TRACE-5."""
-    left, right = (_dim(emitter, scope, side) for side in (event.left, event.right))
-    if left is None or right is None:
+    found = _known(emitter, scope, event)
+    if found is None:
         _run_time_fact(emitter, scope, event)
         return
+    scope, left, right = found
     if _always(left, event.comparison, right):
         return
     wanted = emitter.symbols.kept_in((left, right))
     why = _reason(event, emitter.symbols.value(left))
     if wanted is not None:
-        raise emitter.symbols.fixed(wanted, event.site, why)
+        sides = [emitter.symbols.outside(side) for side in (left, right)]
+        raise _lost(emitter, wanted, event, sides, why)
     emitter.symbols.note((left, right), event.site, why)
     debug = describe(event.site, call=event.written, observed=None)
     guard = ir.ShapeGuard(left, event.comparison, right, event.kind, debug)
@@ -86,11 +97,55 @@ def size_fact(emitter: Emitter, scope: Scope, event: SizeFact) -> None:
         scope.facts[guard] = event
 
 
-def _dim(emitter: Emitter, scope: Scope, side: Wire | int) -> ir.Dim:
-    if isinstance(side, int):
+def _known(
+    emitter: Emitter, scope: Scope, event: SizeFact
+) -> tuple[Scope, ir.Dim, ir.Dim] | None:
+    """Return the two sides as sizes, and the function whose sizes they are.
+
+    A number that a module was called with is a size in the function around it.
+    """
+    around: Scope | None = scope
+    while around is not None:
+        left, right = (_size(emitter, around, side) for side in (event.left, event.right))
+        if left is not None and right is not None:
+            return around, left, right
+        around = around.parent
+    return None
+
+
+def _size(emitter: Emitter, scope: Scope, side: Wire | int | None) -> ir.Dim:
+    """Return what is known of a number in a function; None where it is not known there."""
+    if isinstance(side, int) or side is None:
         return side
-    known = emitter.typing.known(emitter.resolve(scope, side))
-    return known if isinstance(known, (int, ir.Symbol, ir.DimExpr)) else None
+    if side.constant is not None or side in scope.values:
+        known = emitter.typing.known(emitter.resolve(scope, side))
+        return known if isinstance(known, (int, ir.Symbol, ir.DimExpr)) else None
+    made = side.maker
+    compute = None if made is None else _ARITHMETIC.get(made.op)
+    if made is None or compute is None:
+        return None
+    operands = [_size(emitter, scope, wire) for wire in made.inputs]
+    return None if None in operands else compute(*operands)
+
+
+def _lost(
+    emitter: Emitter, wanted: ir.Symbol, event: SizeFact, sides: Sequence[ir.Dim], why: str
+) -> Exception:
+    """Make the error about a dimension that has to stay open; a comparison limits its range."""
+    if event.kind != "comparison":
+        return emitter.symbols.fixed(wanted, event.site, why)
+    left, right = sides
+    text = f"{dims.text(left)} {event.comparison} {dims.text(right)}"
+    strict = event.comparison == "<"
+    hint = ""
+    if left == wanted and isinstance(right, int) and event.comparison in {"<", "<="}:
+        hint = f"max={right - strict}"
+    elif right == wanted and isinstance(left, int) and event.comparison in {"<", "<="}:
+        hint = f"min={left + strict}"
+    elif event.comparison == "!=" and sides == [wanted, wanted.min]:
+        hint = f"min={wanted.min + 1}"
+    hint = hint and f'ts.Dim("{wanted.name}", {hint}) stays dynamic in that range'
+    return emitter.symbols.fixed(wanted, event.site, why, f"limited to {text}", hint)
 
 
 def _always(left: ir.Dim, comparison: str, right: ir.Dim) -> bool:

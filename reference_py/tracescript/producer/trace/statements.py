@@ -20,6 +20,8 @@ _SHOWING: Final = frozenset(
     {"print", "pprint", "write", "log", "debug", "info", "warning", "warn", "error", "critical"}
 )
 """Calls that show a text to a person."""
+_CHECKING: Final = frozenset({"_assert", "_check"})
+"""Calls of torch that show what follows their first argument where that is false."""
 
 
 @functools.lru_cache(maxsize=256)
@@ -31,6 +33,7 @@ def _shown(source: Source) -> tuple[tuple[int, int], ...]:
             called = node.value.func
             name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
             found += [node] if name in _SHOWING else []
+            found += node.value.args[1:] if name in _CHECKING else []
         elif isinstance(node, ast.Raise):
             found.append(node)
         elif isinstance(node, ast.Assert) and node.msg is not None:

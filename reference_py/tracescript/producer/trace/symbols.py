@@ -112,7 +112,7 @@ class Symbols:
             raise Changed
 
     def fixed(
-        self, symbol: Symbol, site: Site | None, why: str, becomes: str = ""
+        self, symbol: Symbol, site: Site | None, why: str, becomes: str = "", hint: str = ""
     ) -> ProducerError:
         """Make the error about a dimension that cannot stay dynamic, with what it would become."""
         becomes = becomes or f"fixed to {self.example[symbol.name]}"
@@ -120,7 +120,7 @@ class Symbols:
             f'dimension "{symbol.name}" of input {self.wanted[symbol]} cannot stay dynamic: '
             f"it would be {becomes}\n  {why}"
         )
-        hint = f'ts.script keeps it; or drop "{symbol.name}" from dynamic to accept that'
+        hint = hint or f'ts.script keeps it; or drop "{symbol.name}" from dynamic to accept that'
         return error_at(site, "DIMENSION_FIXED", what, hint)
 
     def _replace(self, symbol: Symbol, size: Dim, site: Site | None, why: str) -> None:
