@@ -147,3 +147,28 @@ def test_mixed_experts_go_to_the_arm_that_the_data_chooses():
 
     assert model.report.decisions == ()
     equal_on_many(model, program, lambda: (torch.randn(5, 4) * 3,), count=60)
+
+
+@pytest.mark.parametrize("is_empty", [
+    lambda chosen, x: chosen.numel() == 0,
+    lambda chosen, x: len(chosen) < 1,
+    lambda chosen, x: not x[x[:, 0] > 0].shape[0],
+])  # fmt: skip
+def test_a_branch_on_how_much_data_was_selected_is_explored(is_empty):
+    def selected(x):
+        (chosen,) = torch.where(x[:, 0] > 0)
+        if is_empty(chosen, x):
+            return x.sum(0)
+        return x[chosen].amax(0) * 2
+
+    model = ts.trace(selected, (torch.ones(3, 2),), explore=4)
+
+    assert model.report.decisions == ()
+    for x in (torch.ones(4, 2), -torch.ones(4, 2), torch.eye(2)):
+        assert torch.equal(model(x), selected(x))
+
+
+def test_a_branch_on_the_size_of_an_input_stays_a_guard():
+    model = ts.trace(lambda x: x * 2 if x.shape[0] > 2 else x, (torch.ones(3, 2),), explore=4)
+
+    assert [g.text for g in model.report.shape_guards] == ["2 < x_0"]

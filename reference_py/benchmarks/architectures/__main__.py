@@ -1,6 +1,7 @@
 """`python -m benchmarks.architectures`: every architecture end to end, with a table.
 
     OMP_NUM_THREADS=2 python -m benchmarks.architectures [--quick] [--only NAME ...] [--json FILE]
+    python -m benchmarks.architectures --mode train|dynamic|explore|methods [--quick] ...
 
 Needs torch; an architecture whose library is absent is listed as absent and counted. Exit status 1
 if one fails at a size it must run at, or at another size without a guard that names the line.
@@ -20,12 +21,14 @@ from typing import TYPE_CHECKING
 
 from benchmarks.architectures.check import examine
 from benchmarks.architectures.corpus import CORPUS, QUICK
+from benchmarks.architectures.modes import MODES, lines
 from benchmarks.architectures.vision_ops import declare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.architectures.check import Outcome
+    from benchmarks.architectures.entry import Architecture
 
 _HEAD = (
     f"{'architecture':26} {'family':12} traced {'batch':5} {'size':32} {'trace':>7} {'x jit':>6} "
@@ -69,17 +72,33 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(parts)
 
 
+def _in_mode(mode: str, chosen: Sequence[Architecture]) -> bool:
+    """Print a line for each program; return whether one has a fault."""
+    found = []
+    for line in lines(mode, chosen):
+        found.append(line)
+        print(f"{line.name:26} {line.seen}", flush=True)
+        if line.fault:
+            print(f"    {line.fault}", flush=True)
+    faults = sum(bool(line.fault) for line in found)
+    print(f"{len(found)} programs, {faults} with faults")
+    return faults > 0
+
+
 def main() -> None:
     """Run the corpus, print as it goes, and exit with 1 after a fault."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.architectures")
     parser.add_argument("--quick", action="store_true", help=f"only {', '.join(QUICK)}")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these, by name")
     parser.add_argument("--json", type=Path, help="write all values here")
+    parser.add_argument("--mode", choices=MODES, help="trace in another way, without times")
     args = parser.parse_args()
     wanted = args.only or (QUICK if args.quick else [])
     chosen = [e for e in CORPUS if not wanted or e.name in wanted]
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     declare()
+    if args.mode:
+        sys.exit(_in_mode(args.mode, chosen))
     absent = [e for e in chosen if find_spec(e.library) is None]
     outcomes = []
     print(_HEAD)

@@ -93,9 +93,9 @@ def _beside(
 
 def _compared(program: Any, loaded: Any, given: dict[str, Any], title: str, to: Outcome) -> str:
     """Return `ok`, or the line by which another size was stopped; note everything else."""
-    wanted = list(_leaves(program(**given)))
+    wanted = list(leaves(program(**given)))
     try:
-        found = list(_leaves(loaded(**given)))
+        found = list(leaves(loaded(**given)))
     except ts.errors.GuardError as error:
         if title != "traced" and error.guard is not None and error.guard.location:
             return f"guard {error.guard.location}"
@@ -110,13 +110,14 @@ def _compared(program: Any, loaded: Any, given: dict[str, Any], title: str, to: 
     except Exception as error:  # noqa: BLE001 - reported
         to.faults.append(f"{title}: {type(error).__name__}: {error}")
         return "ERROR"
-    fault = _difference(wanted, found)
+    fault = difference(wanted, found)
     if fault:
         to.faults.append(f"{title}: {fault}")
     return "WRONG" if fault else "ok"
 
 
-def _difference(wanted: list[Any], found: list[Any]) -> str:
+def difference(wanted: list[Any], found: list[Any]) -> str:
+    """Say how results differ beyond rounding; empty where they do not."""
     if len(wanted) != len(found):
         return f"{len(found)} results, eager has {len(wanted)}"
     for index, (want, got) in enumerate(zip(wanted, found, strict=True)):
@@ -133,18 +134,18 @@ def _difference(wanted: list[Any], found: list[Any]) -> str:
     return ""
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def leaves(value: Any) -> Iterator[Any]:
     """Yield the arrays of a result in order."""
     if isinstance(value, (torch.Tensor, np.ndarray)):
         yield value
     elif isinstance(value, dict):
         for part in value.values():
-            yield from _leaves(part)
+            yield from leaves(part)
     elif isinstance(value, (tuple, list)):
         for part in value:
-            yield from _leaves(part)
+            yield from leaves(part)
     elif hasattr(value, "__dataclass_fields__"):
-        yield from _leaves([getattr(value, name) for name in value.__dataclass_fields__])
+        yield from leaves([getattr(value, name) for name in value.__dataclass_fields__])
 
 
 def _torchscript(program: Any, given: dict[str, Any], outcome: Outcome, folder: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir import constants
 from tracescript.producer.trace import conditions
+from tracescript.producer.trace.counts import Counts
 from tracescript.producer.trace.numbers import SymFloat, SymInt, plain
 from tracescript.producer.trace.tape import SizeFact
 
@@ -29,6 +30,7 @@ class Arithmetic:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
+        self._counts = Counts()
 
     def op(self, name: str, a: Any, b: Any, value: Any) -> Any:
         """Record arithmetic on symbolic numbers."""
@@ -65,12 +67,21 @@ class Arithmetic:
                 self._recorder.single("float.cmp", wires, {"relation": name}, constants.BOOL),
                 observed,
             )
+        if self._explores(a) or self._explores(b):
+            wires = [self._recorder.number(a), self._recorder.number(b)]
+            made = self._recorder.single("int.cmp", wires, {"relation": name}, constants.BOOL)
+            return self._recorder.decide(made, observed)
         comparison = _HOLDS[name][0 if observed else 1]
         left, right = self._operand(a), self._operand(b)
         if comparison in {">", ">="}:
             left, right, comparison = right, left, {">": "<", ">=": "<="}[comparison]
         self._fact("comparison", left, comparison, right)
         return observed
+
+    def _explores(self, number: Any) -> bool:
+        """Tell whether both outcomes of a comparison with a number are to be explored."""
+        is_exploring = self._recorder.outcomes is not None
+        return is_exploring and isinstance(number, SymInt) and self._counts.is_counted(number.wire)
 
     def fix(self, number: SymInt | SymFloat, kind: str, call: str) -> None:
         """Record that the program used a symbolic number as a plain one."""

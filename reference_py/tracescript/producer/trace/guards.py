@@ -97,9 +97,7 @@ def size_fact(emitter: Emitter, scope: Scope, event: SizeFact) -> None:
         scope.facts[guard] = event
 
 
-def _known(
-    emitter: Emitter, scope: Scope, event: SizeFact
-) -> tuple[Scope, ir.Dim, ir.Dim] | None:
+def _known(emitter: Emitter, scope: Scope, event: SizeFact) -> tuple[Scope, ir.Dim, ir.Dim] | None:
     """Return the two sides as sizes, and the function whose sizes they are.
 
     A number that a module was called with is a size in the function around it.
