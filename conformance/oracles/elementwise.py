@@ -108,17 +108,48 @@ def _remainder(x: Any, y: Any) -> Any:
     return _add(r, y) if r and (r < 0) != (y < 0) else r
 
 
-def _quotient(round_: Callable[[Any], int]) -> Callable[[Any, Any], Any]:
+def _quotient(
+    round_: Callable[[Any], int], special: Callable[[float, float], float]
+) -> Callable[[Any, Any], Any]:
     def divide(x: Any, y: Any) -> Any:
         if isinstance(x, int):
             if y == 0:
                 raise NoValueError
             return round_(Fraction(x, y))
-        if _special(x, y) or y == 0 or abs(Fraction(x) / Fraction(y)) > 100:  # noqa: PLR2004
+        if _special(x, y) or y == 0:
+            return special(x, y)
+        if abs(Fraction(x) / Fraction(y)) > 100:  # noqa: PLR2004
             raise NoValueError  # each step rounds in the type
         return float(round_(Fraction(x) / Fraction(y)))
 
     return divide
+
+
+def _floor_special(x: float, y: float) -> Any:
+    """Follow the definition through fmod: (x - fmod(x, y)) / y, less 1 where signs differ."""
+    if y == 0 or math.isnan(y) or not math.isfinite(x):
+        return _div(x, y) if y == 0 else NAN
+    return -1.0 if x and (x < 0) != (y < 0) else 0.0
+
+
+def _quantized(
+    x: float, scale: float, zero_point: int, qmin: int, qmax: int, dtype: str = ""
+) -> int:
+    del dtype
+    if math.isnan(x):
+        return 0
+    if math.isinf(x):
+        return qmax if x > 0 else qmin
+    return min(max(round(Fraction(x) / Fraction(scale)) + zero_point, qmin), qmax)
+
+
+def _cast(x: Any, dtype: str) -> Any:
+    """To a float type as it is, to int8 without the fraction, to the nearest there is."""
+    if dtype != "int8":
+        return float(x) if isinstance(x, bool) else Fraction(x)
+    if math.isnan(x):
+        return 0
+    return int(min(max(x, -128), 127))
 
 
 def _largest(x: Any, y: Any) -> Any:
@@ -199,13 +230,18 @@ EXACT: dict[str, Callable[..., Any]] = {
     "bitwise_not": lambda x: not x if isinstance(x, bool) else ~x,
     "bitwise_or": operator.or_,
     "bitwise_xor": operator.xor,
+    "cast": _cast,
     "ceil": _whole(math.ceil),
     "clamp": _clamp,
+    "complex": complex,
     "copysign": math.copysign,
     "div": _div,
     "eq": operator.eq,
+    "fake_quantize_per_tensor": lambda x, scale, zero_point, **to: (
+        Fraction(scale) * (_quantized(x, scale, zero_point, **to) - zero_point)
+    ),
     "floor": _whole(math.floor),
-    "floor_divide": _quotient(math.floor),
+    "floor_divide": _quotient(math.floor, _floor_special),
     "fmax": _or_other(max),
     "fmin": _or_other(min),
     "fmod": _fmod,
@@ -236,6 +272,7 @@ EXACT: dict[str, Callable[..., Any]] = {
     "pow": _pow,
     "ones_like": lambda x: type(x)(1),
     "prelu": lambda x, weight: _mul(x, weight) if x < 0 else x,
+    "quantize_per_tensor": _quantized,
     "reciprocal": lambda x: _div(1.0, x),
     "relu": lambda x: _largest(x, type(x)(0)),
     "relu6": _between(0.0, 6.0),
@@ -248,7 +285,9 @@ EXACT: dict[str, Callable[..., Any]] = {
     "sub": lambda x, y: _add(x, -y),
     "threshold": lambda x, threshold, value: type(x)(value) if x <= threshold else x,
     "trunc": _whole(math.trunc),
-    "trunc_divide": _quotient(math.trunc),
+    "trunc_divide": _quotient(
+        math.trunc, lambda x, y: _div(x, y) if _special(x) or y == 0 else x / y * 1.0
+    ),
     "where": lambda condition, x, y: x if condition else y,
     "zeros_like": lambda x: type(x)(0),
 }

@@ -111,6 +111,14 @@ def _qr(x: Any, complete: bool = False) -> tuple[Any, Any]:
     return q * signs[..., None, :], r * signs[..., None]
 
 
+def _eigh(x: Any, upper: bool = False) -> tuple[Any, Any]:
+    """Turn signs so that the first entry of each column that is not 0 is positive."""
+    w, v = torch.linalg.eigh(x, "U" if upper else "L")
+    places = (v.abs() > 1e-9).to(torch.int64).argmax(-2, keepdim=True)  # noqa: PLR2004  # of unit vectors
+    first = torch.gather(v, -2, places)
+    return w, v * (first / first.abs()).conj()
+
+
 def _max_pool3d(x: Any, kernel: Any, stride: Any, padding: Any = (0, 0, 0), **to: Any) -> Any:
     """Take each window's largest by hand: torch gives the place of the last NaN, not the first."""
     values = functional.max_pool3d(x, kernel, stride, padding, **to)
@@ -148,6 +156,8 @@ ARRAYS: dict[str, Any] = {
     "max_pool3d": _max_pool3d,
     "median_dim": _median,
     "meshgrid": lambda tensors, indexing="ij": list(torch.meshgrid(*tensors, indexing=indexing)),
+    "linalg_eigh": _eigh,
+    "linalg_pinv": lambda x, rtol=None: torch.linalg.pinv(x, rtol=rtol),
     "linalg_qr": _qr,
     "repeat_interleave": lambda x, repeats, dim=0: torch.repeat_interleave(x, repeats, dim),
     "rnn": _rnn,

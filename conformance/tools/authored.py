@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format
 
-from tools import literals, service_cases, service_oracle, spec_blocks
+from tools import literals, op_calls, service_cases, service_oracle, spec_blocks
 from tools.expectations import Oracles, code, expected, phase, step
 from tools.sources import Models, SourceError, strict
 from tools.text_oracle import vouches
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ALWAYS = {"id", "story", "rules", "needs", "level", "since", "revision", "model", "models"}
-_FILE = {"model", "case", "defaults"}
+_FILE = {"model", "case", "defaults", "call"}
 
 
 def cases(root: Path) -> list[case_pb2.Case]:
@@ -39,17 +39,26 @@ def cases(root: Path) -> list[case_pb2.Case]:
     blocks = spec_blocks.read(root.parent / "spec")
     models = Models(blocks.programs)
     tables: list[tuple[str, Mapping[str, Any]]] = []
+    calls: list[tuple[str, Mapping[str, Any]]] = []
     files = sorted((root / "authored").glob("**/*.toml"))
     for name, text in [*((f.name, f.read_text("utf-8")) for f in files), *blocks.cases]:
         content = tomllib.loads(text)
         strict(content, _FILE, name)
         for model, source in content.get("model", {}).items():
             models.add(model, source)
+        calls += [(name, table) for table in content.get("call", [])]
         tables += [(name, content.get("defaults", {}) | table) for table in content.get("case", [])]
     made = [_case(table, models, f"{file}: {table.get('id', '?')}") for file, table in tables]
     if models.unused:
         raise SourceError(f"programs of the specification without a case: {sorted(models.unused)}")
-    return made
+    return made + [_call(table, f"{file}: {table.get('id', '?')}") for file, table in calls]
+
+
+def _call(table: Mapping[str, Any], where: str) -> case_pb2.Case:
+    try:
+        return op_calls.case(table, where)
+    except (ValueError, LookupError, TypeError, RuntimeError) as error:
+        raise SourceError(f"{where}: {type(error).__name__}: {error}") from error
 
 
 def _case(table: Mapping[str, Any], models: Models, where: str) -> case_pb2.Case:

@@ -2,8 +2,9 @@
 
 `--check` fails where a MUST has no positive case, no negative one although it can be broken, or no
 fault that its own cases notice; where a case, fault or waiver names a sentence that is not there;
-where the cases expect an error code nowhere; and where `matrix.json` and `matrix.html` are stale.
-A hole is waived in `waivers.toml`, each with its reason.
+where the cases expect an error code nowhere, set an attribute of an op nowhere, or leave a cell of
+an elementwise op empty (`tools/cells.py`); and where `matrix.json` and `matrix.html` are stale. A
+hole is waived in `waivers.toml`, each with its reason.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tools import cells
 from tools.matrix_page import page
+from tools.op_cases import definitions
 from tools.requirements import Requirement, requirements, tomllib
 from tracescript_conformance import corpus as corpora
 
@@ -117,16 +120,36 @@ def _enter_mutants(table: dict[str, Row], wrong: list[str]) -> None:
 
 
 def _waive(table: dict[str, Row], wrong: list[str]) -> None:
-    waivers = tomllib.loads((ROOT / "waivers.toml").read_text("utf-8"))["waiver"]
-    for waiver in waivers:
+    for waiver in _waivers("rule"):
         row = table.get(waiver["rule"])
-        if row is None or not waiver["reason"]:
-            wrong.append(f"waiver of {waiver['rule']}: no such sentence, or no reason")
+        if row is None:
+            wrong.append(f"waiver of {waiver['rule']}: no such sentence")
             continue
         for part in waiver["lacks"]:
             row.waived[part] = waiver["reason"]
             if part not in row.holes():
                 wrong.append(f"waiver of {waiver['rule']}: {part} is there")
+
+
+def _waivers(key: str) -> list[dict[str, Any]]:
+    """Return the waivers of one sort, each of which has a reason."""
+    found = tomllib.loads((ROOT / "waivers.toml").read_text("utf-8"))["waiver"]
+    return [w for w in found if key in w and w["reason"]]
+
+
+def asked_of_ops() -> tuple[list[cells.Asked], list[str]]:
+    """Return what is asked of ops beside their rules, and complaints about holes and waivers."""
+    corpus = corpora.load()
+    found = cells.asked(corpus, definitions(), _cases())
+    wrong = []
+    for asked in found:
+        reasons = {w[asked.sort]: w["reason"] for w in _waivers(asked.sort)}
+        asked.waived = {hole: reasons[hole] for hole in asked.holes if hole in reasons}
+        left = set(asked.holes) - asked.waived.keys()
+        wrong += [f"{asked.sort} {hole}: {asked.lacks(hole)}" for hole in sorted(left)]
+        needless = reasons.keys() - asked.holes.keys()
+        wrong += [f"waiver of {asked.sort} {hole}: nothing is missing" for hole in sorted(needless)]
+    return found, wrong
 
 
 def as_json(table: dict[str, Row]) -> list[dict[str, Any]]:
@@ -150,10 +173,14 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing, fail on a hole")
     check = parser.parse_args().check
     table, wrong = rows()
+    asked, missing = asked_of_ops()
+    wrong += missing
     data = as_json(table)
+    whole_page = page(data, [a.as_json() for a in asked])
+    joined = {"requirements": data, "ops": [a.as_json() for a in asked]}
     made = {
-        ROOT / "matrix.json": json.dumps(data, indent=1, ensure_ascii=False) + "\n",
-        ROOT / "matrix.html": page(data),
+        ROOT / "matrix.json": json.dumps(joined, indent=1, ensure_ascii=False) + "\n",
+        ROOT / "matrix.html": whole_page,
     }
     for file, text in made.items():
         if not check:
@@ -163,7 +190,10 @@ def main() -> int:
     print("\n".join(wrong))
     musts = [row for row in table.values() if row.requirement.must]
     whole = sum(not row.holes() for row in musts)
-    print(f"{len(musts)} requirements, {whole} without a hole, {len(wrong)} complaints")
+    print(f"{len(musts)} requirements, {whole} without a hole")
+    for a in asked:
+        print(f"{a.wanted} {a.title}, {a.wanted - a.missing} shown")
+    print(f"{len(wrong)} complaints")
     return 1 if wrong else 0
 
 

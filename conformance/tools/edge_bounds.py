@@ -48,6 +48,8 @@ def _absolute(
     scope: dict[str, Any] = {
         "u": 2.0 ** -(53 if name == "float64" else 24),
         "abs": np.abs,
+        "sign": np.sign,
+        "square": np.square,
         "max": np.maximum,
         **chosen,
         op["outputs"][0]["name"]: y,
@@ -72,7 +74,8 @@ def second(
             if function is None or result.value.is_float:
                 raise torch_ops.NoOracleError(op["name"]) from error
     with np.errstate(all="ignore"):
-        found = function(*(x.wide() if x.is_float else x.array for x in inputs.values()))
+        given = [x.wide() if x.is_float else x.array for x in inputs.values()]
+        found = function(*given, **chosen)
     got = np.asarray(found)
     if not result.value.is_float:
         got = got.astype(LAYOUT[result.value.data_type])
@@ -83,23 +86,36 @@ def second(
     )
 
 
-_NOT_TORCH = {"floor_divide", "fmod", "log1p", "remainder", "rsqrt", "trunc_divide"}
+def _fake_quantized(x: Any, scale: Any, zero_point: Any, qmin: int, qmax: int) -> Any:
+    steps = np.clip(np.rint(x / scale) + zero_point, qmin, qmax)
+    return (np.where(np.isnan(x), 0, steps) - zero_point) * scale
+
+
+_NOT_TORCH = {
+    "fake_quantize_per_tensor",
+    "floor_divide",
+    "fmod",
+    "log1p",
+    "remainder",
+    "rsqrt",
+    "trunc_divide",
+}
 """Ops in which torch ends the process for the smallest integer by -1, and is off for quotients of
-2**1000 and more, for log1p of the least number, or by a unit where two roundings meet."""
+2**1000 and more, for log1p of the least number, by a unit where two roundings meet, or takes NaN
+for the least."""
 _NUMPY: dict[str, Any] = {
-    **{
-        n: getattr(np, n)
-        for n in ("add", "maximum", "minimum", "fmod", "remainder", "square", "sign")
-    },
-    **{
-        n: getattr(np, n)
-        for n in ("bitwise_and", "bitwise_or", "bitwise_xor", "where", "floor_divide")
-    },
+    **{n: getattr(np, n) for n in ("add", "maximum", "minimum", "fmod", "remainder")},
+    **{n: getattr(np, n) for n in ("bitwise_and", "bitwise_or", "bitwise_xor")},
     **{f"logical_{n}": getattr(np, f"logical_{n}") for n in ("and", "or", "xor", "not")},
     "abs": np.abs,
+    "sign": np.sign,
+    "square": np.square,
     "bitwise_not": np.invert,
     "clamp": np.clip,
     "eq": np.equal,
+    "floor_divide": np.floor_divide,
+    "where": np.where,
+    "fake_quantize_per_tensor": _fake_quantized,
     "ne": np.not_equal,
     "ge": np.greater_equal,
     "gt": np.greater,
@@ -114,7 +130,7 @@ _NUMPY: dict[str, Any] = {
     "rsqrt": lambda x: (1 / np.sqrt(x.astype(np.longdouble))).astype(np.float64),
     "sub": np.subtract,
     "trunc_divide": lambda x, y: (
-        np.trunc((x - np.fmod(x, y)) / y) if x.dtype.kind == "f" else (x - np.fmod(x, y)) // y
+        np.trunc(x / y) if x.dtype.kind == "f" else (x - np.fmod(x, y)) // y
     ),
     "relu": lambda x: np.maximum(x, x.dtype.type(0)),
     "zeros_like": np.zeros_like,

@@ -36,25 +36,30 @@ SETS = {
     "storage": ["bool", *INTS, *FLOATS],
 }
 """Data types by the name of a set, complex ones left out: their parts are floats."""
-CHOSEN: dict[str, dict[str, str]] = {
+_CHOSEN: dict[str, dict[str, str]] = {
     "celu": {"alpha": "2.0"},
     "elu": {"alpha": "2.0"},
+    "fake_quantize_per_tensor": {"qmin": "-8", "qmax": "7"},
     "hardshrink": {"lambd": "0.25"},
-    "hardtanh": {"min": "-2.0", "max": "2.0"},
+    "hardtanh": {"min": "1.0", "max": "2.0"},
     "isclose": {"rtol": "0.25", "atol": "0.5", "equal_nan": "True"},
     "leaky_relu": {"slope": "0.25"},
     "nan_to_num": {"nan": "1.5", "posinf": "2.0", "neginf": "-3.0"},
+    "quantize_per_tensor": {"qmin": "0", "qmax": "200", "dtype": "uint8"},
     "softplus": {"beta": "2.0", "threshold": "1.0"},
     "softshrink": {"lambd": "0.25"},
     "threshold": {"threshold": "1.0", "value": "20.0"},
 }
 """Attributes that are none of the defaults, exact in every type; the examples have the defaults."""
-_SHAPED = {"masked_fill": {"value": ""}, "prelu": {"weight": "1"}}
+_SHAPED = {
+    "fake_quantize_per_tensor": {"scale": "", "zero_point": ""},
+    "masked_fill": {"value": ""},
+    "prelu": {"weight": "1"},
+    "quantize_per_tensor": {"scale": "", "zero_point": ""},
+}
 """Inputs with a shape of their own."""
 _HALVES = {"gelu", "hardswish", "silu"}
 """Ops that give half of a small number, which for the least one is a tie: bounds cannot tell."""
-_LEAVES_OUT = {"hardtanh": ("uint8",)}
-"""Data types that an op's attributes here do not fit."""
 
 
 def largest(name: str) -> float:
@@ -87,8 +92,7 @@ def families(op: dict[str, Any]) -> list[str]:
     """Return the data types that an op's cases are made for."""
     if op["name"] not in {*elementwise.EXACT, *elementwise.SHIFTS, *transcendental.INEXACT}:
         return []
-    left_out = _LEAVES_OUT.get(op["name"], ())
-    return [name for name in SETS[op["variables"][0]["set"]] if name not in left_out]
+    return SETS[op["variables"][0]["set"]]
 
 
 def cases(op: dict[str, Any]) -> Iterator[case_pb2.Case]:
@@ -98,7 +102,8 @@ def cases(op: dict[str, Any]) -> Iterator[case_pb2.Case]:
 
 
 def _case(op: dict[str, Any], name: str) -> case_pb2.Case:
-    given = [{"name": n, "text": t} for n, t in CHOSEN.get(op["name"], {}).items()]
+    texts = {"dtype": _target(name)} if op["name"] == "cast" else _CHOSEN.get(op["name"], {})
+    given = [{"name": n, "text": t} for n, t in texts.items()]
     chosen = {n: v for n, (_, v) in attributes(op, given).items()}
     case = case_pb2.Case(
         id=f"num/{op['name']}/edges_of_{name}",
@@ -115,8 +120,8 @@ def _case(op: dict[str, Any], name: str) -> case_pb2.Case:
         first.name, first.method = "mpmath", "300 bits, element by element"
         first.kind = case_pb2.ORACLE_KIND_MULTIPRECISION
     rows, results = evaluated(op, name, chosen)
-    outputs = "bool" if isinstance(results[0], bool) else name
-    case.artifacts.add(content=text_file({"name": op["name"]}, [_text(op, name, outputs, chosen)]))
+    outputs = _outputs(op, name, chosen, results[0])
+    case.artifacts.add(content=text_file({"name": op["name"]}, [_text(op, name, outputs, texts)]))
     seconds = []
     for method, count in (("forward", len(rows)), ("forward", 0), ("single", 1)):
         shape = () if method == "single" else (count,)
@@ -125,13 +130,24 @@ def _case(op: dict[str, Any], name: str) -> case_pb2.Case:
             for k, i in enumerate(op["inputs"])
         ]
         wanted = Literal("y", None, _tensor(outputs, shape, results[:count]), ())
-        if isinstance(results[0], float):
+        if outputs == name and name in FLOATS:
             wanted = edge_bounds.bounded(op, name, rows[:count], chosen, wanted)
         seconds.append(edge_bounds.second(op, dict(inputs), chosen, wanted))
         case.run.steps.append(_step(op, method, inputs, wanted))
     case.provenance.oracles.append(seconds[0].oracle)
     case.provenance.max_disagreement_ulps = max(second.ulps for second in seconds)
     return case
+
+
+def _target(name: str) -> str:
+    """Return what a type is cast to: one that cannot hold its edges."""
+    return "int8" if name in FLOATS else "float16"
+
+
+def _outputs(op: dict[str, Any], name: str, chosen: dict[str, Any], result: Any) -> str:
+    if op["outputs"][0]["type"] == "complex(T)":
+        return "complex128" if name == "float64" else "complex64"
+    return "bool" if isinstance(result, bool) else str(chosen.get("dtype", name))
 
 
 def evaluated(
@@ -146,7 +162,7 @@ def evaluated(
         except elementwise.NoValueError:
             continue
         rows.append(row)
-        results.append(_in_type(found, name))
+        results.append(_in_type(found, str(chosen.get("dtype", name))))
     return rows, results
 
 
@@ -160,7 +176,7 @@ def _function(op: dict[str, Any], name: str) -> Callable[..., Any]:
 
 
 def _in_type(found: Any, name: str) -> Any:
-    if isinstance(found, bool):
+    if isinstance(found, bool | complex):
         return found
     if name in FLOATS:
         precision, least = FLOATS[name]
@@ -186,7 +202,7 @@ def _rows(op: dict[str, Any], name: str) -> list[tuple[Any, ...]]:
 
 def _element(op: dict[str, Any], item: dict[str, Any], name: str, n: int, others: Any) -> Any:
     if _own(op, item):
-        return {"bool": True}.get(name, 3 if name in INTS else 0.25)
+        return 3 if _type(item, name) in INTS else True if name == "bool" else 0.25
     if item["type"] == "bool":
         return n % 3 != 1
     return (0.25, 0.75, 1.0)[n % 3] if item["name"] == "weight" else next(others)
@@ -209,7 +225,7 @@ def _tensor(name: str, shape: tuple[int, ...], elements: Sequence[Any]) -> Tenso
     return tensor(LONG[name], shape, list(elements[: math.prod(shape)]))
 
 
-def _text(op: dict[str, Any], name: str, outputs: str, chosen: dict[str, Any]) -> str:
+def _text(op: dict[str, Any], name: str, outputs: str, texts: dict[str, str]) -> str:
     """Return the program: the op on vectors, and on rank 0."""
     methods = []
     for method, extent in (("forward", ", N"), ("single", "")):
@@ -223,7 +239,7 @@ def _text(op: dict[str, Any], name: str, outputs: str, chosen: dict[str, Any]) -
         passed = [
             f"{i['name']}={i['name']}" if i.get("optional") else i["name"] for i in op["inputs"]
         ]
-        call = ", ".join([*passed, *(f"{n}={v!r}" for n, v in chosen.items())])
+        call = ", ".join([*passed, *(f"{n}={t}" for n, t in texts.items())])
         result = f"Tensor[{outputs.replace('bool', 'bool_')}{extent}]"
         methods.append(
             f"\n    @authored\n    def {method}(self, {given}) -> {result}:\n"

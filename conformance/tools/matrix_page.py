@@ -44,8 +44,8 @@ find.addEventListener("input", () => {
 _COLUMNS = (("positive", "works"), ("negative", "refused"), ("mutant", "faults"))
 
 
-def page(data: list[dict[str, Any]]) -> str:
-    """Return the page: one table for each page of the specification."""
+def page(data: list[dict[str, Any]], asked: list[dict[str, Any]]) -> str:
+    """Return the page: one table for each page of the specification, one of what ops are asked."""
     musts = [row for row in data if row["must"]]
     waived = sum(bool(row["waived"]) for row in musts)
     parts = [
@@ -68,7 +68,39 @@ def page(data: list[dict[str, Any]]) -> str:
             f"<section><h2>{escape(name)}</h2><table><thead><tr><th>id</th><th>sentence</th>{heads}"
             f"</tr></thead><tbody>{rows}</tbody></table></section>\n"
         )
-    return "".join((*parts, _SCRIPT))
+    return "".join((*parts, _asked(asked), _SCRIPT))
+
+
+def _asked(asked: list[dict[str, Any]]) -> str:
+    """Return the table of error codes, attributes and cells, with what no case shows."""
+    rows = ""
+    for sort in asked:
+        lines = [
+            f"{name} {_ranges(parts)}: {sort['waived'].get(name, '')}"
+            for name, parts in sort["holes"].items()
+        ]
+        left = "".join(f"<li>{escape(line)}</li>" for line in lines)
+        holes = (
+            f'<details><summary class="waived">{sort["missing"]}</summary><ul>{left}</ul></details>'
+        )
+        rows += (
+            f"<tr><td>{escape(sort['title'])}</td><td>{sort['wanted']}</td>"
+            f"<td>{holes if left else '0'}</td></tr>\n"
+        )
+    return (
+        "<section><h2>Error codes, attributes and edges</h2><table><thead><tr><th>asked for</th>"
+        "<th>in all</th><th>no case shows</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></section>\n"
+    )
+
+
+def _ranges(parts: list[str]) -> str:
+    """Return the data types of cells, with the edges that each lacks."""
+    found: dict[str, list[str]] = {}
+    for part in parts:
+        name, _, kind = part.partition(" ")
+        found.setdefault(name, []).append(kind)
+    return "; ".join(f"{name} {', '.join(kinds)}" for name, kinds in found.items())
 
 
 def _title(row: dict[str, Any]) -> str:

@@ -96,7 +96,7 @@ def _case(op: dict[str, Any], example: dict[str, Any]) -> case_pb2.Case:
         level=case_pb2.LEVEL_MUST,
         since="1.0",
     )
-    forms = _forms(results) or _declared(op, given, example)
+    forms = output_forms(results) or declared_forms(op, given, example)
     case.artifacts.add(content=model_of(op, inputs, chosen, forms, is_static=static))
     first = case.provenance.oracles.add(kind=_kind(example["source"]), name=example["source"])
     first.method = "the example in the op's definition"
@@ -111,7 +111,7 @@ def _case(op: dict[str, Any], example: dict[str, Any]) -> case_pb2.Case:
         step.refusal.strict_code = True
         case.trap.step.CopyFrom(step)
     else:
-        _expect(op, step, results)
+        expect(op, step, results)
         case.run.steps.append(step)
     vouched = second(op, inputs, chosen, results, error)
     if vouched is None:
@@ -156,7 +156,7 @@ def _reject(case: case_pb2.Case, error: str) -> None:
     refusal.rule = case.rules[0]
 
 
-def _forms(results: list[Literal]) -> list[Any]:
+def output_forms(results: list[Literal]) -> list[Any]:
     """Return the output types; elements of a variadic list output become one list."""
     forms: list[Any] = []
     for item in results:
@@ -168,7 +168,7 @@ def _forms(results: list[Literal]) -> list[Any]:
     return forms
 
 
-def _declared(op: dict[str, Any], given: list[Literal], example: dict[str, Any]) -> list[Any]:
+def declared_forms(op: dict[str, Any], given: list[Literal], example: dict[str, Any]) -> list[Any]:
     """Return output types for a call that gives no value: from the signature and the inputs."""
     bound = {}
     for declared in op.get("inputs", []):
@@ -209,7 +209,8 @@ def _plain(name: str) -> Any:
         return None
 
 
-def _expect(op: dict[str, Any], step: case_pb2.Step, results: list[Literal]) -> None:
+def expect(op: dict[str, Any], step: case_pb2.Step, results: list[Literal]) -> None:
+    """Let a step expect results, with their bounds; elements of a list are one value."""
     expected = step.expected
     expected.outputs.table.add()
     groups: dict[str, list[Literal]] = {}
