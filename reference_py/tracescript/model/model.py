@@ -125,8 +125,10 @@ class Model:
         prepared = self._methods.get(method) or self._prepare(method)
         try:
             inputs = prepared.bind(args, kwargs)
-        except BadInputError:
-            specialised = self._specialised(prepared, args, kwargs)
+        except BadInputError as refused:
+            names = prepared.signature.names
+            given = {**dict(zip(names, args, strict=False)), **kwargs}
+            specialised = self._specialised(given, refused)
             if specialised is None:
                 raise
             return specialised.call_reporting(method, args, kwargs, budget)
@@ -139,17 +141,14 @@ class Model:
                 self._state.values.update(zip(prepared.states, run.state, strict=True))
         return run
 
-    def _specialised(
-        self, prepared: Call, args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> Model | None:
-        """Compile a scripted program anew for the types of this call, once per signature."""
+    def _specialised(self, given: Mapping[str, Any], refused: BadInputError) -> Model | None:
+        """Compile a scripted program anew for the types of a call; a refusal gets its reason."""
         if self._specialise is None:
             return None
-        names = prepared.signature.names
-        given = {**dict(zip(names, args, strict=False)), **kwargs}
         try:
             made = self._specialise(given)
-        except TsError:
+        except TsError as error:
+            refused.hint = f"the program does not take these: {str(error).splitlines()[0]}"
             return None
         if made is self._ir:
             return None

@@ -43,7 +43,7 @@ def _digitize(door: NumpyDoor, x: Any, bins: Any, right: bool = False) -> Any:
 
 def _searchsorted(door: NumpyDoor, a: Any, v: Any, side: str = "left") -> Any:
     bools = [x.astype(np.int8) if x.dtype == np.bool_ else x for x in map(np.asanyarray, (a, v))]
-    return door.run(np.searchsorted, (*bools, side), {})
+    return door.run(np.searchsorted, bools, {} if side == "left" else {"side": side})
 
 
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
 _ELEMENTS: Final = (
     *("radians", "degrees", "isposinf", "isneginf", "heaviside", "logaddexp2", "isin"),
-    *("extract", "signbit", "float_power", "real", "imag", "isreal", "iscomplex", "flatnonzero"),
+    *(
+        "extract",
+        "signbit",
+        "float_power",
+        "real",
+        "imag",
+        "isreal",
+        "iscomplex",
+        "flatnonzero",
+        "nonzero",
+    ),
     *("compress", "diff", "meshgrid", "repeat", "take", "floor", "ceil", "trunc", "fabs"),
     *("reciprocal", "nan_to_num", "unique", "cbrt", "rint"),
 )
@@ -38,6 +48,7 @@ _OTHER: Final[Mapping[str, Callable[..., Any]]] = {
     "rad2deg": prelude_elements.degrees,
     "linalg.outer": prelude_numpy.outer,
     "linalg.matrix_transpose": prelude_numpy.matrix_transpose,
+    "linalg.matrix_power": prelude_numpy.matrix_power,
     "linalg.svdvals": prelude_numpy.svdvals,
     "linalg.eigvalsh": prelude_numpy.eigvalsh,
 }

@@ -7,6 +7,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import (
+    DataType,
     ListType,
     OptionalType,
     ScalarKind,
@@ -16,6 +17,7 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Value
 from tracescript.producer.script import prelude_text
 from tracescript.producer.script.choices import number_of, type_needed
+from tracescript.producer.script.coerce import data_type
 from tracescript.producer.script.core import INT64, expression
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.entries import Empty, Items, Known, OneOf, constant_of
@@ -81,6 +83,8 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
     if folded is not None:
         return folded
     if has_tensor(e, left, right):
+        if kind is ast.Pow and _is_square_of_bools(e, left, right):
+            return e.op("cast", [e.value(left)], {"dtype": DataType.INT8})
         return tensor_binary(e, tensor_op, left, right)
     if is_scalar(left, *NUMBERS) and is_scalar(right, *NUMBERS):
         return _numbers(e, kind, e.value(left), e.value(right), int_op, float_operation)
@@ -101,6 +105,13 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
     if not e.session.sizes.isdisjoint((left, right)):
         e.session.sizes.add(made)
     return made
+
+
+def _is_square_of_bools(e: Emitter, left: Entry, right: Entry) -> bool:
+    """Whether it is `x ** 2` of bools: numpy's operator squares them, as int8."""
+    if e.frame.flavour != "numpy" or not is_tensor(left) or constant_of(right) != (True, 2):
+        return False
+    return data_type(e.value(left)) is DataType.BOOL
 
 
 def has_tensor(e: Emitter, *operands: Entry) -> bool:

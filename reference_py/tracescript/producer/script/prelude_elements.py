@@ -31,6 +31,12 @@ def inexact(x: Any) -> Any:
     return x
 
 
+def inexact_pair(x: Any, y: Any) -> Any:
+    """As numpy's float functions of two arrays, or an array and a number, take them."""
+    both = inexact(x + y).dtype
+    return np.asarray(x).astype(both), np.asarray(y).astype(both)
+
+
 def cbrt(x: Any) -> Any:
     """The third root."""
     given = inexact(x)
@@ -77,15 +83,20 @@ def isneginf(x: Any) -> Any:
 
 def heaviside(x: Any, h: Any) -> Any:
     """0 below 0, h at 0, 1 above; NaN stays."""
-    wide = x / 1
-    step = np.where(wide == 0, h, np.where(wide > 0, np.ones_like(wide), 0))
-    return np.where(np.isnan(wide), wide, step)
+    given, value = inexact_pair(x, h)
+    step = np.where(given == 0, value, np.where(given > 0, np.ones_like(given), 0))
+    return np.where(np.isnan(given), given, step)
 
 
 def logaddexp2(x: Any, y: Any) -> Any:
     """log2(2**x + 2**y)."""
-    high = np.maximum(x, y)
-    return np.where(x == y, high + 1, high + np.log2(1 + np.exp2(np.minimum(x, y) - high)))
+    a, b = inexact_pair(x, y)
+    dtype = a.dtype
+    if dtype == np.float16:
+        a, b = a.astype(np.float32), b.astype(np.float32)
+    high = np.maximum(a, b)
+    sums = high + np.log2(1 + np.exp2(np.minimum(a, b) - high))
+    return np.where(a == b, high + 1, sums).astype(dtype)
 
 
 def isin(element: Any, test_elements: Any) -> Any:
@@ -112,6 +123,12 @@ def isreal(x: Any) -> Any:
 def iscomplex(x: Any) -> Any:
     """Where the imaginary part is not 0."""
     return imag(x) != 0
+
+
+def nonzero(a: Any) -> Any:
+    """Where the array is not 0: an array of places for each axis."""
+    found = ops.nonzero(a)
+    return tuple(found[:, i] for i in range(a.ndim))
 
 
 def flatnonzero(a: Any) -> Any:

@@ -216,8 +216,8 @@ def inner(a: Any, b: Any) -> Any:
 def vdot(a: Any, b: Any) -> Any:
     """The sum of products of two flat arrays, the first conjugated."""
     if a.dtype in COMPLEX:
-        return np.sum(np.conjugate(np.reshape(a, (-1,))) * np.reshape(b, (-1,)))
-    return np.sum(np.reshape(a, (-1,)) * np.reshape(b, (-1,)))
+        return np.dot(np.conjugate(np.reshape(a, (-1,))), np.reshape(b, (-1,)))
+    return np.dot(np.reshape(a, (-1,)), np.reshape(b, (-1,)))
 
 
 def diag(v: Any, k: int = 0) -> Any:
@@ -246,13 +246,30 @@ def matrix_transpose(x: Any) -> Any:
     return np.swapaxes(x, -1, -2)
 
 
+def factored(x: Any) -> Any:
+    """A matrix as LAPACK takes it."""
+    if x.dtype == np.float16:
+        raise TypeError("array type float16 is unsupported in linalg")
+    return x
+
+
+def matrix_power(a: Any, n: int) -> Any:
+    """The product of n times the matrix; of whole numbers it is one of whole numbers."""
+    if a.dtype in INTEGERS and n > 0:
+        found = a
+        for _ in range(n - 1):
+            found = np.matmul(found, a)
+        return found
+    return ops.linalg_matrix_power(a, n)
+
+
 def svdvals(x: Any) -> Any:
     """Singular values."""
-    _, found, _ = ops.linalg_svd(x)
+    _, found, _ = ops.linalg_svd(factored(x))
     return found
 
 
 def eigvalsh(a: Any) -> Any:
     """Eigenvalues of a symmetric matrix."""
-    found, _ = ops.linalg_eigh(a)
+    found, _ = ops.linalg_eigh(factored(a))
     return found

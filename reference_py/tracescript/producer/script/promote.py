@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir.types import (
     DataType,
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tracescript.producer.script.entries import Entry
 
     Given = Entry | None
+
+_UNSIGNED: Final = frozenset({DataType.UINT8, DataType.UINT16, DataType.UINT32, DataType.UINT64})
 
 
 @dataclass(slots=True)
@@ -65,6 +67,8 @@ def emit_op(
             operands += [_Operand(k, n, p, declared.type) for n, p in enumerate(parts)]
         else:
             values[k] = plain_input(e, declared, x)
+    if op.promotion == "sum" and not (attributes or {}).get("dtype"):
+        _no_unsigned_sum(e, op, operands)
     tensors = _promoted(e, op, operands)
     for k in lists:
         items = [t for o, t in zip(operands, tensors, strict=True) if o.input == k]
@@ -76,6 +80,19 @@ def emit_op(
     if len(op.outputs) == 1 and not op.outputs[0].variadic:
         return outputs[0]
     return Items(outputs, names=tuple(o.name.lower() for o in op.outputs))
+
+
+def _no_unsigned_sum(e: Emitter, op: OpDef, operands: list[_Operand]) -> None:
+    """Refuse sums that numpy makes uint64, which has no arithmetic in the format."""
+    kinds = {data_type(e.value(o.entry)) for o in operands if is_tensor(o.entry)}
+    if e.frame.flavour == "numpy" and kinds & _UNSIGNED:
+        raise e.error(
+            None,
+            f"numpy's {op.name} of unsigned integers is uint64, which has no arithmetic here",
+            code="UNSUPPORTED_PYTHON",
+            rule="SCRIPT-9",
+            hint="pass dtype=numpy.int64, or cast with astype",
+        )
 
 
 def _has_tensors(e: Emitter, x: Entry) -> bool:
