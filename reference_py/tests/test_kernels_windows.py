@@ -49,8 +49,14 @@ def test_convolution_of_volumes_follows_its_definition(groups, stride, padding, 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
 @pytest.mark.parametrize("groups", [1, 2])
-def test_a_transposed_convolution_is_the_transpose_of_the_convolution(axes, groups):
-    stride, dilation, edge = (2, 1, 3)[:axes], (1, 2, 1)[:axes], (1, 0, 1)[:axes]
+@pytest.mark.parametrize(
+    ("strides", "dilations", "edges"),
+    [((2, 1, 3), (1, 2, 1), (1, 0, 1)), ((4, 2, 2), (2, 4, 3), (0, 3, 2)), ((3,) * 3,) * 3],
+)
+def test_a_transposed_convolution_is_the_transpose_of_the_convolution(
+    axes, groups, strides, dilations, edges
+):
+    stride, dilation, edge = strides[:axes], dilations[:axes], edges[:axes]
     x = RNG.standard_normal((2, 4, *(9, 8, 10)[:axes]))
     weight = RNG.standard_normal((6, 4 // groups, *(3, 2, 3)[:axes]))
     around = tuple(np.repeat(edge, 2).tolist())
