@@ -6,75 +6,17 @@ import functools
 
 import numpy as np
 import pytest
+from conv_definition import by_definition
 from engine_runs import run
 
 from benchmarks.author import Author
 from tracescript import ir
 from tracescript.errors import TrapError
-from tracescript.kernels import KERNELS, blocked, norm, products
-from tracescript.kernels.filters import Filters
+from tracescript.kernels import KERNELS, blocked, norm
 from tracescript.kernels.pool import VALUES_ONLY
 from tracescript.kernels.table import OPEN
 
 RNG = np.random.default_rng(5)
-
-FILTERS = [
-    # planes, filters, kernel, stride, padding, dilation, groups
-    (1, 64, (7, 7), (2, 2), (3, 3, 3, 3), (1, 1), 1),
-    (24, 8, (3, 3), (1, 1), (1, 1, 1, 1), (1, 1), 1),
-    (24, 8, (3, 2), (2, 3), (0, 2, 1, 0), (2, 1), 1),
-    (6, 4, (1, 1), (2, 2), (0, 0, 0, 0), (1, 1), 1),
-    (6, 4, (1, 1), (1, 1), (1, 0, 0, 1), (1, 1), 1),
-    (8, 4, (3, 3), (1, 2), (1, 1, 1, 1), (1, 2), 4),
-    (6, 6, (3, 3), (1, 1), (1, 1, 1, 1), (1, 1), 6),
-    (6, 6, (3, 5), (2, 3), (2, 0, 1, 3), (2, 1), 6),
-    (2, 3, (2, 2), (1, 1), (9, 9, 9, 9), (1, 1), 1),
-]
-
-
-def by_definition(x, weight, bias, stride, padding, dilation, groups):
-    """Add up the terms of the definition, one place of the filters at a time."""
-    padded = np.pad(x, ((0, 0), (0, 0), padding[:2], padding[2:]))
-    reach = [d * (k - 1) + 1 for d, k in zip(dilation, weight.shape[2:], strict=True)]
-    rows, columns = ((padded.shape[2 + i] - reach[i]) // stride[i] + 1 for i in (0, 1))
-    each = weight.shape[1]
-    y = np.zeros((x.shape[0], weight.shape[0], rows, columns)) + bias[:, None, None]
-    for o in range(weight.shape[0]):
-        first = o * groups // weight.shape[0] * each
-        for c, p, q in np.ndindex(*weight.shape[1:]):
-            plane = padded[:, first + c, p * dilation[0] :, q * dilation[1] :]
-            y[:, o] += weight[o, c, p, q] * plane[:, :: stride[0], :: stride[1]][:, :rows, :columns]
-    return y
-
-
-@pytest.mark.parametrize("case", FILTERS)
-@pytest.mark.parametrize("size", [(11, 13), (5, 100)])
-@pytest.mark.parametrize("once", [True, False])
-def test_a_convolution_is_its_definition_whichever_way_is_taken(case, size, once, monkeypatch):
-    planes, filters, kernel, *given = case
-    monkeypatch.setattr("tracescript.kernels.filters._LAID_OUT", 500)
-    monkeypatch.setattr(products, "_has_wide_lanes", lambda: size == (5, 100))
-    monkeypatch.setattr(products, "_SMALL", 8000)
-    x = RNG.standard_normal((2, planes, *size))
-    weight = RNG.standard_normal((filters, planes // given[-1], *kernel))
-    bias = RNG.standard_normal(filters)
-    found = Filters(weight, *given).apply(x, bias, once=once)
-    np.testing.assert_allclose(found, by_definition(x, weight, bias, *given), atol=1e-11)
-
-
-@pytest.mark.parametrize("case", FILTERS)
-def test_a_convolution_is_the_same_on_any_number_of_threads(case, monkeypatch):
-    planes, filters, kernel, *given = case
-    monkeypatch.setattr(products, "_has_wide_lanes", lambda: True)
-    monkeypatch.setattr(products, "_WORTH_A_THREAD", 1)
-    x = RNG.standard_normal((1, planes, 40, 50)).astype(np.float32)
-    weight = RNG.standard_normal((filters, planes // given[-1], *kernel)).astype(np.float32)
-    found = []
-    for threads in (1, 2, 3):
-        monkeypatch.setattr(products, "_threads", lambda n=threads: n)
-        found.append(Filters(weight, *given).apply(x, None, once=False))
-    np.testing.assert_array_equal(found[1], found[0])
-    np.testing.assert_array_equal(found[2], found[0])
 
 
 def model_of(op, inputs, weights, attributes, pack=False):

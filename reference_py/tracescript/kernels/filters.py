@@ -91,10 +91,23 @@ class Filters:
         y = np.empty((x.shape[0], self.filters, *out), x.dtype)
         if not y.size:
             return y
-        step = self._way(out, once=once)
-        for image, result in zip(x, y, strict=True):
-            step(image, result, bias)
+        if not self.weight.size:
+            y[...] = 0 if bias is None else bias[:, np.newaxis, np.newaxis]
+            return y
+        step, together = self._way(out, once=once), self._together(out)
+        for start in range(0, x.shape[0], together):
+            some = slice(start, start + together)
+            step(x[some].reshape(-1, *x.shape[2:]), y[some].reshape(-1, *out), bias)
         return y
+
+    def _together(self, out: Pair) -> int:
+        """Return how many images are worked on at once: small ones, as groups with one bank.
+
+        Their products are the same as alone.
+        """
+        rows = (out[0] + self.kernel[0]) * self.stride[0]
+        laid = self.terms * math.prod(self.kernel) * rows * out[1]
+        return max(1, _LAID_OUT // laid) if self.groups == 1 else 1
 
     def _way(self, out: Pair, *, once: bool) -> Step:
         if self.kernel == (1, 1) and not any(self.padding) and self.groups == 1:
@@ -121,7 +134,7 @@ class Filters:
         `terms` are the elements laid out for each element of a result.
         """
         rows, columns = y.shape[1:]
-        flat = y.reshape(self.groups, self.each, rows * columns)
+        flat = y.reshape(-1, self.each, rows * columns)
         step = max(_FEWEST // columns, _LAID_OUT // max(1, terms * columns), 1)
         step = -(-rows // -(-rows // step))
         starts = [(start, min(step, rows - start)) for start in range(0, rows, step)]
@@ -133,8 +146,8 @@ class Filters:
 
     def _plain(self, x: Array, y: Array, bias: Array | None) -> None:
         size = y.shape[1] * y.shape[2]
-        picked = x[:, :: self.stride[0], :: self.stride[1]].reshape(1, self.terms, size)
-        result = y.reshape(1, self.filters, size)
+        picked = x[:, :: self.stride[0], :: self.stride[1]].reshape(-1, self.terms, size)
+        result = y.reshape(-1, self.filters, size)
         product(self.weight.reshape(1, self.filters, self.terms), picked, result)
         self._add(result, bias)
 
@@ -144,12 +157,12 @@ class Filters:
         terms = self.terms * down * across
         matrix = self.weight.reshape(self.groups, self.each, terms)
         for start, count, result in self._blocks(y, self.groups * terms):
-            shape = (self.groups, self.terms, down, across, count, y.shape[2])
+            shape = (len(result), self.terms, down, across, count, y.shape[2])
             laid = scratch("laid", shape, x.dtype)
             for place in range(down):
                 row = start * self.stride[0] + place * self.dilation[0]
                 windows.lay(laid[:, :, place], row, self.stride[0])
-            product(matrix, laid.reshape(self.groups, terms, result.shape[2]), result)
+            product(matrix, laid.reshape(len(result), terms, result.shape[2]), result)
             self._add(result, bias)
 
     def _by_rows(self, x: Array, y: Array, bias: Array | None) -> None:
@@ -159,7 +172,7 @@ class Filters:
         for start, count, result in self._blocks(y, self.groups * wide):
             spare = None
             for phase in self.phases:
-                laid = self._laid(windows, self.groups, phase, start, count, columns)
+                laid = self._laid(windows, len(result), phase, start, count, columns)
                 for i, matrix in enumerate(matrices[phase.places]):
                     first = i * phase.apart * columns
                     operand = laid[:, :, first : first + count * columns]
@@ -223,12 +236,12 @@ class Filters:
         hop = self.stride[0]
         for start, count, flat in self._blocks(y, hop * self.groups * terms):
             tall = (count - 1) * hop + down
-            shape = (self.groups, tall, self.kernel[1], self.terms, columns)
+            shape = (len(flat), tall, self.kernel[1], self.terms, columns)
             laid = scratch("laid", shape, x.dtype)
             windows.lay(laid.transpose(0, 3, 2, 1, 4), start * hop, 1)
             group, row, _, term, element = laid.strides
-            rows = (self.groups, count, down * terms, columns)
+            rows = (len(flat), count, down * terms, columns)
             operand = np.ndarray(rows, x.dtype, laid, 0, (group, hop * row, term, element))
-            result = flat.reshape(self.groups, self.each, count, columns).swapaxes(1, 2)
+            result = flat.reshape(-1, self.each, count, columns).swapaxes(1, 2)
             product(matrix, operand, result)
             self._add(flat, bias)
