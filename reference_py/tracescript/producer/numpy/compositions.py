@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.producer.numpy import names
-from tracescript.producer.trace.numbers import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -64,7 +63,7 @@ def _rot90(_: NumpyDoor, m: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> An
 def _diag(door: NumpyDoor, v: Any, k: int = 0) -> Any:
     if v.ndim != 1:
         return np.diagonal(v, k)
-    return door.call_op("diag_embed", [v], {"offset": plain(k)})
+    return door.call_op("diag_embed", [v], {"offset": k})
 
 
 def _tensordot(door: NumpyDoor, a: Any, b: Any, axes: Any = 2) -> Any:

@@ -25,6 +25,9 @@ _HOLDS: Final = {
 }
 
 
+_BITS: Final = {"lshift": "shl", "rshift": "shr"}
+
+
 class Arithmetic:
     """The part of a recorder that SymInt and SymFloat call."""
 
@@ -46,6 +49,22 @@ class Arithmetic:
         operation = {"operation": "div" if name == "truediv" else name}
         operands = [self.as_float(a), self.as_float(b)]
         return self._made("float.arith", operands, operation, constants.FLOAT, value)
+
+    def unary(self, function: str, a: SymFloat, value: float) -> Any:
+        """Record a function of one float."""
+        operands = [self.as_float(a)]
+        return self._made("math.unary", operands, {"function": function}, constants.FLOAT, value)
+
+    def to_int(self, function: str, a: SymFloat, value: int) -> Any:
+        """Record a float rounded to an int."""
+        operands = [self.as_float(a)]
+        return self._made("math.to_int", operands, {"function": function}, constants.INT, value)
+
+    def bits(self, name: str, a: Any, b: Any, value: int) -> Any:
+        """Record an operation on the bits of two ints."""
+        operands = [self._recorder.number(x if isinstance(x, SymInt) else int(x)) for x in (a, b)]
+        operation = {"operation": _BITS.get(name, name)}
+        return self._made("int.bits", operands, operation, constants.INT, value)
 
     def _made(self, op: str, operands: list[Wire], attributes: Any, kind: Type, value: Any) -> Any:
         wire = self._recorder.single(op, operands, attributes, kind)

@@ -138,6 +138,7 @@ class Door:
         kinds = _declared(definition, len(inputs))
         dtype = self._common(inputs)
         wires = [self._input(x, kind, dtype) for x, kind in zip(inputs, kinds, strict=True)]
+        self.fixed(tuple(attributes.values()))
         fixed = {k: plain(v) for k, v in attributes.items()}
         with self.paused():
             given = [self._value(x, k, dtype) for x, k in zip(inputs, kinds, strict=True)]

@@ -6,15 +6,14 @@ the plain value, so every way out that Python shows is recorded as a fact or a d
 
 from __future__ import annotations
 
-import builtins
-import contextlib
+import math
 import operator
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.producer.trace import places, statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tracescript.producer.trace.recorder import Recorder
     from tracescript.producer.trace.tape import Wire
@@ -26,8 +25,10 @@ class SymInt(int):
     wire: Wire
     recorder: Recorder
 
-    def __new__(cls, value: int, wire: Wire, recorder: Recorder) -> SymInt:
-        """Make an int of its observed value."""
+    def __new__(cls, value: int, wire: Wire | None = None, recorder: Recorder | None = None) -> Any:
+        """Make an int of its observed value; of a plain one where a program asks its class to."""
+        if wire is None or recorder is None:
+            return int(value)
         self = int.__new__(cls, value)
         self.wire, self.recorder = wire, recorder
         return self
@@ -44,26 +45,28 @@ class SymInt(int):
     def __index__(self) -> int:
         return plain(self)
 
+    def __invert__(self) -> Any:
+        return -self - 1
+
+    def __abs__(self) -> Any:
+        return -self if self < 0 else self
+
+    def __pow__(self, other: Any, modulo: Any = None) -> Any:
+        if modulo is not None:
+            return pow(self.fixed("pow"), other, modulo)
+        return _power(self, other)
+
+    def __round__(self, digits: Any = None) -> Any:
+        return self if digits is None else round(self.fixed("round"), digits)
+
     def __bool__(self) -> bool:
         return bool(self != 0)
 
     def __repr__(self) -> str:
         return int.__repr__(_written(self))
 
-    def __pos__(self) -> SymInt:
-        return self
-
     def __format__(self, spec: str) -> str:
         return format(_written(self), spec)
-
-    def __copy__(self) -> SymInt:
-        return self
-
-    def __deepcopy__(self, _memo: object) -> SymInt:
-        return self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return int, (self.fixed("pickle") if self.recorder.is_running else plain(self),)
 
     def fixed(self, call: str, kind: str = "size_read") -> int:
         """Return the plain value and record that the program depends on it."""
@@ -77,21 +80,42 @@ class SymFloat(float):
     wire: Wire
     recorder: Recorder
 
-    def __new__(cls, value: float, wire: Wire, recorder: Recorder) -> SymFloat:
-        """Make a float of its observed value."""
+    def __new__(
+        cls, value: float, wire: Wire | None = None, recorder: Recorder | None = None
+    ) -> Any:
+        """Make a float of its observed value; of a plain one where a program asks its class to."""
+        if wire is None or recorder is None:
+            return float(value)
         self = float.__new__(cls, value)
         self.wire, self.recorder = wire, recorder
         return self
 
     def __hash__(self) -> int:
-        return hash(self.__float__())
+        return hash(self.fixed("hash"))
 
     def __float__(self) -> float:
-        self.recorder.arithmetic.fix(self, "float_read", "float")
-        return plain(self)
+        return self.fixed("float")
 
     def __int__(self) -> int:
-        return int(self.__float__())
+        return int(self.fixed("int"))
+
+    def __abs__(self) -> Any:
+        return self.recorder.arithmetic.unary("fabs", self, abs(plain(self)))
+
+    def __floor__(self) -> Any:
+        return self.recorder.arithmetic.to_int("floor", self, math.floor(plain(self)))
+
+    def __ceil__(self) -> Any:
+        return self.recorder.arithmetic.to_int("ceil", self, math.ceil(plain(self)))
+
+    def __trunc__(self) -> Any:
+        return self.recorder.arithmetic.to_int("trunc", self, math.trunc(plain(self)))
+
+    def __pow__(self, other: Any, modulo: Any = None) -> Any:
+        return NotImplemented if modulo is not None else _power(self, other)
+
+    def __round__(self, digits: Any = None) -> Any:
+        return round(self.fixed("round"), digits)
 
     def __bool__(self) -> bool:
         return bool(self != 0.0)
@@ -102,8 +126,10 @@ class SymFloat(float):
     def __format__(self, spec: str) -> str:
         return format(_written(self), spec)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return float, (plain(self),)
+    def fixed(self, call: str) -> float:
+        """Return the plain value and record that the program depends on it."""
+        self.recorder.arithmetic.fix(self, "float_read", call)
+        return plain(self)
 
 
 def _written(number: SymInt | SymFloat) -> Any:
@@ -136,8 +162,24 @@ _ARITHMETIC: Final[dict[str, Callable[..., Any]]] = {
     "truediv": operator.truediv,
     "floordiv": operator.floordiv,
     "mod": operator.mod,
-    "pow": operator.pow,
 }
+_BITS: Final[dict[str, Callable[..., Any]]] = {
+    "and": operator.and_,
+    "or": operator.or_,
+    "xor": operator.xor,
+    "lshift": operator.lshift,
+    "rshift": operator.rshift,
+}
+_SAME: Final = {
+    SymInt: ("__pos__", "__floor__", "__ceil__", "__trunc__", "conjugate"),
+    SymFloat: ("__pos__", "conjugate"),
+}
+"""Methods that return the number itself."""
+_READ: Final = {
+    SymInt: ("bit_length", "bit_count", "to_bytes", "as_integer_ratio", "is_integer"),
+    SymFloat: ("hex", "as_integer_ratio", "is_integer"),
+}
+"""Methods that compute with the plain value."""
 _COMPARISONS: Final[dict[str, Callable[..., Any]]] = {
     "eq": operator.eq,
     "ne": operator.ne,
@@ -148,11 +190,19 @@ _COMPARISONS: Final[dict[str, Callable[..., Any]]] = {
 }
 
 
+def _is_number(value: Any) -> bool:
+    """Tell whether a value is one of Python's numbers; numpy's floats are of its class too."""
+    return isinstance(value, (int, float)) and not hasattr(value, "dtype")
+
+
 def _arithmetic(name: str, function: Callable[..., Any], *, swap: bool) -> Callable[..., Any]:
     def method(self: Any, other: Any) -> Any:
         if name == "mul" and isinstance(other, (list, tuple, str, bytes)):
             return other * self.fixed("repetition") if isinstance(self, SymInt) else NotImplemented
-        if not isinstance(other, (int, float)):
+        if isinstance(other, complex):
+            a, b = (other, self.fixed(name)) if swap else (self.fixed(name), other)
+            return function(a, b)
+        if not _is_number(other):
             return NotImplemented
         a, b = (other, self) if swap else (self, other)
         value = function(plain(a), plain(b))
@@ -163,7 +213,7 @@ def _arithmetic(name: str, function: Callable[..., Any], *, swap: bool) -> Calla
 
 def _comparison(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, other: Any) -> Any:
-        if not isinstance(other, (int, float)):
+        if not _is_number(other):
             return NotImplemented
         return self.recorder.arithmetic.compare(
             name, self, other, function(plain(self), plain(other))
@@ -172,61 +222,70 @@ def _comparison(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
+_power = _arithmetic("pow", operator.pow, swap=False)
+
+
+def _bits(name: str, function: Callable[..., Any], *, swap: bool) -> Callable[..., Any]:
+    def method(self: Any, other: Any) -> Any:
+        if not _is_number(other) or not isinstance(other, int):
+            return NotImplemented
+        a, b = (other, self) if swap else (self, other)
+        return self.recorder.arithmetic.bits(name, a, b, function(plain(a), plain(b)))
+
+    return method
+
+
 def _negative(self: Any) -> Any:
     return self.recorder.arithmetic.op("neg", self, None, -plain(self))
 
 
-for _name, _function in _ARITHMETIC.items():
-    for _kind in (SymInt, SymFloat):
-        setattr(_kind, f"__{_name}__", _arithmetic(_name, _function, swap=False))
-        setattr(_kind, f"__r{_name}__", _arithmetic(_name, _function, swap=True))
-for _name, _function in _COMPARISONS.items():
-    for _kind in (SymInt, SymFloat):
-        setattr(_kind, f"__{_name}__", _comparison(_name, _function))
-for _kind in (SymInt, SymFloat):
-    _kind.__neg__ = _negative  # type: ignore[method-assign]  # one body for both classes
+def _divided(self: Any, other: Any) -> Any:
+    return self // other, self % other
 
 
-def _range_type(real: type[range]) -> type:
-    class Ranges(type):
-        def __instancecheck__(cls, instance: Any) -> bool:
-            return isinstance(instance, real)
-
-        def __subclasscheck__(cls, subclass: type) -> bool:
-            return issubclass(subclass, real)
-
-    class SymbolicRange(metaclass=Ranges):
-        """`range` while a trace runs: a loop over a symbolic number is recorded as unrolled."""
-
-        def __new__(cls, *args: Any) -> Any:
-            return real(
-                *(a.fixed("range", "unrolled_loop") if isinstance(a, SymInt) else a for a in args)
-            )
-
-    return SymbolicRange
+def _divides(self: Any, other: Any) -> Any:
+    return other // self, other % self
 
 
-def _length_of(real: Callable[[Any], int], arrays: tuple[type, ...]) -> Callable[[Any], int]:
-    def length(value: Any, /) -> int:
-        array: Any = value if isinstance(value, arrays) else None
-        if array is not None and array.ndim and places.is_called_by_user():
-            size: int = array.shape[0]
-            return size
-        return real(value)
-
-    return length
+def _itself(self: Any, *_: Any) -> Any:
+    return self
 
 
-@contextlib.contextmanager
-def recording_builtins(arrays: tuple[type, ...]) -> Iterator[None]:
-    """Let `range` record loops over symbolic numbers, and `len` of these arrays give one.
+def _reading(name: str) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(self.fixed(name), name)(*args, **kwargs)
 
-    C reads a size unseen otherwise.
-    """
-    real_range, real_len = builtins.range, builtins.len
-    builtins.range = _range_type(real_range)  # type: ignore[misc,assignment]  # put back below
-    builtins.len = _length_of(real_len, arrays)
-    try:
-        yield
-    finally:
-        builtins.range, builtins.len = real_range, real_len  # type: ignore[misc]  # as they were
+    return method
+
+
+def _reduced(self: Any, _protocol: int = 0) -> tuple[Any, ...]:
+    value = self.fixed("pickle") if self.recorder.is_running else plain(self)
+    return type(value), (value,)
+
+
+def _complete(kind: Any) -> None:
+    """Give a class of numbers each method by which a program gets at the plain value."""
+    for name, function in _ARITHMETIC.items():
+        setattr(kind, f"__{name}__", _arithmetic(name, function, swap=False))
+        setattr(kind, f"__r{name}__", _arithmetic(name, function, swap=True))
+    for name, function in _COMPARISONS.items():
+        setattr(kind, f"__{name}__", _comparison(name, function))
+    for name in (*_SAME[kind], "__copy__", "__deepcopy__"):
+        setattr(kind, name, _itself)
+    for name in _READ[kind]:
+        if hasattr(kind, name):
+            setattr(kind, name, _reading(name))
+    kind.__rpow__ = _arithmetic("pow", operator.pow, swap=True)
+    kind.__neg__, kind.__divmod__, kind.__rdivmod__ = _negative, _divided, _divides
+    kind.__reduce__ = kind.__reduce_ex__ = _reduced
+    kind.__getnewargs__ = lambda self: _reduced(self)[1]
+    kind.real, kind.imag = property(_itself), property(lambda self: type(plain(self))(0))
+
+
+_complete(SymInt)
+_complete(SymFloat)
+SymInt.numerator = property(_itself)  # type: ignore[assignment]  # a symbolic number
+SymInt.denominator = property(lambda _: 1)  # type: ignore[assignment]  # as of any int
+for _name, _function in _BITS.items():
+    setattr(SymInt, f"__{_name}__", _bits(_name, _function, swap=False))
+    setattr(SymInt, f"__r{_name}__", _bits(_name, _function, swap=True))

@@ -16,7 +16,7 @@ from tracescript.producer.trace.dynamic import Dynamic
 from tracescript.producer.trace.emit import Emitter
 from tracescript.producer.trace.example import example_of
 from tracescript.producer.trace.imports import Imports
-from tracescript.producer.trace.numbers import recording_builtins
+from tracescript.producer.trace.python_functions import recording_builtins
 from tracescript.producer.trace.recorder import Recorder
 from tracescript.producer.trace.scopes import escaping
 from tracescript.producer.trace.symbols import Changed, Symbols
