@@ -70,18 +70,22 @@ def exponentials(x: Array, y: Array, seen: Array | None = None) -> Array:
 
 
 def shifted_exponentials(x: Array, y: Array, seen: Array | None = None) -> Array:
-    """As `exponentials`, but of rows whose sum does not fit y is exp(x - max).
+    """As `exponentials`, but of the elements less what `shifts` gives for their row.
 
     The seen elements of a row decide, and they alone: so rows do not influence each other, and
     what is not seen may be NaN.
     """
     if seen is not None:
         x = np.fmin(x, np.where(seen, np.nan, -np.inf).astype(x.dtype))
+    return exponentials(np.subtract(x, shifts(x), out=y), y)
+
+
+def shifts(x: Array) -> Array:
+    """Return, (..., 1), 0 for rows whose sum of exponentials fits and max for the others."""
     total = exponentials(x, np.empty_like(x))
     top = np.maximum.reduce(x, axis=-1, keepdims=True)
     top[_one_where_fit(total) < np.inf] = 0
-    np.maximum(top, np.finfo(x.dtype).min, out=top)
-    return exponentials(np.subtract(x, top, out=y), y)
+    return np.maximum(top, np.finfo(x.dtype).min, out=top)
 
 
 def all_fit(total: Array) -> bool:

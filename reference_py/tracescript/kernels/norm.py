@@ -14,6 +14,7 @@ from tracescript.kernels.blocked import (
     by_rows,
     exponentials,
     shifted_exponentials,
+    shifts,
     squares,
     sums,
 )
@@ -205,7 +206,26 @@ def log_softmax(x: Array, dim: int) -> Array:
     rows, results = x.reshape(-1, width), y.reshape(-1, width)
     for some in by_rows(rows.shape[0], width):
         part = results[some]
-        np.subtract(rows[some], _LARGEST(rows[some], axis=1, keepdims=True), out=part)
-        total = sums(np.exp(part))
-        part -= np.log(total, out=total)[:, np.newaxis]
+        first, rest = _logarithms(rows[some], part)
+        np.subtract(rows[some], first, out=part)
+        part -= rest
     return y
+
+
+def _logarithms(x: Array, spare: Array) -> tuple[Array, Array]:
+    """Return the logarithms of the sums of exp(x) as columns of two shares each.
+
+    Subtracting the first share is nearly exact: it is a whole number, or the largest element where
+    the exponentials do not fit. So what is left is rounded as a number of its own size.
+    """
+    total = exponentials(x, spare)
+    if all_fit(total):
+        rest = np.log(total, dtype=np.float64)
+        first = np.rint(rest)
+        rest -= first
+    else:
+        top = shifts(x)
+        rest = np.log(exponentials(np.subtract(x, top, out=spare), spare), dtype=np.float64)
+        first = np.where(top == 0, np.rint(rest), top)
+        rest -= np.where(top == 0, first, 0)
+    return first.astype(x.dtype), rest.astype(x.dtype)
