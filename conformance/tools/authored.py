@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format
 
-from tools import literals, op_calls, service_cases, service_oracle, spec_blocks
+from tools import literals, op_breaches, op_calls, service_cases, service_oracle, spec_blocks
 from tools.expectations import Oracles, code, expected, phase, step
 from tools.sources import Models, SourceError, strict
 from tools.text_oracle import vouches
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ALWAYS = {"id", "story", "rules", "needs", "level", "since", "revision", "model", "models"}
-_FILE = {"model", "case", "defaults", "call"}
+_FILE = {"model", "case", "defaults", "call", "breach"}
 
 
 def cases(root: Path) -> list[case_pb2.Case]:
@@ -39,24 +39,27 @@ def cases(root: Path) -> list[case_pb2.Case]:
     blocks = spec_blocks.read(root.parent / "spec")
     models = Models(blocks.programs)
     tables: list[tuple[str, Mapping[str, Any]]] = []
-    calls: list[tuple[str, Mapping[str, Any]]] = []
+    calls: list[tuple[str, Any, Mapping[str, Any]]] = []
     files = sorted((root / "authored").glob("**/*.toml"))
     for name, text in [*((f.name, f.read_text("utf-8")) for f in files), *blocks.cases]:
         content = tomllib.loads(text)
         strict(content, _FILE, name)
         for model, source in content.get("model", {}).items():
             models.add(model, source)
-        calls += [(name, table) for table in content.get("call", [])]
+        calls += [(name, op_calls.case, table) for table in content.get("call", [])]
+        calls += [(name, op_breaches.case, table) for table in content.get("breach", [])]
         tables += [(name, content.get("defaults", {}) | table) for table in content.get("case", [])]
     made = [_case(table, models, f"{file}: {table.get('id', '?')}") for file, table in tables]
     if models.unused:
         raise SourceError(f"programs of the specification without a case: {sorted(models.unused)}")
-    return made + [_call(table, f"{file}: {table.get('id', '?')}") for file, table in calls]
+    return made + [_of_op(make, table, file) for file, make, table in calls]
 
 
-def _call(table: Mapping[str, Any], where: str) -> case_pb2.Case:
+def _of_op(make: Any, table: Mapping[str, Any], file: str) -> case_pb2.Case:
+    where = f"{file}: {table.get('id', table.get('op', '?'))}"
     try:
-        return op_calls.case(table, where)
+        case: case_pb2.Case = make(table, where)
+        return case
     except (ValueError, LookupError, TypeError, RuntimeError) as error:
         raise SourceError(f"{where}: {type(error).__name__}: {error}") from error
 

@@ -30,7 +30,7 @@ _LONG = {short: name for name, short in LONG.items()}
 def case(table: Mapping[str, Any], where: str) -> case_pb2.Case:
     """Make the case of a call. Raises SourceError, DisagreementError, NoOracleError."""
     strict(table, _KEYS, where)
-    op = _definitions()[table["op"]]
+    op = op_named(table["op"])
     given = [item for name, text in table["inputs"].items() for item in _literals(name, text)]
     texts = [{"name": n, "text": t} for n, t in table.get("attributes", {}).items()]
     inputs, chosen = ordered_inputs(op, given), attributes(op, texts)
@@ -57,6 +57,11 @@ def case(table: Mapping[str, Any], where: str) -> case_pb2.Case:
     made.provenance.oracles.append(second.oracle)
     made.provenance.max_disagreement_ulps = second.ulps
     return made
+
+
+def op_named(name: str) -> dict[str, Any]:
+    """Return an op's definition. Raises KeyError."""
+    return _definitions()[name]
 
 
 @functools.cache

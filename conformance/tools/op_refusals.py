@@ -41,17 +41,23 @@ def refusals(op: dict[str, Any]) -> Iterator[case_pb2.Case]:
 
 def _case(op: dict[str, Any], constraint: dict[str, str], found: tuple[Call, Any]) -> case_pb2.Case:
     call, results = found
-    rule = f"OP.{op['name']}.{constraint['id']}"
+    story = f"A file in which this does not hold: {constraint['text']}"
+    model = model_of(op, list(call.inputs), call.attributes, results, is_static=True)
+    return refusal_of(op, constraint["id"], story, model)
+
+
+def refusal_of(op: dict[str, Any], number: str, story: str, model: bytes) -> case_pb2.Case:
+    """Make the case of a file that breaks a constraint of an op."""
+    rule = f"OP.{op['name']}.{number}"
     case = case_pb2.Case(
-        id=f"graph/{op['name']}/breaks_{constraint['id'].lower()}",
+        id=f"graph/{op['name']}/breaks_{number.lower()}",
         revision=1,
-        story=f"A file in which this does not hold: {constraint['text']}",
+        story=story,
         rules=[rule, "GRAPH-30"],
         needs=[op["profile"]],
         level=case_pb2.LEVEL_MUST,
         since="1.0",
     )
-    model = model_of(op, list(call.inputs), call.attributes, results, is_static=True)
     case.artifacts.add(content=model)
     refusal = case.reject.refusal
     refusal.codes.extend(error_pb2.ErrorCode.Value(f"ERROR_CODE_{name}") for name in _REFUSED)
