@@ -141,6 +141,11 @@ def largest_in_any_order(x):
     return torch.zeros_like(x).scatter_(1, places, values)
 
 
+def beside_what_was_selected(x):
+    kept = x[x[:, 0] > -99]
+    return kept + x, torch.where(kept > 0, x, x * 2)
+
+
 def checked_by_torch(x):
     torch._check_tensor_all(x < 100)
     return x + 1
@@ -157,6 +162,7 @@ def checked_by_torch(x):
         (normalised_by_the_batch, (2, 3, 4), (3, 3, 5)),
         (counted_in_the_data, (3, 40), (4, 50)),
         (checked_by_torch, (3, 4), (4, 5)),
+        (beside_what_was_selected, (3, 4), (4, 5)),
         (joined_of_different_types, (3, 4), (4, 5)),
         (largest_in_any_order, (3, 4), (4, 5)),
         (Heads(), (2, 7, 16), (3, 11, 16)),

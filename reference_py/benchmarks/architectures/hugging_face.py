@@ -11,23 +11,23 @@ from benchmarks.architectures.entry import Architecture, pixels, sound, text, tr
 if TYPE_CHECKING:
     from benchmarks.architectures.entry import Inputs
 
-_VOCABULARY: Final = {"vocab_size": 99, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0}
-_SMALL: Final = {
-    **_VOCABULARY,
+VOCABULARY: Final = {"vocab_size": 99, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0}
+SMALL: Final = {
+    **VOCABULARY,
     "hidden_size": 32,
     "num_hidden_layers": 2,
     "num_attention_heads": 4,
     "intermediate_size": 64,
     "max_position_embeddings": 64,
 }
-_DECODER: Final = {**_SMALL, "num_key_value_heads": 2, "head_dim": 8, "use_cache": False}
-_GPT: Final = {**_VOCABULARY, "n_embd": 32, "n_layer": 2, "n_head": 4, "use_cache": False}
+DECODER: Final = {**SMALL, "num_key_value_heads": 2, "head_dim": 8, "use_cache": False}
+_GPT: Final = {**VOCABULARY, "n_embd": 32, "n_layer": 2, "n_head": 4, "use_cache": False}
 _T5: Final = {
-    **_VOCABULARY, "d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 2, "num_heads": 4,
+    **VOCABULARY, "d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 2, "num_heads": 4,
     "use_cache": False,
 }  # fmt: skip
-_BART: Final = {
-    **_VOCABULARY,
+BART: Final = {
+    **VOCABULARY,
     "d_model": 32,
     "encoder_layers": 2,
     "decoder_layers": 2,
@@ -38,9 +38,9 @@ _BART: Final = {
     "max_position_embeddings": 64,
     "use_cache": False,
 }
-_PATCHES: Final = {**_SMALL, "image_size": 32, "patch_size": 8}
+PATCHES: Final = {**SMALL, "image_size": 32, "patch_size": 8}
 _SOUND: Final = {
-    **_SMALL,
+    **SMALL,
     "conv_dim": (16, 16),
     "conv_kernel": (10, 3),
     "conv_stride": (5, 2),
@@ -80,7 +80,7 @@ def _past(heads: int) -> Inputs:
     return inputs
 
 
-def _entry(
+def entry(
     name: str,
     family: str,
     model: str,
@@ -120,106 +120,106 @@ def _captions(batch: int, count: int) -> dict[str, Any]:
     return {**text(batch, count), "pixel_values": torch.randn(batch, 3, 32, 32)}
 
 
-_TEXT_PART: Final = {**_SMALL, "projection_dim": 16}
+_TEXT_PART: Final = {**SMALL, "projection_dim": 16}
 _STAGES: Final = {
     "hidden_sizes": [16, 24], "depths": [1, 1], "num_stages": 2, "num_channels": 3,
 }  # fmt: skip
 
 ENCODERS = (
-    _entry("bert", "encoder", "BertModel", _SMALL, text),
-    _entry("roberta", "encoder", "RobertaModel", _SMALL, text),
-    _entry("xlm-roberta", "encoder", "XLMRobertaModel", _SMALL, text),
-    _entry("electra", "encoder", "ElectraModel", {**_SMALL, "embedding_size": 16}, text),
-    _entry("albert", "encoder", "AlbertModel", {**_SMALL, "embedding_size": 16}, text),
-    _entry("deberta", "encoder", "DebertaModel",
-           {**_SMALL, "relative_attention": True, "pos_att_type": ["c2p", "p2c"]}, text),
-    _entry("deberta-v2", "encoder", "DebertaV2Model",
-           {**_SMALL, "relative_attention": True, "pos_att_type": ["c2p", "p2c"]}, text),
-    _entry("distilbert", "encoder", "DistilBertModel",
+    entry("bert", "encoder", "BertModel", SMALL, text),
+    entry("roberta", "encoder", "RobertaModel", SMALL, text),
+    entry("xlm-roberta", "encoder", "XLMRobertaModel", SMALL, text),
+    entry("electra", "encoder", "ElectraModel", {**SMALL, "embedding_size": 16}, text),
+    entry("albert", "encoder", "AlbertModel", {**SMALL, "embedding_size": 16}, text),
+    entry("deberta", "encoder", "DebertaModel",
+           {**SMALL, "relative_attention": True, "pos_att_type": ["c2p", "p2c"]}, text),
+    entry("deberta-v2", "encoder", "DebertaV2Model",
+           {**SMALL, "relative_attention": True, "pos_att_type": ["c2p", "p2c"]}, text),
+    entry("distilbert", "encoder", "DistilBertModel",
            {"vocab_size": 99, "dim": 32, "n_layers": 2, "n_heads": 4, "hidden_dim": 64}, text),
-    _entry("mobilebert", "encoder", "MobileBertModel",
-           {**_SMALL, "embedding_size": 16, "intra_bottleneck_size": 16}, text),
-    _entry("mpnet", "encoder", "MPNetModel", _SMALL, text),
-    _entry("fnet", "encoder", "FNetModel", _SMALL, words),
-    _entry("roformer", "encoder", "RoFormerModel", _SMALL, text),
-    _entry("squeezebert", "encoder", "SqueezeBertModel",
-           {**_SMALL, "embedding_size": 32, "q_groups": 2, "k_groups": 2, "v_groups": 2}, text),
-    _entry("modernbert", "encoder", "ModernBertModel", _SMALL, text),
-    _entry("convbert", "encoder", "ConvBertModel", {**_SMALL, "embedding_size": 32}, text),
-    _entry("xlnet", "encoder", "XLNetModel",
-           {**_VOCABULARY, "d_model": 32, "n_layer": 2, "n_head": 4, "d_inner": 64,
+    entry("mobilebert", "encoder", "MobileBertModel",
+           {**SMALL, "embedding_size": 16, "intra_bottleneck_size": 16}, text),
+    entry("mpnet", "encoder", "MPNetModel", SMALL, text),
+    entry("fnet", "encoder", "FNetModel", SMALL, words),
+    entry("roformer", "encoder", "RoFormerModel", SMALL, text),
+    entry("squeezebert", "encoder", "SqueezeBertModel",
+           {**SMALL, "embedding_size": 32, "q_groups": 2, "k_groups": 2, "v_groups": 2}, text),
+    entry("modernbert", "encoder", "ModernBertModel", SMALL, text),
+    entry("convbert", "encoder", "ConvBertModel", {**SMALL, "embedding_size": 32}, text),
+    entry("xlnet", "encoder", "XLNetModel",
+           {**VOCABULARY, "d_model": 32, "n_layer": 2, "n_head": 4, "d_inner": 64,
             "use_mems_eval": False}, text),
-    _entry("layoutlm", "encoder", "LayoutLMModel", _SMALL, text),
+    entry("layoutlm", "encoder", "LayoutLMModel", SMALL, text),
 )  # fmt: skip
 
 DECODERS = (
-    _entry("gpt2", "decoder", "GPT2LMHeadModel", _GPT, text),
-    _entry("gpt-neo", "decoder", "GPTNeoModel",
-           {**_VOCABULARY, "hidden_size": 32, "num_layers": 2, "num_heads": 4, "use_cache": False,
+    entry("gpt2", "decoder", "GPT2LMHeadModel", _GPT, text),
+    entry("gpt-neo", "decoder", "GPTNeoModel",
+           {**VOCABULARY, "hidden_size": 32, "num_layers": 2, "num_heads": 4, "use_cache": False,
             "attention_types": [[["global", "local"], 1]], "window_size": 4}, text),
-    _entry("gpt-neox", "decoder", "GPTNeoXModel", {**_SMALL, "use_cache": False}, text),
-    _entry("gptj", "decoder", "GPTJModel", {**_GPT, "rotary_dim": 4}, text),
-    _entry("llama", "decoder", "LlamaForCausalLM", _DECODER, text),
-    _entry("mistral", "decoder", "MistralModel", {**_DECODER, "sliding_window": 4}, text),
-    _entry("mixtral", "decoder", "MixtralModel",
-           {**_DECODER, "num_local_experts": 4, "experts_implementation": "eager"}, text),
-    _entry("qwen2", "decoder", "Qwen2Model", _DECODER, text),
-    _entry("qwen3", "decoder", "Qwen3Model", _DECODER, text),
-    _entry("gemma2", "decoder", "Gemma2Model", _DECODER, text),
-    _entry("phi", "decoder", "PhiModel", {**_SMALL, "use_cache": False}, text),
-    _entry("opt", "decoder", "OPTModel",
-           {**_VOCABULARY, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
+    entry("gpt-neox", "decoder", "GPTNeoXModel", {**SMALL, "use_cache": False}, text),
+    entry("gptj", "decoder", "GPTJModel", {**_GPT, "rotary_dim": 4}, text),
+    entry("llama", "decoder", "LlamaForCausalLM", DECODER, text),
+    entry("mistral", "decoder", "MistralModel", {**DECODER, "sliding_window": 4}, text),
+    entry("mixtral", "decoder", "MixtralModel",
+           {**DECODER, "num_local_experts": 4, "experts_implementation": "eager"}, text),
+    entry("qwen2", "decoder", "Qwen2Model", DECODER, text),
+    entry("qwen3", "decoder", "Qwen3Model", DECODER, text),
+    entry("gemma2", "decoder", "Gemma2Model", DECODER, text),
+    entry("phi", "decoder", "PhiModel", {**SMALL, "use_cache": False}, text),
+    entry("opt", "decoder", "OPTModel",
+           {**VOCABULARY, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
             "ffn_dim": 64, "word_embed_proj_dim": 32, "use_cache": False}, text),
-    _entry("bloom", "decoder", "BloomModel", _GPT, text),
-    _entry("falcon", "decoder", "FalconModel", {**_SMALL, "use_cache": False}, text),
-    _entry("olmo2", "decoder", "Olmo2Model", _DECODER, text),
-    _entry("mamba", "decoder", "MambaModel",
-           {**_VOCABULARY, "hidden_size": 16, "num_hidden_layers": 2, "state_size": 4,
+    entry("bloom", "decoder", "BloomModel", _GPT, text),
+    entry("falcon", "decoder", "FalconModel", {**SMALL, "use_cache": False}, text),
+    entry("olmo2", "decoder", "Olmo2Model", DECODER, text),
+    entry("mamba", "decoder", "MambaModel",
+           {**VOCABULARY, "hidden_size": 16, "num_hidden_layers": 2, "state_size": 4,
             "use_cache": False}, words),
-    _entry("gpt2-cached", "decoder", "GPT2LMHeadModel", {**_GPT, "use_cache": True},
+    entry("gpt2-cached", "decoder", "GPT2LMHeadModel", {**_GPT, "use_cache": True},
            _past(4), cached=True),
-    _entry("llama-cached", "decoder", "LlamaForCausalLM", {**_DECODER, "use_cache": True},
+    entry("llama-cached", "decoder", "LlamaForCausalLM", {**DECODER, "use_cache": True},
            _past(2), cached=True),
 )  # fmt: skip
 
 BOTH = (
-    _entry("t5", "enc-dec", "T5Model", _T5, translation),
-    _entry("bart", "enc-dec", "BartModel", _BART, translation),
-    _entry("mbart", "enc-dec", "MBartModel", _BART, translation),
-    _entry("pegasus", "enc-dec", "PegasusModel", _BART, translation),
-    _entry("marian", "enc-dec", "MarianModel", {**_BART, "decoder_start_token_id": 0},
+    entry("t5", "enc-dec", "T5Model", _T5, translation),
+    entry("bart", "enc-dec", "BartModel", BART, translation),
+    entry("mbart", "enc-dec", "MBartModel", BART, translation),
+    entry("pegasus", "enc-dec", "PegasusModel", BART, translation),
+    entry("marian", "enc-dec", "MarianModel", {**BART, "decoder_start_token_id": 0},
            translation),
-    _entry("whisper", "speech", "WhisperModel",
-           {**_BART, "num_mel_bins": 16, "max_source_positions": 20,
+    entry("whisper", "speech", "WhisperModel",
+           {**BART, "num_mel_bins": 16, "max_source_positions": 20,
             "max_target_positions": 30, "decoder_start_token_id": 1}, _spectrum, 40, None),
-    _entry("speech-to-text", "speech", "Speech2TextModel",
-           {**_BART, "input_feat_per_channel": 16, "conv_channels": 32, "decoder_start_token_id": 1,
+    entry("speech-to-text", "speech", "Speech2TextModel",
+           {**BART, "input_feat_per_channel": 16, "conv_channels": 32, "decoder_start_token_id": 1,
             "max_source_positions": 100, "max_target_positions": 30}, _frames, 40, 52),
-    _entry("wav2vec2", "speech", "Wav2Vec2Model", _SOUND, sound, 400, 620),
-    _entry("hubert", "speech", "HubertModel", _SOUND, sound, 400, 620),
-    _entry("wavlm", "speech", "WavLMModel", _SOUND, sound, 400, 620),
+    entry("wav2vec2", "speech", "Wav2Vec2Model", _SOUND, sound, 400, 620),
+    entry("hubert", "speech", "HubertModel", _SOUND, sound, 400, 620),
+    entry("wavlm", "speech", "WavLMModel", _SOUND, sound, 400, 620),
 )  # fmt: skip
 
 VISION = (
-    _entry("vit", "vision", "ViTModel", _PATCHES, pixels, 32, None),
-    _entry("deit", "vision", "DeiTModel", _PATCHES, pixels, 32, None),
-    _entry("beit", "vision", "BeitModel", _PATCHES, pixels, 32, None),
-    _entry("dinov2", "vision", "Dinov2Model", _PATCHES, pixels, 32, 48),
-    _entry("clip", "vision", "CLIPModel",
-           {"text_config": _TEXT_PART, "vision_config": _PATCHES, "projection_dim": 16}, _captions),
-    _entry("siglip", "vision", "SiglipVisionModel", _PATCHES, pixels, 32, None),
-    _entry("convnext", "vision", "ConvNextModel", _STAGES, pixels, 32, 64),
-    _entry("resnet", "vision", "ResNetModel", {**_STAGES, "embedding_size": 16}, pixels, 32, 64),
-    _entry("swin", "vision", "SwinModel",
+    entry("vit", "vision", "ViTModel", PATCHES, pixels, 32, None),
+    entry("deit", "vision", "DeiTModel", PATCHES, pixels, 32, None),
+    entry("beit", "vision", "BeitModel", PATCHES, pixels, 32, None),
+    entry("dinov2", "vision", "Dinov2Model", PATCHES, pixels, 32, 48),
+    entry("clip", "vision", "CLIPModel",
+           {"text_config": _TEXT_PART, "vision_config": PATCHES, "projection_dim": 16}, _captions),
+    entry("siglip", "vision", "SiglipVisionModel", PATCHES, pixels, 32, None),
+    entry("convnext", "vision", "ConvNextModel", _STAGES, pixels, 32, 64),
+    entry("resnet", "vision", "ResNetModel", {**_STAGES, "embedding_size": 16}, pixels, 32, 64),
+    entry("swin", "vision", "SwinModel",
            {"image_size": 32, "patch_size": 2, "embed_dim": 16, "depths": [2, 2],
             "num_heads": [2, 4], "window_size": 4}, pixels, 32, 64),
-    _entry("segformer", "vision", "SegformerModel",
+    entry("segformer", "vision", "SegformerModel",
            {"num_encoder_blocks": 2, "depths": [1, 1], "sr_ratios": [4, 2],
             "hidden_sizes": [16, 32], "patch_sizes": [7, 3], "strides": [4, 2],
             "num_attention_heads": [1, 2], "mlp_ratios": [2, 2]}, pixels, 64, 96),
-    _entry("yolos", "detection", "YolosForObjectDetection",
-           {**_PATCHES, "image_size": [32, 32], "num_detection_tokens": 5}, pixels, 32, 48),
-    _entry("detr", "detection", "DetrModel",
+    entry("yolos", "detection", "YolosForObjectDetection",
+           {**PATCHES, "image_size": [32, 32], "num_detection_tokens": 5}, pixels, 32, 48),
+    entry("detr", "detection", "DetrModel",
            {"use_timm_backbone": False, "use_pretrained_backbone": False, "backbone": None,
             "backbone_config": {"model_type": "resnet", **_STAGES, "embedding_size": 16,
                                 "out_features": ["stage2"]},

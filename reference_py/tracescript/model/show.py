@@ -8,6 +8,7 @@ from tracescript.ir import dims as dim_arithmetic
 from tracescript.ir.graph import FunctionRef
 from tracescript.ir.text import graph_text
 from tracescript.ir.values import Weight
+from tracescript.model.alike import Alike, runs_of
 from tracescript.opset.relations import tensors_in
 
 if TYPE_CHECKING:
@@ -108,7 +109,11 @@ def _line(model: ir.Model, module: ir.Module) -> str:
 
 
 def tree(model: ir.Model) -> str:
-    """Return the module tree, a line each, with origins and the decisions of each subtree."""
+    """Return the module tree, a line each, with origins and the decisions of each subtree.
+
+    Numbered modules that are alike stand once: `(0..11): 12 x Layer(traced`.
+    """
+    alike = Alike(model.root)
 
     def lines(module: ir.Module, indent: str) -> Iterator[str]:
         first = _line(model, module)
@@ -116,9 +121,11 @@ def tree(model: ir.Model) -> str:
             yield f"{first})"
             return
         yield first
-        for child in module.submodules:
-            inner = list(lines(child.module, f"{indent}  "))
-            yield f"{indent}  ({child.name}): {inner[0]}"
+        for run in runs_of(module, alike):
+            inner = list(lines(run[0].module, f"{indent}  "))
+            name = run[0].name if len(run) == 1 else f"{run[0].name}..{run[-1].name}"
+            count = f"{len(run)} x " if len(run) > 1 else ""
+            yield f"{indent}  ({name}): {count}{inner[0]}"
             yield from inner[1:]
         yield f"{indent})"
 

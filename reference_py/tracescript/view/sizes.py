@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracescript.ir.values import Weight
-from tracescript.view.folding import post_order, tensors
+from tracescript.model.alike import post_order, tensors
 
 if TYPE_CHECKING:
     from tracescript import ir

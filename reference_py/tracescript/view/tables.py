@@ -11,7 +11,8 @@ from tracescript.ir import dims
 from tracescript.ir.text import constant_text, place_text
 from tracescript.ir.values import Weight
 from tracescript.model import show
-from tracescript.view.folding import Row, places_of, rows, tensors
+from tracescript.model.alike import places_of, tensors
+from tracescript.view.folding import Row, rows
 from tracescript.view.sizes import sizes, weight_bytes
 
 if TYPE_CHECKING:
