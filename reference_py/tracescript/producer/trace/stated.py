@@ -32,7 +32,7 @@ def stated(op: OpDef, shapes: Shapes, attributes: Mapping[str, Any]) -> Iterator
     for _, _, predicate in op.constraints:
         for kind, texts in _conditions(predicate):
             values = [evaluator.value(text) for text in texts]
-            pairs = _KINDS[kind]([v for v in values if v is not UNKNOWN])
+            pairs: Iterator[Any] = _KINDS[kind]([v for v in values if v is not UNKNOWN])
             yield from (pair for pair in pairs if all(side is not UNKNOWN for side in pair))
 
 
