@@ -188,14 +188,10 @@ def _holds(op: dict[str, Any], call: Call) -> dict[str, bool]:
     found = {}
     for constraint in op["constraints"]:
         try:
-            found[constraint["id"]] = bool(eval(constraint["predicate"], {}, _Scope(scope)))  # noqa: S307  # our own data
+            found[constraint["id"]] = bool(eval(constraint["predicate"], dict(scope)))  # noqa: S307  # our own data
         except (*_CANNOT, SyntaxError):
             continue
     return found
-
-
-class _Scope(dict[str, Any]):
-    """Names of a predicate; a name that is not there is an error."""
 
 
 def _is_axis(axis: int, rank: int) -> bool:

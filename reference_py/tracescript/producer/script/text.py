@@ -140,7 +140,7 @@ def f_string(e: Emitter, node: ast.JoinedStr) -> Entry:
             template.literal(str(part.value))
             continue
         assert isinstance(part, ast.FormattedValue)
-        with e.looking_at(part):
+        with e.looking_at(part.value):
             entry = e.expr(part.value)
             spec = "" if part.format_spec is None else e.value(e.expr(part.format_spec))
             known, text = constant_of(spec) if isinstance(spec, Value) else (True, "")
