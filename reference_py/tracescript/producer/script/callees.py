@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 from typing import Any
 
@@ -32,4 +33,5 @@ def describe_call(value: Any) -> str:
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None) or repr(value)
     if name.startswith("pybind11_detail"):
         name = name.rpartition(".")[2]
-    return f"{module}.{name}" if module and module != "builtins" else name
+    is_builtin = not module or getattr(builtins, name, None) is value
+    return name if is_builtin else f"{module}.{name}"
