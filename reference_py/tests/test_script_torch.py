@@ -239,6 +239,23 @@ def test_changed_buffers_and_attributes_are_state():
     assert model.root.attributes[0].value.initial.value == 0
 
 
+class Anchors(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.anchors = [torch.ones(2, 3), torch.zeros(1, 3)]
+
+    def forward(self, x):
+        self.anchors = [a * 2 for a in self.anchors]
+        return x + self.anchors[0]
+
+
+def test_a_list_of_tensors_that_a_call_replaces_is_state():
+    module, scripted = Anchors(), ts.script(Anchors())
+
+    for _ in range(3):
+        assert torch.equal(scripted(torch.ones(2, 3)), module(torch.ones(2, 3)))
+
+
 @pytest.mark.parametrize("mask", [None, torch.tensor([True, False, True])])
 def test_an_optional_parameter_is_refined_by_its_test(mask):
     same(Masked(), torch.randn(3), mask)

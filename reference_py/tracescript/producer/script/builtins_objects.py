@@ -146,6 +146,16 @@ def print_(e: Emitter, node: ast.Call) -> Entry:
     return e.constant(None)
 
 
+@builtin("torch._assert")
+def torch_assert(e: Emitter, node: ast.Call) -> Entry:
+    """`torch._assert(test, message)`: an `assert`, whose message is for people."""
+    from tracescript.producer.script.statements import assertion
+
+    given = [*node.args, *(k.value for k in node.keywords)]
+    assertion(e, ast.copy_location(ast.Assert(given[0], *given[1:2]), node))
+    return e.constant(None)
+
+
 @builtin("warnings.warn")
 def warn(e: Emitter, node: ast.Call) -> Entry:
     """`warnings.warn`: an effect a loader may drop."""

@@ -27,7 +27,8 @@ class Facts:
     """Data types of parameters, loops to unroll, attributes that are state with their types.
 
     `recursive` are functions that call themselves, `results` what they give, by signature;
-    `defaults` are the types of dicts that make what they do not hold, by their place.
+    `defaults` are the types of dicts that make what they do not hold, by their place; `passing` are
+    attributes that no state can hold, which each call gives a value before it reads them.
     """
 
     data_types: dict[str, DataType] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class Facts:
     recursive: set[Any] = field(default_factory=set)
     results: dict[Any, Gives] = field(default_factory=dict)
     defaults: dict[Any, DictType] = field(default_factory=dict)
+    passing: set[tuple[int, str]] = field(default_factory=set)
 
 
 class UnknownResultError(Exception):

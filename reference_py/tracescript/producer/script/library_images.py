@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import TensorType
+from tracescript.ir.types import ScalarKind, TensorType
+from tracescript.ir.values import Value
+from tracescript.producer.script.diagnostics import is_scalar
 from tracescript.producer.script.entries import Items, constant_of
 from tracescript.producer.script.library import SPECIAL, known, several, special, take
 from tracescript.producer.script.promote import emit_op
@@ -45,8 +47,8 @@ SPECIAL["torch.nn.functional.fold"] = _windows("col2im")
 @special("torch.nn.functional.interpolate")
 def interpolate(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """A scale becomes sizes; the op keeps both."""
-    names = ("input", "size", "scale_factor", "mode", "align_corners")
-    x, size, scale, mode, corners = take(args, kwargs, *names)
+    names = ("input", "size", "scale_factor", "mode", "align_corners", "recompute_scale_factor")
+    x, size, scale, mode, corners, again = take(args, kwargs, *names)
     value = e.value(x) if x is not None else e.constant(None)
     assert isinstance(value.type, TensorType)
     method = known(e, mode, "nearest", "mode")
@@ -64,12 +66,23 @@ def interpolate(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
         if isinstance(wanted, list | tuple):
             wanted = Items(tuple(e.constant(int(n)) for n in wanted), is_list=True)
         return emit_op(e, "interpolate", [value, wanted, None], attributes)
-    factors = known(e, scale, None, "scale_factor")
-    factors = [float(factors)] * axes if isinstance(factors, int | float) else list(factors)
+    factors = _factors(e, scale, axes)
     sizes = []
     for k, factor in enumerate(factors):
         old = e.as_float(e.op("size", [value], {"dim": k - axes}))
-        scaled = e.op("float.arith", [old, e.constant(float(factor))], {"operation": "mul"})
+        scaled = e.op("float.arith", [old, factor], {"operation": "mul"})
         sizes.append(e.op("math.to_int", [scaled], {"function": "floor"}))
-    scales = e.make_list([e.constant(float(f)) for f in factors])
+    is_by_size = bool(known(e, again, False, "recompute_scale_factor"))
+    scales = None if is_by_size else e.make_list(factors)
     return emit_op(e, "interpolate", [value, e.make_list(sizes), scales], attributes)
+
+
+def _factors(e: Emitter, scale: Entry | None, axes: int) -> list[Value]:
+    """Return the scale of each axis as floats; a number is that of all."""
+    if scale is not None and is_scalar(scale, ScalarKind.INT, ScalarKind.FLOAT):
+        return [e.as_float(scale, "scale_factor")] * axes
+    if isinstance(scale, Items) and len(scale.parts) == axes:
+        return [e.as_float(p, "scale_factor") for p in scale.parts]
+    factors = known(e, scale, None, "scale_factor")
+    factors = [factors] * axes if isinstance(factors, int | float) else list(factors)
+    return [e.constant(float(f)) for f in factors]

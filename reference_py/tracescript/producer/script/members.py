@@ -63,7 +63,7 @@ class Members:
             return e.session.structs.member(e, e.session.set_of(e, owner), name, node.value)
         key = e.session.states.key(e, owner, name)
         if key is not None:
-            return e.scope[key]
+            return e.session.states.read(e, key, name)
         if self._session.is_model(owner):
             return MethodOf(owner, name)
         if objects.is_module(owner.value) or isinstance(owner.value, super):

@@ -8,7 +8,7 @@ from tracescript.ir.model import State
 from tracescript.ir.values import Constant, Value
 from tracescript.opset.build import constant_of as make_constant
 from tracescript.opset.calls import join as join_types
-from tracescript.producer.script.entries import Empty, Known
+from tracescript.producer.script.entries import Empty, Known, Unset
 from tracescript.producer.script.facts import RestartError
 from tracescript.producer.script.objects import is_array
 
@@ -35,7 +35,10 @@ class States:
 
     def key(self, e: Emitter, owner: Known, name: str) -> str | None:
         """Return the scope's key of an attribute that is state, None for any other."""
-        if owner.path is None or (id(owner.value), name) not in self._facts.states:
+        known = id(owner.value), name
+        if owner.path is not None and known in self._facts.passing:
+            return f"state:{join_path(owner.path, name)}"
+        if owner.path is None or known not in self._facts.states:
             return None
         path = join_path(owner.path, name)
         return f"state:{path}" if path in e.unit.states else None
@@ -71,6 +74,9 @@ class States:
     def write(self, e: Emitter, owner: Known, name: str, entry: Entry) -> None:
         """`self.name = entry`. Raises RestartError where the state or its type is news."""
         known = (id(owner.value), name)
+        if known in self._facts.passing:
+            e.scope[self.key(e, owner, name) or ""] = entry
+            return
         kind = self._facts.states.get(known)
         if kind is None:
             kind = self._first_type(e, owner, name, entry)
@@ -78,6 +84,8 @@ class States:
             entry = e.empty(kind)
         value = e.value(entry, f"self.{name}")
         joined = join_types(kind, value.type)
+        if joined is None and isinstance(getattr(owner.value, name), list | dict):
+            raise RestartError(lambda facts: facts.passing.add(known))
         if joined is None:
             raise e.error(
                 None,
@@ -131,7 +139,40 @@ class States:
                     hint="annotate what is assigned",
                 )
             return written
+        if isinstance(value, list | dict) and not _can_be_constant(_plain(self._session, value)):
+            raise RestartError(lambda facts: facts.passing.add((id(owner.value), name)))
         return _initial(self._session, value, None).type
+
+    def read(self, e: Emitter, key: str, name: str) -> Entry:
+        """Return what an attribute that is state, or passes through a call, stands for now."""
+        entry = e.scope.get(key, Unset())
+        if isinstance(entry, Unset):
+            raise e.error(
+                None,
+                f"self.{name} may be read before this call gives it a value",
+                rule="SCRIPT-11",
+                hint="no state can hold its first value: pass what it holds as an argument",
+            )
+        return entry
+
+
+def _can_be_constant(value: Any) -> bool:
+    try:
+        make_constant(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _plain(session: Session, value: Any) -> Any:
+    """Return a value with arrays of any library as the constants they become."""
+    if is_array(value):
+        return session.arrays.of(value).value
+    if isinstance(value, list):
+        return [_plain(session, v) for v in value]
+    if isinstance(value, dict):
+        return {k: _plain(session, v) for k, v in value.items()}
+    return value
 
 
 def _initial(session: Session, value: Any, kind: Type | None) -> Constant:
@@ -141,6 +182,6 @@ def _initial(session: Session, value: Any, kind: Type | None) -> Constant:
     if isinstance(value, list | dict) and not value and kind is not None:
         return Constant(kind, ())
     try:
-        return make_constant(value)
+        return make_constant(_plain(session, value))
     except TypeError as error:
         session.refuse(f"an attribute of type {type(value).__name__} cannot be state", error)

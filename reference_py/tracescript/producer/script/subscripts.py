@@ -126,15 +126,28 @@ def _known_element(e: Emitter, owner: Known, index: Entry) -> Entry:
         return e.session.call_python(e, method, [index], {}, owner=owner)
     if not known:
         e.session.loops.needs_constant(index)
-        modules = e.session.children(owner)
-        if modules and is_scalar(index, ScalarKind.INT, ScalarKind.BOOL):
-            return at_index(e, modules, e.as_int(index))
+        if is_scalar(index, ScalarKind.INT, ScalarKind.BOOL):
+            found = _chosen(e, owner, e.as_int(index))
+            if found is not None:
+                return found
         raise e.error(
             None,
             f"an index of {e.describe(owner)} must be known at compile time",
             hint="loop over the items themselves",
         )
     return e.session.child_at(e, owner, k)
+
+
+def _chosen(e: Emitter, owner: Known, index: Value) -> Entry | None:
+    """An item of a known list by an index of run time; None where it is no list."""
+    parts = e.session.children(owner)
+    if parts is None and isinstance(owner.value, list | tuple):
+        parts = tuple(e.session.entry_of(x) for x in owner.value)
+    if not parts:
+        return None
+    if all(e.session.is_runtime(p) for p in parts):
+        return e.op("list.get", [e.make_list([e.value(p) for p in parts]), index])
+    return at_index(e, parts, index)
 
 
 def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
