@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tracescript.errors import TsError
 from tracescript.ir.values import Value
 from tracescript.opset.build import Builder
+from tracescript.producer.script.callees import viewed
 from tracescript.producer.script.diagnostics import ALTERNATIVES, phrase
 from tracescript.producer.script.entries import (
     Known,
@@ -197,9 +198,13 @@ class Emitter(Values):
 
     def root_key(self, node: ast.expr) -> str | None:
         """Return the key of the name or state that an expression starts from."""
-        while isinstance(node, ast.Subscript | ast.Attribute):
+        while isinstance(node, ast.Subscript | ast.Attribute) or viewed(node) is not None:
             key = self.key_of(node)
             if key is not None:
                 return key
-            node = node.value
+            inner = viewed(node)
+            if inner is None:
+                assert isinstance(node, ast.Subscript | ast.Attribute)
+                inner = node.value
+            node = inner
         return self.key_of(node)

@@ -11,13 +11,14 @@ from tracescript.errors import ProducerError
 from tracescript.ir import constants
 from tracescript.ir.types import DataType, ListType, OptionalType, TensorType, TupleType, UnionType
 from tracescript.producer.marks import mark_of
-from tracescript.producer.script.annotations import OPEN, type_of_object
+from tracescript.producer.script.annotations import OPEN, type_of_annotation, type_of_object
 from tracescript.producer.script.core import Emitter
 from tracescript.producer.script.entries import Known
 from tracescript.producer.script.frame import flavour_of
 from tracescript.producer.script.functions import run_body
 from tracescript.producer.script.objects import torch_door
 from tracescript.producer.script.pycalls import refuse_hooks
+from tracescript.producer.script.type_comments import comments_of
 from tracescript.producer.script.unit import Unit, is_module_object
 from tracescript.producer.script.units import finish, open_parameters
 
@@ -59,12 +60,16 @@ class Entrance:
             e.scope[frame.key(frame.first_parameter)] = Known(self.module, "")
             parameters = parameters[1:]
         hints = _hints(self.function)
+        comments = comments_of(frame.source, frame.definition)
         if hints.get("return") is not None:
             frame.annotations["return"] = type_of_object(hints["return"])
         self._check_types(types, parameters)
         kinds: dict[str, tuple[Type, frozenset[str]]] = {}
         defaults: dict[str, Constant] = {}
         for p in parameters:
+            said = comments.parameters.get(p.name)
+            if said is not None and p.name not in hints:
+                hints[p.name] = type_of_annotation(e, said)
             kind, is_open = self._kind(p, types, hints, session.facts)
             kinds[p.name] = kind, frozenset({p.name}) if is_open else _NO_ROOTS
             if p.default is not inspect.Parameter.empty:

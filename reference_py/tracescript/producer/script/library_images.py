@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import ScalarKind, TensorType
-from tracescript.ir.values import Value
 from tracescript.producer.script.diagnostics import is_scalar
 from tracescript.producer.script.entries import Items, constant_of
 from tracescript.producer.script.library import SPECIAL, known, several, special, take
 from tracescript.producer.script.promote import emit_op
 
 if TYPE_CHECKING:
+    from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
     from tracescript.producer.script.library import Arguments, Special

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import OptionalType, ScalarKind
 from tracescript.ir.values import Value
-from tracescript.producer.script.callees import changed_name
+from tracescript.producer.script.callees import changed_name, is_place
 from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.containers import container_method
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor
@@ -90,14 +90,14 @@ def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[st
         if is_in_place:
             found = e.session.tensors.keep_type(e, method.owner, found)
             e.session.aliases.change(e, method.receiver, method.owner, found)
-            if not isinstance(method.receiver, ast.Call):
+            if is_place(method.receiver):
                 rebind(e, method.receiver, method.owner, found)
         return found
     if is_in_place and name in {"fill_", "copy_", "zero_"}:
         value = args[0] if args else e.constant(0)
         made = e.session.tensors.filled_like(e, e.value(method.owner), value)
         e.session.aliases.change(e, method.receiver, method.owner, made)
-        if not isinstance(method.receiver, ast.Call):
+        if is_place(method.receiver):
             rebind(e, method.receiver, method.owner, made)
         return made
     near = difflib.get_close_matches(plain, e.session.names.methods(), 3)

@@ -19,6 +19,7 @@ from tracescript.producer.script.logic import condition, negated
 from tracescript.producer.script.names import is_definite
 from tracescript.producer.script.operators import binary
 from tracescript.producer.script.targets import assign_to
+from tracescript.producer.script.type_comments import comments_of
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -34,6 +35,10 @@ def nothing(_e: Emitter, _node: ast.Pass) -> None:
 def assign(e: Emitter, node: ast.Assign) -> None:
     """`a = b = value`."""
     entry = e.expr(node.value)
+    said = comments_of(e.frame.source, e.frame.definition).lines.get(getattr(node, "lineno", 0))
+    kind = None if said is None else type_of_annotation(e, said)
+    if kind is not None:
+        entry = e.fit(entry, kind)
     for target in node.targets:
         assign_to(e, target, entry)
 
