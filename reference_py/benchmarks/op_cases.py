@@ -73,7 +73,7 @@ def _scale(shape: Shape) -> np.float32:
 def _conv(
     n: int, c: int, size: int, filters: int, kernel: int, stride: int = 1, groups: int = 1
 ) -> Case:
-    edge = kernel // 2
+    edge = kernel // 2 if kernel > stride else 0
     given = {"stride": [stride, stride], "padding": [edge] * 4, "groups": groups}
     return Case(
         "conv2d",
@@ -111,7 +111,7 @@ def _conv_transpose(n: int, c: int, size: int, filters: int, kernel: int, stride
 
 
 def conv() -> Iterator[Case]:
-    """ResNet-50's convolutions and MobileNet's; of volumes; a step of a generator."""
+    """Of ResNet-50 and MobileNet; a transformer's patches; volumes; a step of a generator."""
     yield _conv(1, 3, 224, 64, 7, 2)
     yield _conv(1, 64, 56, 64, 1)
     yield _conv(1, 64, 56, 256, 1)
@@ -127,6 +127,7 @@ def conv() -> Iterator[Case]:
     yield _conv(1, 128, 56, 128, 3, groups=32)
     yield _conv(1, 96, 56, 96, 3, groups=96)
     yield _conv(1, 144, 56, 144, 3, 2, groups=144)
+    yield _conv(1, 3, 224, 768, 16, 16)
     yield _conv3d(1, 16, 16, 32, 3)
     yield _conv_transpose(1, 128, 16, 64, 4, 2)
 

@@ -159,11 +159,21 @@ class Filters:
         for start, count, result in self._blocks(y, self.groups * terms):
             shape = (len(result), self.terms, down, across, count, y.shape[2])
             laid = scratch("laid", shape, x.dtype)
-            for place in range(down):
-                row = start * self.stride[0] + place * self.dilation[0]
-                windows.lay(laid[:, :, place], row, self.stride[0])
+            if any(self.padding):
+                for place in range(down):
+                    row = start * self.stride[0] + place * self.dilation[0]
+                    windows.lay(laid[:, :, place], row, self.stride[0])
+            else:
+                laid[...] = self._seen(windows.planes[:, :, start * self.stride[0] :], shape)
             product(matrix, laid.reshape(len(result), terms, result.shape[2]), result)
             self._add(result, bias)
+
+    def _seen(self, planes: Array, shape: Pair) -> Array:
+        """Return what windows in planes see: (groups, planes, places, rows, columns)."""
+        (s, t), (d, e) = self.stride, self.dilation
+        group, plane, row, element = planes.strides
+        strides = (group, plane, d * row, e * element, s * row, t * element)
+        return np.lib.stride_tricks.as_strided(planes, shape, strides, writeable=False)
 
     def _by_rows(self, x: Array, y: Array, bias: Array | None) -> None:
         """Lay the planes out for every column of the filters; a product for each row of them."""

@@ -61,12 +61,14 @@ class Windows:
     """The windows of planes (groups, planes, rows, columns) with zeros around them.
 
     `edges` are the rows above and the columns before; `places`, `stride` and `dilation` those of a
-    row of a window. Of every `stride`-th element a dense image is made first.
+    row of a window. Where several places see the same elements of every `stride`-th one, a dense
+    image of these is made first.
     """
 
     def __init__(self, planes: Array, edges: Pair, places: int, stride: int, dilation: int) -> None:
-        self.planes, self.edges, self.stride = planes, edges, stride
+        self.planes, self.edges, self.stride = np.ascontiguousarray(planes), edges, stride
         self.shifts = [place * dilation - edges[1] for place in range(places)]
+        self._shared = len({shift % stride for shift in self.shifts}) < places
         self._images: dict[Pair, Array] = {}
 
     def lay(self, target: Array, row: int, step: int) -> None:
@@ -82,7 +84,8 @@ class Windows:
             away, start = divmod(shift, self.stride)
             image, part = self._image(first, step, start), target[:, :, place]
             left, right = within(columns, away, 1, image.shape[3])
-            if image.shape[3] == columns and part.strides[2] == columns * part.itemsize:
+            alike = image.shape[3] == columns and image.flags.c_contiguous
+            if alike and part.strides[2] == columns * part.itemsize:
                 _shift(part, image, above * columns + away)
             elif top < bottom and left < right:
                 rows = slice(top + above, bottom + above)
@@ -100,8 +103,10 @@ class Windows:
         """Return every `step`-th row and every `stride`-th column, from a first one on."""
         if step == self.stride == 1:
             return self.planes
+        seen = self.planes[:, :, first::step, start :: self.stride]
+        if not self._shared:
+            return seen
         if (first, start, step) not in self._images:
-            seen = self.planes[:, :, first::step, start :: self.stride]
             self._images[first, start, step] = np.ascontiguousarray(seen)
         return self._images[first, start, step]
 
