@@ -29,12 +29,14 @@ LAYERS = {
     "Conv3d": (lambda m: m.Conv3d(4, 2, (2, 3, 2), padding=1), BALL),
     "ConvTranspose1d": (lambda m: m.ConvTranspose1d(4, 6, 3, 2, 1, 1, groups=2), ROW),
     "ConvTranspose2d": (lambda m: m.ConvTranspose2d(4, 3, (3, 2), 2, (1, 0), dilation=2), PLANE),
+    "ConvTranspose3d": (lambda m: m.ConvTranspose3d(4, 2, (2, 3, 2), 2, 1, (1, 0, 1)), BALL),
     "BatchNorm1d": (lambda m: m.BatchNorm1d(4), (2, 4)),
     "BatchNorm2d": (lambda m: m.BatchNorm2d(4), PLANE),
     "BatchNorm2d_plain": (lambda m: m.BatchNorm2d(4, affine=False), PLANE),
     "BatchNorm3d": (lambda m: m.BatchNorm3d(4), BALL),
     "InstanceNorm1d": (lambda m: m.InstanceNorm1d(4), ROW),
     "InstanceNorm2d": (lambda m: m.InstanceNorm2d(4, affine=True), PLANE),
+    "InstanceNorm3d": (lambda m: m.InstanceNorm3d(4, affine=True), BALL),
     "LayerNorm": (lambda m: m.LayerNorm((7, 8)), PLANE),
     "LayerNorm_without_bias": (lambda m: m.LayerNorm(8, bias=False), ELEMENTS),
     "LayerNorm_plain": (lambda m: m.LayerNorm(8, elementwise_affine=False), ELEMENTS),
@@ -47,6 +49,9 @@ LAYERS = {
     "MaxPool3d": (lambda m: m.MaxPool3d(2), BALL),
     "AvgPool1d": (lambda m: m.AvgPool1d(3, 2), ROW),
     "AvgPool2d": (lambda m: m.AvgPool2d(2, padding=1, count_include_pad=False), PLANE),
+    "AvgPool3d": (lambda m: m.AvgPool3d(2, (1, 2, 1), padding=1, ceil_mode=True), BALL),
+    "AdaptiveAvgPool3d": (lambda m: m.AdaptiveAvgPool3d((3, 2, 1)), BALL),
+    "AdaptiveMaxPool1d": (lambda m: m.AdaptiveMaxPool1d(4), ROW),
     "AdaptiveAvgPool1d": (lambda m: m.AdaptiveAvgPool1d(4), ROW),
     "AdaptiveAvgPool2d": (lambda m: m.AdaptiveAvgPool2d((3, 5)), PLANE),
     "AdaptiveMaxPool2d": (lambda m: m.AdaptiveMaxPool2d(3), PLANE),
@@ -67,6 +72,12 @@ LAYERS = {
     "Unflatten": (lambda m: m.Unflatten(1, (2, 4)), ELEMENTS),
     "Dropout": (lambda m: m.Dropout(), ELEMENTS),
     "Dropout2d": (lambda m: m.Dropout2d(), PLANE),
+    "Dropout1d": (lambda m: m.Dropout1d(), ROW),
+    "Dropout3d": (lambda m: m.Dropout3d(), BALL),
+    "ConstantPad2d": (lambda m: m.ConstantPad2d((1, 2, 0, 3), 1.5), PLANE),
+    "ReplicationPad2d": (lambda m: m.ReplicationPad2d((1, 2, 0, 3)), PLANE),
+    "PixelUnshuffle": (lambda m: m.PixelUnshuffle(2), (2, 4, 6, 8)),
+    "ChannelShuffle": (lambda m: m.ChannelShuffle(2), PLANE),
     "ZeroPad2d": (lambda m: m.ZeroPad2d((1, 2, 0, 3)), PLANE),
     "ReflectionPad2d": (lambda m: m.ReflectionPad2d(2), PLANE),
     "PixelShuffle": (lambda m: m.PixelShuffle(2), PLANE),
@@ -186,6 +197,22 @@ def test_masked_attention_equals_torchs(masks) -> None:
     x = draw(2, 5, 8)
 
     agree(attention(theirs), ours, x, x, x, **masks)
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+@pytest.mark.parametrize("average", [True, False])
+def test_the_weights_of_attention_equal_torchs(batch_first, average) -> None:
+    theirs = torch.nn.MultiheadAttention(8, 2, batch_first=batch_first).eval()
+    ours = nn.MultiheadAttention(
+        8, 2, batch_first=batch_first, need_weights=True, average_attn_weights=average
+    )
+    ours.load_state_dict(theirs.state_dict())
+    x = draw(2, 5, 8) if batch_first else draw(5, 2, 8)
+
+    def call(*args, **named):
+        return theirs(*args, average_attn_weights=average, **named)
+
+    agree(call, ours, x, x, x, key_padding_mask=PADDED, attn_mask=CAUSAL)
 
 
 TRANSFORMER = [

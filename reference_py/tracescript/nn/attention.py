@@ -24,7 +24,8 @@ class MultiheadAttention(Module):
 
     query: (N, L, embed_dim), key: (N, S, kdim), value: (N, S, vdim), y: (N, L, embed_dim); without
     key and value the query attends to itself. Masks have torch's meaning: True or minus infinity
-    keeps a key out. Returns y alone, no attention weights.
+    keeps a key out. Returns y alone; with `need_weights` y and the weights of the keys for each
+    query, the mean of the heads (N, L, S), or without `average_attn_weights` (N, heads, L, S).
     """
 
     def __init__(
@@ -36,6 +37,9 @@ class MultiheadAttention(Module):
         kdim: int | None = None,
         vdim: int | None = None,
         batch_first: bool = True,
+        *,
+        need_weights: bool = False,
+        average_attn_weights: bool = True,
     ) -> None:
         super().__init__()
         if embed_dim % num_heads:
@@ -45,6 +49,8 @@ class MultiheadAttention(Module):
         self.num_heads = num_heads
         self.dropout = dropout
         self.batch_first = batch_first
+        self.need_weights = need_weights
+        self.average_attn_weights = average_attn_weights
         bound = math.sqrt(6 / (4 * embed_dim))
         self.one_width = kdim in {None, embed_dim} and vdim in {None, embed_dim}
         if self.one_width:
@@ -89,6 +95,19 @@ class MultiheadAttention(Module):
             mixed = ops.scaled_dot_product_attention(q, k, v, mask=mask)
         return ops.flatten(ops.transpose(mixed, dim0=1, dim1=2), start_dim=2)
 
+    def weighted(self, q: Any, k: Any, v: Any, mask: Any) -> Any:
+        """Return the joined heads, (N, L, embed_dim), and the weights that mixed the values."""
+        q, k, v = self.heads(q), self.heads(k), self.heads(v)
+        scale = 1.0 / math.sqrt(self.embed_dim // self.num_heads)
+        scores = ops.mul(ops.matmul(q, ops.transpose(k, dim0=-2, dim1=-1)), scale)
+        if mask is not None:
+            scores = ops.add(scores, mask)
+        weights = ops.softmax(scores, dim=-1)
+        mixed = ops.matmul(weights, v)
+        if self.average_attn_weights:
+            weights = ops.mean(weights, dim=[1])
+        return ops.flatten(ops.transpose(mixed, dim0=1, dim1=2), start_dim=2), weights
+
     def forward(
         self,
         query: Any,
@@ -115,5 +134,9 @@ class MultiheadAttention(Module):
             padding = added_mask(key_padding_mask)
             padding = ops.unsqueeze(ops.unsqueeze(padding, dim=1), dim=1)
             mask = padding if mask is None else ops.add(padding, mask)
+        if self.need_weights:
+            mixed, weights = self.weighted(q, k, v, mask)
+            y = self.out_proj(mixed)
+            return (y if self.batch_first else ops.transpose(y, dim0=0, dim1=1)), weights
         y = self.out_proj(self.attended(q, k, v, mask))
         return y if self.batch_first else ops.transpose(y, dim0=0, dim1=1)

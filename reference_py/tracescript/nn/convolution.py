@@ -182,3 +182,22 @@ class ConvTranspose2d(_ConvTranspose):
             groups=self.groups,
             dilation=self.dilation,
         )
+
+
+class ConvTranspose3d(_ConvTranspose):
+    """The transpose of Conv3d. x: (N, C, D, H, W), y: (N, O, D', H', W')."""
+
+    rank = 3
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.conv_transpose3d(
+            x,
+            self.weight,
+            bias=self.bias,
+            stride=self.stride,
+            padding=self.padding,
+            output_padding=self.output_padding,
+            groups=self.groups,
+            dilation=self.dilation,
+        )

@@ -72,6 +72,10 @@ class InstanceNorm2d(_InstanceNorm):
     """Instance norm over (N, C, H, W)."""
 
 
+class InstanceNorm3d(_InstanceNorm):
+    """Instance norm over (N, C, D, H, W)."""
+
+
 class LayerNorm(Module):
     """Normalise over the last axes, then scale and shift. x: (*, normalized_shape)."""
 

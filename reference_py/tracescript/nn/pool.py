@@ -139,6 +139,23 @@ class AvgPool2d(_AvgPool):
         )
 
 
+class AvgPool3d(_AvgPool):
+    """The mean of each window of a volume."""
+
+    rank = 3
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.avg_pool3d(
+            x,
+            kernel=self.kernel_size,
+            stride=self.stride,
+            padding=self.padding,
+            ceil_mode=self.ceil_mode,
+            count_include_pad=self.count_include_pad,
+        )
+
+
 class AdaptiveAvgPool1d(Module):
     """The mean of windows chosen so that the row has the given size."""
 
@@ -161,6 +178,31 @@ class AdaptiveAvgPool2d(Module):
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
         return ops.adaptive_avg_pool2d(x, output_size=self.output_size)
+
+
+class AdaptiveAvgPool3d(Module):
+    """The mean of windows chosen so that the volume has the given size."""
+
+    def __init__(self, output_size: int | tuple[int, int, int]) -> None:
+        super().__init__()
+        self.output_size = sizes(output_size, 3)
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.adaptive_avg_pool3d(x, output_size=self.output_size)
+
+
+class AdaptiveMaxPool1d(Module):
+    """The largest element of windows chosen so that the row has the given size."""
+
+    def __init__(self, output_size: int) -> None:
+        super().__init__()
+        self.output_size = sizes(output_size, 1)
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        y, _ = ops.adaptive_max_pool1d(x, output_size=self.output_size)
+        return y
 
 
 class AdaptiveMaxPool2d(Module):

@@ -44,6 +44,14 @@ class Dropout2d(Module):
         return ops.feature_dropout(x, p=self.p)
 
 
+class Dropout1d(Dropout2d):
+    """Dropout of whole channels of rows."""
+
+
+class Dropout3d(Dropout2d):
+    """Dropout of whole channels of volumes."""
+
+
 class Flatten(Module):
     """Join the axes start_dim..end_dim into one. x: (N, ...), y: (N, product of the rest)."""
 
@@ -82,6 +90,31 @@ class ZeroPad2d(Module):
         return ops.pad(x, self.padding)
 
 
+class ConstantPad2d(Module):
+    """A value around planes: one number for all sides, or (left, right, top, bottom)."""
+
+    def __init__(self, padding: int | tuple[int, int, int, int], value: float) -> None:
+        super().__init__()
+        self.padding = sizes(padding, 4)
+        self.value = float(value)
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.pad(x, self.padding, value=self.value)
+
+
+class ReplicationPad2d(Module):
+    """The edges of planes repeated: one number, or (left, right, top, bottom)."""
+
+    def __init__(self, padding: int | tuple[int, int, int, int]) -> None:
+        super().__init__()
+        self.padding = sizes(padding, 4)
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.pad(x, self.padding, mode="replicate")
+
+
 class ReflectionPad2d(Module):
     """The plane mirrored around itself: one number, or (left, right, top, bottom)."""
 
@@ -104,6 +137,30 @@ class PixelShuffle(Module):
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
         return ops.pixel_shuffle(x, factor=self.upscale_factor)
+
+
+class PixelUnshuffle(Module):
+    """Planes into channels: (N, C, H * r, W * r) to (N, C * r * r, H, W)."""
+
+    def __init__(self, downscale_factor: int) -> None:
+        super().__init__()
+        self.downscale_factor = downscale_factor
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.pixel_unshuffle(x, factor=self.downscale_factor)
+
+
+class ChannelShuffle(Module):
+    """Channels of groups taken in turn. x: (N, C, *)."""
+
+    def __init__(self, groups: int) -> None:
+        super().__init__()
+        self.groups = groups
+
+    def forward(self, x: Any) -> Any:
+        """Apply the layer."""
+        return ops.channel_shuffle(x, groups=self.groups)
 
 
 class Upsample(Module):
