@@ -38,7 +38,7 @@ def by_rows(count: int, width: int) -> list[slice]:
     return [slice(start, start + step) for start in range(0, count, step)]
 
 
-_SUMMED_BY_PRODUCT: Final = 4096
+SUMMED_BY_PRODUCT: Final = 4096
 
 
 def sums(rows: Array) -> Array:
@@ -46,14 +46,14 @@ def sums(rows: Array) -> Array:
 
     Long rows are summed pairwise, which rounds less.
     """
-    if rows.shape[1] <= _SUMMED_BY_PRODUCT:
+    if rows.shape[1] <= SUMMED_BY_PRODUCT:
         return rows.dot(_ones(rows.shape[1], rows.dtype.char))
     return np.add.reduce(rows, axis=1)
 
 
 def squares(rows: Array) -> Array:
     """Return the sum of the squares of each row."""
-    if rows.shape[1] <= _SUMMED_BY_PRODUCT:
+    if rows.shape[1] <= SUMMED_BY_PRODUCT:
         return np.matmul(rows[:, np.newaxis, :], rows[:, :, np.newaxis]).reshape(-1)
     return sums(rows * rows)
 

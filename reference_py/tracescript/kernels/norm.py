@@ -10,6 +10,7 @@ import numpy as np
 
 from tracescript.errors import trap
 from tracescript.kernels.blocked import (
+    SUMMED_BY_PRODUCT,
     all_fit,
     by_rows,
     exponentials,
@@ -19,6 +20,7 @@ from tracescript.kernels.blocked import (
     sums,
 )
 from tracescript.kernels.rounding import Array, RoundedTable
+from tracescript.kernels.scratch import new
 from tracescript.kernels.table import OPEN
 
 if TYPE_CHECKING:
@@ -42,10 +44,12 @@ class _Rows:
 
     def __init__(self, width: int, char: str, eps: float) -> None:
         self.width = width
-        self.count, self.eps, self.one = (np.array(v, char) for v in (width, eps, 1))
+        self.share = np.full(width, 1 / width, char) if width <= SUMMED_BY_PRODUCT else None
+        self.eps, self.eps_in_all, self.root = (
+            np.array(v, char) for v in (eps, width * eps, math.sqrt(width))
+        )
         if width <= _CENTRED_BY_PRODUCT:
             self.centre = (np.eye(width) - 1 / width).astype(char)
-            self.share = np.full(width, 1 / width, char)
 
     def apply(self, x: Array, weight: Array | None, bias: Array | None) -> Array:
         """Standardize, scale and shift rows of any shape; see `_written_out` for the weights."""
@@ -54,30 +58,28 @@ class _Rows:
         rows = x.reshape(-1, self.width)
         if x.size <= _SMALL and self.width <= _CENTRED_BY_PRODUCT:
             y = rows.dot(self.centre)
-            y /= self._deviation((y * y).dot(self.share))
+            variance = self._means(y * y)
+            variance += self.eps
+            y /= np.sqrt(variance, out=variance)[:, np.newaxis]
             _scale_and_shift(y, weight, bias)
             return y.reshape(x.shape)
-        y = np.empty(rows.shape, x.dtype)
+        y = new(rows.shape, x.dtype)
         for some in by_rows(*rows.shape):
             part = y[some]
             self._standardize(rows[some], part)
             _scale_and_shift(part, weight, bias)
         return y.reshape(x.shape)
 
+    def _means(self, x: Array) -> Array:
+        return sums(x) / x.dtype.type(self.width) if self.share is None else x.dot(self.share)
+
     def _standardize(self, x: Array, y: Array) -> None:
         """Set the rows of y to those of x with mean 0 and deviation 1."""
-        mean = sums(x)
-        mean /= self.count
-        np.subtract(x, mean[:, np.newaxis], out=y)
-        variance = squares(y)
-        variance /= self.count
-        deviation = self._deviation(variance)
-        y *= np.divide(self.one, deviation, out=deviation)
-
-    def _deviation(self, variance: Array) -> Array:
-        """Return the deviations, as a column, in the memory of the variances."""
-        variance += self.eps
-        return np.sqrt(variance, out=variance)[:, np.newaxis]
+        np.subtract(x, self._means(x)[:, np.newaxis], out=y)
+        spread = squares(y)
+        spread += self.eps_in_all
+        np.sqrt(spread, out=spread)
+        y *= np.divide(self.root, spread, out=spread)[:, np.newaxis]
 
 
 _CENTRED_BY_PRODUCT: Final = 128

