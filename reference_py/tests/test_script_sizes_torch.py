@@ -55,3 +55,38 @@ def test_the_text_of_sizes_in_a_container_is_refused():
     assert caught.value.code == "UNSUPPORTED_PYTHON"
     assert "^" in caught.value.excerpt
     assert "list(x.shape)" in caught.value.hint
+
+
+def carried_sizes(x: torch.Tensor, c: int):
+    s, both, text = x.shape, (x.shape, 1), ""
+    for i in range(c):
+        text = text + f"{s} {s!s} {both}" + repr(s)
+        s = torch.cat([x, x]).size() if i > 0 else s
+        both = (s, i)
+    while c > 0:
+        text = text + f"{s}{both[0]}"
+        s, c = x.shape, c - 1
+    return f"{text} {s} {both}"
+
+
+def sizes_at_times(x: torch.Tensor, c: int):
+    s, text = (1, 2), ""
+    for _ in range(c):
+        text = text + f"{s}"
+        s = x.shape
+    return text
+
+
+@pytest.mark.parametrize("kind", ["float32[2, 3]", "float32[_, _]"])
+def test_sizes_that_loops_and_branches_carry_are_written_as_torch_does(kind):
+    x = torch.ones(2, 3)
+
+    assert ts.script(carried_sizes, types={"x": kind})(x, 3) == carried_sizes(x, 3)
+
+
+def test_the_text_of_what_is_sizes_at_times_is_refused():
+    with pytest.raises(ts.errors.ProducerError) as caught:
+        ts.script(sizes_at_times, types={"x": "float32[2, 3]"})
+
+    assert caught.value.code == "UNSUPPORTED_PYTHON"
+    assert "list(x.shape)" in caught.value.hint

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+from differential.check import function_of
 
 import tracescript as ts
 from tracescript.errors import GuardError, ProducerError, TraceWarning
@@ -242,3 +243,24 @@ def test_tracing_without_decisions_says_nothing():
         made = trace(lambda x: x + 1, (ONES,))
 
     assert made.report.decisions == ()
+
+
+@pytest.mark.parametrize(
+    ("condition", "operands"),
+    [
+        ("x.sum() > 0", (12.0, 0.0)),
+        ("0 < x.sum()", (0.0, 12.0)),
+        ("99 >= x.sum()", (99.0, 12.0)),
+        ("12 == x.sum()", (12.0, 12.0)),
+        ("5 != x.sum()", (5.0, 12.0)),
+        ("x.sum() != 5", (12.0, 5.0)),
+        ("not 0 < x.sum()", (0.0, 12.0)),
+        ("1 + 1 <= x.sum()", (2.0, 12.0)),
+    ],
+)
+def test_the_operands_of_a_condition_are_named_as_it_is_written(condition, operands):
+    text = f"def f(x):\n    if {condition}:\n        return x + 1\n    return x\n"
+
+    made = trace(function_of(text), (np.full(4, 3, np.float32),), decisions="record")
+
+    assert made.report.decisions[0].operands == operands

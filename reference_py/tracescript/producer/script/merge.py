@@ -23,6 +23,7 @@ from tracescript.producer.script.entries import (
     Unset,
 )
 from tracescript.producer.script.exits import RETURNED
+from tracescript.producer.script.size_marks import join_marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,7 +89,13 @@ class Merge:
 
     def _items(self, key: str, a: Items, b: Items) -> Template:
         parts = [self.join(key, x, y) for x, y in zip(a.parts, b.parts, strict=True)]
-        return lambda r: Items(tuple(t(r) for t in parts), a.is_list, a.outside or b.outside)
+
+        def joined(results: Sequence[Value]) -> Items:
+            made = Items(tuple(t(results) for t in parts), a.is_list, a.outside or b.outside)
+            join_marks(self.e, a, b, made)
+            return made
+
+        return joined
 
     def _only(self, alive: int, entry: Entry) -> Template:
         """The other arm always raises: the entry of this one, brought out of it."""

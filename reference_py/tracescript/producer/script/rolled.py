@@ -21,6 +21,7 @@ from tracescript.producer.script.exits import RETURNED, Loop
 from tracescript.producer.script.flow import refine
 from tracescript.producer.script.leaves import Leaves
 from tracescript.producer.script.rounds import go_on
+from tracescript.producer.script.size_marks import are_alike, copy_marks, mark_unsure
 from tracescript.producer.script.targets import assign_to, stored_names
 from tracescript.producer.script.watch import Watch
 
@@ -47,6 +48,7 @@ class Rolled(Leaves):
         self.origin: dict[Value, Value] = {}
         self.conflicts: dict[str, Conflict] = {}
         self.starts: Scope = {}
+        self.unsure: set[str] = set()
         self.around: dict[int, list[Value]] = {}
         for name in [*stored_names(node), *node.stop]:
             self.carry(e.frame.key(name))
@@ -89,6 +91,7 @@ class Rolled(Leaves):
         e.scope = {**self.base, **self.conflicts}
         for key, entry in self.starts.items():
             e.scope[key] = self.opened(entry, leaves, params)
+            self.mark(key, entry, e.scope[key])
             name, opened = key.partition(":")[2], e.scope[key]
             if isinstance(opened, Value) and name.isidentifier():
                 e.unit.names[opened] = name
@@ -104,7 +107,7 @@ class Rolled(Leaves):
         if was_dead:
             ended = {**ended, **begun}
             next_go = e.constant(False)
-        if self.learned(begun, ended):
+        if self.learned(begun, ended) or self.unlike(begun, ended):
             return False
         ends = self.ends(inner, begun, ended)
         if not watch.is_settled(ends):
@@ -153,6 +156,20 @@ class Rolled(Leaves):
                 self.starts[key] = wider
                 news = True
         return news
+
+    def mark(self, key: str, start: Entry, entry: Entry) -> None:
+        """Mark a carried name as sizes where it always is, as unsure where it is at times."""
+        if key in self.unsure:
+            mark_unsure(self.e, entry)
+        else:
+            copy_marks(self.e, start, entry)
+
+    def unlike(self, begun: Scope, ended: Scope) -> bool:
+        """Whether the round showed names that are the sizes of a tensor at times."""
+        entries = ((key, entry, ended.get(key, entry)) for key, entry in begun.items())
+        news = {k for k, a, b in entries if k not in self.unsure and not are_alike(self.e, a, b)}
+        self.unsure |= news
+        return bool(news)
 
     def carry_result(self, key: str, entry: Entry, flags: frozenset[str]) -> bool:
         """Carry a name that has no value before the loop: nobody reads it before it is set.
@@ -221,6 +238,7 @@ class Rolled(Leaves):
         left = iter(results)
         for key, entry in self.starts.items():
             e.scope[key] = self.after(entry, left)
+            self.mark(key, entry, e.scope[key])
 
     def mark_unset(self) -> None:
         """Note for names that only the body assigns that unrolling would give them a value."""

@@ -61,6 +61,7 @@ class Session:
         self.notes: list[str] = []
         self.made_lists: dict[Value, tuple[Entry, ...]] = {}
         self.sizes: set[Entry] = set()
+        self.unsure_sizes: set[Entry] = set()
         self.is_guessing = False
         self.unsettled: list[tuple[Struct, ProducerError]] = []
 

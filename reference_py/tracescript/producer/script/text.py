@@ -193,17 +193,17 @@ def _sizes_text(e: Emitter, entry: Items | Value) -> Entry:
     return template.done()
 
 
+def _no_text_of_sizes(e: Emitter) -> Exception:
+    what = "the text of a container that may hold the sizes of a tensor"
+    return e.error(None, what, rule="SCRIPT-4", hint="store list(x.shape) instead of x.shape")
+
+
 def _value_text(e: Emitter, value: Value) -> Entry:
     from tracescript.producer.script.operators import to_number
 
     kind = value.type
     if not e.is_message and isinstance(kind, ListType | DictType) and _holds_sizes(e, value):
-        raise e.error(
-            None,
-            "the text of a container that may hold the sizes of a tensor",
-            rule="SCRIPT-4",
-            hint="store list(x.shape) instead of x.shape",
-        )
+        raise _no_text_of_sizes(e)
     if kind == constants.NONE:
         return e.constant("None")
     if is_scalar(value, ScalarKind.STR):
@@ -248,6 +248,8 @@ def _str(e: Emitter, entry: Entry) -> Entry:
 
 
 def _items_text(e: Emitter, entry: Items) -> Value:
+    if entry in e.session.unsure_sizes and not e.is_message:
+        raise _no_text_of_sizes(e)
     template = Template(e)
     template.literal("[" if entry.is_list else "(")
     for k, part in enumerate(entry.parts):

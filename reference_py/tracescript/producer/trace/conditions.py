@@ -23,6 +23,17 @@ _KINDS: Final[dict[type, str]] = {
 }
 
 
+_OPS: Final[dict[type, str]] = {
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+}
+_MIRRORED: Final = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
+
+
 @functools.lru_cache(maxsize=256)
 def _tests_of(source: Source) -> tuple[tuple[str, ast.expr, ast.AST], ...]:
     """List every condition of a file: statement kind, test expression, node."""
@@ -115,6 +126,21 @@ def _gathers(expression: str) -> bool:
         return _asks_parts(ast.parse(expression, mode="eval").body)
     except SyntaxError:
         return False
+
+
+@functools.lru_cache(maxsize=1024)
+def is_reflected(comparison: str, op: str) -> bool:
+    """Tell whether an op compares the sides of a comparison the other way round, as of `0 < x`."""
+    try:
+        node = ast.parse(comparison, mode="eval").body
+    except SyntaxError:
+        return False
+    if not isinstance(node, ast.Compare) or len(node.ops) > 1:
+        return False
+    written = _OPS.get(type(node.ops[0]))
+    if written in {"eq", "ne"}:
+        return op == written and isinstance(node.left, ast.Constant)
+    return op in _MIRRORED and written == _MIRRORED[op]
 
 
 def _negations(test: ast.expr, site: Site) -> int | None:

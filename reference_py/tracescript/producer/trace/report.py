@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir import dims
+from tracescript.producer.trace import conditions
 from tracescript.producer.trace.tape import Read
 
 if TYPE_CHECKING:
@@ -144,7 +145,11 @@ def _operands(read: Read) -> tuple[Any, ...]:
     wires = [w for w in maker.inputs if w is not None] if maker is not None else []
     if not wires or any(w.sample is None for w in wires):
         return ()
-    return tuple(_number(w.sample) for w in wires)
+    found = tuple(_number(w.sample) for w in wires)
+    written = conditions.written(read.site) if read.site is not None else ""
+    return (
+        found[::-1] if maker is not None and conditions.is_reflected(written, maker.op) else found
+    )
 
 
 def _number(sample: Any) -> Any:
