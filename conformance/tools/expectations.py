@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _VALUE_KEYS = {"gives", "bound", "zero_sign", "golden", "options", "weights"}
-_STEP_KEYS = {"method", "inputs", "named", "fails", "guards", "guard"} | _VALUE_KEYS
+_STEP_KEYS = {"method", "inputs", "named", "fails", "placed", "guards", "guard"} | _VALUE_KEYS
 
 
 class Oracles:
@@ -71,6 +71,7 @@ def step(table: Mapping[str, Any], oracles: Oracles, where: str) -> case_pb2.Ste
         made.refusal.codes.extend(map(code, [codes] if isinstance(codes, str) else codes))
         made.refusal.phase = error_pb2.PHASE_EXECUTE
         made.refusal.strict_code = True
+        made.refusal.placed = table.get("placed", False)
     else:
         made.expected.CopyFrom(expected(table, [v for _, v in given], oracles))
     for function, index, *shape in table.get("guards", []):

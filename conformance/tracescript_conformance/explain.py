@@ -103,8 +103,9 @@ def _set_fields(message: Any, *names: str) -> list[str]:
 
 def _codes(refusal: case_pb2.Refusal) -> str:
     strict = ", no other code" if refusal.strict_code else ""
+    placed = ", with a place" if refusal.placed else ""
     rule = f" [{refusal.rule}]" if refusal.rule else ""
-    return " or ".join(map(code_name, refusal.codes)) + strict + rule
+    return " or ".join(map(code_name, refusal.codes)) + strict + placed + rule
 
 
 def _step(step: case_pb2.Step) -> Iterator[str]:

@@ -123,6 +123,8 @@ def _matches(refusal: case_pb2.Refusal, error: error_pb2.Error, step: int) -> Ve
         if refusal.strict_code:
             return verdict(FAILED, detail)
         return replace(verdict(PASSED, detail), another_code=True)
+    if refusal.placed and not error.where:
+        return verdict(FAILED, f"{code_name(error.code)} does not say where")
     return verdict(PASSED)
 
 

@@ -1,11 +1,13 @@
 """What a caller can rely on in every engine: nothing of theirs is written, errors have a place.
 
-EXEC-14, EXEC-15, EXEC-17, FLOW-27, STATE-15.
+EXEC-14, EXEC-15, EXEC-17, FLOW-27, STATE-14, STATE-15, STATE-16.
 """
 
 from __future__ import annotations
 
 import io
+import sys
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -106,3 +108,55 @@ def test_every_error_of_a_call_says_where_it_arose(engine, x, code):
     assert caught.value.code == code
     assert caught.value.rule
     assert caught.value.where.startswith("F.forward, node ")
+
+
+def counting():
+    """Make a model whose method gives how often it was called, and a weight with it."""
+    state = ir.State("calls", INT, ir.Constant(INT, 0), "attribute")
+    author = Author()
+    function = author.function(
+        "F.forward",
+        [("x", PAIR)],
+        lambda w, x, k, n: [w("int.add", n, 1), w("add", x, k), w("int.add", n, 1)],
+        bound=[("k", PAIR)],
+        states=[("calls", INT)],
+    )
+    author.method(function, [np.ones(2, np.float32)], states=[state])
+    return author
+
+
+@ENGINES
+def test_calls_of_one_instance_from_many_threads_count_one_after_the_other(engine):
+    model, counts = loaded(engine, counting()), []
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+
+    def call():
+        counts.extend(model(np.zeros(2, np.float32))[0] for _ in range(50))
+
+    threads = [threading.Thread(target=call) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sys.setswitchinterval(switch)
+
+    assert sorted(counts) == list(range(1, 401))
+    assert model.state() == {"calls": 400}
+
+
+@ENGINES
+def test_no_call_writes_into_the_file(engine, tmp_path):
+    path, x = tmp_path / "counting.tsproto", np.zeros(2, np.float32)
+    write(counting().model(), path)
+    before = path.read_bytes()
+    model = ts.load(path, engine=engine)
+
+    for _ in range(3):
+        _, result = model(x)
+        np.add(result, 7, out=result)
+        x += 5
+    model.reset_state()
+
+    assert path.read_bytes() == before
+    assert [int(model(x)[0]), model(x)[1].tolist()] == [1, [16, 16]]

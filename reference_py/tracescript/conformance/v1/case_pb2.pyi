@@ -156,16 +156,18 @@ class GuardRef(_message.Message):
     def __init__(self, function: _Optional[int] = ..., index: _Optional[int] = ..., is_shape_guard: bool = ...) -> None: ...
 
 class Refusal(_message.Message):
-    __slots__ = ("codes", "phase", "rule", "strict_code")
+    __slots__ = ("codes", "phase", "rule", "strict_code", "placed")
     CODES_FIELD_NUMBER: _ClassVar[int]
     PHASE_FIELD_NUMBER: _ClassVar[int]
     RULE_FIELD_NUMBER: _ClassVar[int]
     STRICT_CODE_FIELD_NUMBER: _ClassVar[int]
+    PLACED_FIELD_NUMBER: _ClassVar[int]
     codes: _containers.RepeatedScalarFieldContainer[_error_pb2.ErrorCode]
     phase: _error_pb2.Phase
     rule: str
     strict_code: bool
-    def __init__(self, codes: _Optional[_Iterable[_Union[_error_pb2.ErrorCode, str]]] = ..., phase: _Optional[_Union[_error_pb2.Phase, str]] = ..., rule: _Optional[str] = ..., strict_code: bool = ...) -> None: ...
+    placed: bool
+    def __init__(self, codes: _Optional[_Iterable[_Union[_error_pb2.ErrorCode, str]]] = ..., phase: _Optional[_Union[_error_pb2.Phase, str]] = ..., rule: _Optional[str] = ..., strict_code: bool = ..., placed: bool = ...) -> None: ...
 
 class RejectCase(_message.Message):
     __slots__ = ("refusal", "full_verify")
