@@ -117,6 +117,17 @@ def another_code() -> None:
     testee.Loader.error = lie
 
 
+def no_place() -> None:
+    error = testee.Loader.error
+
+    def lie(self: Any, caught: Exception) -> Any:
+        made = error(self, caught)
+        made.where = ""
+        return made
+
+    testee.Loader.error = lie
+
+
 def refuses_everything() -> None:
     def refuse(self: Any, request: Any) -> Any:
         raise ValueError("no")

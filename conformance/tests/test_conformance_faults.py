@@ -28,6 +28,7 @@ def test_an_honest_testee_passes(tmp_path):
         ("one_answer_too_few", "loss/cell/scripted_in*"),
         ("accepts_garbage", "container/layout/*"),
         ("another_code", "container/digest/of_*"),
+        ("no_place", "trap/place/*"),
         ("refuses_everything", "loss/gate/scripted*"),
         ("another_answer", "loss/gate/scripted*"),
     ],

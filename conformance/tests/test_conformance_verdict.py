@@ -289,15 +289,6 @@ def test_a_pair_catches_dropped_guards_healed_traces_and_wrong_arms(answers, out
     assert word in found.detail
 
 
-@pytest.mark.parametrize(("where", "outcome"), [("F.forward, node 3", PASSED), ("", FAILED)])
-def test_an_error_without_a_place_fails_a_case_that_asks_for_one(where, outcome):
-    case = step_case(fails=GUARD)
-    case.run.steps[0].refusal.placed = True
-    error = error_pb2.Error(code=GUARD, phase=error_pb2.PHASE_EXECUTE, where=where)
-
-    assert verdict(case, run_response(testee_pb2.Answer(error=error))).outcome == outcome
-
-
 def test_a_wrong_code_is_marked_though_a_later_step_is_right():
     case = step_case(fails=GUARD, strict=False)
     case.run.steps.add(method="forward", expected=expected("int 1"))
