@@ -18,7 +18,7 @@ import torch
 
 import tracescript as ts
 from benchmarks.script_programs import PROGRAMS
-from tracescript.producer.script import functions, parameters
+from tracescript.producer.script import functions, parameters, type_comments
 from tracescript.producer.source import SOURCES
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def measure(make: Callable[[], Any], rounds: int) -> tuple[float, float]:
 
 def forget() -> None:
     """Throw away what the compilers keep between calls: parsed sources, compiled classes."""
-    kept: list[Any] = [parameters.local_names, functions.without_exits]
+    kept: list[Any] = [parameters.local_names, functions.without_exits, type_comments.comments_of]
     for cached in kept:
         cached.cache_clear()
     SOURCES.clear()

@@ -197,7 +197,7 @@ def _generator(e: Emitter, node: ast.expr) -> tuple[Entry, Ending] | None:
             hint="one `yield` at its top or in a try with finally, no return",
         )
     given = [owner, *args] if owner is not None else args
-    defaults = defaults_of(e.session, plain)
+    defaults = defaults_of(e.session, frame.definition, plain)
     parameters = bind_parameters(e, frame.definition, given, kwargs, *defaults)
     frame.enclosing, frame.inlined_at = e.frame, e.place()
     for name, entry in parameters.items():

@@ -21,7 +21,8 @@ MISSING = object()
 class Frame:
     """A Python function being compiled, or one inlined into another.
 
-    `is_ours` says that no user has written it: it stands for a builtin or a method.
+    `is_ours` says that no user has written it: it stands for a builtin or a method; `body` are its
+    statements without exits where they are worked out already.
     `flavour` is `torch` or `numpy`: whose rules methods and promotion of tensors follow.
     """
 
@@ -42,6 +43,7 @@ class Frame:
     at: ast.AST | None = None
     is_ours: bool = False
     returned_at: ast.AST | None = None
+    body: list[ast.stmt] | None = None
 
     def key(self, name: str) -> str:
         """Return the scope's key of a local name; names of different frames never meet."""

@@ -21,7 +21,7 @@ from tracescript.producer.script.entries import (
 )
 from tracescript.producer.script.exits import RETURNED, remove_exits
 from tracescript.producer.script.own_containers import has_default
-from tracescript.producer.source import source_of, unwrapped
+from tracescript.producer.source import unwrapped
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -36,7 +36,7 @@ def run_body(e: Emitter, frame: Frame) -> Entry:
     if isinstance(definition, ast.Lambda):
         frame.returned_at = definition.body
         return e.expr(definition.body)
-    e.run(without_exits(definition))
+    e.run(without_exits(definition) if frame.body is None else frame.body)
     result = e.scope.get(frame.key(RETURNED), Unset())
     if isinstance(result, Partly):
         result = e.unwrap(result.value, is_proved=True) if result.is_wrapped else result.value
@@ -115,10 +115,11 @@ def computed(
     return session.entry_of(tuple(found) if is_view else found)
 
 
-def defaults_of(session: Session, function: Any) -> tuple[list[Entry], list[Entry | None]]:
+def defaults_of(
+    session: Session, definition: ast.FunctionDef | ast.Lambda, function: Any
+) -> tuple[list[Entry], list[Entry | None]]:
     """Return the defaults of positional and of keyword-only parameters."""
     plain = unwrapped(function)
-    _, definition = source_of(plain)
     keyword = plain.__kwdefaults__ or {}
     return (
         [session.entry_of(d) for d in plain.__defaults__ or ()],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from tracescript.producer.script.entries import (
     Known,
     Struct,
 )
+from tracescript.producer.script.exits import remove_exits
 from tracescript.producer.script.frame import Frame, cells_of, flavour_of
 from tracescript.producer.script.functions import (
     computed,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from tracescript.producer.script.entries import Entry
     from tracescript.producer.script.session import Session
     from tracescript.producer.script.unit import Compiled
+    from tracescript.producer.source import Definition, Source
 
 
 def refuse_hooks(e: Emitter, module: Any) -> None:
@@ -50,6 +53,20 @@ def refuse_hooks(e: Emitter, module: Any) -> None:
 
 
 _PRELUDE = prelude.__name__  # the names of all modules written in the language of scripts
+
+
+def _read(function: Any) -> tuple[Source, Definition, frozenset[str], list[ast.stmt] | None]:
+    """Return a function's source, its definition, the names it assigns and its body if written."""
+    source, definition = source_of(function)
+    return source, definition, local_names(definition), None
+
+
+@functools.cache
+def _read_once(function: Any) -> tuple[Source, Definition, frozenset[str], list[ast.stmt] | None]:
+    """As `_read`, for functions of ours: they never change while a program runs."""
+    source, definition, names, _ = _read(function)
+    assert isinstance(definition, ast.FunctionDef)
+    return source, definition, names, remove_exits(definition.body)
 
 
 class PythonCalls(Recursion):
@@ -68,8 +85,9 @@ class PythonCalls(Recursion):
     # ------------------------------------------------------------------ frames
     def frame(self, function: Any, owner: Any, flavour: str) -> Frame:
         """Make the frame of a Python function."""
-        source, definition = source_of(function)
         plain = unwrapped(function)
+        is_ours = (plain.__module__ or "").startswith(_PRELUDE)
+        source, definition, names, body = (_read_once if is_ours else _read)(function)
         self._frames += 1
         name = getattr(plain, "__qualname__", "f").rpartition("<locals>.")[2]
         parameters = definition.args.posonlyargs + definition.args.args
@@ -82,9 +100,10 @@ class PythonCalls(Recursion):
             definition,
             owner_class=defining_class(owner, plain),
             number=self._frames,
-            local_names=local_names(definition),
+            local_names=names,
             first_parameter=parameters[0].arg if parameters else "",
-            is_ours=(plain.__module__ or "").startswith(_PRELUDE),
+            is_ours=is_ours,
+            body=body,
         )
 
     # ------------------------------------------------------------------ the kinds of calls
@@ -232,9 +251,8 @@ class PythonCalls(Recursion):
             frame = self.frame(function, owner, e.frame.flavour)
         except ProducerError as error:
             raise e.passed_on(error) from None
-        return self._run(
-            e, frame, args, kwargs, defaults_of(self._session, function), unwrapped(function)
-        )
+        defaults = defaults_of(self._session, frame.definition, function)
+        return self._run(e, frame, args, kwargs, defaults, unwrapped(function))
 
     def _run(
         self,

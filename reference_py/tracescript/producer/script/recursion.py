@@ -52,12 +52,13 @@ class Recursion(UnitCalls):
         module = None if owner is None else owner.value
         if owner is not None and owner.path is None:
             raise e.error(None, "this module is not reached through self", rule="SCRIPT-12")
+        definition = source_of(function)[1]
         given = bind_parameters(
             e,
-            source_of(function)[1],
+            definition,
             args if owner is None else [owner, *args],
             kwargs,
-            *defaults_of(self._session, function),
+            *defaults_of(self._session, definition, function),
         )
         if owner is not None:
             del given[next(iter(given))]

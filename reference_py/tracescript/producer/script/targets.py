@@ -43,6 +43,7 @@ _MUTATING = frozenset(
 def stored_names(node: ast.AST) -> list[str]:
     """Return the names that statements below `node` assign or change in place, in source order."""
     found: dict[str, None] = {}
+    flags: dict[str, None] = {}
     for child in ast.walk(node):
         if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
             found[child.id] = None
@@ -50,11 +51,9 @@ def stored_names(node: ast.AST) -> list[str]:
             _root(child, found)
         elif isinstance(child, ast.Call) and _changes_receiver(child.func):
             _root(child.func, found)
-    for child in ast.walk(node):
-        flag = getattr(child, "flag", None)
-        if flag is not None:
-            found[flag] = None
-    return list(found)
+        elif isinstance(child, ast.stmt) and (flag := getattr(child, "flag", None)) is not None:
+            flags[flag] = None
+    return [*found, *flags]
 
 
 def is_read_outside(definition: ast.AST, loop: ast.AST, name: str) -> bool:

@@ -69,7 +69,7 @@ class UnitCalls:
             _, definition = source_of(function)
         except ProducerError as error:
             raise e.passed_on(error) from None
-        defaults = defaults_of(self._session, function)
+        defaults = defaults_of(self._session, definition, function)
         given = bind_parameters(e, definition, [owner, *args], kwargs, *defaults)
         first = next(iter(given))
         del given[first]
