@@ -59,7 +59,7 @@ def test_the_folder_holds_what_the_manifest_says_and_nothing_else():
         for a in case.artifacts
         if a.WhichOneof("source") == "shared"
     }
-    index = {"manifest.binpb", "manifest.json", "SHA256SUMS"}
+    index = {"manifest.binpb", "manifest.json", "rules.json", "SHA256SUMS"}
 
     assert files == {e.path for e in ENTRIES} | shared | index
 

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tracescript.conformance.v1 import report_pb2
+from tracescript.v1 import error_pb2
 from tracescript_conformance import corpus as corpora
 from tracescript_conformance.cli import cli
 from tracescript_conformance.diff import changes, summary
@@ -140,6 +141,41 @@ def test_a_case_that_passed_with_another_code_or_showed_nothing_is_told_apart():
     assert summary(found) == (
         f"{total} changed, {total - 1} of them passed before (1 with another code), 1 were unproven"
     )
+
+
+def test_a_refusal_that_shows_nothing_any_more_is_a_regression():
+    before, after = run_of(report_pb2.OUTCOME_PASSED), run_of(report_pb2.OUTCOME_PASSED)
+    after.results[0].sound_refused = "graph/sound/constants_of_all_kinds_run"
+
+    (found,) = changes(before, after)
+
+    assert (found.before, found.after, found.is_regression) == ("PASSED", "PASSED unproven", True)
+    assert summary([found]) == "1 changed, 1 of them passed before, 1 show nothing any more"
+    assert not any(c.is_regression for c in changes(after, before))
+
+
+def test_junit_marks_passed_refusals_that_show_nothing_or_had_another_code(tmp_path):
+    made = run_of(report_pb2.OUTCOME_PASSED)
+    made.results[0].sound_refused = "graph/sound/constants_of_all_kinds_run"
+    made.results[1].another_code = True
+    made.results[1].found_code = error_pb2.ERROR_CODE_BAD_NAME
+
+    junit.write(made.results, tmp_path / "j.xml")
+
+    cases = ET.parse(tmp_path / "j.xml").getroot().iter("testcase")
+    marks = [[tuple(p.attrib.values()) for p in case.iter("property")] for case in cases]
+    assert marks[:3] == [
+        [("unproven", "graph/sound/constants_of_all_kinds_run")],
+        [("another code", "BAD_NAME")],
+        [],
+    ]
+
+
+def test_a_badge_says_how_many_passed_cases_show_nothing():
+    made = run_of(report_pb2.OUTCOME_PASSED)
+    score = report_pb2.Score(profile="core", passed=5, total=9, unproven=2)
+
+    assert "5/9 · 2 unproven" in badge.draw(made, score)
 
 
 def test_the_page_tells_refusals_with_another_code_and_those_that_show_nothing():

@@ -14,9 +14,10 @@ from typing import Any
 
 from google.protobuf import json_format
 
-from tools import authored, golden_gate, op_cases
+from tools import authored, golden_gate, op_cases, rule_texts
 from tools.op_cases import tomllib
 from tracescript.conformance.v1 import case_pb2, manifest_pb2
+from tracescript_conformance import rules
 from tracescript_conformance.corpus import in_profile, root_digest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,6 +65,8 @@ def build() -> dict[str, bytes]:
                 level=case.level,
             )
         )
+    named = {rule for entry in entries for rule in entry.rules}
+    files[rules.FILE] = rule_texts.text(ROOT.parent / "spec", named).encode()
     return files | _index(entries, files)
 
 
@@ -108,7 +111,7 @@ def main() -> int:
         if path in files:
             (CASES / path).parent.mkdir(parents=True, exist_ok=True)
             (CASES / path).write_bytes(files[path])
-    print(f"{len(files) - 3} files, {sum(map(len, files.values()))} bytes, {len(stale)} changed")
+    print(f"{len(files) - 4} files, {sum(map(len, files.values()))} bytes, {len(stale)} changed")
     return 0
 
 

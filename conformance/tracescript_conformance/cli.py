@@ -27,7 +27,7 @@ def cli() -> None:
 
 for _command in (
     *(corpus.list_cases, corpus.show, corpus.verify, corpus.copy),
-    *(run.run, results.judge, results.report, results.diff_runs),
+    *(run.run, results.judge, results.report, results.diff_runs, results.update_known),
 ):
     cli.add_command(_command)
 

@@ -37,9 +37,11 @@ def summary(found: list[Change]) -> str:
     worse = [c for c in found if c.is_regression]
     odd = sum(c.before == _ANOTHER_CODE for c in worse)
     empty = sum(c.before == _UNPROVEN for c in found)
+    lost = sum(c.after == _UNPROVEN for c in worse)
     words = [f"{len(found)} changed", f"{len(worse)} of them passed before"]
     words[1] += f" ({odd} with another code)" if odd else ""
     words += [f"{empty} were unproven"] if empty else []
+    words += [f"{lost} show nothing any more"] if lost else []
     return ", ".join(words)
 
 
@@ -54,8 +56,8 @@ def _name(result: report_pb2.Result) -> str:
 def changes(before: report_pb2.Report, after: report_pb2.Report) -> list[Change]:
     """Return the cases whose outcomes differ, by id.
 
-    A case that passed and does not any more, or is gone, is a regression; not so a refusal that
-    showed nothing.
+    A case that passed and does not any more, or is gone, is a regression, and so is a refusal that
+    shows nothing any more; not so one that showed nothing before.
     """
     old = {r.case_id: r for r in before.results}
     new = {r.case_id: r for r in after.results}
@@ -65,6 +67,6 @@ def changes(before: report_pb2.Report, after: report_pb2.Report) -> list[Change]
         names = [_name(r) if r else _ABSENT for r in (one, two)]
         if names[0] != names[1]:
             worse = one is not None and one.outcome == PASSED and not one.sound_refused
-            worse = worse and (two is None or two.outcome != PASSED)
+            worse = worse and (two is None or two.outcome != PASSED or bool(two.sound_refused))
             found.append(Change(case_id, names[0], names[1], worse, two.detail if two else ""))
     return found

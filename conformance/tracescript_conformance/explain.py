@@ -11,13 +11,12 @@ from tracescript.conformance.v1 import case_pb2
 from tracescript.v1 import error_pb2
 from tracescript_conformance import model_text
 from tracescript_conformance.compare import show
-from tracescript_conformance.rules import op_page, sentences
 from tracescript_conformance.service_verdict import STATUS, message_classes
 from tracescript_conformance.values import items, read
 from tracescript_conformance.verdict import code_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from tracescript.v1 import data_pb2, example_pb2
 
@@ -25,20 +24,24 @@ _LONG_REQUEST = 4096
 
 
 def lines(
-    case: case_pb2.Case, content: Callable[[case_pb2.Artifact], bytes], *, models: bool = True
+    case: case_pb2.Case,
+    content: Callable[[case_pb2.Artifact], bytes],
+    texts: Mapping[str, tuple[str, str]],
+    *,
+    models: bool = True,
 ) -> Iterator[str]:
-    """Yield the lines of an explanation; `content` gives the bytes of a file."""
+    """Yield the lines of an explanation.
+
+    `content` gives the bytes of a file, `texts` page and sentence of rules.
+    """
     level = case_pb2.Level.Name(case.level).removeprefix("LEVEL_")
     yield f"{case.id} (revision {case.revision}, {level})"
     yield f"  {case.story}"
     yield f"  rules: {' '.join(case.rules)}; needs: {' '.join(case.needs) or 'nothing'}"
-    texts = sentences()
     for rule in case.rules:
         if rule in texts:
             page, sentence = texts[rule]
-            yield f"    {rule}, spec/{page}: {sentence}"
-        elif op_page(rule):
-            yield f"    {rule}: {op_page(rule)}"
+            yield f"    {rule}, {page}: {sentence}"
     if case.withdrawn:
         yield f"  withdrawn: {case.withdrawn}"
     kind = case.WhichOneof("kind") or "unknown"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracescript.conformance.v1 import report_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 _LINE = re.compile(
@@ -91,6 +91,64 @@ def apply(patterns: list[Pattern], results: Iterable[report_pb2.Result]) -> None
             result.detail = f"listed as failing: {hits[-1].reason}"
         elif result.outcome in _FAILURES and result.outcome == hits[-1].outcome:
             result.outcome = report_pb2.OUTCOME_KNOWN_FAILURE
+
+
+def surprise(patterns: list[Pattern]) -> Callable[[report_pb2.Result], bool]:
+    """Return a function that tells a result which fails the run, given a list."""
+
+    def told(result: report_pb2.Result) -> bool:
+        marked = report_pb2.Result()
+        marked.CopyFrom(result)
+        apply(patterns, [marked])
+        return not is_expected(marked)
+
+    return told
+
+
+def updated(text: str, results: Iterable[report_pb2.Result]) -> str:
+    """Return a list that fits results: reasons and comments stay, new failures ask for a reason.
+
+    A line goes where cases that it covers were asked and none of them fails. A case that passes
+    under a line that stays is taken out of it.
+    """
+    failing, passing = {}, set()
+    for result in results:
+        if result.outcome in {*_FAILURES, report_pb2.OUTCOME_KNOWN_FAILURE}:
+            failing[result.case_id] = result
+        elif result.outcome in {report_pb2.OUTCOME_PASSED, report_pb2.OUTCOME_UNEXPECTED_PASS}:
+            passing.add(result.case_id)
+    lines = [line for line in text.splitlines() if _stays(line, failing.keys(), passing)]
+    patterns = [p for line in lines if (p := _pattern(line)) is not None]
+    for case_id in sorted(passing):
+        hits = [p for p in patterns if p.matches(case_id)]
+        if hits and not hits[-1].negated:
+            lines.append(f"!{case_id}  # passes")
+    for case_id, result in sorted(failing.items()):
+        if result.outcome != report_pb2.OUTCOME_KNOWN_FAILURE:
+            name = report_pb2.Outcome.Name(result.outcome).removeprefix("OUTCOME_")
+            lines.append(
+                f"{case_id} {name}  # TODO reason"
+                if name != "FAILED"
+                else f"{case_id}  # TODO reason"
+            )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _stays(line: str, failing: Iterable[str], passing: Iterable[str]) -> bool:
+    pattern = _pattern(line)
+    if pattern is None:
+        return True
+    covered = [i for i in (*failing, *passing) if pattern.matches(i)]
+    return not covered or pattern.negated or any(pattern.matches(i) for i in failing)
+
+
+def _pattern(line: str) -> Pattern | None:
+    """Read a line; None for a comment, a heading or nothing."""
+    stripped = line.strip()
+    match = _LINE.fullmatch(stripped)
+    if not stripped or stripped.startswith(("#", "suite ")) or match is None:
+        return None
+    return Pattern(match["pattern"], bool(match["not"]), 0, match["reason"] or "")
 
 
 def is_expected(result: report_pb2.Result) -> bool:

@@ -1,23 +1,23 @@
-"""The sentences of the specification's rules, where it lies beside the suite."""
+"""The sentences of the specification's rules, which lie beside the cases."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+import json
+from typing import TYPE_CHECKING
 
-_RULE = re.compile(r"\| ([A-Z]+-\d+) \| \[([^]]*)\]\([^)]*\) \| (.*) \|")
-_INDEX = Path(__file__).parents[2] / "spec" / "generated" / "rules.md"
+if TYPE_CHECKING:
+    from pathlib import Path
 
-
-def op_page(rule: str) -> str:
-    """Return the page about the op of a rule such as `OP.add`, or nothing."""
-    file = _INDEX.parent / "ops" / f"{rule.removeprefix('OP.')}.md"
-    return f"spec/generated/ops/{file.name}" if rule.startswith("OP.") and file.is_file() else ""
+FILE = "rules.json"
 
 
-def sentences() -> dict[str, tuple[str, str]]:
-    """Return page and sentence of each rule: `container.md` and what it says."""
-    if not _INDEX.is_file():
+def sentences(folder: Path) -> dict[str, tuple[str, str]]:
+    """Return page and sentence of each rule that a case of a corpus names.
+
+    A corpus without the file has none; what it should hold is in SHA256SUMS.
+    """
+    try:
+        found = json.loads((folder / FILE).read_text("utf-8"))
+    except (OSError, ValueError):
         return {}
-    found = _RULE.findall(_INDEX.read_text("utf-8"))
-    return {rule: (page, sentence) for rule, page, sentence in found}
+    return {rule: (page, sentence) for rule, (page, sentence) in found.items()}

@@ -35,13 +35,15 @@ class TesteeLostError(Exception):
 class Plan:
     """How a run goes: the order's seed, whether a second pass follows, how to ask one case again.
 
-    `options` and `testee` are the words of a command line before and behind `--case ID`.
+    `options` and `testee` are the words of a command line before and behind `--case ID`. A result
+    that `ends` says so about is the last one that is asked for.
     """
 
     seed: int
     repeat: bool
     options: str
     testee: str
+    ends: Callable[[report_pb2.Result], bool] | None = None
 
     def reproduce(self, case_id: str) -> str:
         """Return the command line that runs one case alone."""
@@ -58,17 +60,23 @@ def run(
     """Run all cases in a shuffled order, and once more in another one; sorted by id.
 
     Each door gets the cases whose id falls to it, the same ones in every run. A case whose two
-    passes differ is FLAKY. `progress` is told every result of both passes, one at a time.
+    passes differ is FLAKY. `progress` is told every result of both passes, one at a time. A run
+    that the plan ends has the results up to there.
     Raises TesteeLostError, TesteeNotStartedError, CorpusError.
     """
     parts: list[list[manifest_pb2.ManifestEntry]] = [[] for _ in doors]
     for entry in entries:
         parts[zlib.crc32(entry.id.encode()) % len(doors)].append(entry)
     lock = threading.Lock()
+    over = threading.Event()
 
-    def told(result: report_pb2.Result) -> None:
+    def told(result: report_pb2.Result) -> bool:
         with lock:
-            progress(result)
+            if not over.is_set():
+                progress(result)
+            if plan.ends is not None and plan.ends(result):
+                over.set()
+            return over.is_set()
 
     def part(door: Door, mine: list[manifest_pb2.ManifestEntry]) -> list[report_pb2.Result]:
         return _part(corpus, mine, door, plan, told)
@@ -86,19 +94,22 @@ def _part(
     entries: list[manifest_pb2.ManifestEntry],
     door: Door,
     plan: Plan,
-    progress: Callable[[report_pb2.Result], None],
+    told: Callable[[report_pb2.Result], bool],
 ) -> list[report_pb2.Result]:
+    """Run both passes through one door; `told` a result says whether the run is over."""
     results: dict[str, report_pb2.Result] = {}
     for result in _pass(corpus, entries, door, plan, plan.seed):
         results[result.case_id] = result
-        progress(result)
+        if told(result):
+            return list(results.values())
     for result in _pass(corpus, entries, door, plan, plan.seed + 1) if plan.repeat else ():
         first = results[result.case_id]
         if report_pb2.OUTCOME_FLAKY not in {first.outcome, result.outcome}:
             _compare(first, result)
         elif first.outcome != report_pb2.OUTCOME_FLAKY:
             results[result.case_id] = result
-        progress(results[result.case_id])
+        if told(results[result.case_id]):
+            break
     return list(results.values())
 
 

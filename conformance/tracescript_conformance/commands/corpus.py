@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tracescript_conformance import corpus as corpora
-from tracescript_conformance import explain
+from tracescript_conformance import explain, rules
 from tracescript_conformance.commands import FOLDER, MATCH, PROFILE
 from tracescript_conformance.plain import plain
 from tracescript_conformance.served import place
@@ -42,7 +42,7 @@ def show(case_id: str, save_model: Path | None, cases: Path | None) -> None:
     """Explain one case: why it exists, its model, its calls, what it expects, who vouches."""
     corpus = corpora.load(cases)
     case = corpus.case(corpora.select(corpus, ids=(case_id,))[0])
-    for line in explain.lines(case, corpus.content):
+    for line in explain.lines(case, corpus.content, rules.sentences(corpus.folder)):
         click.echo(plain(line, 800))
     if save_model:
         if not case.artifacts:
@@ -85,4 +85,6 @@ def copy(target: Path, profile: str, match: str, models: bool, cases: Path | Non
                 (target / "shared").mkdir(exist_ok=True)
                 name = artifact.sha256.hex()
                 shutil.copyfile(corpus.folder / "shared" / name, target / "shared" / name)
-    shutil.copyfile(corpus.folder / "manifest.binpb", target / "manifest.binpb")
+    for name in ("manifest.binpb", rules.FILE):
+        if (corpus.folder / name).is_file():
+            shutil.copyfile(corpus.folder / name, target / name)

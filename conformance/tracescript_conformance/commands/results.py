@@ -162,3 +162,20 @@ def diff_runs(before: Path, after: Path, only_regressions: bool) -> int:
             click.echo(change.line())
     click.echo(diff.summary(found))
     return 1 if any(change.is_regression for change in found) else 0
+
+
+@click.command("update-known")
+@click.argument("known_file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--results", required=True, type=_RUN, help="A run: a folder of --out, or a file.")
+def update_known(known_file: Path, results: Path) -> None:
+    """Rewrite a list of known failures from a run; reasons and comments stay.
+
+    A new failure gets `# TODO reason`; a line whose cases all pass goes.
+    """
+    before = known_file.read_text("utf-8") if known_file.is_file() else ""
+    after = known.updated(before, files.read(results).results)
+    try:
+        known_file.write_text(after, "utf-8")
+    except OSError as error:
+        raise click.UsageError(f"cannot write {known_file}: {error.strerror}") from error
+    click.echo(f"{len(before.splitlines())} lines before, {len(after.splitlines())} now")

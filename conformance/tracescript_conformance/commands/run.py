@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,7 @@ class Testee:
     help="Testees at a time; a case goes to the same one every time.",
 )
 @click.option("--seed", type=int, help="Order of the cases; default: from the root digest.")
+@click.option("--fail-fast", is_flag=True, help="End with the first outcome that is not expected.")
 @click.option("--no-repeat", is_flag=True, help="Leave out the second pass in another order.")
 @writes
 @FOLDER
@@ -102,6 +103,7 @@ def run_suite(
     ids: tuple[str, ...],
     known_file: Path | None,
     seed: int | None,
+    fail_fast: bool,
     no_repeat: bool,
     cases: Path | None,
     **outputs: Path | None,
@@ -112,7 +114,8 @@ def run_suite(
     patterns = known.read(known_file) if known_file else []
     known.check(patterns, (entry.id for entry in corpus.manifest.entries))
     order = int.from_bytes(corpus.manifest.root_digest[:4], "big") if seed is None else seed
-    plan = _plan(testee, order, not no_repeat)
+    ends = known.surprise(patterns) if fail_fast else None
+    plan = _plan(testee, Plan(order, not no_repeat, "", "", ends))
     console = Console()
     with ExitStack() as stack:
         opened = _opener(testee, corpus, entries, stack)
@@ -159,12 +162,13 @@ def _who(hello: testee_pb2.HelloResponse) -> str:
     return f"{name} ({hello.language})" if hello.language else name
 
 
-def _plan(testee: Testee, seed: int, repeat: bool) -> Plan:
+def _plan(testee: Testee, plan: Plan) -> Plan:
+    """Return a plan with the words that ask one case again."""
     words = ["python", "-m", "tracescript_conformance", "run"]
     words += ["--door", testee.door] if testee.door != "stdio" else []
     words += ["--target", testee.target] if testee.target else []
     command = shlex.join(["--", *testee.command]) if testee.command else ""
-    return Plan(seed, repeat, shlex.join(words), command)
+    return replace(plan, options=shlex.join(words), testee=command)
 
 
 class _Closing:

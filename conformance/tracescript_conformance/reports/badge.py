@@ -47,6 +47,7 @@ def draw(report: report_pb2.Report, score: report_pb2.Score) -> str:
     name = f"TraceScript {score.profile} {version}".rstrip()
     value = f"{score.passed}/{score.total}"
     flaky = sum(r.outcome == report_pb2.OUTCOME_FLAKY for r in report.results)
+    value += f" · {score.unproven} unproven" if score.unproven else ""
     value += f" · {flaky} flaky" if flaky else ""
     value += " · self-judged" if report.door == "walk" else ""
     color = _GREEN if score.conforms else _AMBER if score.passed else _GREY

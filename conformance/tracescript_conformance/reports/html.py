@@ -45,7 +45,7 @@ def data(corpus: Corpus, reports: Sequence[report_pb2.Report]) -> dict[str, Any]
     asked = {case_id for one in found for case_id in one}
     entries = [e for e in corpus.manifest.entries if e.id in asked]
     rules = {rule for entry in entries for rule in entry.rules}
-    texts = sentences()
+    texts = sentences(corpus.folder)
     return {
         "suite": corpus.manifest.suite_version,
         "digest": corpus.manifest.root_digest.hex()[:12],

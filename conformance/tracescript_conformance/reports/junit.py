@@ -12,6 +12,7 @@ from tracescript_conformance.reports.scores import (
     category,
     outcome_name,
 )
+from tracescript_conformance.verdict import code_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +24,10 @@ _TOTALS = (("failure", "failures"), ("error", "errors"), ("skipped", "skipped"))
 
 
 def write(results: Iterable[report_pb2.Result], file: Path) -> None:
-    """Write the results; skips and known failures as skipped, crashes and hangs as errors."""
+    """Write the results; skips and known failures as skipped, crashes and hangs as errors.
+
+    A passed refusal with another code, or one that shows nothing, has a property that says so.
+    """
     root = ET.Element("testsuites", name="tracescript conformance")
     suites: dict[str, ET.Element] = {}
     for result in results:
@@ -37,7 +41,9 @@ def write(results: Iterable[report_pb2.Result], file: Path) -> None:
             name=result.case_id.partition("/")[2] or name,
             time=f"{result.milliseconds / 1e3:.4f}",
         )
-        if result.outcome != PASSED:
+        if result.outcome == PASSED:
+            _reserve(case, result)
+        else:
             tag = (
                 "skipped"
                 if result.outcome in NOT_COUNTED
@@ -55,3 +61,14 @@ def write(results: Iterable[report_pb2.Result], file: Path) -> None:
     ET.indent(root)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(ET.tostring(root, "utf-8", xml_declaration=True) + b"\n")
+
+
+def _reserve(case: ET.Element, result: report_pb2.Result) -> None:
+    """Mark a passed refusal that had another code, or that shows nothing, by a property."""
+    found = code_name(result.found_code) if result.another_code else ""
+    marks = {"unproven": result.sound_refused, "another code": found}
+    if any(marks.values()):
+        properties = ET.SubElement(case, "properties")
+        for name, value in marks.items():
+            if value:
+                ET.SubElement(properties, "property", name=name, value=str(value))
