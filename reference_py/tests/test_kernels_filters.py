@@ -53,10 +53,11 @@ def test_a_convolution_of_an_image_is_the_same_beside_others(case, once):
     np.testing.assert_array_equal(bank.apply(x, None, once=once), alone)
 
 
-def test_a_convolution_of_no_planes_is_its_bias():
-    bank = Filters(np.ones((2, 0, 3, 3)), (1, 1), (1, 1, 1, 1), (1, 1), 1)
-    found = bank.apply(np.ones((1, 0, 4, 5)), np.array([3.0, 4.0]), once=True)
-    np.testing.assert_array_equal(found, np.broadcast_to([[[3.0]], [[4.0]]], (1, 2, 4, 5)))
+@pytest.mark.parametrize(("planes", "rows"), [(0, 4), (3, 0)])
+def test_a_convolution_of_no_elements_is_its_bias(planes, rows):
+    bank = Filters(np.ones((2, planes, 3, 3)), (1, 1), (2, 2, 1, 1), (1, 1), 1)
+    found = bank.apply(np.ones((1, planes, rows, 5)), np.array([3.0, 4.0]), once=True)
+    np.testing.assert_array_equal(found, np.broadcast_to([[[3.0]], [[4.0]]], (1, 2, rows + 2, 5)))
 
 
 @pytest.mark.parametrize("case", FILTERS)

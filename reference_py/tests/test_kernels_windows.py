@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from tracescript.kernels import KERNELS
+from tracescript.kernels import KERNELS, blocked
 
 RNG = np.random.default_rng(5)
 
@@ -98,3 +98,15 @@ def test_training_statistics_keep_their_type_beside_a_half_batch():
     np.testing.assert_allclose(new_variance, 0.75 + 0.25 * spread * 24 / 23, rtol=1e-6)
     centred = exact - exact.mean((0, 2))[:, None]
     np.testing.assert_allclose(y, centred / np.sqrt(spread)[:, None], rtol=1e-3, atol=1e-3)
+
+
+def test_training_refuses_more_weights_than_channels_where_channels_come_in_blocks(monkeypatch):
+    monkeypatch.setattr(blocked, "BLOCK", 1)
+    x, each, many = np.ones((2, 4, 3), np.float32), np.ones(4, np.float32), np.ones(8, np.float32)
+    given = {"momentum": 0.1, "eps": 1e-5}
+    train = KERNELS.get("batch_norm_train")
+    for weight, bias in ((many, None), (None, many)):
+        with pytest.raises(ValueError, match="broadcast"):
+            train(x, each, each, weight, bias, **given)
+    whole = train(x, each, each, each[:1], each[:1], **given)
+    np.testing.assert_array_equal(whole[0], train(x, each, each, each, each, **given)[0])

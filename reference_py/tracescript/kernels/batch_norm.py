@@ -131,9 +131,12 @@ def batch_norm_train(
     if running_mean.shape != (channels,) or running_var.shape != (channels,):
         text = f"{running_mean.shape[0]} means and {running_var.shape[0]} variances"
         raise trap("SHAPE_ERROR", f"expected one of each for {channels} channels, found {text}")
-    planes, y = x.reshape(batch, channels, -1), np.empty((batch, channels, count // batch), x.dtype)
+    planes = x.reshape(batch, channels, count // batch)
+    y = np.empty(planes.shape, x.dtype)
     mean, variance = np.empty(channels, wide), np.empty(channels, wide)
-    weight, bias = (None if v is None else v.astype(wide) for v in (weight, bias))
+    weight, bias = (
+        None if v is None else np.broadcast_to(v, (channels,)).astype(wide) for v in (weight, bias)
+    )
     for some in by_rows(channels, count):
         rows = planes[:, some].swapaxes(0, 1).astype(wide, order="C").reshape(-1, count)
         np.divide(sums(rows), wide.type(count), out=mean[some])

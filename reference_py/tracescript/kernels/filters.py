@@ -91,7 +91,7 @@ class Filters:
         y = np.empty((x.shape[0], self.filters, *out), x.dtype)
         if not y.size:
             return y
-        if not self.weight.size:
+        if not self.weight.size or not x.size:
             y[...] = 0 if bias is None else bias[:, np.newaxis, np.newaxis]
             return y
         step, together = self._way(out, once=once), self._together(out)
