@@ -82,13 +82,18 @@ def decision_table(model: ir.Model, places: Mapping[str, str]) -> Iterator[str]:
         yield '<p class="none">none: nothing depends on the inputs the file was made with</p>'
 
 
+def _breakable(path: str) -> str:
+    """Return a path that a browser may break behind dots and underscores only."""
+    return text(path).replace(".", ".<wbr>").replace(".<wbr>.<wbr>", "..").replace("_", "_<wbr>")
+
+
 def weight_table(model: ir.Model) -> Iterator[str]:
     """Yield parameters and fixed buffers, those of repeated modules folded."""
     rows = []
     for line in weight_lines(model.root):
         times = f"{line.count} x " if line.count > 1 else ""
         tied = f'<br><i class="fixed">tied to {text(line.tied)}</i>' if line.tied else ""
-        rows.append((text(line.name) + tied, text(line.type), f"{times}{line.bytes:,}"))
+        rows.append((_breakable(line.name) + tied, text(line.type), f"{times}{line.bytes:,}"))
     if rows:
         yield from _table(("name", "type", "bytes"), rows)
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tracescript.ir import dims
 from tracescript.ir.graph import FunctionRef
 from tracescript.ir.text import constant_text, place_text, type_text
+from tracescript.ir.types import TensorType
 from tracescript.ir.values import Constant
 from tracescript.view.graph_lines import Folds, span_text
 
@@ -21,6 +22,8 @@ MOST_BOXES: Final = 400
 """Nodes of one block that are drawn; what comes after them is one box with their number."""
 MOST_LEVELS: Final = 16
 """Blocks inside blocks that are drawn."""
+_LONGEST_SIZE: Final = 12
+"""Characters of a size that a box shows."""
 _BLOCKS: Final = {"if": ("then", "else"), "loop": ("each round",)}
 
 
@@ -139,7 +142,7 @@ class _Painter:
         node = group[0]
         if self._folds.callee(node) is not None:
             return self._call(group), self._folds.arguments(node)
-        hint = self._hint(node)
+        hint = _said(node, node.outputs)
         if not node.blocks:
             title = f"{node.opset}.{node.op}" if node.opset else node.op
             return Box("op", title, (*self.details(node), *_types(node)), hint), node.inputs
@@ -158,6 +161,7 @@ class _Painter:
 
     def _call(self, group: tuple[ir.Node, ...]) -> Box:
         path = span_text(self._paths, group)
+        hint = _said(group[0], group[-1].outputs)
         name = self._folds.called(group[0])
         shown = name.removesuffix(".forward")
         label = f"{len(group)} x {shown}" if len(group) > 1 else shown
@@ -167,9 +171,9 @@ class _Painter:
         only = self._folds.callee(group[0])
         node = _only_node(only) if only and len(group) == 1 else None
         if only is None or node is None:
-            return Box("call", path or label, lines, self._hint(group[0]), name, dotted)
+            return Box("call", path or label, lines, hint, name, dotted)
         told = (node.op, *_Painter(self._folds, only).details(node), *_types(group[0]))
-        return Box("op", path or label, told, self._hint(group[0]), path=dotted)
+        return Box("op", path or label, told, hint, path=dotted)
 
     def _part(self, node: ir.Node, block: ir.Block, free: dict[ir.Value, None]) -> Scene:
         """Return a block as a scene; note which values it takes from outside."""
@@ -200,9 +204,6 @@ class _Painter:
                 weights.append(f"{self._names[value]} {type_text(value.type)}")
         rest += [f"{name}={_attribute(value)}" for name, value in node.attributes]
         return (*weights, ", ".join(rest)) if rest else tuple(weights)
-
-    def _hint(self, node: ir.Node) -> str:
-        return place_text(node.place) if node.place else ""
 
 
 def _blocks(block: ir.Block) -> list[ir.Block]:
@@ -239,7 +240,23 @@ def _taken(block: ir.Block) -> list[ir.Value]:
 
 
 def _types(node: ir.Node) -> tuple[str, ...]:
-    return tuple(type_text(v.type) for v in node.outputs)
+    return tuple(_short(v.type) for v in node.outputs)
+
+
+def _short(kind: ir.Type) -> str:
+    """Write a type for a box: a size that is a long expression is a dot, the hint has it."""
+    if not isinstance(kind, TensorType) or kind.shape is None:
+        return type_text(kind)
+    sizes = [dims.text(size) for size in kind.shape]
+    shown = [size if len(size) <= _LONGEST_SIZE else "…" for size in sizes]
+    return f"{kind.data_type.value}[{', '.join(shown)}]"
+
+
+def _said(node: ir.Node, outputs: Sequence[ir.Value]) -> str:
+    """Return the place of a node, and the types of values that a box does not show in full."""
+    long = [type_text(v.type) for v in outputs if _short(v.type) != type_text(v.type)]
+    place = [place_text(node.place)] if node.place else []
+    return "; ".join(place + long)
 
 
 def _attribute(value: Constant | ir.Type | FunctionRef) -> str:
