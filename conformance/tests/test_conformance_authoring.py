@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 from suite_runs import ROOT
 
 from tools import authored, edits, literals, splices
 from tools.parts import take_apart
 from tools.sources import Models, SourceError
 from tracescript_conformance import values
+from tracescript_conformance.cli import cli
 
 TEXT = """
 class A(Module):
@@ -165,6 +167,26 @@ def test_pcg_gives_the_numbers_of_its_reference():
     draw = Pcg32(42)
 
     assert [draw.next() for _ in range(5)] == reference(42, 5)
+
+
+@pytest.mark.parametrize(
+    "kind", ["run", "trap", "reject", "inspect", "round-trip", "recompile", "service"]
+)
+def test_a_case_to_fill_in_is_built_as_it_stands(kind, tmp_path):
+    text = CliRunner().invoke(cli, ["new", "a/b/c", "--kind", kind]).output
+
+    (case,) = cases(tmp_path, text)
+
+    assert case.id == "a/b/c"
+    assert case.WhichOneof("kind") == kind.replace("-", "_")
+    assert "TODO" in text
+
+
+def test_a_new_case_needs_an_id_of_three_parts():
+    ran = CliRunner().invoke(cli, ["new", "Only One"])
+
+    assert ran.exit_code == 2
+    assert "category/family/what_happens" in ran.output
 
 
 def test_every_authored_file_is_short_enough_to_read():

@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from tracescript_conformance.commands import corpus, results, run
+from tracescript_conformance.commands import corpus, new, results, run
 from tracescript_conformance.corpus import CorpusError
 from tracescript_conformance.known import KnownListError
 from tracescript_conformance.process import TesteeNotStartedError
@@ -26,7 +26,7 @@ def cli() -> None:
 
 
 for _command in (
-    *(corpus.list_cases, corpus.show, corpus.verify, corpus.copy),
+    *(corpus.list_cases, corpus.show, corpus.verify, corpus.copy, new.new),
     *(run.run, results.judge, results.report, results.diff_runs, results.update_known),
 ):
     cli.add_command(_command)
