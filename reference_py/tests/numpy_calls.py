@@ -79,6 +79,14 @@ np.hypot(x, x); np.searchsorted(np.array([0.5, 1.5]), x)
 """Calls that traces and scripts take for each data type that numpy takes."""
 
 TRACED = _calls("""
+np.cov(x); np.corrcoef(x); np.nanquantile(x, 0.3); np.nanmedian(x); np.gradient(x[0]); np.sinc(x);
+np.interp(x, np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 2.0])); np.unwrap(x); np.vander(x[0]);
+np.histogram(x, bins=4, range=(0, 4)); np.polyadd(x[0], y[0]); np.polyder(x[0]); np.polyint(x[0]);
+np.tile(x, 2);
+np.block([[x, y], [y, x]]); np.setxor1d(x, y); np.intersect1d(x, y); np.setdiff1d(x, y);
+np.maximum.accumulate(x);
+np.choose(np.array([[0, 1, 0, 1]] * 3), [x, y]); np.insert(x, 1, 0, axis=1);
+np.piecewise(x, [x > 1], [1, 0]); np.delete(x, [0, 2], axis=1); np.resize(x, (2, 2));
 np.abs(x); np.absolute(x); np.conj(x); np.conjugate(x); np.square(x); np.angle(x); np.modf(x);
 np.amax(x); np.amin(x); np.max(x); np.min(x); np.argmax(x); np.argmin(x); np.nonzero(x);
 np.nanmean(x); np.nanvar(x); np.nanstd(x); np.nanmax(x); np.nanmin(x); np.squeeze(x);

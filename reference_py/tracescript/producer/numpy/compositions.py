@@ -134,18 +134,26 @@ def _append(_: NumpyDoor, arr: Any, values: Any, axis: Any = None) -> Any:
 
 def _insert(door: NumpyDoor, arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     arr = _flat(arr) if axis is None else arr
-    if not isinstance(obj, int) or arr.ndim != 1:
-        raise names.unknown(door, "numpy.insert")
+    along = 0 if axis is None else axis % arr.ndim
     added = np.asarray(values)
+    if not isinstance(obj, int) or (arr.ndim != 1 and added.ndim):
+        raise names.unknown(door, "numpy.insert")
     added = added if added.dtype == arr.dtype else added.astype(arr.dtype)
-    at = obj + arr.shape[0] if obj < 0 else obj
-    return np.concatenate([arr[:at], _flat(added), arr[at:]], 0)
+    if arr.ndim != 1:
+        sizes = list(arr.shape)
+        added = np.broadcast_to(added, [*sizes[:along], 1, *sizes[along + 1 :]])
+    at = obj + arr.shape[along] if obj < 0 else obj
+    parts = [arr[_along(along, arr.ndim, s)] for s in (slice(None, at), slice(at, None))]
+    return np.concatenate([parts[0], np.atleast_1d(added), parts[1]], along)
 
 
 def _delete(door: NumpyDoor, arr: Any, obj: Any, axis: Any = None) -> Any:
+    axis, arr = (0, _flat(arr)) if axis is None else (axis, arr)
+    if isinstance(obj, (list, tuple, slice, np.ndarray)):
+        places = np.arange(door.fixed(arr.shape[axis]))
+        return np.take(arr, np.delete(places, obj), axis)
     if not isinstance(obj, int):
         raise names.unknown(door, "numpy.delete")
-    axis, arr = (0, _flat(arr)) if axis is None else (axis, arr)
     at = obj + arr.shape[axis] if obj < 0 else obj
     parts = [arr[_along(axis, arr.ndim, s)] for s in (slice(None, at), slice(at + 1, None))]
     return np.concatenate(parts, axis)
@@ -166,6 +174,26 @@ def _select(_: NumpyDoor, condlist: Any, choicelist: Any, default: Any = 0) -> A
     result = default
     for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
         result = np.where(condition, choice, result)
+    return result
+
+
+def _choose(door: NumpyDoor, a: Any, choices: Any, *, mode: str = "raise") -> Any:
+    if mode != "raise" or not isinstance(choices, (list, tuple)):
+        raise names.unknown(door, "numpy.choose with mode=, or of one array")
+    result = choices[-1]
+    for place, choice in reversed(list(enumerate(choices[:-1]))):
+        result = np.where(a == place, choice, result)
+    return np.copy(result)
+
+
+def _piecewise(_: NumpyDoor, x: Any, condlist: Any, funclist: Any) -> Any:
+    result = np.zeros_like(x)
+    if len(funclist) == len(condlist) + 1:
+        (*funclist, last) = funclist
+        result = (last(x) if callable(last) else np.full_like(x, last)).astype(x.dtype)
+    for condition, part in zip(condlist, funclist, strict=True):
+        value = part(x) if callable(part) else np.full_like(x, part)
+        result = np.where(condition, value.astype(x.dtype), result)
     return result
 
 
@@ -191,6 +219,8 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.delete: _delete,
     np.repeat: _repeat,
     np.select: _select,
+    np.choose: _choose,
+    np.piecewise: _piecewise,
 }
 """By numpy function."""
 
@@ -216,6 +246,7 @@ _REDUCTIONS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
     np.logical_or: np.any,
 }
 _SCANS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {np.add: np.cumsum, np.multiply: np.cumprod}
+_EXTREMES: Final[Mapping[np.ufunc, str]] = {np.maximum: "cummax", np.minimum: "cummin"}
 UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {np.divmod: _divided}
 """By ufunc with several results."""
 
@@ -229,6 +260,10 @@ def ufunc_method(
         return door.function(_REDUCTIONS[ufunc], inputs, axis | kwargs)
     if method == "accumulate" and ufunc in _SCANS:
         return door.function(_SCANS[ufunc], inputs, axis | kwargs)
+    if method == "accumulate" and ufunc in _EXTREMES:
+        whole = inputs[0].astype(np.int8) if inputs[0].dtype == np.bool_ else inputs[0]
+        found = door.call_op(_EXTREMES[ufunc], [whole], {"dim": (axis | kwargs)["axis"]})[0]
+        return found.astype(inputs[0].dtype)
     if method == "outer":
         return _outer_of(door, ufunc, *inputs, **kwargs)
     raise names.unknown(door, f"numpy.{ufunc.__name__}.{method}")

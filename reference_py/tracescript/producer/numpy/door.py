@@ -77,6 +77,10 @@ class NumpyDoor(Door):
         """Return a traced array with a copy of the data, so that the caller's stays as it is."""
         return TracedArray(np.array(self.real(value)), cells.Cell(wire, origin), self)
 
+    def traced(self, value: Any) -> TracedArray:
+        """Return a traced array; a plain one becomes a constant that traced indices may select."""
+        return value if isinstance(value, TracedArray) else self.wrap(self.wire(value), value)
+
     def real(self, value: Any) -> np.ndarray[Any, Any]:
         """Return the elements."""
         if isinstance(value, TracedArray) or _is_parameter(value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -73,6 +74,69 @@ def _extract(_: NumpyDoor, condition: Any, arr: Any) -> Any:
     return np.take(np.reshape(arr, (-1,)), np.flatnonzero(condition))
 
 
+def _tile(_: NumpyDoor, A: Any, reps: Any) -> Any:  # noqa: N803  # numpy's name
+    times = (reps,) if isinstance(reps, int) else tuple(reps)
+    times = (1,) * (A.ndim - len(times)) + times
+    wide = A[(None,) * (len(times) - A.ndim) + (...,)]
+    sizes = list(wide.shape)
+    for at, count in enumerate(times):
+        spread = np.expand_dims(wide, at)
+        wide = np.broadcast_to(spread, [*sizes[:at], count, *sizes[at:]])
+        sizes[at] = sizes[at] * count
+        wide = np.reshape(wide, sizes)
+    return wide
+
+
+def _block(_: NumpyDoor, arrays: Any) -> Any:
+    def rank(part: Any) -> int:
+        if isinstance(part, list):
+            return max(map(rank, part))
+        return int(np.ndim(part))
+
+    def depth(part: Any) -> int:
+        return 1 + depth(part[0]) if isinstance(part, list) else 0
+
+    def joined(part: Any, axis: int) -> Any:
+        if isinstance(part, list):
+            return np.concatenate([joined(x, axis + 1) for x in part], axis)
+        return part[(None,) * (most - part.ndim) + (...,)]
+
+    most = max(depth(arrays), rank(arrays))
+    return joined(arrays, -depth(arrays)) if isinstance(arrays, list) else np.copy(arrays)
+
+
+def _resize(door: NumpyDoor, a: Any, new_shape: Any) -> Any:
+    sizes = (new_shape,) if isinstance(new_shape, int) else tuple(new_shape)
+    flat = np.reshape(a, (-1,))
+    total, extent = math.prod(sizes), flat.shape[0]
+    if total <= extent:
+        return np.reshape(flat[:total], sizes)
+    size = door.fixed(extent)
+    whole = np.tile(flat, -(-total // size)) if size else np.zeros(total, a.dtype)
+    return np.reshape(whole[:total], sizes)
+
+
+def _unravel_index(_: NumpyDoor, indices: Any, shape: Any) -> Any:
+    found: list[Any] = []
+    for size in reversed((shape,) if isinstance(shape, int) else tuple(shape)):
+        found.insert(0, indices % size)
+        indices = indices // size
+    return tuple(found)
+
+
+def _ordered(function: Any) -> Callable[..., Any]:
+    """Sort and the like: the kind only decides how."""
+
+    def handler(
+        door: NumpyDoor, a: Any, axis: Any = -1, kind: Any = None, *, stable: Any = None
+    ) -> Any:
+        del kind, stable  # equal elements keep their order
+        a, axis = (np.reshape(a, (-1,)), 0) if axis is None else (a, axis)
+        return door.run(function, (a, axis), {})
+
+    return handler
+
+
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.atleast_1d: _at_least(1),
     np.atleast_2d: _at_least(2),
@@ -87,5 +151,10 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.take_along_axis: _take_along_axis,
     np.compress: _compress,
     np.extract: _extract,
+    np.tile: _tile,
+    np.block: _block,
+    np.resize: _resize,
+    np.unravel_index: _unravel_index,
+    np.argsort: _ordered(np.argsort),
 }
 """By function."""

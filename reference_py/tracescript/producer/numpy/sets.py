@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.producer.numpy import names
+from tracescript.producer.numpy.typed import alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,11 +44,47 @@ def _digitize(door: NumpyDoor, x: Any, bins: Any, right: bool = False) -> Any:
 
 def _searchsorted(door: NumpyDoor, a: Any, v: Any, side: str = "left") -> Any:
     bools = [x.astype(np.int8) if x.dtype == np.bool_ else x for x in map(np.asanyarray, (a, v))]
-    return door.run(np.searchsorted, bools, {} if side == "left" else {"side": side})
+    if side == "left":
+        return door.run(np.searchsorted, bools, {})
+    return door.call_op("searchsorted", alike(bools), {"right": True})
+
+
+def _setdiff1d(_: NumpyDoor, ar1: Any, ar2: Any) -> Any:
+    values = np.unique(ar1)
+    return np.compress(np.isin(values, ar2, invert=True), values)
+
+
+def _intersect1d(_: NumpyDoor, ar1: Any, ar2: Any) -> Any:
+    values = np.unique(np.concatenate([np.reshape(ar1, (-1,))[:0], np.reshape(ar2, (-1,))]))
+    return np.compress(np.isin(values, ar1), values)
+
+
+def _setxor1d(_: NumpyDoor, ar1: Any, ar2: Any) -> Any:
+    values = np.union1d(ar1, ar2)
+    return np.compress(np.isin(values, ar1) != np.isin(values, ar2), values)
+
+
+def _unique_counts(_: NumpyDoor, x: Any) -> Any:
+    return type(np.unique_counts(np.zeros(1)))(*np.unique(x, return_counts=True))
+
+
+def _unique_inverse(_: NumpyDoor, x: Any) -> Any:
+    values, places = np.unique(x, return_inverse=True)
+    return type(np.unique_inverse(np.zeros(1)))(values, np.reshape(places, x.shape))
+
+
+def _array_equiv(_: NumpyDoor, a1: Any, a2: Any) -> bool:
+    return bool(np.all(np.equal(a1, a2)))
 
 
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.union1d: _union1d,
+    np.setdiff1d: _setdiff1d,
+    np.intersect1d: _intersect1d,
+    np.setxor1d: _setxor1d,
+    np.unique_counts: _unique_counts,
+    np.unique_inverse: _unique_inverse,
+    np.array_equiv: _array_equiv,
     np.unique: _unique,
     np.isin: _isin,
     np.digitize: _digitize,

@@ -11,8 +11,10 @@ from tracescript.opset.einsum_rule import written_out
 from tracescript.producer.numpy import (
     compositions,
     elements,
+    estimates,
     layouts,
     names,
+    polynomials,
     products,
     sets,
     signals,
@@ -153,6 +155,7 @@ def _trace(_: NumpyDoor, a: Any, offset: int = 0) -> Any:
 
 
 def _take(door: NumpyDoor, a: Any, indices: Any, axis: int | None = None) -> Any:
+    a = door.traced(a)
     if axis is None:
         return np.reshape(a, (-1,))[indices]
     before = (slice(None),) * (axis % a.ndim)
@@ -219,6 +222,8 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     **statistics.HANDLERS,
     **sets.HANDLERS,
     **signals.HANDLERS,
+    **estimates.HANDLERS,
+    **polynomials.HANDLERS,
     **products.HANDLERS,
     **transforms.HANDLERS,
 }

@@ -1,0 +1,88 @@
+"""numpy functions of polynomials and of phases, by their definition, which is recorded."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tracescript.producer.numpy import names
+from tracescript.producer.numpy.typed import cast, inexact, is_float
+from tracescript.producer.trace.numbers import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tracescript.producer.numpy.door import NumpyDoor
+
+
+def _summed(function: Any) -> Callable[..., Any]:
+    """Add coefficients from the last one on, zeros before the shorter list."""
+
+    def handler(_: NumpyDoor, a1: Any, a2: Any) -> Any:
+        parts = [np.atleast_1d(x if hasattr(x, "dtype") else np.asarray(x)) for x in (a1, a2)]
+        sizes = [plain(x.shape[0]) for x in parts]
+        wide = [
+            np.concatenate([np.zeros(max(sizes) - n, x.dtype), x]) if n < max(sizes) else x
+            for n, x in zip(sizes, parts, strict=True)
+        ]
+        return function(*wide)
+
+    return handler
+
+
+def _polyder(_: NumpyDoor, p: Any, m: int = 1) -> Any:
+    for _i in range(m):
+        p = p[:-1] * np.arange(p.shape[0] - 1, 0, -1)
+    return p
+
+
+def _polyint(_: NumpyDoor, p: Any) -> Any:
+    whole = p / np.arange(p.shape[0], 0, -1)
+    return np.concatenate([whole, np.zeros(1, whole.dtype)])
+
+
+def _vander(_: NumpyDoor, x: Any, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803  # numpy's name
+    count = plain(x.shape[0] if N is None else N)
+    base = cast(x, np.promote_types(x.dtype, np.int64))
+    powers = [np.ones_like(base)]
+    for _i in range(count - 1):
+        powers.append(powers[-1] * base)
+    return np.stack(powers if increasing else powers[::-1], 1)
+
+
+def _unwrap(
+    door: NumpyDoor, p: Any, discont: Any = None, axis: int = -1, *, period: float = math.tau
+) -> Any:
+    if isinstance(period, int) and not is_float(p):
+        raise names.unknown(door, "numpy.unwrap with a whole period")
+    step, half = np.diff(p, axis=axis), period / 2
+    p = inexact(p)
+    turned = np.mod(step + half, period) - half
+    turned = np.where(np.logical_and(turned == -half, step > 0), half, turned)
+    bound = half if discont is None else max(discont, half)
+    turned = cast(turned, p.dtype) - step
+    missing = np.where(np.abs(step) < bound, np.zeros_like(turned), turned)
+    lead = (slice(None),) * (axis % p.ndim)
+    begin, later = (*lead, slice(0, 1)), (*lead, slice(1, None))
+    rest = p[later] + np.cumsum(missing, axis=axis)
+    return np.concatenate([p[begin], rest], axis)
+
+
+def _sinc(_: NumpyDoor, x: Any) -> Any:
+    x = inexact(x)
+    y = math.pi * np.where(x == 0, np.asarray(np.finfo(x.dtype).eps, x.dtype), x)
+    return np.sin(y) / y
+
+
+HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
+    np.polyadd: _summed(np.add),
+    np.polysub: _summed(np.subtract),
+    np.polyder: _polyder,
+    np.polyint: _polyint,
+    np.vander: _vander,
+    np.unwrap: _unwrap,
+    np.sinc: _sinc,
+}
+"""By function."""
