@@ -52,13 +52,6 @@ def _like(oracle: Any) -> Any:
     return lambda x, *v: oracle(list(x.shape), *v, dtype=as_data_type(x.dtype))
 
 
-for name, value in (("zeros_like", 0), ("ones_like", 1)):
-    copies(
-        name,
-        lambda a: [call(a(*s)) for s in ((), (0,), (2, 3))],
-        _like(lambda s, dtype, v=value: _full(s, v, dtype)),
-        floats="own",
-    )
 copies(
     "full_like",
     lambda a: [call(a(*s), v) for s in ((), (0,), (2, 3)) for v in (2, -1.5, float("nan"))],

@@ -55,9 +55,6 @@ def _divisions(op: str) -> Iterator[Call]:
             yield found
 
 
-PLANS.add("abs", functools.partial(unary, "abs"), rules.absolute, rule="NUM-7")
-PLANS.add("neg", functools.partial(unary, "neg"), torch.neg, zero_sign=True)
-PLANS.add("sign", functools.partial(unary, "sign"), torch.sign, rule="OP.sign: NaN gives 0")
 PLANS.add(
     "identity", functools.partial(unary, "identity"), lambda x: x, zero_sign=True, floats="copy"
 )
@@ -125,20 +122,6 @@ def _signs() -> Iterator[Call]:
 
 
 PLANS.add("copysign", _signs, torch.copysign, zero_sign=True)
-
-
-def _mixes() -> Iterator[Call]:
-    for data_type in types_of("lerp"):
-        x, y = grid(data_type, extremes=False)
-        yield call(x, y, np.full(x.shape, 0.25, x.dtype))
-        yield call(x, y, np.full(x.shape, 0.75, x.dtype))
-        for first, second in PAIRS:
-            yield call(
-                array(data_type, first, 1), array(data_type, second, 2), array(data_type, (), 3)
-            )
-
-
-PLANS.add("lerp", _mixes, torch.lerp)
 
 
 def _clamps() -> Iterator[Call]:

@@ -65,14 +65,6 @@ def _reshapes(a: Any) -> Iterator[Call]:
 
 copies("reshape", _reshapes, sized(lambda x, s: x.reshape(s)))
 copies(
-    "flatten",
-    lambda a: [
-        *(call(a(*s)) for s in ((), (0,), (3,), (2, 3), (2, 0, 3), (2, 3, 1, 2))),
-        *(call(a(2, 3, 4), start_dim=i, end_dim=j) for i, j in ((1, 2), (0, 1), (-2, -1), (1, 1))),
-    ],
-    lambda x, start_dim, end_dim: x.flatten(start_dim, end_dim),
-)
-copies(
     "unflatten",
     lambda a: [
         call(a(2, 6), [2, -1], dim=1),

@@ -105,15 +105,20 @@ def _named(op: OpDef, name: PythonName, library: str) -> _Named | None:
     declared = [i.name for i in op.inputs] + [a.name for a in op.attributes]
     order = [a for a in name.arguments if "=" not in a] or declared
     fixed = dict(a.split("=") for a in name.arguments if "=" in a)
-    while order[-1].lstrip("*") not in declared:
+    while _bare(order[-1]) not in declared:
         order.pop()
-    names = [a.lstrip("*") for a in order]
+    names = [_bare(a) for a in order]
     if not callable(found) or not set(declared) <= {*names, *fixed}:
         return None
     if not {*names, *fixed} <= {*declared, "_"}:
         return None
     literal = {k: ast.literal_eval(v) for k, v in fixed.items()}
     return _Named(found, library, tuple(order), literal)
+
+
+def _bare(argument: str) -> str:
+    """Return the input or attribute of an argument; a star says that it is spread."""
+    return argument.lstrip("*")
 
 
 def _called(op: OpDef, names: list[_Named], *operands: Any, **attributes: Any) -> Any:
@@ -124,14 +129,14 @@ def _called(op: OpDef, names: list[_Named], *operands: Any, **attributes: Any) -
     values = {k: _plain(v, name.library) for k, v in given.items()} | {"_": None}
     spread: list[Any] = []
     for argument in name.order:
-        found = values[argument.lstrip("*")]
+        found = values[_bare(argument)]
         spread += found if argument.startswith("*") else [found]
     try:
         try:
             return _listed(op, name.function(*spread))
         except TypeError:
             options = {k: values[k] for k in attributes if k not in name.fixed}
-            inputs = [values[a] for a in name.order if a not in options]
+            inputs = [values[a] for a in map(_bare, name.order) if a not in options]
             return _listed(op, name.function(*inputs, **options))
     except tuple(_STOPS) as error:
         if name.library != "python":

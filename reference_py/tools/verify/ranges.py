@@ -72,17 +72,6 @@ copies(
     ],
     lambda x, shifts, dims: x.roll(shifts, dims),
 )
-for name in ("tril", "triu"):
-    copies(
-        name,
-        lambda a: [
-            *(call(a(3, 4), diagonal=k) for k in (0, 1, -1, 5, -5)),
-            call(a(2, 3, 3)),
-            call(a(0, 3)),
-            call(a(2, 1, 2, 4), diagonal=1),
-        ],
-        lambda x, diagonal, f=getattr(torch, name): f(x, diagonal),
-    )
 PAD_MODES = ("constant", "reflect", "replicate", "circular")
 
 

@@ -122,11 +122,6 @@ FLOAT_DIVISIONS = {
 }
 
 
-def absolute(x: Any) -> Any:
-    """Return absolute values."""
-    return torch.abs(x)
-
-
 def round_decimals(x: Any, decimals: int) -> Any:
     """Round to decimals, each step in the type of x. Spec: OP.round."""
     if decimals == 0:
