@@ -1,8 +1,9 @@
 """Compares random programs with their scripted models.
 
-`python tools/fuzz_script.py 2000 [first seed] [engine] [plain|rich|torch]`: plain programs compute
-with numbers and lists, rich ones with nested containers, texts, records, tensors, state, recursion
-and helpers, those of torch with tensors changed in place, views, layers and state.
+`python tools/fuzz_script.py 2000 [first seed] [engine] [plain|rich|wide|torch]`: plain programs
+compute with numbers and lists, rich ones with nested containers, texts, records, tensors, state,
+recursion and helpers, wide ones with sets, contexts and what is chosen at run time too, those of torch with
+tensors changed in place, views, layers and state.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ from tests.differential import programs, rich
 from tests.differential.check import compare
 from tests.differential.rich_check import compare_rich
 
-KINDS = {"plain": (programs.program, compare), "rich": (rich.program, compare_rich)}
+KINDS = {
+    "plain": (programs.program, compare),
+    "rich": (rich.program, compare_rich),
+    "wide": (rich.wide_program, compare_rich),
+}
 if find_spec("torch"):
     from tests.differential import torch_programs
     from tests.differential.torch_check import compare_torch

@@ -8,6 +8,12 @@ from __future__ import annotations
 
 import random
 
+from tests.differential.rich_choices import (
+    CHOICE_HEAD,
+    CHOICE_RESULT,
+    CHOICE_START,
+    ChoiceLines,
+)
 from tests.differential.rich_more import MORE_HEAD, MoreLines
 
 HEAD = """\
@@ -83,7 +89,14 @@ def program(seed: int, size: int = 2) -> str:
     return _Writer(random.Random(seed), size).text()
 
 
+def wide_program(seed: int, size: int = 2) -> str:
+    """As `program`, with sets, defaults, contexts and choices."""
+    return _WideWriter(random.Random(seed), size).text()
+
+
 class _Writer(MoreLines):
+    head, start, result = HEAD + MORE_HEAD, START, RESULT
+
     def __init__(self, r: random.Random, size: int) -> None:
         self.r = r
         self.size = size
@@ -91,22 +104,17 @@ class _Writer(MoreLines):
         self.has_state = r.random() < 0.3
 
     def text(self) -> str:
-        lines = START.splitlines() + self.block(self.size, indent=0)
+        lines = self.start.splitlines() + self.block(self.size, indent=0)
         if self.has_state:
-            lines.append(f"return {RESULT}, self.n")
+            lines.append(f"return {self.result}, self.n")
             head = (
                 "class M(ts.nn.Module):\n    def __init__(self):\n        super().__init__()\n"
                 "        self.n = 0\n        self.seen = [0]\n\n"
                 "    def forward(self, a: int, b: int, c: int):\n"
             )
-            return HEAD + MORE_HEAD + head + "".join(f"        {line}\n" for line in lines)
-        lines.append(f"return {RESULT}")
-        return (
-            HEAD
-            + MORE_HEAD
-            + "def f(a: int, b: int, c: int):\n"
-            + "".join(f"    {x}\n" for x in lines)
-        )
+            return self.head + head + "".join(f"        {line}\n" for line in lines)
+        lines.append(f"return {self.result}")
+        return self.head + "def f(a: int, b: int, c: int):\n" + "".join(f"    {x}\n" for x in lines)
 
     def block(self, depth: int, *, indent: int, in_loop: bool = False) -> list[str]:
         out: list[str] = []
@@ -155,3 +163,12 @@ class _Writer(MoreLines):
         if self.has_state:
             kinds += [self.state, self.state]
         return r.choice(kinds)()
+
+
+class _WideWriter(ChoiceLines, _Writer):
+    head = HEAD + MORE_HEAD + CHOICE_HEAD
+    start, result = START + CHOICE_START, f"{RESULT}, {CHOICE_RESULT}"
+
+    def simple(self) -> str:
+        own = [self.sets, self.defaults, self.choices, self.contexts]
+        return self.r.choice(own)() if self.r.random() < 0.6 else super().simple()

@@ -19,6 +19,7 @@ from tracescript.producer.script.core import expression
 from tracescript.producer.script.entries import (
     Bound,
     Closure,
+    Conflict,
     Known,
     MethodOf,
     OneOf,
@@ -27,6 +28,7 @@ from tracescript.producer.script.entries import (
     Struct,
     constant_of,
 )
+from tracescript.producer.script.facts import RestartError
 from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.iteration import series_of
 from tracescript.producer.script.library_numpy import definition, from_source
@@ -81,6 +83,7 @@ def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]
                 )
             args += series.parts
         else:
+            _pass_on(e, a)
             args.append(flight.add(e.expr(a)))
     kwargs: dict[str, Entry] = {}
     for k in node.keywords:
@@ -107,6 +110,13 @@ def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]
             )
     flight.check()
     return args, kwargs
+
+
+def _pass_on(e: Emitter, node: ast.expr) -> None:
+    """Compile again where a value of several types is passed on, so that a callee can tell them."""
+    is_open = isinstance(node, ast.Name) and isinstance(e.lookup(node.id), Conflict)
+    if is_open and not e.session.facts.asks_types:
+        raise RestartError(lambda facts: setattr(facts, "asks_types", True))
 
 
 def _written_out(e: Emitter, node: ast.Dict) -> dict[str, Entry]:

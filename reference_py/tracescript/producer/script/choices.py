@@ -28,13 +28,14 @@ def may_choose(e: Emitter, entries: Sequence[Entry]) -> bool:
     """Whether entries can be the parts of one choice.
 
     Those are members of one enum, things that are called, and values of several types where a
-    function around asks for types.
+    function around, or one they are passed to, may ask for types.
     """
     if all(isinstance(x, Known) and isinstance(x.value, enum.Enum) for x in entries):
         return len({type(x.value) for x in entries if isinstance(x, Known)}) == 1
     if all(_is_called(e, x) for x in entries):
         return True
-    return all(isinstance(x, Value | Struct) for x in entries) and _asks_types(e.frame)
+    is_asked = e.session.facts.asks_types or _asks_types(e.frame)
+    return is_asked and all(isinstance(x, Value | Struct) for x in entries)
 
 
 def _is_called(e: Emitter, entry: Entry) -> bool:

@@ -28,7 +28,8 @@ class Facts:
 
     `recursive` are functions that call themselves, `results` what they give, by signature;
     `defaults` are the types of dicts that make what they do not hold, by their place; `passing` are
-    attributes that no state can hold, which each call gives a value before it reads them.
+    attributes that no state can hold, which each call gives a value before it reads them;
+    `asks_types` says that a value of several types is passed on, maybe to what tells them apart.
     """
 
     data_types: dict[str, DataType] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Facts:
     results: dict[Any, Gives] = field(default_factory=dict)
     defaults: dict[Any, DictType] = field(default_factory=dict)
     passing: set[tuple[int, str]] = field(default_factory=set)
+    asks_types: bool = False
 
 
 class UnknownResultError(Exception):

@@ -58,6 +58,9 @@ class _Match:
         if not cases:
             return []
         case, rest = cases[0], cases[1:]
+        if isinstance(case.pattern, ast.MatchOr) and case.guard is None and _gives(case.pattern):
+            alone = [ast.match_case(p, None, case.body) for p in case.pattern.patterns]
+            return self.cases([*alone, *rest])
         names: list[tuple[str, ast.expr]] = []
         place = _at(ast.Name(self.subject, ast.Load()), case.pattern)
         test = self.test(case.pattern, place, names)
@@ -99,6 +102,8 @@ class _Match:
     def either(
         self, pattern: ast.MatchOr, value: ast.expr, names: list[tuple[str, ast.expr]]
     ) -> ast.expr | None:
+        if _gives(pattern):  # which alternative fits tells what a name stands for
+            return _call(REFUSED, [], pattern)
         tests = [self.test(p, value, names) for p in pattern.patterns]
         known = [t for t in tests if t is not None]
         return None if len(known) < len(tests) else _at(ast.BoolOp(ast.Or(), known), pattern)
@@ -152,6 +157,11 @@ class _Match:
             part = _at(ast.Attribute(value, name, ast.Load()), p)
             tests.append(self.test(p, part, names))
         return _every(tests, pattern)
+
+
+def _gives(pattern: ast.pattern) -> bool:
+    """Whether a pattern gives names a value."""
+    return any(getattr(n, "name", None) or getattr(n, "rest", None) for n in ast.walk(pattern))
 
 
 def _is_given(node: ast.Match, name: str) -> bool:

@@ -76,7 +76,8 @@ def _refused(e: Emitter, node: ast.Call) -> Entry:
     raise e.error(
         node,
         "scripts do not have this pattern",
-        hint="there are literals, names, |, sequences, mappings and classes",
+        hint="there are literals, names, |, sequences, mappings and classes; names inside |"
+        " only where it is the whole case, without a guard",
     )
 
 
