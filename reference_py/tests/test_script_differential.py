@@ -35,3 +35,13 @@ def test_random_programs_of_shared_containers_give_what_cpython_gives_or_are_ref
     different = {s: o for s, o in outcomes.items() if o not in {"equal", "refused"}}
     assert different == {}
     assert list(outcomes.values()).count("equal") >= 10
+
+
+@pytest.mark.parametrize(("engine", "first"), [("ref", 70), ("py", 98)])
+def test_random_programs_of_sets_contexts_and_choices_give_what_cpython_gives(engine, first):
+    seeds = range(first, first + 10)
+    outcomes = {s: compare_rich(rich.wide_program(s), inputs_of(s), engine) for s in seeds}
+
+    different = {s: o for s, o in outcomes.items() if o not in {"equal", "refused"}}
+    assert different == {}
+    assert list(outcomes.values()).count("equal") >= 5

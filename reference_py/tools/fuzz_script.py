@@ -2,8 +2,8 @@
 
 `python tools/fuzz_script.py 2000 [first seed] [engine] [plain|rich|wide|torch]`: plain programs
 compute with numbers and lists, rich ones with nested containers, texts, records, tensors, state,
-recursion and helpers, wide ones with sets, contexts and what is chosen at run time too, those of torch with
-tensors changed in place, views, layers and state.
+recursion and helpers, wide ones with sets, contexts and what is chosen at run time too, those of
+torch with tensors changed in place, views, layers and state.
 """
 
 from __future__ import annotations
