@@ -1,7 +1,7 @@
 """Records which lines of the loader each case runs, so that a fault is asked of those cases only.
 
 Every cache of the loader is emptied before each case. The record is kept in the folder for
-temporary files as long as the loader stays as it is.
+temporary files as long as the part of the loader stays as it is.
 """
 
 from __future__ import annotations
@@ -63,12 +63,17 @@ class Reach:
             self.lines[line] = self.lines.get(line, 0) | bit
 
 
-def reach(suite: Suite) -> Reach:
-    """Return the record of the loader as it is now; cases that it lacks are added."""
-    kept = Path(tempfile.gettempdir()) / f"tracescript-reach-{_digest()}.json"
+def engines(part: str) -> tuple[str, ...]:
+    """Return the engines that use a part in ways of their own."""
+    return ENGINES if part in {"engine", "kernels", "passes"} else ENGINES[:1]
+
+
+def reach(suite: Suite, part: str) -> Reach:
+    """Return the record of a part of the loader as it is now; cases that it lacks are added."""
+    kept = Path(tempfile.gettempdir()) / f"tracescript-reach-{part}-{_digest(part)}.json"
     found = Reach(*json.loads(kept.read_text("utf-8"))) if kept.is_file() else Reach([], {})
     before = len(found.units)
-    _record(suite, found)
+    _record(suite, part, found)
     if len(found.units) > before:
         lines = {line: f"{bits:x}" for line, bits in found.lines.items()}
         kept.write_text(json.dumps([found.units, lines]), "utf-8")
@@ -87,19 +92,19 @@ def modules(*names: str) -> list[str]:
     return [m for m in every if not names or any(f"{m}.".startswith(f"{n}.") for n in names)]
 
 
-def _digest() -> str:
+def _digest(part: str) -> str:
     made = hashlib.sha256()
-    for file in sorted(LOADER.rglob("*.py")):
+    for file in sorted((LOADER / part).rglob("*.py")):
         made.update(file.read_bytes())
     return made.hexdigest()[:16]
 
 
-def _record(suite: Suite, found: Reach) -> None:
+def _record(suite: Suite, part: str, found: Reach) -> None:
     names = {}
-    for name in modules():
+    for name in modules(part):
         names[str(importlib.import_module(f"tracescript.{name}").__file__)] = name
     known = set(found.units)
-    for engine in ENGINES:
+    for engine in engines(part):
         door = Door(engine)
         for case in suite.cases:
             if f"{engine} {case}" not in known:

@@ -15,13 +15,13 @@ import sys
 import time
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mutants import patch
 from mutants.answers import DIFFERENCES, difference, parts
 from mutants.changes import Change, changes
 from mutants.killing import Door, Suite, Task, run, watch
-from mutants.reach import ENGINES, modules, reach, shuffled
+from mutants.reach import ENGINES, engines, modules, reach, shuffled
 from mutants.table import Table
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from mutants.reach import Reach
 
-_BOTH = ("engine", "kernels", "passes")
-"""Parts that the two engines use in different ways: their faults are asked of both."""
+Found: TypeAlias = "tuple[Change, str, str]"
+"""A change, what became of it, and the unit that noticed."""
 _NEAR = 15
 _LAST = "graph/limits/blocks_1000_deep_run"
 """The case that takes as long as hundreds of others."""
@@ -48,8 +48,8 @@ class Trial:
                 self._killers[f"{module}:{function}"] = Counter(units)
 
     def run(
-        self, chosen: Sequence[Change], units: Callable[[Change], list[str]], told: bool
-    ) -> Iterator[tuple[Change, str, str]]:
+        self, chosen: Sequence[Change], units: Callable[[Change], list[str]]
+    ) -> Iterator[Found]:
         """Yield for each change what became of it, and the unit that noticed."""
         by_id = {change.id: change for change in chosen}
         unreached: list[Change] = []
@@ -63,15 +63,13 @@ class Trial:
                 else:
                     unreached.append(change)
 
-        for count, (name, found) in enumerate(run(self._suite, tasks(), os.cpu_count() or 1), 1):
+        for name, found in run(self._suite, tasks(), os.cpu_count() or 1):
             change = by_id[name]
             state, unit = next(iter(found.items()), ("survives", ""))
             state = state or "killed"
             if state == "killed" and "/" in unit:
                 place = f"{change.module}:{change.function}"
                 self._killers.setdefault(place, Counter())[unit] += 1
-            if told and count % 100 == 0:
-                print(f"{count} of {len(chosen)}", file=sys.stderr, flush=True)
             yield change, state, unit
         for change in unreached:
             yield change, "not reached", ""
@@ -89,25 +87,31 @@ class Trial:
         return sorted(order, key=lambda unit: unit.endswith(_LAST))
 
 
-def reaching(reached: Reach, most: int) -> Callable[[Change], list[str]]:
+def reaching(suite: Suite, most: int) -> Callable[[Change], list[str]]:
     """Return what finds the units that run a change, `most` of them at most.
 
-    First come those that run what few run: in the function, then in the whole part.
+    First come those that run what few run: in the function, then in the whole part. Behind them
+    come all refused files, for the parts that refuse them: these cases are short.
     """
+    records: dict[str, Reach] = {}
     known: dict[str, list[str]] = {}
 
     def units(change: Change) -> list[str]:
+        part = change.module.partition(".")[0]
+        if part not in records:
+            records[part] = reach(suite, part)
+            known[part] = records[part].rarest(list(records[part].lines))
+        reached = records[part]
         exact, around = change.lines()
         found = reached.of(change.module, exact) or reached.of(change.module, around)
-        part = change.module.partition(".")[0]
-        if part not in _BOTH:
-            found = [u for u in found if u.startswith(ENGINES[0])] or found
-        if part not in known:
-            known[part] = reached.rarest([line for line in reached.lines if line.startswith(part)])
         mine = set(found)
         near = reached.rarest([f"{change.module} {line}" for line in change.span])
         rare = [unit for unit in (*near, *known[part]) if unit in mine]
-        return list(dict.fromkeys((*rare, *sorted(found, key=shuffled))))[:most]
+        some = list(dict.fromkeys((*rare, *sorted(found, key=shuffled))))[:most]
+        if len(engines(part)) > 1:
+            return some
+        short = [u for u in found if suite.cases[u.partition(" ")[2]].HasField("reject")]
+        return list(dict.fromkeys((*some, *short)))
 
     return units
 
@@ -136,10 +140,10 @@ def _first(suite: Suite, units: Sequence[str], sound: Mapping[str, Any]) -> dict
     return next(({d: other[d]} for d in DIFFERENCES if d in other), {})
 
 
-def _answers(suite: Suite) -> tuple[dict[str, Any], list[str]]:
+def _answers(suite: Suite, used: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
     """Return the sound loader's answers by unit, and the units that fail: there are none."""
     found, broken = {}, []
-    for engine in ENGINES:
+    for engine in used:
         door = Door(engine)
         for case in suite.cases:
             if not suite.passes(case, door):
@@ -148,14 +152,47 @@ def _answers(suite: Suite) -> tuple[dict[str, Any], list[str]]:
     return found, broken
 
 
+def _tried(suite: Suite, chosen: Sequence[Change], options: argparse.Namespace) -> list[Found]:
+    """Try changes as the options say, and tell those that are neither noticed nor explained."""
+    table = Table.load()
+    used = [e for e in ENGINES if any(e in engines(c.module.partition(".")[0]) for c in chosen)]
+    sound, broken = _answers(suite, used)
+    if broken:
+        raise SystemExit(f"the sound loader fails: {', '.join(broken)}")
+    found = []
+    units = reaching(suite, options.most)
+    for count, one in enumerate(Trial(suite, sound, table).run(chosen, units), 1):
+        found.append(one)
+        if count % 100 == 0:
+            print(f"{count} of {len(chosen)}", file=sys.stderr, flush=True)
+    return found
+
+
+def _checked(suite: Suite, chosen: Sequence[Change]) -> list[Found]:
+    """Try changes without a record of lines: first on the cases that noticed their like."""
+    table = Table.load()
+    everything = [f"{engine} {case}" for engine in ENGINES for case in suite.cases]
+    for unit in everything[::_NEAR]:  # so that children find everything imported
+        engine, _, case = unit.partition(" ")
+        suite.passes(case, Door(engine))
+    new = [c for c in chosen if not table.is_explained(c)]
+    found = list(Trial(suite, {}, table).run(new, lambda _: everything))
+    again = [change for change, state, _ in found if state != "killed"]
+    if not again:
+        return found
+    sound, _ = _answers(suite, ENGINES)
+    killed = [one for one in found if one[1] == "killed"]
+    return killed + list(Trial(suite, sound, table).run(again, lambda _: everything))
+
+
 def main() -> int:
-    """Print what survives, and the share that is noticed."""
+    """Print what survives, and how many that are."""
     parser = argparse.ArgumentParser(prog="mutants.source", description=__doc__)
     parser.add_argument("modules", nargs="*", help="modules or parts below tracescript (all)")
     parser.add_argument("--sample", type=int, default=0, help="how many faults to try (all)")
     parser.add_argument("--seed", type=int, default=1, help="which sample")
     parser.add_argument("--most", type=int, default=10_000, help="how many cases to ask at most")
-    parser.add_argument("--again", action="store_true", help="only what was not killed before")
+    parser.add_argument("--again", action="store_true", help="only what survives, not explained")
     parser.add_argument("--write", action="store_true", help="note the results in source.json")
     parser.add_argument("--check", action="store_true", help="a few of those in the table")
     options = parser.parse_args()
@@ -164,29 +201,19 @@ def main() -> int:
     every = [change for name in names for change in changes(name)]
     if options.again:
         every = [c for c in every if table.state(c) not in {"killed", ""}]
+        every = [c for c in every if not table.is_explained(c)]
     chosen = sample(every, options.sample or len(every), options.seed)
-    if options.check:
-        chosen = [c for c in chosen if not table.is_explained(c)]
     watch()
-    sound, broken = _answers(suite)
-    if broken:
-        print(f"the sound loader fails: {broken}")
-        return 2
-    everything = [f"{engine} {case}" for engine in ENGINES for case in suite.cases]
-    units = (lambda _: everything) if options.check else reaching(reach(suite), options.most)
-    alive = 0
-    found = []
-    for change, state, unit in Trial(suite, table, sound).run(
-        chosen, units, told=not options.check
-    ):
-        found.append((change, state, unit))
-        if state not in {"killed", *DIFFERENCES} and not table.is_explained(change):
-            print(f"{state}: {change.id}  {unit}", flush=True)
-            alive += state not in DIFFERENCES
+    found = _checked(suite, chosen) if options.check else _tried(suite, chosen, options)
     if options.write:
         Table.load().note(found, again=options.again)
+        table = Table.load()
+    alive = [one for one in found if one[1] not in {"killed", *DIFFERENCES}]
+    alive = [one for one in alive if not table.is_explained(one[0])]
+    for change, state, _ in alive:
+        print(f"{state}: {change.id}")
     seconds = time.monotonic() - started
-    print(f"{alive} of {len(chosen)} are neither noticed nor explained, in {seconds:.0f} s")
+    print(f"{len(alive)} of {len(chosen)} are neither noticed nor explained, in {seconds:.0f} s")
     return 1 if alive else 0
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from oracles.text_makers import Makers
 from tracescript_conformance.values import SHORT, Tensor
 
 _WORDS = (
@@ -35,7 +36,7 @@ class _Symbol:
     __radd__ = __rsub__ = __rmul__ = __rfloordiv__ = __rmod__ = _same
 
 
-class _Ops:
+class _Ops(Makers):
     """Ops as numpy has them; each written down by hand."""
 
     neg = staticmethod(np.negative)
@@ -47,7 +48,7 @@ class _Ops:
     div = staticmethod(np.divide)
     ceil = staticmethod(np.ceil)
     where = staticmethod(np.where)
-    cat = staticmethod(np.concatenate)
+    cat = staticmethod(lambda xs, dim=0: np.concatenate(xs, axis=dim))
     linalg_inv = staticmethod(np.linalg.inv)
     warn = print = staticmethod(lambda *_, **__: None)
     math = SimpleNamespace(unary=lambda a, function: getattr(math, function)(a))
@@ -150,7 +151,7 @@ def instance(text: str, class_name: str, members: dict[str, Any]) -> Any:
     names: dict[str, Any] = {
         **{word: word for word in _WORDS},
         **dict.fromkeys(("traced", "scripted", "explored", "imported", "authored"), same),
-        **{t: getattr(np, t) for t in ("float32", "float64", "int32", "int64", "bool_")},
+        **{t: getattr(np, t) for t in ("float16", "float32", "float64", "int32", "int64", "bool_")},
         "Module": object,
         "Struct": object,
         "bfloat16": "bfloat16",

@@ -6,6 +6,7 @@
     add model.functions[1].trace_decisions { kind: TRACE_DECISION_KIND_BRANCH value: 2 }
     add model.functions[1].blocks[1].results = 3
     copy model.functions[1]          (appends a copy to the table it is in)
+    many header.profiles 1024 = 'p%' (appends as many; % is the number of each, in four digits)
     drop model.functions[1].blocks[1].nodes[0]
     clear weights.storages[1].sha256
     flip weights.storages[1].sha256 31   (the lowest bit of that byte)
@@ -115,6 +116,12 @@ def _add(parts: Parts, path: str, rest: str) -> None:
         text_format.Parse(rest.strip("{}"), getattr(holder, name).add())
 
 
+def _many(parts: Parts, path: str, rest: str) -> None:
+    count, _, template = rest.partition(" ")
+    for i in range(int(count)):
+        _add(parts, path, template.replace("%", f"{i:04}"))
+
+
 def _copy(parts: Parts, path: str, rest: str) -> None:
     holder, name, index = _find(parts, path)
     table = getattr(holder, name)
@@ -185,6 +192,7 @@ _VERBS = {
     "set": _set,
     "add": _add,
     "copy": _copy,
+    "many": _many,
     "drop": _drop,
     "clear": _clear,
     "flip": _flip,
