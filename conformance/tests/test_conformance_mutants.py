@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -10,6 +11,9 @@ import pytest
 from suite_runs import ROOT
 
 from mutants import patch, registry
+from mutants.answers import DIFFERENCES
+from mutants.changes import changes
+from mutants.table import Table, page
 
 ALL = registry.mutants()
 
@@ -55,3 +59,33 @@ def test_every_requirement_is_proved_or_waived_with_a_reason():
     _, wrong = coverage.rows()
 
     assert wrong == []
+
+
+def test_every_fault_made_by_rule_is_noticed_or_explained():
+    table = Table.load()
+    alive = [
+        fault
+        for module in table.modules.values()
+        for fault, state in module["alive"].items()
+        if state not in DIFFERENCES and table.reason(fault) is None
+    ]
+
+    assert table.modules
+    assert alive == []
+
+
+def test_the_page_says_what_became_of_the_faults():
+    assert page(Table.load()) == (ROOT / "mutants" / "source.md").read_text("utf-8")
+
+
+def test_changes_of_a_module_have_names_of_their_own():
+    names = [change.id for change in changes("wire.varint")]
+
+    assert len(set(names)) == len(names) >= 20
+
+
+def test_a_change_takes_effect_when_it_is_made():
+    change = next(c for c in changes("wire.varint") if c.kind == "comparison turned")
+    before = ast.unparse(change.tree)
+
+    assert ast.unparse(change.make()) != before
