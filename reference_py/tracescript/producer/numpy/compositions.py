@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.producer.numpy import names
+from tracescript.producer.numpy.typed import alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -171,7 +172,7 @@ def _repeat(door: NumpyDoor, a: Any, repeats: Any, axis: Any = None) -> Any:
 
 
 def _select(_: NumpyDoor, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
-    result = default
+    (*choicelist, result) = alike([*choicelist, default])
     for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
         result = np.where(condition, choice, result)
     return result

@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from tracescript.producer.numpy.door import NumpyDoor
 
 
-def _scaled(factor: float) -> Callable[..., Any]:
-    return lambda _, x: np.multiply(x, factor)
+def _scaled(above: float, below: float) -> Callable[..., Any]:
+    """Multiply by a quotient that numpy computes in the data type of the loop."""
+
+    def handler(_: NumpyDoor, x: Any) -> Any:
+        return np.multiply(x, (x.dtype.type(above) / x.dtype.type(below)).item())
+
+    return handler
 
 
 def _cbrt(_: NumpyDoor, x: Any) -> Any:
@@ -94,10 +99,10 @@ def _angle(door: NumpyDoor, z: Any, deg: bool = False) -> Any:
 
 _UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
     np.cbrt: _cbrt,
-    np.deg2rad: _scaled(math.pi / 180),
-    np.radians: _scaled(math.pi / 180),
-    np.rad2deg: _scaled(180 / math.pi),
-    np.degrees: _scaled(180 / math.pi),
+    np.deg2rad: _scaled(math.pi, 180),
+    np.radians: _scaled(math.pi, 180),
+    np.rad2deg: _scaled(180, math.pi),
+    np.degrees: _scaled(180, math.pi),
     np.signbit: _signbit,
     np.fabs: _fabs,
     np.heaviside: _heaviside,
