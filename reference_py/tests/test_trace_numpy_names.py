@@ -84,6 +84,7 @@ PROGRAMS = {
     "select": lambda x: np.select([x > 1, x > 0], [x, x * 2], 0.5),
     "select of types": lambda x: np.select([x > 1, x > 0], [x.astype(np.float16), x > 2], 0),
     "cbrt of ends": lambda x: np.cbrt(np.array([0.0, -0.0, np.inf, -np.inf, np.nan]) * x[:1, :1]),
+    "average of bools": lambda x: np.average(x > 0, weights=np.abs(x.astype(np.float16)) + 1),
     "divmod": lambda x: divmod(x, 0.5),
     "real and imag": lambda x: x.real + x.imag,
     "add.outer": lambda x: np.add.outer(x[0], x[1]),

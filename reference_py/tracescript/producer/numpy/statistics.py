@@ -88,6 +88,7 @@ def _ptp(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def _average(_: NumpyDoor, a: Any, axis: Any = None, weights: Any = None) -> Any:
     if weights is None:
         return np.mean(a, axis=axis)
+    a = inexact(a)
     if axis is not None and np.ndim(weights) < a.ndim:
         weights = np.reshape(weights, [-1 if i == axis % a.ndim else 1 for i in range(a.ndim)])
     return np.sum(a * weights, axis=axis) / np.sum(weights + np.zeros_like(a), axis=axis)
