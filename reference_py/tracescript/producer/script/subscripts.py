@@ -169,7 +169,9 @@ def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
     known = [(True, None) if b is None else constant_of(b) for b in bounds]
     if not all(k for k, _ in known):
         raise e.error(
-            node, f"the bounds of a slice of {e.describe(owner)} must be known at compile time"
+            node,
+            f"the bounds of a slice of {e.describe(owner)} must be known at compile time",
+            hint="a list made in the function can be sliced at run time: list(xs)[a:b]",
         )
     at = slice(*(v for _, v in known))
     if isinstance(owner, Value) and isinstance(owner.type, TupleType):
