@@ -216,5 +216,5 @@ def function(len_: int, class_: int, x: int = 3, *, ok: bool = True) -> tuple[in
 
 def test_the_examples_of_the_specification_are_the_ones_tested_here():
     page = (Path(__file__).parents[2] / "spec" / "code.md").read_text(encoding="utf-8")
-    examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    examples = re.findall(r"```tracescript \w+\n(.*?)```", page, re.DOTALL)
     assert examples == [GATE, CELL, LOOP]

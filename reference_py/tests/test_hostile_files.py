@@ -104,7 +104,7 @@ def test_a_definition_that_unrolls_without_end_is_refused(engine):
     nothing = np.empty(shape, np.float32)
 
     with pytest.raises(UnsupportedError) as caught:
-        ts.load(content(author.model()), engine=engine)(nothing, nothing)
+        ts.load(content(author.model()), engine=engine, expand=True)(nothing, nothing)
 
     assert (caught.value.code, caught.value.rule) == ("UNSUPPORTED_OP", "EXEC-6")
 

@@ -90,3 +90,14 @@ def test_the_text_of_what_is_sizes_at_times_is_refused():
 
     assert caught.value.code == "UNSUPPORTED_PYTHON"
     assert "list(x.shape)" in caught.value.hint
+
+
+def written_shape(x):
+    return f"{x.shape}"
+
+
+def test_an_annotation_that_is_a_class_tells_that_a_function_speaks_torch():
+    written_shape.__annotations__ = {"x": torch.Tensor}
+    x = torch.zeros(2, 3)
+
+    assert ts.script(written_shape)(x) == written_shape(x)

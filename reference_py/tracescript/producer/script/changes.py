@@ -35,14 +35,15 @@ def store(e: Emitter, receiver: ast.expr, new: Entry) -> None:
         if isinstance(new, Value) and new.constant is None:
             e.unit.names.setdefault(new, receiver.id)
         return
-    if _store_view(e, receiver, new):
-        return
-    if isinstance(receiver, ast.Attribute | ast.Subscript) and _store_part(e, receiver, new):
-        return
-    aliases = e.session.aliases
-    before, aliases.is_putting_back = aliases.is_putting_back, True
-    assign_to(e, as_target(receiver), new)
-    aliases.is_putting_back = before
+    with e.repeating():
+        if _store_view(e, receiver, new):
+            return
+        if isinstance(receiver, ast.Attribute | ast.Subscript) and _store_part(e, receiver, new):
+            return
+        aliases = e.session.aliases
+        before, aliases.is_putting_back = aliases.is_putting_back, True
+        assign_to(e, as_target(receiver), new)
+        aliases.is_putting_back = before
 
 
 def _store_view(e: Emitter, receiver: ast.expr, new: Entry) -> bool:

@@ -36,6 +36,8 @@ EXPRESSIONS: dict[type[ast.AST], Callable[[Any, Any], Entry]] = {}
 STATEMENTS: dict[type[ast.AST], Callable[[Any, Any], None]] = {}
 
 INT64 = range(-(2**63), 2**63)
+_PLACES = (ast.Name, ast.Attribute, ast.Subscript)
+"""What is read anew each time: a change is put back into it."""
 
 
 def expression(*kinds: type[ast.AST]) -> Callable[[Any], Any]:
@@ -76,18 +78,35 @@ class Emitter(Values):
         self.order_free: set[ast.expr] = set()
         self.sets_run_over: set[ast.expr] = set()
         self.at: ast.AST | None = None
+        self.seen: dict[ast.expr, Entry] = {}
+        self.is_repeating = False
         self.refined: list[dict[str, tuple[Entry, Entry]]] = []
 
     # ------------------------------------------------------------------ dispatch
     def expr(self, node: ast.expr) -> Entry:
         """Compile an expression to what it stands for."""
+        is_computed = not isinstance(node, _PLACES)
+        if is_computed and self.is_repeating and node in self.seen:
+            return self.seen[node]
         handler = EXPRESSIONS.get(type(node))
         if handler is None:
             raise self.error(
                 node, f"scripts cannot use {phrase(node)}", hint=ALTERNATIVES.get(type(node), "")
             )
         with self.looking_at(node):
-            return handler(self, node)
+            entry = handler(self, node)
+        if is_computed:
+            self.seen[node] = entry
+        return entry
+
+    @contextlib.contextmanager
+    def repeating(self) -> Iterator[None]:
+        """Walk a target again, as `x[f(i)][0] = 1` asks: Python computes its parts once."""
+        before, self.is_repeating = self.is_repeating, True
+        try:
+            yield
+        finally:
+            self.is_repeating = before
 
     def run(self, body: Sequence[ast.stmt]) -> None:
         """Compile statements until one always raises."""
@@ -110,6 +129,8 @@ class Emitter(Values):
         the rest tells the result's type, and all is compiled again.
         """
         before = self.builder, self.scope, self.frame, len(self.refined)
+        outer = self.seen, self.is_repeating
+        self.seen, self.is_repeating = {}, False
         try:
             with self.looking_at(node):
                 handler(self, node)
@@ -119,6 +140,8 @@ class Emitter(Values):
             self.builder, self.scope, self.frame = before[:3]
             del self.refined[before[3] :]
             self.is_dead = isinstance(node, SetResult)
+        finally:
+            self.seen, self.is_repeating = outer
 
     @contextlib.contextmanager
     def looking_at(self, node: ast.AST) -> Iterator[None]:

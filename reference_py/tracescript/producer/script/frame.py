@@ -74,6 +74,7 @@ def flavour_of(function: Any, otherwise: str) -> str:
     names = _all_names(function.__code__) | _annotated(function)
     values = [function.__globals__[n] for n in names if n in function.__globals__]
     values += cells_of(function).values()
+    values += getattr(function, "__annotations__", {}).values()
     homes = {_home(v) for v in values}
     for home in ("torch", "numpy"):
         if home in homes:

@@ -75,7 +75,8 @@ def augmented(e: Emitter, node: ast.AugAssign) -> None:
         if is_tensor(before) and not isinstance(node.target, ast.Subscript):
             result = e.session.tensors.keep_type(e, before, result)
             e.session.aliases.change(e, load, before, result)
-        assign_to(e, as_target(load), result)
+        with e.repeating():
+            assign_to(e, as_target(load), result)
 
 
 def _as_load(node: ast.expr) -> ast.expr:
