@@ -216,3 +216,14 @@ def test_what_has_no_op_is_refused_at_its_place_with_what_to_write_instead(f, hi
     assert "^" in caught.value.excerpt
     assert hint in caught.value.hint
     assert caught.value.hint
+
+
+def test_the_number_of_points_of_an_interpolation_stays_open():
+    def between(x, xp, fp):
+        return np.interp(x, xp, fp)
+
+    model = ts.trace(between, (np.array([0.5, 3.0]), np.array([0.0, 1.0, 2.0]), np.ones(3)))
+
+    for n in (2, 3, 6):
+        given = np.array([-1.0, 0.5, 1.75]), np.arange(float(n)), np.arange(float(n)) ** 2
+        np.testing.assert_array_equal(model(*given), between(*given))

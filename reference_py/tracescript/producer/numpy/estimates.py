@@ -106,7 +106,7 @@ def _interp(door: NumpyDoor, x: Any, xp: Any, fp: Any, left: Any = None, right: 
     x, xp, fp = (cast(inexact(v) if hasattr(v, "dtype") else v, np.float64) for v in (x, xp, fp))
     x, xp, fp = map(door.traced, (x, xp, fp))
     before = np.searchsorted(xp, x, side="right") - 1
-    before = np.minimum(np.maximum(before, 0), np.maximum(xp.shape[0] - 2, 0))
+    before = np.maximum(np.minimum(before, xp.shape[0] - 2), 0)
     after = np.minimum(before + 1, xp.shape[0] - 1)
     begin, run = fp[before], xp[after] - xp[before]
     slope = (fp[after] - begin) / np.where(run == 0, 1.0, run)

@@ -15,7 +15,7 @@ from tracescript.ir.types import (
 )
 from tracescript.ir.values import Value
 from tracescript.opset import dtypes
-from tracescript.producer.script.diagnostics import is_tensor
+from tracescript.producer.script.diagnostics import is_tensor, may_be_none
 from tracescript.producer.script.entries import constant_of
 
 if TYPE_CHECKING:
@@ -66,13 +66,7 @@ def number_kind(e: Emitter, entry: Entry) -> str:
         return _NUMBER_KINDS[entry.type.kind]
     if isinstance(entry, Value) and isinstance(entry.type, OptionalType):
         name = e.unit.names.get(entry, "x")
-        raise e.error(
-            None,
-            f"{name} may be None here",
-            code="TYPE_INFERENCE",
-            rule="SCRIPT-7",
-            hint=f"exclude None first: `if {name} is not None:`",
-        )
+        raise may_be_none(e, None, name)
     raise e.error(
         None,
         f"a tensor is expected, found {e.describe(entry)}",

@@ -17,7 +17,9 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Value
 
 if TYPE_CHECKING:
+    from tracescript.errors import ProducerError
     from tracescript.ir.types import Type
+    from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
 
 
@@ -85,3 +87,14 @@ ALTERNATIVES: dict[type[ast.AST], str] = {
     ast.YieldFrom: "collect the values in a list and return it",
     ast.ClassDef: "define it at the top of the file",
 }
+
+
+def may_be_none(e: Emitter, node: ast.expr | None, text: str) -> ProducerError:
+    """Return the error of a use of what may be None. Spec: SCRIPT-7."""
+    return e.error(
+        node,
+        f"{text} may be None here",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-7",
+        hint=f"exclude None first: `if {text} is not None:`",
+    )

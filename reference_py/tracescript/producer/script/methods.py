@@ -12,7 +12,7 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.callees import changed_name, is_place
 from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.containers import container_method
-from tracescript.producer.script.diagnostics import is_scalar, is_tensor
+from tracescript.producer.script.diagnostics import is_scalar, is_tensor, may_be_none
 from tracescript.producer.script.entries import Bound, Items, constant_of
 from tracescript.producer.script.lower import call_named
 from tracescript.producer.script.operators import fold
@@ -34,14 +34,7 @@ def call_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, 
     if is_scalar(owner, ScalarKind.STR):
         return string_method(e, method, args, kwargs)
     if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
-        text = ast.unparse(method.receiver)
-        raise e.error(
-            method.receiver,
-            f"{text} may be None here",
-            code="TYPE_INFERENCE",
-            rule="SCRIPT-7",
-            hint=f"exclude None first: `if {text} is not None:`",
-        )
+        raise may_be_none(e, method.receiver, ast.unparse(method.receiver))
     folded = fold(e, lambda v: getattr(v, method.name)(), owner) if not args else None
     if folded is not None:
         return folded

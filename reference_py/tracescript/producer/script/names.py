@@ -9,7 +9,7 @@ from tracescript.ir.types import OptionalType, StructType, TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.choices import mapped
 from tracescript.producer.script.core import expression
-from tracescript.producer.script.diagnostics import is_tensor
+from tracescript.producer.script.diagnostics import is_tensor, may_be_none
 from tracescript.producer.script.entries import (
     Bound,
     Conflict,
@@ -127,14 +127,7 @@ def attribute_of(e: Emitter, owner: Entry, node: ast.Attribute) -> Entry:
     if isinstance(owner, Items) and owner.names:
         return _named_part(e, owner, node)
     if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
-        text = ast.unparse(node.value)
-        raise e.error(
-            node.value,
-            f"{text} may be None here",
-            code="TYPE_INFERENCE",
-            rule="SCRIPT-7",
-            hint=f"exclude None first: `if {text} is not None:`",
-        )
+        raise may_be_none(e, node.value, ast.unparse(node.value))
     if is_tensor(owner) and isinstance(owner, Value):
         return tensor_attribute(e, owner, node)
     if isinstance(owner, Value) and isinstance(owner.type, StructType):

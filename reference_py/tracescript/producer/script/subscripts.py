@@ -15,7 +15,7 @@ from tracescript.producer.script.choices import at_index, choose
 from tracescript.producer.script.containers import element_fits
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.defaults import missing
-from tracescript.producer.script.diagnostics import is_scalar, is_tensor
+from tracescript.producer.script.diagnostics import is_scalar, is_tensor, may_be_none
 from tracescript.producer.script.entries import Empty, Items, Known, OneOf, Struct, constant_of
 from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.indexing import assign_index, index_tensor
@@ -39,13 +39,7 @@ def subscript(e: Emitter, node: ast.Subscript) -> Entry:
         return size
     owner = e.expr(node.value)
     if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
-        raise e.error(
-            node.value,
-            f"{ast.unparse(node.value)} may be None here",
-            code="TYPE_INFERENCE",
-            rule="SCRIPT-7",
-            hint="exclude None first: `if x is not None:`",
-        )
+        raise may_be_none(e, node.value, ast.unparse(node.value))
     if is_tensor(owner) or e.session.holds_array(owner):
         return index_tensor(e, e.value(owner), node.slice)
     if isinstance(node.slice, ast.Slice):
