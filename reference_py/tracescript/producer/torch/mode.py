@@ -177,6 +177,8 @@ def _recorded(
         door.wire(tensor)
     is_in_place = found.in_place or bool(found.extra.get("inplace"))
     target = args[0] if is_in_place else None
+    if target is not None:
+        cells.check_writable(door.recorder, door.cell(target))
     result = function(*plain(args), **plain(kwargs))
     several = isinstance(result, (tuple, list))
     results = list(result) if several else [result]
@@ -197,6 +199,7 @@ def _in_place(
 ) -> torch.Tensor:
     """Record a method that writes into its tensor by the method that does not."""
     target: torch.Tensor = args[0]
+    cells.check_writable(door.recorder, door.cell(target))
     made = door.mode.inside(plain_form, *args, **kwargs)
     with door.paused():
         if made.shape != target.shape:

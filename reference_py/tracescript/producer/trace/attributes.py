@@ -51,6 +51,15 @@ class Attributes:
 
     def check(self) -> None:
         """Raise ProducerError where the program changed one. Spec: TRACE-14."""
+        for module, name, old, new in self._changes():
+            raise changed(module, name, _described(name, old, new))
+
+    def made(self) -> list[Any]:
+        """Return what the program put into attributes that it changed."""
+        return [new[name] for _, name, _, new in self._changes() if name in new]
+
+    def _changes(self) -> Iterator[tuple[Any, str, dict[str, Any], dict[str, Any]]]:
+        """Yield the module and the name of what changed, with its attributes before and now."""
         for branch, old, prints in self._before:
             new = _own(branch)
             for name in prints.keys() | new.keys():
@@ -59,7 +68,7 @@ class Attributes:
                     continue
                 if name in new and name in old and self._is_rewritten(old[name], new[name]):
                     continue
-                raise changed(branch.module, name, _described(name, old, new))
+                yield branch.module, name, old, new
 
     def _is_rewritten(self, old: Any, new: Any) -> bool:
         """Tell whether an array was replaced that the program had not read."""

@@ -82,6 +82,14 @@ def write(recorder: Recorder, cell: Cell, wire: Wire) -> None:
     cell.wire = wire
 
 
+def check_writable(recorder: Recorder, cell: Cell) -> None:
+    """Raise ProducerError with ALIASING where the storage of a cell is not the program's own."""
+    base = cell.base
+    _check_owner(recorder, base)
+    if base.slot is not None:
+        recorder.check_writable(base.slot)
+
+
 def _write_through(recorder: Recorder, cell: Cell, wire: Wire) -> None:
     assert cell.parent is not None, "only a view is written through"
     whole = read(recorder, cell.parent)

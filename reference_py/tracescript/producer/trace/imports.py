@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
+from tracescript.ir import constants
+from tracescript.opset.build import constant_of
 from tracescript.producer.trace.tape import Slot
 
 if TYPE_CHECKING:
@@ -46,9 +48,11 @@ class Imports:
             self._keep += [model, made]
             held = self._held[id(made)] = {}
             self._slots[id(made)] = {}
+            now = _present(model)
             for path, (value, is_parameter) in _held_by(made).items():
                 if value not in held:
-                    held[value] = _slot(value, is_parameter=is_parameter)
+                    began = _begun(value, now[path]) if path in now else value
+                    held[value] = _slot(began, is_parameter=is_parameter)
                 self._slots[id(made)][path] = held[value]
         return self._slots[id(made)]
 
@@ -103,6 +107,24 @@ def _held_by(model: ir.Model) -> dict[str, tuple[Any, bool]]:
         states = (a for a in module.attributes if isinstance(a.value, ir.State))
         found |= {prefix + a.name: (a.value, False) for a in states}
     return found
+
+
+def _present(model: Any) -> dict[str, Any]:
+    """Return what states hold that calls have written, by dotted path."""
+    values: Mapping[ir.State, Any] = model._state.values  # noqa: SLF001  # shared by its views
+    return {p: values[state] for p, (state, _) in _held_by(model.ir).items() if state in values}
+
+
+def _begun(state: ir.State, value: Any) -> ir.State:
+    """Return a state that starts at a value."""
+    return replace(state, initial=_constant(state.type, value))
+
+
+def _constant(kind: ir.Type, value: Any) -> ir.Constant:
+    if isinstance(kind, ir.TensorType):
+        return constants.tensor(value, kind.data_type)
+    is_empty = isinstance(value, (list, dict)) and not value
+    return ir.Constant(kind, () if is_empty else constant_of(value).value)
 
 
 def _slot(value: ir.Weight | ir.State, *, is_parameter: bool) -> Slot:

@@ -42,7 +42,7 @@ class Recorder:
         self.frame = self.root
         self.strict = strict
         self.outcomes = outcomes
-        self.is_running = False
+        self.is_running = self.has_met_parameter_write = False
         self.outside: Site | None = None
         self.slots: list[Slot] = []
         self.arithmetic = Arithmetic(self)
@@ -215,16 +215,21 @@ class Recorder:
 
     def write_slot(self, slot: Slot, wire: Wire) -> None:
         """Give a buffer a new value. Raises ProducerError for a parameter."""
+        self.check_writable(slot)
+        self.read_slot(slot)
+        slot.current, slot.written = wire, True
+        for frame in self.frame.up():
+            frame.exit[slot] = wire
+
+    def check_writable(self, slot: Slot) -> None:
+        """Raise ProducerError for a parameter."""
         if slot.is_parameter:
+            self.has_met_parameter_write = True
             raise self.error(
                 "ALIASING",
                 "the forward pass writes a parameter",
                 "keep the new value in a local variable, or make it a buffer",
             )
-        self.read_slot(slot)
-        slot.current, slot.written = wire, True
-        for frame in self.frame.up():
-            frame.exit[slot] = wire
 
     def symbolic(self, wire: Wire, value: Any) -> Any:
         """Return a Python number that remembers its wire."""

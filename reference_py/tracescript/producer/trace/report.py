@@ -72,7 +72,8 @@ class Explored:
 class TraceReport:
     """All that a trace fixed. `dims` has the range of each size that stayed open.
 
-    `runs` counts how often the program ran, `paths` the different ways it took.
+    `runs` counts how often the program ran, `paths` the different ways it took. `first_call` says
+    what the first call of the program did and later ones do not; the trace is of a later one.
     """
 
     decisions: tuple[Decision, ...] = ()
@@ -81,6 +82,7 @@ class TraceReport:
     seconds: float = 0.0
     runs: int = 1
     paths: int = 1
+    first_call: str = ""
 
     @property
     def unrecorded(self) -> tuple[Decision, ...]:

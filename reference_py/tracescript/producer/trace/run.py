@@ -15,6 +15,7 @@ from tracescript.producer.trace.attributes import Attributes
 from tracescript.producer.trace.dynamic import Dynamic
 from tracescript.producer.trace.emit import Emitter
 from tracescript.producer.trace.example import example_of
+from tracescript.producer.trace.first_call import steady
 from tracescript.producer.trace.imports import Imports
 from tracescript.producer.trace.python_functions import recording_builtins
 from tracescript.producer.trace.recorder import Recorder
@@ -81,14 +82,7 @@ def trace(
     calls: dict[str, tuple[tuple[Any, ...], dict[str, Any]]]
     calls = {m: (tuple(given), {}) for m, given in (methods or {}).items()}
     calls = calls or {"forward": (tuple(args), dict(kwargs or {}))}
-    session = Session(f, calls, strict=strict)
-    if explore > 1:
-        from tracescript.producer.explore.run import explore as explored
-
-        found = [explored(session, m, *given, explore) for m, given in calls.items()]
-        runs, session.explored = [run for run, _ in found], tuple(told for _, told in found)
-    else:
-        runs = [session.run(method, *given) for method, given in calls.items()]
+    session, runs = steady(lambda: Session(f, calls, strict=strict), calls, explore, decisions)
     return session.finish(runs, Dynamic(dynamic), decisions, name, begun)
 
 
@@ -109,6 +103,8 @@ class Session:
         self._door: type[Door] = Opened
         self.view: ModuleView = VIEW
         self.explored: tuple[report.Explored, ...] = ()
+        self.has_returned = False
+        self.first_call = ""
         self.module = f if VIEW.is_module(f) else None
         self.tree = Tree(VIEW, self.imports, self.module)
         name = type(f).__name__ if self.module is not None else getattr(f, "__name__", "function")
@@ -142,6 +138,7 @@ class Session:
         values, inputs = _received(door, given)
         attributes = Attributes(self.tree.branches(), door.was_read)
         self.tree.watched = attributes
+        self.door = door
         with contextlib.ExitStack() as stack:
             stack.enter_context(recording_builtins(door.kinds))
             stack.enter_context(door.running())
@@ -150,6 +147,7 @@ class Session:
             result = objects.opened(result, door.parts_of)
             recorder.is_running = False
         if self.strict:
+            self.has_returned = True
             attributes.check()
         recorder.outside = statements.returned(function)
         parts = result if type(result) is tuple and len(result) > 1 else (result,)
@@ -197,6 +195,7 @@ class Session:
             time.perf_counter() - begun,
             sum(e.runs for e in self.explored) or len(runs),
             sum(e.paths for e in self.explored) or len(runs),
+            self.first_call,
         )
         return Traced(model, found, example_of(runs), self.uses_torch)
 
