@@ -14,6 +14,7 @@ from tracescript.opset.dtypes import of_numpy
 from tracescript.producer.numpy import compositions, creation, names, special
 from tracescript.producer.numpy.array import TracedArray
 from tracescript.producer.numpy.buffers import Buffers
+from tracescript.producer.numpy.number_calls import NumberCalls
 from tracescript.producer.trace import cells, indexing, lowering, watching
 from tracescript.producer.trace.door import Door
 from tracescript.producer.trace.matching import match
@@ -31,7 +32,7 @@ _LARGE: Final = 64
 """Elements up to which a captured array is no surprise."""
 
 
-class NumpyDoor(Door):
+class NumpyDoor(NumberCalls, Door):
     """Sees numpy calls on `TracedArray`s, and modules and ops of `tracescript`.
 
     `buffers` are traced arrays while the program runs, so that it can compute with them.
@@ -171,13 +172,9 @@ class NumpyDoor(Door):
         self._check_types(results)
         wires = lowering.record(self, found, results)
         made = [self._result(w, r, args) for w, r in zip(wires, results, strict=True)]
-        return (
-            type(real)(made)
-            if several and type(real) in {tuple, list}
-            else tuple(made)
-            if several
-            else made[0]
-        )
+        if not several:
+            return made[0]
+        return made if type(real) is list else tuple(made)
 
     def _result(self, wire: Wire, value: Any, args: Sequence[Any]) -> Any:
         """Wrap a result; one that shares memory with an argument is a view of it."""

@@ -16,6 +16,7 @@ from tracescript.producer.session import recording
 from tracescript.producer.torch import registered
 from tracescript.producer.torch.buffers import Buffers
 from tracescript.producer.torch.mode import Mode
+from tracescript.producer.torch.numbers import TorchFloat, TorchInt
 from tracescript.producer.torch.surroundings import newborn, patched
 from tracescript.producer.torch.values import data_type_of, elements, tensor_of
 from tracescript.producer.trace import cells, watching
@@ -40,6 +41,7 @@ class TorchDoor(Door):
 
     def __init__(self, recorder: Recorder, tree: Tree, imports: Imports) -> None:
         super().__init__(recorder, tree, imports)
+        recorder.number_types = (TorchInt, TorchFloat)
         self.mode = Mode(self)
         self._buffers = Buffers(self)
         self._cells: dict[int, tuple[weakref.ref[torch.Tensor], cells.Cell]] = {}

@@ -103,7 +103,7 @@ def _split(
 def _chunk(door: TorchDoor, x: torch.Tensor, chunks: int, dim: int = 0) -> tuple[torch.Tensor, ...]:
     extent = x.shape[dim]
     step = -(-extent // chunks)
-    if int.__index__(step) * chunks == int.__index__(extent):
+    if plain(step) * chunks == plain(extent):
         step = extent // chunks
         return tuple(x.narrow(dim, step * i, step) for i in range(chunks))
     return _split(door, x, step, dim)

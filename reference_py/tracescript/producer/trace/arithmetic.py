@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracescript.ir import constants
 from tracescript.producer.trace import conditions
 from tracescript.producer.trace.counts import Counts
-from tracescript.producer.trace.numbers import SymFloat, SymInt, plain
+from tracescript.producer.trace.numbers import Symbolic, SymFloat, SymInt, plain
 from tracescript.producer.trace.tape import SizeFact
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Arithmetic:
         is_exploring = self._recorder.outcomes is not None
         return is_exploring and isinstance(number, SymInt) and self._counts.is_counted(number.wire)
 
-    def fix(self, number: SymInt | SymFloat, kind: str, call: str) -> None:
+    def fix(self, number: Symbolic, kind: str, call: str) -> None:
         """Record that the program used a symbolic number as a plain one."""
         if isinstance(number, SymFloat):
             self._recorder.read("float_read", number.wire, plain(number), call)

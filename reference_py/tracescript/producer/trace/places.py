@@ -45,7 +45,7 @@ def _place(frame: FrameType) -> Place:
     return Place(file, frame.f_lineno or 0, scope=scope)
 
 
-def _site(frame: FrameType) -> Site:
+def site_of(frame: FrameType) -> Site:
     """Return where a frame is; without the path of a file that no longer is what runs."""
     code = frame.f_code
     return Site(_place(frame), code.co_filename if is_current(code, frame.f_globals) else "")
@@ -58,6 +58,11 @@ def _users(start: FrameType | None) -> Iterator[FrameType]:
         start = start.f_back
 
 
+def is_users(frame: FrameType) -> bool:
+    """Tell whether a frame runs the user's program."""
+    return _is_user(frame.f_code.co_filename)
+
+
 def is_called_by_user() -> bool:
     """Tell whether the caller of the function that asks is the user's program."""
     return _is_user(sys._getframe(2).f_code.co_filename)  # noqa: SLF001  # the documented way to a caller's frame
@@ -66,7 +71,7 @@ def is_called_by_user() -> bool:
 def here() -> Site | None:
     """Return the innermost place of the user's program, or None outside of any."""
     for frame in _users(sys._getframe()):  # noqa: SLF001  # the documented way to a caller's frame
-        return _site(frame)
+        return site_of(frame)
     return None
 
 
@@ -74,7 +79,7 @@ def stack(limit: int = 8) -> tuple[Site, ...]:
     """Return the user's places from the innermost outwards."""
     sites = []
     for frame in _users(sys._getframe()):  # noqa: SLF001  # the documented way to a caller's frame
-        sites.append(_site(frame))
+        sites.append(site_of(frame))
         if len(sites) == limit:
             break
     return tuple(sites)
@@ -83,7 +88,7 @@ def stack(limit: int = 8) -> tuple[Site, ...]:
 def raises(frame: FrameType, line: int) -> bool:
     """Tell whether a line of a frame of the user's program belongs to a `raise` or `assert`."""
     path = frame.f_code.co_filename
-    source = source_of_file(_site(frame).path) if _is_user(path) else None
+    source = source_of_file(site_of(frame).path) if _is_user(path) else None
     return source is not None and any(
         isinstance(node, (ast.Raise, ast.Assert))
         and node.lineno <= line <= (node.end_lineno or node.lineno)

@@ -9,7 +9,7 @@ from tracescript.ir import DataType, ListType, TensorType, constants
 from tracescript.producer.source import caret_of_file, position
 from tracescript.producer.trace import places
 from tracescript.producer.trace.arithmetic import Arithmetic
-from tracescript.producer.trace.numbers import SymFloat, SymInt
+from tracescript.producer.trace.numbers import Symbolic, SymFloat, SymInt
 from tracescript.producer.trace.tape import (
     Call,
     Frame,
@@ -44,6 +44,7 @@ class Recorder:
         self.outcomes = outcomes
         self.is_running = self.has_met_parameter_write = False
         self.outside: Site | None = None
+        self.number_types: tuple[type[Symbolic], type[Symbolic]] = (SymInt, SymFloat)
         self.slots: list[Slot] = []
         self.arithmetic = Arithmetic(self)
         self._constants: dict[tuple[Any, ...], Wire] = {}
@@ -152,7 +153,7 @@ class Recorder:
         """Return the wire of a list of ints: a constant if all are plain."""
         items = list(values)
         if not any(isinstance(v, SymInt) for v in items):
-            numbers = tuple(int(v) for v in items)
+            numbers = tuple(map(int, items))
             return self.constant(constants.numbers(numbers, constants.INT), numbers)
         return self.list([self.number(v) for v in items], constants.INT)
 
@@ -177,7 +178,7 @@ class Recorder:
         made.sample = wire.sample
         return made
 
-    def size(self, wire: Wire, axis: int) -> int:
+    def size(self, wire: Wire, axis: int) -> Any:
         """Return one size of a tensor: symbolic, unless no input can change it."""
         kind = wire.type
         assert isinstance(kind, TensorType), "an array is a tensor"
@@ -191,14 +192,13 @@ class Recorder:
         if known is None:
             known = self.single("size", (wire,), {"dim": axis}, constants.INT)
             self.frame.sizes[wire, axis] = known
-        return SymInt(extent, known, self)
+        return self.symbolic(known, extent)
 
     def shape(self, wire: Wire) -> tuple[int, ...]:
         """Return all sizes of a tensor."""
         kind = wire.type
         assert isinstance(kind, TensorType), "an array is a tensor"
-        assert kind.shape is not None, "examples have a shape"
-        return tuple(self.size(wire, axis) for axis in range(len(kind.shape)))
+        return tuple(self.size(wire, axis) for axis, _ in enumerate(kind.shape or ()))
 
     # ---- slots
 
@@ -233,7 +233,7 @@ class Recorder:
 
     def symbolic(self, wire: Wire, value: Any) -> Any:
         """Return a Python number that remembers its wire."""
-        return SymInt(value, wire, self) if isinstance(value, int) else SymFloat(value, wire, self)
+        return self.number_types[isinstance(value, float)](value, wire, self)
 
     # ---- reads
 

@@ -19,6 +19,7 @@ from tracescript.producer.trace.first_call import steady
 from tracescript.producer.trace.imports import Imports
 from tracescript.producer.trace.python_functions import recording_builtins
 from tracescript.producer.trace.recorder import Recorder
+from tracescript.producer.trace.refused import refusals_told
 from tracescript.producer.trace.scopes import escaping
 from tracescript.producer.trace.symbols import Changed, Symbols
 from tracescript.producer.trace.tape import Wire
@@ -141,6 +142,7 @@ class Session:
         self.door = door
         with contextlib.ExitStack() as stack:
             stack.enter_context(recording_builtins(door.kinds))
+            stack.enter_context(refusals_told())
             stack.enter_context(door.running())
             recorder.is_running = True
             result = door.call_root(self.module, function, *_call(values, args, kwargs))
