@@ -15,6 +15,7 @@ from tracescript.opset.dtypes import category, common
 from tracescript.producer.session import recording
 from tracescript.producer.torch import registered
 from tracescript.producer.torch.buffers import Buffers
+from tracescript.producer.torch.generators import Generators
 from tracescript.producer.torch.mode import Mode
 from tracescript.producer.torch.numbers import TorchFloat, TorchInt
 from tracescript.producer.torch.surroundings import newborn, patched
@@ -44,6 +45,7 @@ class TorchDoor(Door):
         recorder.number_types = (TorchInt, TorchFloat)
         self.mode = Mode(self)
         self._buffers = Buffers(self)
+        self.generators = Generators(self)
         self._cells: dict[int, tuple[weakref.ref[torch.Tensor], cells.Cell]] = {}
         self.newborn: Callable[[], Sequence[Any]] = tuple
 
@@ -174,11 +176,13 @@ class TorchDoor(Door):
         kwargs: Mapping[str, Any],
     ) -> Any:
         """Run the traced program; hooks of the root module run too."""
+        self.generators.open(function, self.tree.branches())
         if module is not None and getattr(function, "__name__", "") == "forward":
             result = module(*args, **kwargs)
         else:
             result = function(*args, **kwargs)
         self._buffers.assigned(self.tree.branches())
+        self.generators.settle()
         return result
 
     def leaving(self, module: Any) -> None:
@@ -198,6 +202,7 @@ class TorchDoor(Door):
             sizes = watching.watched(
                 self, dict.fromkeys(watching.NAMES, watching.fixed), watching.SYMBOLS
             )
+            stack.callback(self.generators.close)
             for context in (recording(self), sizes, torch.no_grad(), self.mode, patched(self)):
                 stack.enter_context(context)
             yield

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from tracescript.producer.torch import mode
 from tracescript.producer.torch.named import matched, matched_all
-from tracescript.producer.torch.random import dropped
+from tracescript.producer.torch.random import alpha_dropped, dropped
 from tracescript.producer.trace.numbers import plain
 
 if TYPE_CHECKING:
@@ -52,16 +52,25 @@ def _batch_norm(
     return result
 
 
-def _dropout(op: str) -> Callable[..., Any]:
+def _dropout(
+    op: str, *, training: bool = True, alpha: bool = False, unbatched: int = 0
+) -> Callable[..., Any]:
+    """Return a handler; `unbatched` is the rank of an input without a batch axis."""
+    is_training = training
+
     def handler(
         door: TorchDoor,
         input: torch.Tensor,  # noqa: A002  # torch's name
         p: float = 0.5,
-        training: bool = True,
+        training: bool = is_training,
         inplace: bool = False,
     ) -> torch.Tensor:
         if training and p > 0:
-            return dropped(door, f"random_{op}", input, p, inplace=inplace)
+            if input.dim() == unbatched:
+                made = dropped(door, f"random_{op}", input.unsqueeze(0), p).squeeze(0)
+            else:
+                made = (alpha_dropped if alpha else dropped)(door, f"random_{op}", input, p)
+            return input.copy_(made) if inplace else made
         with door.paused():
             result = input.view_as(input)
         matched(door, op, (input,), [result], p=float(p))
@@ -101,9 +110,16 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.nn.functional.batch_norm": _batch_norm,
     "torch.nn.functional.dropout": _dropout("dropout"),
     "torch.dropout": _dropout("dropout"),
-    "torch.nn.functional.dropout1d": _dropout("feature_dropout"),
+    "torch.feature_dropout": _dropout("feature_dropout"),
+    "torch.nn.functional.dropout1d": _dropout("feature_dropout", unbatched=2),
     "torch.nn.functional.dropout2d": _dropout("feature_dropout"),
-    "torch.nn.functional.dropout3d": _dropout("feature_dropout"),
+    "torch.nn.functional.dropout3d": _dropout("feature_dropout", unbatched=4),
+    "torch.alpha_dropout": _dropout("dropout", alpha=True),
+    "torch.nn.functional.alpha_dropout": _dropout("dropout", training=False, alpha=True),
+    "torch.feature_alpha_dropout": _dropout("feature_dropout", alpha=True),
+    "torch.nn.functional.feature_alpha_dropout": _dropout(
+        "feature_dropout", training=False, alpha=True
+    ),
     "torch.softmax": _normalized("softmax"),
     "torch.Tensor.softmax": _normalized("softmax"),
     "torch.nn.functional.softmax": _normalized("softmax"),

@@ -11,7 +11,6 @@ from torch.nn import functional
 from tracescript.producer.torch.mode import followed
 from tracescript.producer.torch.named import matched
 from tracescript.producer.torch.values import data_type_of
-from tracescript.producer.trace import generator
 from tracescript.producer.trace.numbers import plain
 
 if TYPE_CHECKING:
@@ -20,8 +19,14 @@ if TYPE_CHECKING:
     from tracescript.producer.torch.door import TorchDoor
 
 
-def _drawn(door: TorchDoor, op: str, *inputs: Any, **attributes: Any) -> torch.Tensor:
-    """Draw from the state by an op; inputs are tensors, ints and tuples of ints."""
+_LEAST: Final = -1.0507009873554804934193349852946 * 1.6732632423543772848170429916717
+"""Minus the product of the two constants of SELU."""
+
+
+def _drawn(
+    door: TorchDoor, generator: Any, op: str, *inputs: Any, **attributes: Any
+) -> torch.Tensor:
+    """Draw from a generator, None for torch's own; inputs are tensors, ints, tuples of ints."""
     recorder = door.recorder
     given: list[tuple[Any, Any]] = []
     for value in inputs:
@@ -31,18 +36,9 @@ def _drawn(door: TorchDoor, op: str, *inputs: Any, **attributes: Any) -> torch.T
             given.append((recorder.number(value), plain(value)))
         else:
             given.append((recorder.ints(value), [int(n) for n in plain(value)]))
-    seed = torch.initial_seed() % (1 << 64)
-    wire, result = generator.draw(door, seed, op, given, attributes)
+    wire, result = door.generators.draw(generator, op, given, attributes)
     made: torch.Tensor = door.wrap(wire, result)
     return made
-
-
-def _only(door: TorchDoor, given: Mapping[str, Any]) -> None:
-    """Refuse a generator of the program's own: the model has one state."""
-    if given.get("generator") is not None:
-        what = "random numbers of a generator of the program's own"
-        hint = "draw from torch's default generator: the model has one random state"
-        raise door.recorder.error("UNKNOWN_CALL", what, hint)
 
 
 def _sizes(door: TorchDoor, size: tuple[Any, ...], given: Mapping[str, Any]) -> tuple[int, ...]:
@@ -53,9 +49,10 @@ def _sizes(door: TorchDoor, size: tuple[Any, ...], given: Mapping[str, Any]) -> 
 
 def _made(op: str) -> Callable[..., Any]:
     def handler(door: TorchDoor, *size: Any, **given: Any) -> torch.Tensor:
-        _only(door, given)
         dtype = given.get("dtype") or torch.get_default_dtype()
-        return _drawn(door, op, _sizes(door, size, given), dtype=data_type_of(dtype))
+        return _drawn(
+            door, given.get("generator"), op, _sizes(door, size, given), dtype=data_type_of(dtype)
+        )
 
     return handler
 
@@ -67,23 +64,21 @@ def _like(call: Any) -> Callable[..., Any]:
     return handler
 
 
-def _uniform(door: TorchDoor, x: torch.Tensor, *bounds: Any, **given: Any) -> torch.Tensor:
-    _only(door, given)
+def _uniform(_: TorchDoor, x: torch.Tensor, *bounds: Any, **given: Any) -> torch.Tensor:
     low, high = _bounds(bounds, given, ("from", 0.0), ("to", 1.0))
-    return x.copy_(torch.rand_like(x) * (high - low) + low)
+    drawn = torch.rand(tuple(x.shape), dtype=x.dtype, **_own(given))
+    return x.copy_(drawn * (high - low) + low)
 
 
-def _normal_(door: TorchDoor, x: torch.Tensor, *given: Any, **named: Any) -> torch.Tensor:
-    _only(door, named)
+def _normal_(_: TorchDoor, x: torch.Tensor, *given: Any, **named: Any) -> torch.Tensor:
     mean, std = _bounds(given, named, ("mean", 0.0), ("std", 1.0))
-    return x.copy_(torch.randn_like(x) * std + mean)
+    drawn = torch.randn(tuple(x.shape), dtype=x.dtype, **_own(named))
+    return x.copy_(drawn * std + mean)
 
 
-def _exponential(
-    door: TorchDoor, x: torch.Tensor, lambd: float = 1.0, **given: Any
-) -> torch.Tensor:
-    _only(door, given)
-    return x.copy_(torch.log1p(-torch.rand_like(x)) / -lambd)
+def _exponential(_: TorchDoor, x: torch.Tensor, lambd: float = 1.0, **given: Any) -> torch.Tensor:
+    drawn = torch.rand(tuple(x.shape), dtype=x.dtype, **_own(given))
+    return x.copy_(torch.log1p(-drawn) / -lambd)
 
 
 def _bounds(
@@ -96,30 +91,29 @@ def _bounds(
 
 
 def _bernoulli(door: TorchDoor, x: torch.Tensor, p: Any = None, **given: Any) -> torch.Tensor:
-    _only(door, given)
-    return _drawn(door, "bernoulli", x if p is None else torch.full_like(x, p))
+    return _drawn(
+        door, given.get("generator"), "bernoulli", x if p is None else torch.full_like(x, p)
+    )
 
 
-def _bernoulli_(door: TorchDoor, x: torch.Tensor, p: Any = 0.5, **given: Any) -> torch.Tensor:
-    _only(door, given)
+def _bernoulli_(_: TorchDoor, x: torch.Tensor, p: Any = 0.5, **given: Any) -> torch.Tensor:
     if not isinstance(p, torch.Tensor):
         dtype = x.dtype if x.is_floating_point() else torch.get_default_dtype()
         p = torch.full(tuple(x.shape), p, dtype=dtype)
-    return x.copy_(torch.bernoulli(p.expand(tuple(x.shape))))
+    return x.copy_(torch.bernoulli(p.expand(tuple(x.shape)), **_own(given)))
 
 
 def _randint(door: TorchDoor, *args: Any, **given: Any) -> torch.Tensor:
-    _only(door, given)
     numbers = [a for a in args if not isinstance(a, (tuple, list))]
     size = given.get("size") or next(a for a in args if isinstance(a, (tuple, list)))
     bounds = _range(door, numbers, given)
-    drawn = _drawn(door, "randint", *bounds, _sizes(door, tuple(size), {}))
+    drawn = _drawn(door, given.get("generator"), "randint", *bounds, _sizes(door, tuple(size), {}))
     return drawn.to(given.get("dtype") or torch.int64)
 
 
 def _randint_like(door: TorchDoor, x: torch.Tensor, *numbers: Any, **given: Any) -> torch.Tensor:
-    _only(door, given)
-    drawn = _drawn(door, "randint", *_range(door, list(numbers), given), tuple(x.shape))
+    bounds = _range(door, list(numbers), given)
+    drawn = _drawn(door, given.get("generator"), "randint", *bounds, tuple(x.shape))
     return drawn.to(given.get("dtype") or x.dtype)
 
 
@@ -144,30 +138,40 @@ def _own(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _randperm(door: TorchDoor, n: int, **given: Any) -> torch.Tensor:
-    _only(door, given)
-    return _drawn(door, "randperm", followed(door, n)).to(given.get("dtype") or torch.int64)
+    drawn = _drawn(door, given.get("generator"), "randperm", followed(door, n))
+    return drawn.to(given.get("dtype") or torch.int64)
 
 
 def _multinomial(
     door: TorchDoor, x: torch.Tensor, num_samples: int, replacement: bool = False, **given: Any
 ) -> torch.Tensor:
-    _only(door, given)
-    return _drawn(door, "multinomial", x, followed(door, num_samples), replacement=replacement)
+    count = followed(door, num_samples)
+    source = given.get("generator")
+    return _drawn(door, source, "multinomial", x, count, replacement=replacement)
 
 
 def _normal(
-    door: TorchDoor, mean: Any = 0.0, std: Any = 1.0, size: Any = None, **given: Any
+    _: TorchDoor, mean: Any = 0.0, std: Any = 1.0, size: Any = None, **given: Any
 ) -> torch.Tensor:
-    _only(door, given)
     if size is not None:
-        return torch.randn(tuple(size), dtype=given.get("dtype")) * std + mean
-    return torch.randn_like(mean + std) * std + mean
+        return torch.randn(tuple(size), dtype=given.get("dtype"), **_own(given)) * std + mean
+    both = mean + std
+    return torch.randn(tuple(both.shape), dtype=both.dtype, **_own(given)) * std + mean
 
 
-def dropped(door: TorchDoor, op: str, x: torch.Tensor, p: float, *, inplace: bool) -> torch.Tensor:
+def dropped(door: TorchDoor, op: str, x: torch.Tensor, p: float) -> torch.Tensor:
     """Drop elements or features out in training, by an op."""
-    made = _drawn(door, op, x, p=float(plain(p)))
-    return x.copy_(made) if inplace else made
+    return _drawn(door, None, op, x, p=float(plain(p)))
+
+
+def alpha_dropped(door: TorchDoor, op: str, x: torch.Tensor, p: float) -> torch.Tensor:
+    """Set elements or features to the least value of SELU in training; mean and variance stay."""
+    keep = 1 - float(plain(p))
+    if keep == 0:
+        return x * 0
+    scale = (keep * (1 + (1 - keep) * _LEAST**2)) ** -0.5
+    kept = (dropped(door, op, torch.ones_like(x), p) > 0).to(x.dtype)
+    return (x * kept + _LEAST * (1 - kept) - (1 - keep) * _LEAST) * scale
 
 
 def _undropped(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from tracescript.producer.torch import mode
+from tracescript.producer.torch import generators, mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -57,11 +57,16 @@ def patched(door: TorchDoor) -> Iterator[None]:
             return scripted(function, *args, **kwargs)
         return source(*args, **kwargs)
 
+    kind, seed = torch.Generator, torch.seed
+    torch.Generator = generators.factory(door)
+    torch.seed = torch.random.seed = generators.unrepeatable(door)
     torch.nn.Module.__call__, torch.from_numpy = called, made
     torch.jit.ScriptFunction.__call__ = as_written
     try:
         yield
     finally:
+        torch.Generator = kind
+        torch.seed = torch.random.seed = seed
         torch.nn.Module.__call__, torch.from_numpy = call, from_numpy
         torch.jit.ScriptFunction.__call__ = scripted
 

@@ -1,4 +1,4 @@
-"""The random numbers of a traced program: a state of the model, from which the run draws too."""
+"""Random numbers of a traced program: states of the model, from which the run draws too."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TYPE: Final = ir.TensorType(ir.DataType.UINT32, (6,))
 
 
 class Generator:
-    """Where random ops of a trace draw from: the slot of its state, and its value in the run."""
+    """One random state of a traced model: its slot, and its value in the run."""
 
     def __init__(self, name: str, seed: int) -> None:
         initial = random_state(seed)
@@ -45,23 +45,19 @@ class Generator:
 
 def draw(
     door: Door,
-    seed: int,
     op: str,
     inputs: Sequence[tuple[Wire, Any]],
-    attributes: Mapping[str, Any] | None = None,
-) -> tuple[Wire, Any]:
-    """Record a random op on wires with their values; return its first result, wire and value.
+    attributes: Mapping[str, Any],
+) -> tuple[Wire, Any, tuple[Wire, Any]]:
+    """Record a random op on wires with their values, the random state first.
 
-    A trace without random numbers so far starts them at `seed`. Spec: RANDOM-4, RANDOM-5.
+    Returns its first result, wire and value, and the state after it. Spec: RANDOM-4.
     """
     from tracescript.engine.ref import run_op
 
-    generator = door.tree.generator(seed)
-    fixed = dict(attributes or {})
+    fixed = dict(attributes)
     with door.paused():
-        result, after = run_op(op, [generator.value, *(value for _, value in inputs)], fixed)
-    wires = (door.recorder.read_slot(generator.slot), *(wire for wire, _ in inputs))
+        result, after = run_op(op, [value for _, value in inputs], fixed)
+    wires = [wire for wire, _ in inputs]
     drawn, state = door.recorder.op(op, wires, fixed, (door.value_type(result), TYPE))
-    door.recorder.write_slot(generator.slot, state)
-    generator.value = after
-    return drawn, result
+    return drawn, result, (state, after)

@@ -61,7 +61,7 @@ class Tree:
         self.watched: Attributes | None = None
         self.met: Callable[[tuple[Branch, ...]], None] | None = None
         self.root = Branch(None, "") if module is None else self._grow(module, "")
-        self._generator: Generator | None = None
+        self._generators: dict[Any, Generator] = {}
 
     def _grow(self, module: Any, path: str) -> Branch:
         branch = self._branches[id(module)] = Branch(module, path)
@@ -142,26 +142,25 @@ class Tree:
             self._names[branch] = _paths(branch)
         return self._names[branch].get(slot, "")
 
-    def generator(self, seed: int) -> Generator:
-        """Return where random ops draw from; the first call makes it, starting at a seed."""
-        if self._generator is None:
+    def generator(self, seed: int, key: Any = None) -> Generator:
+        """Return what random ops draw from; the first call for a key makes it, from a seed."""
+        if key not in self._generators:
             name, count = "random", 1
             while name in self.root.children or name in self.root.slots:
                 count += 1
                 name = f"random_{count}"
-            self._generator = Generator(name, seed)
-            self.root.slots[name] = self._generator.slot
+            self._generators[key] = Generator(name, seed)
+            self.root.slots[name] = self._generators[key].slot
             self._names.clear()
-        return self._generator
+        return self._generators[key]
 
     def held(self) -> Callable[[], None]:
         """Return a function that puts random numbers back to where they are now."""
-        if self._generator is not None:
-            return self._generator.held()
+        steps = {key: one.held() for key, one in self._generators.items()}
 
         def back() -> None:
-            if self._generator is not None:
-                self._generator.restart()
+            for key, one in self._generators.items():
+                steps.get(key, one.restart)()
 
         return back
 
@@ -210,7 +209,7 @@ class Tree:
             return done[branch]
         parameters, buffers, attributes = [], [], []
         for name, slot in branch.slots.items():
-            if self._generator is not None and slot is self._generator.slot:
+            if any(slot is one.slot for one in self._generators.values()):
                 attributes.append(ir.ModuleAttribute(name, self.state(slot)))
             elif slot.is_parameter:
                 parameters.append(ir.Parameter(name, self.constant(slot).value, slot.trainable))
