@@ -75,6 +75,12 @@ def _struct(*fields: Any, **attributes: Any) -> Struct:
     return Struct(attributes["type"][1], fields)
 
 
+def _taken(a: Any, **attributes: Any) -> Any:
+    if not _is_instance(a, **attributes):
+        raise ValueError(f"{a!r} is of another type")
+    return a
+
+
 def _unwrapped(a: Any) -> Any:
     if a is None:
         raise TypeError("None has no value")
@@ -104,6 +110,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "struct.make": _struct,
     "struct.get": lambda s, field: s.fields[_FIELDS.index(field)],
     "unwrap_optional": _unwrapped,
+    "union.make": lambda a, **_: a,
+    "union.get": _taken,
     "int.add": operator.add,
     "int.sub": operator.sub,
     "int.mul": operator.mul,

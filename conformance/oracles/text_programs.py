@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 
@@ -19,6 +19,11 @@ _WORDS = (
     *("branch", "loop_condition", "int_read", "float_read", "tensor_read", "compare"),
     *("unrecorded", "comparison", "unrolled_loop", "iteration", "size_read"),
 )
+
+
+def dict_of(keys: Any, values: Any) -> dict[Any, Any]:
+    """Return a dict of keys and values."""
+    return dict(zip(keys, values, strict=True))
 
 
 class NoOracleError(Exception):
@@ -34,6 +39,13 @@ class _Symbol:
     __add__ = __sub__ = __mul__ = __floordiv__ = __mod__ = _same
     __lt__ = __le__ = __gt__ = __ge__ = _same
     __radd__ = __rsub__ = __rmul__ = __rfloordiv__ = __rmod__ = _same
+
+
+class _Struct:
+    """A record that is its fields."""
+
+    def __init__(self, **fields: Any) -> None:
+        self.__dict__.update(fields)
 
 
 class _Ops(Makers):
@@ -62,7 +74,11 @@ class _Ops(Makers):
         set=lambda d, k, x: d | {k: x},
         remove=lambda d, k: {key: x for key, x in d.items() if key != k},
         keys=lambda d: [*d],
+        make=lambda *entries: dict_of(entries[::2], entries[1::2]),
     )
+    union = SimpleNamespace(make=lambda a, **_: a, get=lambda a, **_: a)
+    isinstance = staticmethod(lambda a, **given: a.__class__ is given["type"])
+    equal = staticmethod(lambda a, b: a.__dict__ == b.__dict__)
 
     @staticmethod
     def sum(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
@@ -153,7 +169,8 @@ def instance(text: str, class_name: str, members: dict[str, Any]) -> Any:
         **dict.fromkeys(("traced", "scripted", "explored", "imported", "authored"), same),
         **{t: getattr(np, t) for t in ("float16", "float32", "float64", "int32", "int64", "bool_")},
         "Module": object,
-        "Struct": object,
+        "Struct": _Struct,
+        "Union": Union,
         "bfloat16": "bfloat16",
         "Dim": lambda *_: _Symbol(),
         "call": lambda name, *args: getattr(names["self"], name.rpartition(".")[2])(*args),

@@ -127,6 +127,8 @@ class Tables:
         elif kind == "tuple":
             made.tuple.elements.extend([self.type(part) for part in form[1]])
             made.tuple.SetInParent()
+        elif kind == "union":
+            made.union.members.extend(sorted(self.type(part) for part in form[1]))
         elif kind == "dict":
             made.dict.key, made.dict.value = self.type(form[1]), self.type(form[2])
         else:

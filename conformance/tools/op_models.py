@@ -50,6 +50,8 @@ def parse_type(text: str, shape: tuple[int, ...] | None = None) -> Any:
         return ("scalar", text)
     head, _, rest = text.partition("[")
     inner = split(rest[:-1])
+    if head == "Union":
+        return ("union", tuple(parse_type(part) for part in inner))
     if head == "list":
         return ("list", parse_type(inner[0]))
     if head == "tuple":
@@ -85,6 +87,8 @@ def _value(form: Any, rest: list[str], shape: list[int]) -> Any:
     kind = form[0]
     if kind == "scalar":
         return _scalar(form[1], rest)
+    if kind == "union":
+        return _value(form[1][0], rest, shape)
     if kind == "list":
         return [_value(form[1], rest, shape[1:]) for _ in range(shape[0] if shape else len(rest))]
     if kind == "tuple":

@@ -29,7 +29,7 @@ _SCALARS = {
     "str": constants.STR,
     "dtype": constants.DATA_TYPE,
 }
-_CONTAINER = re.compile(r"(list|tuple|dict)\[(.*)\]")
+_CONTAINER = re.compile(r"(list|tuple|dict|Union)\[(.*)\]")
 _STRUCT = re.compile(r"(\w+)\((.*)\)")
 
 
@@ -118,6 +118,8 @@ def type_of(text: str) -> ir.Type:
         parts = [type_of(p) for p in _split(match[2])]
         if match[1] == "list":
             return ir.ListType(parts[0])
+        if match[1] == "Union":
+            return ir.UnionType(tuple(parts))
         return ir.TupleType(tuple(parts)) if match[1] == "tuple" else ir.DictType(*parts)
     if match := _STRUCT.fullmatch(text):
         fields = (p.split(": ") for p in _split(match[2]))
@@ -201,6 +203,8 @@ def _list(found: ir.ListType, values: list[str], shape: list[int]) -> list[Any]:
 
 
 def _scalar(found: ir.Type, text: str) -> Any:
+    if isinstance(found, ir.UnionType):
+        return _scalar(found.members[0], text)
     if found == constants.BOOL:
         return text.lower() in {"true", "1"}
     if found == constants.INT:

@@ -6,16 +6,20 @@ import linecache
 import math
 import sys
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracescript.code.reader import check_code
 from tracescript.code.writer import write_units
 from tracescript.engine.choose import choose
 from tracescript.engine.limits import Budget, Limits
 from tracescript.engine.protocol import Options
+from tracescript.engine.values import named
 from tracescript.errors import LimitError, ProducerError, TrapError
 from tracescript.producer.script.run import script
 from tracescript.validator import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _CODES = {
     ZeroDivisionError: "ZERO_DIVISION",
@@ -65,12 +69,14 @@ def in_python(function: Any, args: tuple[Any, ...]) -> Any:
         sys.settrace(None)
 
 
-def in_model(prepared: Any, args: tuple[Any, ...]) -> Any:
-    """Run the model; an error becomes its code."""
+def in_model(prepared: Any, args: tuple[Any, ...], types: Sequence[Any] = ()) -> Any:
+    """Run the model; an error becomes its code. Results are as callers see them."""
     try:
         outputs = prepared(args, (), Budget(Limits(steps=LONGEST))).outputs
     except TrapError as error:
         return error.code
+    if types:
+        outputs = tuple(named(v, t) for v, t in zip(outputs, types, strict=True))
     return outputs[0] if len(outputs) == 1 else outputs
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import math
 from typing import Any
 
@@ -14,6 +15,7 @@ from tracescript.code.writer import write_units
 from tracescript.engine.choose import choose
 from tracescript.engine.limits import Budget, Limits
 from tracescript.engine.protocol import Options
+from tracescript.engine.values import named
 from tracescript.errors import LimitError, ProducerError, TrapError
 from tracescript.ir.values import Weight
 from tracescript.producer.script.run import script
@@ -69,6 +71,7 @@ class Runner:
         (method,) = model.root.methods
         self.prepared = choose(engine).load(model, Options()).method(method)
         function = model.function(method.function)
+        self.types = [o.type for o in function.outputs if not o.name]
         names = [i.name for i in function.inputs if i.kind == "state"]
         held = [*model.root.attributes, *model.root.buffers]
         states = {a.name: a.value for a in held if hasattr(a.value, "initial")}
@@ -80,7 +83,8 @@ class Runner:
         except TrapError as error:
             return error.code
         self.state = run.state
-        return run.outputs[0] if len(run.outputs) == 1 else run.outputs
+        outputs = tuple(named(v, t) for v, t in zip(run.outputs, self.types, strict=True))
+        return outputs[0] if len(outputs) == 1 else outputs
 
 
 def _plain(constant: Any) -> Any:
@@ -94,6 +98,8 @@ def _plain(constant: Any) -> Any:
 
 def is_equal(a: Any, b: Any) -> bool:
     """Whether a model gave what CPython gave, to the last bit."""
+    if isinstance(a, enum.Enum):
+        return (a.name, a.value) == b
     if isinstance(a, np.ndarray | np.generic):
         made = np.asarray(b)
         return made.dtype == a.dtype and np.array_equal(np.asarray(a), made, equal_nan=True)

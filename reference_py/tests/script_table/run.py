@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +29,14 @@ def differences(row: Row, body: str, engine: str = "ref") -> list[str]:
     model = script(function, types=row.types or None).model
     validate(model)
     check_code(model, write_units(model))
-    prepared = choose(engine).load(model, Options()).method(model.root.methods[0])
+    method = model.root.methods[0]
+    prepared = choose(engine).load(model, Options()).method(method)
+    outputs = model.function(method.function).outputs
+    types = [o.type for o in outputs[: len(outputs) - len(method.states)]]
     found = []
     for args in row.calls():
         expected = in_python(function, tuple(map(own, args)))
-        result = in_model(prepared, tuple(map(plain, args)))
+        result = in_model(prepared, tuple(map(plain, args)), types)
         if not same(expected, result):
             found.append(f"{args}: CPython {expected!r}, model {result!r}")
     return found
@@ -66,6 +70,10 @@ def same(expected: Any, found: Any) -> bool:
     if isinstance(found, str) and (expected, found) == ("CONVERSION_ERROR", "VALUE_ERROR"):
         return True
     expected = plain(expected)
+    if isinstance(expected, enum.Enum):
+        if isinstance(expected, int | str):
+            return same(expected.value, found)
+        return (expected.name, expected.value) == (found.name, found.value)
     if expected is None:
         return found is None or found == ()
     if isinstance(expected, tuple | list):

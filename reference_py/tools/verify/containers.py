@@ -201,6 +201,21 @@ def _unwrapped(a: Any) -> Any:
 
 
 python("unwrap_optional", lambda: [call(Typed(v, _OPTIONAL)) for v in (None, 0, 5)], _unwrapped)
+_EITHER: Final = ir.UnionType((INT, STR))
+
+
+def _taken(a: Any, type: ir.Type) -> Any:
+    if isinstance(a, {INT: int, STR: str}[type]):
+        return a
+    raise Stop("CONVERSION_ERROR")
+
+
+python("union.make", lambda: [call(v, type=_EITHER) for v in (3, "ab")], lambda a, type: a)
+python(
+    "union.get",
+    lambda: [call(Typed(v, _EITHER), type=t) for v in (3, "ab") for t in (INT, STR)],
+    _taken,
+)
 python(
     "isinstance",
     lambda: (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tracescript import ir
+from tracescript.kernels.conversion import is_of
 from tracescript.opset.dtypes import numpy_of
 from tracescript.opset.table import REQUIRED
 
@@ -40,10 +41,12 @@ def runtime(constant: ir.Constant) -> Any:
 
 
 def named(value: Any, kind: ir.Type) -> Any:
-    """Return a run-time value as callers see it: structs as named tuples, or as the dict they were.
+    """Return a run-time value as callers see it.
 
-    A union is left as it is.
+    Structs are named tuples, or the dict or set that they stand for.
     """
+    if ir.is_set_type(kind):
+        return set(value[0]) if kind.name == ir.SET else frozenset(value[0])
     if isinstance(kind, ir.StructType):
         parts = [named(v, t) for v, (_, t) in zip(value, kind.fields, strict=True)]
         names = [name for name, _ in kind.fields]
@@ -58,6 +61,8 @@ def named(value: Any, kind: ir.Type) -> Any:
         return {k: named(v, kind.value) for k, v in value.items()}
     if isinstance(kind, ir.OptionalType) and value is not None:
         return named(value, kind.element)
+    if isinstance(kind, ir.UnionType):
+        return named(value, next(m for m in kind.members if is_of(value, m)))
     return value
 
 

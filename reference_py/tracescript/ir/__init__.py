@@ -31,6 +31,8 @@ from tracescript.ir.model import (
 )
 from tracescript.ir.types import (
     DICT,
+    FROZEN_SET,
+    SET,
     DataType,
     DictType,
     Dim,
@@ -45,13 +47,17 @@ from tracescript.ir.types import (
     TupleType,
     Type,
     UnionType,
+    is_set_type,
     parts_by_path,
+    set_type,
 )
 from tracescript.ir.values import Constant, Value, Weight
 
 __all__ = [
     "DICT",
     "FIXED",
+    "FROZEN_SET",
+    "SET",
     "Block",
     "Buffer",
     "CodeUnit",
@@ -93,5 +99,7 @@ __all__ = [
     "UnionType",
     "Value",
     "Weight",
+    "is_set_type",
     "parts_by_path",
+    "set_type",
 ]

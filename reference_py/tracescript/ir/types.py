@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
 
 class DataType(enum.Enum):
@@ -182,6 +182,10 @@ class UnionType:
 
 DICT: Final = "dict"
 """The name of a struct that stands for a dict of the program with values of different types."""
+SET: Final = "set"
+FROZEN_SET: Final = "frozenset"
+ITEMS: Final = "items"
+"""The one field of a struct that stands for a set: a dict whose keys are the items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,19 @@ Type: TypeAlias = (
     "TensorType | ScalarType | ListType | TupleType | DictType | OptionalType | UnionType"
     " | StructType"
 )
+
+
+def set_type(item: Type, name: str = SET) -> StructType:
+    """Return the struct that stands for a set of these items."""
+    return StructType(name, ((ITEMS, DictType(item, ScalarType(ScalarKind.BOOL))),))
+
+
+def is_set_type(kind: Type) -> TypeGuard[StructType]:
+    """Whether a type is a struct that stands for a set of the program."""
+    if not isinstance(kind, StructType) or kind.name not in {SET, FROZEN_SET} or not kind.fields:
+        return False
+    held = kind.fields[0][1]
+    return isinstance(held, DictType) and kind == set_type(held.key, kind.name)
 
 
 def parts_by_path(declared: Type) -> tuple[tuple[str, Type], ...]:

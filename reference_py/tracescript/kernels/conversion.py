@@ -9,6 +9,7 @@ import numpy as np
 
 from tracescript import ir
 from tracescript.errors import trap
+from tracescript.ir.text import type_text
 from tracescript.kernels.create import cast
 from tracescript.kernels.scalar import within
 from tracescript.kernels.table import Table
@@ -109,31 +110,44 @@ _SCALARS: Final[dict[ir.ScalarKind, type]] = {
 
 def _is_tuple(value: Any, types: tuple[ir.Type, ...]) -> bool:
     fits = isinstance(value, tuple) and len(value) == len(types)
-    return fits and all(map(_is, value, types))
+    return fits and all(map(is_of, value, types))
 
 
 def _is_dict(value: Any, found: ir.DictType) -> bool:
     return isinstance(value, dict) and all(
-        _is(k, found.key) and _is(x, found.value) for k, x in value.items()
+        is_of(k, found.key) and is_of(x, found.value) for k, x in value.items()
     )
 
 
 _TESTS: Final[dict[type, Callable[[Any, Any], bool]]] = {
     ir.TensorType: _is_tensor,
     ir.ScalarType: lambda v, t: type(v) is _SCALARS[t.kind],
-    ir.ListType: lambda v, t: isinstance(v, list) and all(_is(x, t.element) for x in v),
+    ir.ListType: lambda v, t: isinstance(v, list) and all(is_of(x, t.element) for x in v),
     ir.TupleType: lambda v, t: _is_tuple(v, t.elements),
     ir.StructType: lambda v, t: _is_tuple(v, tuple(f for _, f in t.fields)),
     ir.DictType: _is_dict,
-    ir.OptionalType: lambda v, t: v is None or _is(v, t.element),
-    ir.UnionType: lambda v, t: any(_is(v, m) for m in t.members),
+    ir.OptionalType: lambda v, t: v is None or is_of(v, t.element),
+    ir.UnionType: lambda v, t: any(is_of(v, m) for m in t.members),
 }
 
 
-def _is(value: Any, found: ir.Type) -> bool:
+def is_of(value: Any, found: ir.Type) -> bool:
+    """Whether a run-time value is of a type."""
     return _TESTS[type(found)](value, found)
 
 
 @KERNELS.of("isinstance")
 def isinstance_(a: Any, type: ir.Type) -> bool:  # noqa: A002 - the attribute's name
-    return _is(a, type)
+    return is_of(a, type)
+
+
+@KERNELS.of("union.make")
+def union_make(a: Any, type: ir.Type) -> Any:  # noqa: A002, ARG001 - the attribute's name
+    return a
+
+
+@KERNELS.of("union.get")
+def union_get(a: Any, type: ir.Type) -> Any:  # noqa: A002 - the attribute's name
+    if not is_of(a, type):
+        raise trap("CONVERSION_ERROR", f"the value is no {type_text(type)}")
+    return a

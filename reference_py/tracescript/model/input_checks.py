@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from tracescript.ir.types import (
     TensorType,
     TupleType,
     UnionType,
+    is_set_type,
     parts_by_path,
 )
 from tracescript.model.convert import fields
@@ -140,7 +142,8 @@ def _scalar(declared: ScalarType, reasons: Reasons, at: str) -> Check:
         if kinds is None:
             if dtypes.is_data_type(value):
                 return dtypes.as_data_type(value)
-        elif type(value) in kinds:
+        elif type(value) in kinds or (isinstance(value, enum.Enum) and isinstance(value, kinds)):
+            value = value.value if isinstance(value, enum.Enum) else value
             if declared.kind is ScalarKind.INT and not -_INT64 <= value < _INT64:
                 raise refusal(path, "an int of 64 bits", str(value), "EXEC-3")
             return value
@@ -168,8 +171,11 @@ def _tuple(declared: TupleType | StructType, reasons: Reasons, at: str) -> Check
     labels = [label for label, _ in parts_by_path(declared)]
     parts = [checker(t, reasons, at + label) for label, t in parts_by_path(declared)]
     names = [n for n, _ in declared.fields] if isinstance(declared, StructType) else []
+    is_set = is_set_type(declared)
 
     def check(value: Any, binding: dict[str, int], path: str) -> Any:
+        if is_set and isinstance(value, set | frozenset):
+            value = (dict.fromkeys(value, True),)
         found = value if isinstance(value, dict) else _record(value, names)
         if found is not None and names and found.keys() == set(names):
             value = tuple(found[name] for name in names)
@@ -182,10 +188,13 @@ def _tuple(declared: TupleType | StructType, reasons: Reasons, at: str) -> Check
 
 
 def _record(value: Any, names: Sequence[str]) -> dict[str, Any] | None:
-    """Return an instance of a data class by field; a struct of a trace has no fields that are None.
+    """Return a data class's instance or an enum's member by field; None for anything else.
 
-    None for anything else.
+    A struct of a trace has no fields that are None.
     """
+    if isinstance(value, enum.Enum):
+        member = {"name": value.name, "value": value.value}
+        return {name: member[name] for name in names if name in member}
     found = fields(value)
     if found is None:
         return None

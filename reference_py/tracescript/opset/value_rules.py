@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracescript.ir import constants
+from tracescript.ir.text import type_text
 from tracescript.ir.types import (
     DataType,
     DictType,
     ListType,
+    OptionalType,
     StructType,
     TensorType,
     TupleType,
+    UnionType,
 )
 from tracescript.opset import dtypes, faults
 from tracescript.opset.relations import NEVER, compatible, join_all
@@ -92,6 +95,20 @@ def to_list(op: OpDef, x: Value) -> tuple[Type, ...]:
     return (result,)
 
 
+def union_make(op: OpDef, made: Type, a: Value) -> tuple[Type, ...]:
+    """The union itself, if the value fits it."""
+    inner = made.element if isinstance(made, OptionalType) else made
+    if not isinstance(inner, UnionType) or not compatible(made, a.type):
+        what = f"{type_text(made)} is no union that admits {type_text(a.type)}"
+        raise faults.constraint(op.name, "C1", what)
+    return (made,)
+
+
+def union_get(_op: OpDef, found: Type) -> tuple[Type, ...]:
+    """The type that is asked for."""
+    return (found,)
+
+
 def list_unpack(op: OpDef, xs: Value, length: int) -> tuple[Type, ...]:
     """The element type of a list, as often as said."""
     assert isinstance(xs.type, ListType), op.name
@@ -107,5 +124,7 @@ VALUE_RULES: Final[dict[str, Callable[..., tuple[Type, ...]]]] = {
     "tuple_get": tuple_get,
     "tuple_make": tuple_make,
     "tuple_unpack": tuple_unpack,
+    "union_get": union_get,
+    "union_make": union_make,
 }
 """Rules that make whole types; they get the op, then their arguments as values."""

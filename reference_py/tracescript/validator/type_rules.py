@@ -174,6 +174,16 @@ def type_9_optional_element(scope: Scope) -> Iterator[Fault]:
             yield Fault("BAD_TYPE", spot.where, f"an optional of {type_text(kind.element)}")
 
 
+def type_17_sets(scope: Scope) -> Iterator[Fault]:
+    """TYPE-17: A struct named `set` or `frozenset` MUST have one field `items`, a dict of bools."""
+    for kind, spot in scope.types.items():
+        if not isinstance(kind, ir.StructType) or kind.name not in {ir.SET, ir.FROZEN_SET}:
+            continue
+        if not ir.is_set_type(kind):
+            what = f"a struct named {kind.name!r} without the one field 'items', a dict of bools"
+            yield Fault("BAD_TYPE", spot.where, what, "give a struct that is no set another name")
+
+
 def bound_symbols(types: Iterable[ir.Type]) -> set[ir.Symbol]:
     """Return the symbols that inputs of these types bind: a symbol that is an extent by itself."""
     found: set[ir.Symbol] = set()
@@ -218,4 +228,5 @@ RULES: tuple[Rule, ...] = (
     type_8_field_names,
     type_9_optional_element,
     type_16_symbols_bound,
+    type_17_sets,
 )

@@ -160,7 +160,7 @@ class Aliases(Heap):
                 is_name = name.isidentifier()
                 held = f"the caller's {kind} {name!r}" if is_name else name
                 shown = name if is_name else "xs"
-                hint = f"copy it first: {shown} = list({shown})"
+                hint = f"copy it first: {shown} = {_COPIES.get(kind, 'list')}({shown})"
                 if kind == "tensor":
                     hint = f"{shown} = {shown} + ..." if is_name else "copy it first: x = x.clone()"
                 raise refusal(e, receiver, f"this changes {held}", hint)
@@ -194,7 +194,7 @@ class Aliases(Heap):
                 e,
                 receiver,
                 f"this {kind} is changed while containers may hold it in several places",
-                "change it before it is stored, or store copies: list(...)",
+                f"change it before it is stored, or store copies: {_COPIES.get(kind, 'list')}(...)",
                 f"{found}: it is stored here",
             )
 
@@ -235,11 +235,13 @@ class Aliases(Heap):
             )
 
 
+_COPIES = {"set": "set", "defaultdict": "dict", "dict": "dict"}
 _HINTS = {
     "tensor": "write x = x + y, or x.clone() first",
     "record": "make another record with the same fields",
     "set": "copy it: set(...)",
     "defaultdict": "copy it: dict(...)",
+    "dict": "copy it: dict(...)",
 }
 
 
@@ -253,7 +255,7 @@ def refusal(
 def _kind(entry: Entry) -> str:
     if isinstance(entry, Struct):
         found = python_class(entry.cls)
-        return "record" if found is entry.cls else found.__name__
+        return "record" if found is entry.cls and found is not dict else found.__name__
     kind = entry.type if isinstance(entry, Value) else None
     inner = kind.element if isinstance(kind, OptionalType) else kind
     return "tensor" if isinstance(inner, TensorType) else "container"

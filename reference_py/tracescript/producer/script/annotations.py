@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from tracescript.errors import ProducerError
 from tracescript.ir import constants
 from tracescript.ir.types import (
+    DICT,
+    FROZEN_SET,
+    SET,
     DataType,
     DictType,
     ListType,
@@ -19,7 +22,9 @@ from tracescript.ir.types import (
     TensorType,
     TupleType,
     UnionType,
+    set_type,
 )
+from tracescript.producer.script.enums import enum_type, is_enum, learn_classes
 from tracescript.producer.script.records import field_names
 
 if TYPE_CHECKING:
@@ -46,6 +51,10 @@ _NAMED = {
 _TENSOR_NAMES = frozenset(
     {"Tensor", "ndarray", "Parameter", "NDArray", "ArrayLike", "Array", "FloatTensor", "LongTensor"}
 )
+_SETS = {
+    **dict.fromkeys(("set", "Set", "MutableSet", "AbstractSet"), SET),
+    **dict.fromkeys(("frozenset", "FrozenSet"), FROZEN_SET),
+}
 _TYPES = {d.value: d for d in DataType} | {"bool_": DataType.BOOL}
 
 
@@ -71,7 +80,23 @@ def _of_node(e: Emitter, node: ast.expr) -> Type | None:
     name = ast.unparse(node).rpartition(".")[2]
     if name in _NAMED:
         return _NAMED[name]
-    return OPEN if name in _TENSOR_NAMES else None
+    if name in _TENSOR_NAMES:
+        return OPEN
+    found = _class_named(e, node)
+    learn_classes(e.session, found)
+    return None if found is None else type_of_object(found)
+
+
+def _class_named(e: Emitter, node: ast.expr) -> type | None:
+    """Return the class of the user's that a name or dotted name stands for."""
+    found = _outside(e, node)
+    return found if isinstance(found, type) else None
+
+
+def _outside(e: Emitter, node: ast.expr) -> Any:
+    if isinstance(node, ast.Attribute):
+        return getattr(_outside(e, node.value), node.attr, None)
+    return e.frame.outer(node.id) if isinstance(node, ast.Name) else None
 
 
 def _generic(head: str, inner: list[Type | None]) -> Type | None:
@@ -82,6 +107,8 @@ def _generic(head: str, inner: list[Type | None]) -> Type | None:
         return ListType(known[0])
     if head in {"dict", "Dict", "Mapping", "DefaultDict", "defaultdict"}:
         return DictType(known[0], known[1])
+    if head in _SETS:
+        return set_type(known[0], _SETS[head])
     if head in {"tuple", "Tuple"}:
         return TupleType(tuple(known))
     if head == "Optional":
@@ -97,7 +124,8 @@ def _union(parts: typing.Sequence[Type | None]) -> Type | None:
     rest = [p for p in parts if p is not None and p != constants.NONE]
     if len(rest) == 1:
         return OptionalType(rest[0]) if len(rest) < len(parts) else rest[0]
-    return UnionType(tuple(rest))
+    made = UnionType(tuple(dict.fromkeys(rest)))
+    return OptionalType(made) if len(rest) < len(parts) else made
 
 
 def type_of_object(given: Any) -> Type | None:
@@ -112,8 +140,12 @@ def type_of_object(given: Any) -> Type | None:
         return _SCALARS[given]
     if isinstance(given, DataType):
         return TensorType(given, None)
+    if is_enum(given):
+        return enum_type(given)
+    if typing.is_typeddict(given):
+        return _record(given, DICT)
     if isinstance(given, type) and field_names(given) is not None:
-        return _record(given)
+        return _record(given, given.__name__)
     origin = typing.get_origin(given)
     if origin is not None:
         arguments = typing.get_args(given)
@@ -131,14 +163,16 @@ def type_of_object(given: Any) -> Type | None:
     return OPEN if getattr(given, "__name__", "") in _TENSOR_NAMES else None
 
 
-def _record(cls: type) -> Type | None:
-    """Return the type of a named tuple or data class by its annotations."""
+def _record(cls: Any, name: str) -> Type | None:
+    """Return the type of a named tuple, data class or typed dict by its annotations."""
     hints = typing.get_type_hints(cls)
-    fields = [(n, type_of_object(hints[n]) if n in hints else OPEN) for n in field_names(cls) or ()]
+    fields = [
+        (n, type_of_object(hints[n]) if n in hints else OPEN) for n in field_names(cls) or hints
+    ]
     known = tuple((n, t) for n, t in fields if t is not None)
     if len(known) != len(fields):
         return None
-    return StructType(cls.__name__, known, is_tuple=issubclass(cls, tuple))
+    return StructType(name, known, is_tuple=issubclass(cls, tuple))
 
 
 # ---------------------------------------------------------------------- the text form

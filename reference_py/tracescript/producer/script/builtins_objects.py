@@ -6,13 +6,16 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import (
+    SET,
     DictType,
     ListType,
     OptionalType,
     ScalarKind,
     ScalarType,
+    StructType,
     TensorType,
     TupleType,
+    is_set_type,
 )
 from tracescript.ir.values import Value
 from tracescript.producer.script.builtins import builtin, positional
@@ -90,6 +93,8 @@ def _is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
             return any(map(e.session.is_tensor_class, classes))
         if isinstance(x.type, ScalarType):
             return issubclass(_PYTHON.get(x.type.kind, object), classes)
+        if isinstance(x.type, StructType):
+            return issubclass(_class_of(e, x.type), classes)
         return issubclass(_CONTAINERS.get(type(x.type), object), classes)
     if isinstance(x, Items):
         return issubclass(list if x.is_list else tuple, classes)
@@ -98,6 +103,12 @@ def _is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
         if isinstance(x, Empty)
         else False
     )
+
+
+def _class_of(e: Emitter, kind: StructType) -> type:
+    if is_set_type(kind):
+        return set if kind.name == SET else frozenset
+    return e.session.classes.get(kind, object)
 
 
 @builtin("builtins.getattr")

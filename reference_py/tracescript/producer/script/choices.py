@@ -14,6 +14,7 @@ from tracescript.opset.calls import join as join_types
 from tracescript.producer.script.entries import Closure, Items, Known, OneOf, Struct, constant_of
 from tracescript.producer.script.flow import branch
 from tracescript.producer.script.narrowing import bare, unwrapped
+from tracescript.producer.script.unions import names_union
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,14 +47,15 @@ def _is_called(e: Emitter, entry: Entry) -> bool:
 
 def _asks_types(frame: Frame | None) -> bool:
     while frame is not None:
-        if _has_type_test(frame.definition):
+        if has_type_test(frame.definition) or any(map(names_union, frame.annotations.values())):
             return True
         frame = frame.enclosing
     return False
 
 
 @functools.lru_cache(maxsize=4096)
-def _has_type_test(definition: ast.AST) -> bool:
+def has_type_test(definition: ast.AST) -> bool:
+    """Whether a function asks for types."""
     return any(
         isinstance(n, ast.MatchClass) or (isinstance(n, ast.Name) and n.id == "isinstance")
         for n in ast.walk(definition)
@@ -94,11 +96,13 @@ def renumbered(e: Emitter, entry: Entry, numbers: Mapping[int, int]) -> Value:
         return e.constant(numbers[0])
     if all(k == n for k, n in numbers.items()):
         return entry.index
-    return _from_table(e, {k: e.constant(n) for k, n in numbers.items()}, entry.index)
+    return from_table(e, {k: e.constant(n) for k, n in numbers.items()}, entry.index)
 
 
-def _from_table(e: Emitter, constants: Mapping[int, Value], index: Value) -> Value:
+def from_table(e: Emitter, constants: Mapping[int, Value], index: Value) -> Value:
     """Return one of several constants by its number."""
+    if len(constants) == 1:
+        return next(iter(constants.values()))
     filler = next(iter(constants.values()))
     table = [constants.get(k, filler) for k in range(max(constants) + 1)]
     return e.op("list.get", [e.make_list(table), index])
@@ -138,7 +142,7 @@ def mapped(e: Emitter, choice: OneOf, use: Callable[[Entry], Entry]) -> Entry:
     kinds = {x.type for x in constants.values()}
     is_scalar = len(kinds) == 1 and isinstance(next(iter(kinds)), ScalarType)
     if len(constants) == len(found) and is_scalar:
-        return _from_table(e, constants, choice.index)
+        return from_table(e, constants, choice.index)
     if any(
         isinstance(x, Value | Items | Struct) or e.session.holds_array(x) for x in found.values()
     ):
@@ -152,7 +156,7 @@ def number_of(e: Emitter, choice: OneOf) -> Entry:
     for kind in (int, str):
         if len(values) == len(choice.parts) and all(isinstance(v, kind) for v in values.values()):
             plain = {k: e.constant(kind.__call__(v)) for k, v in values.items()}
-            return _from_table(e, plain, choice.index)
+            return from_table(e, plain, choice.index)
     return choice
 
 

@@ -230,7 +230,9 @@ def contains(e: Emitter, container: Entry, item: Entry) -> Value:
     if own is not None:
         return truth(e, own)
     if isinstance(container, Struct) and container.cls is dict:
-        return e.constant(known[1][0] and known[1][1] in container.fields)
+        container = Items(tuple(map(e.constant, container.fields)))
+        if known[1][0]:
+            return e.constant(known[1][1] in constant_of(container)[1])
     if is_scalar(container, ScalarKind.STR) and is_scalar(item, ScalarKind.STR):
         found = e.op("str.find", [e.value(container), e.value(item)])
         return e.op("int.cmp", [found, e.constant(0)], {"relation": "ge"})

@@ -6,9 +6,11 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tracescript.ir import constants
 from tracescript.ir.types import DictType, ListType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
+from tracescript.opset.relations import join_all
 from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.comprehensions import collected
 from tracescript.producer.script.core import expression
@@ -83,25 +85,39 @@ def dict_display(e: Emitter, node: ast.Dict) -> Entry:
 
     if not node.keys:
         return Empty(is_dict=True, at=node)
+    kind = e.wanted.get(node)
+    wanted = kind.value if isinstance(kind, DictType) else constants.NONE
     made: Entry = Empty(is_dict=True, at=node)
-    entries: list[Value] = []
+    entries: list[Entry] = []
     flight = Flight(e)
     for key, value in zip(node.keys, node.values, strict=True):
         if key is not None:
-            entries += [e.value(flight.add(e.expr(x))) for x in (key, value)]
+            entries += [flight.add(e.expr(key)), e.fit(flight.add(e.expr(value)), wanted)]
             continue
-        made = with_entries(e, _literal(e, made, entries), e.expr(value))
+        more = flight.add(e.expr(value))
+        if isinstance(made, Empty) and isinstance(more, Struct) and more.cls is dict:
+            entries += [x for k, v in more.fields.items() for x in (e.constant(k), v)]
+            continue
+        made = with_entries(e, _literal(e, made, entries), more)
         entries = []
     flight.check()
     return _literal(e, made, entries)
 
 
-def _literal(e: Emitter, before: Entry, entries: list[Value]) -> Entry:
+def _literal(e: Emitter, before: Entry, found: list[Entry]) -> Entry:
     """Return a dict with more entries behind those it has."""
+    from tracescript.producer.script.named_dicts import named_dict, refuse_values
+
+    if not found:
+        return before
+    named = named_dict(e, found[::2], found[1::2]) if isinstance(before, Empty) else None
+    if named is not None:
+        return named
+    entries = [e.value(x) for x in found]
+    if join_all(v.type for v in entries[1::2]) is None:
+        raise refuse_values(e, entries[1::2])
     for v in entries[1::2]:
         e.session.aliases.escape(v, e.where())
-    if not entries:
-        return before
     if isinstance(before, Empty):
         return e.op("dict.make", entries)
     made = e.value(before)
@@ -155,12 +171,13 @@ def container_method(
     e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]
 ) -> Entry | None:
     """Call a method of a list or dict; None if it is neither."""
-    from tracescript.producer.script.dicts import DICT_METHODS, known_dict_method
+    from tracescript.producer.script.dicts import DICT_METHODS
     from tracescript.producer.script.lists import LIST_METHODS
+    from tracescript.producer.script.named_dicts import named_dict_method
 
     owner = method.owner
     if isinstance(owner, Struct):
-        return known_dict_method(e, method, owner, args)
+        return named_dict_method(e, method, owner, args)
     if isinstance(owner, Items) and owner.is_list:
         refuse_outside(e, method, owner)
         owner = e.value(owner)

@@ -15,6 +15,7 @@ from tracescript.ir.values import Value
 from tracescript.opset.build import Builder
 from tracescript.producer.script.callees import viewed
 from tracescript.producer.script.diagnostics import ALTERNATIVES, phrase
+from tracescript.producer.script.edges import opened
 from tracescript.producer.script.entries import (
     Known,
     Unset,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tracescript.errors import ProducerError
+    from tracescript.ir.types import Type
     from tracescript.producer.script.entries import Entry, Scope
     from tracescript.producer.script.frame import Frame
     from tracescript.producer.script.session import Session
@@ -77,6 +79,7 @@ class Emitter(Values):
         self.offered: list[tuple[Entry, ast.Name]] = []
         self.order_free: set[ast.expr] = set()
         self.sets_run_over: set[ast.expr] = set()
+        self.wanted: dict[ast.expr, Type] = {}
         self.at: ast.AST | None = None
         self.seen: dict[ast.expr, Entry] = {}
         self.is_repeating = False
@@ -94,7 +97,7 @@ class Emitter(Values):
                 node, f"scripts cannot use {phrase(node)}", hint=ALTERNATIVES.get(type(node), "")
             )
         with self.looking_at(node):
-            entry = handler(self, node)
+            entry = opened(self, handler(self, node))
         if is_computed:
             self.seen[node] = entry
         return entry
@@ -168,6 +171,7 @@ class Emitter(Values):
 
     def bind(self, name: str, entry: Entry) -> None:
         """Assign a local name; it also names the value for people."""
+        entry = opened(self, entry)
         self.scope[self.frame.key(name)] = entry
         if isinstance(entry, Value) and entry.constant is None and name.isidentifier():
             self.unit.names.setdefault(entry, name)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import DictType
 from tracescript.ir.values import Value
 from tracescript.producer.script import prelude
-from tracescript.producer.script.changes import rebind, store
+from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.containers import copied, counted, element_fits
 from tracescript.producer.script.diagnostics import is_none
-from tracescript.producer.script.entries import Empty, Items, Series, Struct, constant_of
+from tracescript.producer.script.entries import Empty, Items, Series, Struct
 from tracescript.producer.script.flow import branch
 from tracescript.producer.script.iteration import series_of
 from tracescript.producer.script.own_containers import plain_dict
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import ast
 
     from tracescript.producer.script.core import Emitter
-    from tracescript.producer.script.entries import Bound, Entry
+    from tracescript.producer.script.entries import Entry
 
     Arguments = dict[str, Entry]
 
@@ -95,6 +95,9 @@ def with_entries(e: Emitter, d: Entry, more: Entry) -> Entry:
     """Return a dict with the entries of another one, or of pairs."""
     more = plain_dict(more)
     if isinstance(more, Struct) and more.cls is dict:
+        named = _named(e, more) if isinstance(d, Empty) else None
+        if named is not None:
+            return named
         more = Items(tuple(Items((e.constant(k), x)) for k, x in more.fields.items()))
     if isinstance(more, Value) and isinstance(more.type, DictType):
         e.session.aliases.copied(more, e.where())
@@ -106,6 +109,13 @@ def with_entries(e: Emitter, d: Entry, more: Entry) -> Entry:
     if isinstance(made, Value):
         e.session.aliases.renew(made, e.site())
     return made
+
+
+def _named(e: Emitter, more: Struct) -> Entry | None:
+    """Return a copy of a dict whose values have several types; None for one of one type."""
+    from tracescript.producer.script.named_dicts import named_dict
+
+    return named_dict(e, [e.constant(k) for k in more.fields], list(more.fields.values()))
 
 
 def merged(e: Emitter, left: Entry, right: Entry) -> Entry | None:
@@ -166,30 +176,6 @@ def _copy(
 ) -> Entry:
     counted(e, args, 0, 0)
     return copied(e, d)
-
-
-def known_dict_method(e: Emitter, method: Bound, d: Struct, args: list[Entry]) -> Entry:
-    """A method of `**kwargs`, whose names are known when compiling."""
-    pairs = [(e.constant(k), x) for k, x in d.fields.items()]
-    if method.name == "items":
-        return Items(tuple(Items(p) for p in pairs))
-    if method.name in {"keys", "values"}:
-        return Items(tuple(p[method.name == "values"] for p in pairs))
-    if method.name in {"get", "pop"}:
-        known, key = constant_of(args[0])
-        if known and method.name == "pop" and key in d.fields:
-            rest = {k: x for k, x in d.fields.items() if k != key}
-            store(e, method.receiver, Struct(dict, rest))
-        if known and (key in d.fields or len(args) > 1):
-            return d.fields[key] if key in d.fields else args[1]
-        if known and method.name == "get":
-            return e.constant(None)
-    raise e.error(
-        None,
-        f"this use of {method.name}() of the names after `**`",
-        rule="SCRIPT-10",
-        hint="there are get, pop, keys, values, items with names known when compiling",
-    )
 
 
 DICT_METHODS = {

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable
 
+    from tracescript.ir.types import Type
     from tracescript.producer.script.frame import Frame
 
 
@@ -117,10 +118,11 @@ class Partly:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OneOf:
-    """One of several entries, whose number is known at run time."""
+    """One of several entries, whose number is known at run time; `kind` is a union that says so."""
 
     index: Value
     parts: dict[int, Entry]
+    kind: Type | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,15 +12,19 @@ from tracescript.ir import constants
 from tracescript.ir.types import DataType, ListType, OptionalType, TensorType, TupleType, UnionType
 from tracescript.producer.marks import mark_of
 from tracescript.producer.script.annotations import OPEN, type_of_annotation, type_of_object
+from tracescript.producer.script.choices import has_type_test, member_of
 from tracescript.producer.script.core import Emitter
 from tracescript.producer.script.entries import Known
+from tracescript.producer.script.enums import enum_type, is_enum, learn_classes
 from tracescript.producer.script.frame import flavour_of
 from tracescript.producer.script.functions import run_body
 from tracescript.producer.script.objects import torch_door
 from tracescript.producer.script.pycalls import refuse_hooks
 from tracescript.producer.script.type_comments import comments_of
+from tracescript.producer.script.unions import are_told_apart, is_union, members_of
 from tracescript.producer.script.unit import Unit, is_module_object
 from tracescript.producer.script.units import finish, open_parameters
+from tracescript.producer.source import source_of
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Type
@@ -70,7 +74,7 @@ class Entrance:
             said = comments.parameters.get(p.name)
             if said is not None and p.name not in hints:
                 hints[p.name] = type_of_annotation(e, said)
-            kind, is_open = self._kind(p, types, hints, session.facts)
+            kind, is_open = self._kind(p, types, hints, session)
             kinds[p.name] = kind, frozenset({p.name}) if is_open else _NO_ROOTS
             if p.default is not inspect.Parameter.empty:
                 default = _default(session, p)
@@ -78,6 +82,11 @@ class Entrance:
                     defaults[p.name] = default
         self.open_names = tuple(n for n, (_, roots) in kinds.items() if roots)
         params = open_parameters(e, kinds, defaults)
+        for p in parameters:
+            said = types.get(p.name, hints.get(p.name))
+            if is_enum(said) and kinds[p.name][0] == enum_type(said):
+                key = frame.key(p.name)
+                e.scope[key] = member_of(e, said, e.scope[key])
         compiled = finish(e, params, run_body(e, frame), session.calls.linker)
         self.captures = unit.captures
         return compiled
@@ -95,7 +104,7 @@ class Entrance:
             )
 
     def _kind(
-        self, p: inspect.Parameter, types: dict[str, Any], hints: dict[str, Any], facts: Facts
+        self, p: inspect.Parameter, types: dict[str, Any], hints: dict[str, Any], session: Session
     ) -> tuple[Type, bool]:
         """Return a parameter's type, and whether its data type is still open."""
         if p.kind in {p.VAR_POSITIONAL, p.VAR_KEYWORD}:
@@ -106,6 +115,7 @@ class Entrance:
                 hint="name the parameters, or take a list",
             )
         given = types.get(p.name)
+        learn_classes(session, hints.get(p.name) if given is None else given)
         kind = type_of_object(given) if given is not None else None
         if given is not None and kind is None:
             raise ProducerError(
@@ -119,7 +129,13 @@ class Entrance:
         kind = type_of_object(hints[p.name]) if p.name in hints else None
         if kind is None:
             kind = _of_default(p)
-        return self._settled(_with_none(_one_of(kind), p), p.name, facts)
+        is_told = session.facts.asks_types or self._asks_types(hints.get("return"))
+        kind = kind if is_told and _is_fixed(kind) else _one_of(kind)
+        return self._settled(_with_none(kind, p), p.name, session.facts)
+
+    def _asks_types(self, gives: Any) -> bool:
+        """Whether the function asks for types, or gives values of several."""
+        return has_type_test(source_of(self.function)[1]) or is_union(type_of_object(gives))
 
     def _settled(self, kind: Type, name: str, facts: Facts) -> tuple[Type, bool]:
         """Put a learned data type where it was open."""
@@ -165,8 +181,15 @@ def _replaced(kind: Type, data_type: DataType) -> Type:
     return TensorType(data_type, None) if kind is OPEN else kind
 
 
+def _is_fixed(kind: Type) -> bool:
+    """Whether values of a type tell what they are, without a data type that is open."""
+    return is_union(kind) and not any(map(_has_open, members_of(kind))) and are_told_apart(kind)
+
+
 def _one_of(kind: Type) -> Type:
-    """A parameter of several types has one in a compiled program: a tensor, or the first."""
+    """A parameter whose type nothing asks for has one: a tensor, or the first."""
+    if isinstance(kind, OptionalType):
+        return OptionalType(_one_of(kind.element))
     if not isinstance(kind, UnionType):
         return kind
     return OPEN if OPEN in kind.members else kind.members[0]

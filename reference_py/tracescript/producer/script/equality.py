@@ -110,7 +110,12 @@ def _equal_containers(e: Emitter, left: Entry, right: Entry) -> Value | None:
 
 
 def _equal_records(e: Emitter, left: Struct, right: Struct) -> Value | None:
-    """`==` of two data classes, as the method that `dataclass` makes."""
+    """`==` of two data classes, as the method that `dataclass` makes, or of two dicts."""
+    if left.cls is dict and right.cls is dict:
+        if left.fields.keys() != right.fields.keys():
+            return e.constant(False)
+        others = tuple(right.fields[n] for n in left.fields)
+        return equal(e, Items(tuple(left.fields.values())), Items(others))
     own = vars(left.cls).get("__eq__")
     if getattr(own, "__module__", "") != left.cls.__module__ or left.cls is not right.cls:
         return None

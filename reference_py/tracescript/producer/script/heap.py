@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import (
+    DICT,
     DictType,
     ListType,
     OptionalType,
     StructType,
     TensorType,
     TupleType,
+    UnionType,
 )
 from tracescript.ir.values import Value
 
@@ -32,7 +34,7 @@ VIEWS = frozenset(
         *("dropout", "feature_dropout"),
     }
 )
-_SAME = VIEWS | {"unwrap_optional"}
+_SAME = VIEWS | {"unwrap_optional", "union.get", "union.make"}
 _PARTS = frozenset(
     {"list.get", "dict.get", "tuple.get", "struct.get", "list.unpack", "tuple.unpack"}
 )
@@ -106,6 +108,10 @@ class Heap:
             made = self.token(site)
             self._nodes[self.root(value)] = _Node([made], [], [])
             self._held.setdefault(made, [])
+
+    def stands_for(self, value: Value, tokens: Iterable[Token]) -> None:
+        """A value is one of the objects that a record of the compiler is."""
+        self._nodes[self.root(value)] = _Node(list(tokens), [], [])
 
     def copy(self, value: Value, source: Value) -> None:
         """`value` may be what `source` is."""
@@ -252,6 +258,10 @@ def is_changeable(kind: Type) -> bool:
         return is_changeable(kind.element)
     if isinstance(kind, ListType | DictType | TensorType):
         return True
+    if isinstance(kind, StructType) and kind.name == DICT:
+        return True
+    if isinstance(kind, UnionType):
+        return any(map(is_changeable, kind.members))
     return any(map(is_changeable, parts_of_type(kind)))
 
 
@@ -265,4 +275,6 @@ def parts_of_type(kind: Type) -> tuple[Type, ...]:
         return (kind.value,)
     if isinstance(kind, TupleType):
         return kind.elements
+    if isinstance(kind, UnionType):
+        return tuple(t for m in kind.members for t in parts_of_type(m))
     return tuple(t for _, t in kind.fields) if isinstance(kind, StructType) else ()

@@ -42,7 +42,7 @@ class Leaves(Widening):
         if isinstance(entry, OneOf):
             index = self.opened(entry.index, leaves, params)
             parts = {k: self.opened(x, leaves, params) for k, x in entry.parts.items()}
-            return OneOf(self.e.value(index), parts)
+            return replace(entry, index=self.e.value(index), parts=parts)
         if isinstance(entry, Partly):
             value = self.opened(entry.value, leaves, params)
             assert isinstance(value, Value)
@@ -84,7 +84,7 @@ class Leaves(Widening):
         if isinstance(entry, OneOf):
             index = self.after(entry.index, results)
             parts = {k: self.after(x, results) for k, x in entry.parts.items()}
-            return OneOf(self.e.value(index), parts)
+            return replace(entry, index=self.e.value(index), parts=parts)
         if isinstance(entry, Partly):
             value = self.after(entry.value, results)
             assert isinstance(value, Value)

@@ -12,6 +12,7 @@ from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.containers import copied, counted, element_fits, grow
 from tracescript.producer.script.diagnostics import is_none
 from tracescript.producer.script.entries import Empty, Items, constant_of
+from tracescript.producer.script.enums import is_member
 from tracescript.producer.script.iteration import as_list, series_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def _append(
     e: Emitter, receiver: ast.expr, xs: Entry, args: list[Entry], _kwargs: Arguments
 ) -> Entry:
     (item,) = counted(e, args, 1, 1)
-    if isinstance(xs, Empty) and not e.session.is_runtime(item):
+    if isinstance(xs, Empty) and not e.session.is_runtime(item) and not is_member(item):
         rebind(e, receiver, xs, Items((item,), is_list=True))
         return e.constant(None)
     if isinstance(xs, Value) and isinstance(xs.type, ListType):

@@ -37,7 +37,9 @@ def widened_choice(loop: Widening, start: Entry, before: Entry, after: Entry) ->
             parts[n] = wider
     if not is_new:
         return start
-    return OneOf(start.index if isinstance(start, OneOf) else e.constant(0), parts)
+    if isinstance(start, OneOf):
+        return replace(start, parts=parts)
+    return OneOf(e.constant(0), parts)
 
 
 def _stand_in(loop: Widening, entry: Entry) -> Entry:

@@ -22,6 +22,7 @@ from tracescript.producer.script.entries import (
     Struct,
     Unset,
 )
+from tracescript.producer.script.enums import is_member
 from tracescript.producer.script.exits import RETURNED
 from tracescript.producer.script.size_marks import join_marks
 
@@ -128,7 +129,7 @@ class Merge:
             parts = {k: t(r) for k, t in found.items()}
             wrapped = self.e.session.wrapped
             wrapped.update(x for k, x in parts.items() if entry.parts[k] in wrapped)
-            return OneOf(self.e.value(index(r)), parts)
+            return replace(entry, index=self.e.value(index(r)), parts=parts)
 
         return made
 
@@ -217,6 +218,7 @@ class Merge:
                 return self.e.empty(other.type)
             is_free = other.constant is None or other.type == constants.NONE or is_list(one)
             is_data = isinstance(one, Known) and self.e.session.is_data(one)
+            is_data |= is_member(one)
             if is_data or (isinstance(one, Items | Struct) and is_free):
                 return self.inside(k, lambda: self.e.value(one))
         if isinstance(one, Known) and isinstance(other, Known) and one.value is not other.value:

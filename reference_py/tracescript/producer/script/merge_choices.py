@@ -38,9 +38,12 @@ def choice(merge: Merge, a: Entry, b: Entry) -> Template | None:
         merge.inside(1, lambda: renumbered(e, b, numbers)),
     )
     index = merge.join("", *sides)
+    kinds = {x.kind for x in (a, b) if isinstance(x, OneOf)}
+    kind = kinds.pop() if len(kinds) == 1 else None
 
     def made(results: tuple[Value, ...]) -> Entry:
-        return OneOf(e.value(index(results)), {k: t(results) for k, t in templates.items()})
+        parts = {k: t(results) for k, t in templates.items()}
+        return OneOf(e.value(index(results)), parts, kind)
 
     return made  # type: ignore[return-value]  # results are a tuple
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracescript.ir.graph import Function
-    from tracescript.ir.types import DataType
+    from tracescript.ir.types import DataType, StructType
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry, Series
     from tracescript.producer.script.facts import Facts
@@ -50,6 +50,7 @@ class Session:
         self.loops = Loops(facts)
         self.known_keys = KnownKeys()
         self.wrapped: set[Entry] = set()
+        self.classes: dict[StructType, type] = {}
         self.narrowed: dict[tuple[Entry, Entry], list[int]] = {}
         self.states = States(self, facts)
         self.structs = Structs()

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.constants import BOOL, FLOAT, INT, NONE, STR
-from tracescript.ir.types import DictType, ListType, OptionalType, StructType, TensorType, TupleType
+from tracescript.ir.types import (
+    DictType,
+    ListType,
+    OptionalType,
+    StructType,
+    TensorType,
+    TupleType,
+    UnionType,
+    set_type,
+)
+from tracescript.opset.relations import compatible
 from tracescript.producer.script.objects import array_of, data_type_of_object, is_array
 
 if TYPE_CHECKING:
@@ -34,6 +44,9 @@ def type_of_value(value: Any) -> Type | None:
     if isinstance(value, list) and value:
         inner = type_of_value(value[0])
         return None if inner is None else ListType(inner)
+    if isinstance(value, set | frozenset) and value:
+        inner = type_of_value(next(iter(value)))
+        return None if inner is None else set_type(inner, type(value).__name__)
     if isinstance(value, dict) and value:
         key, item = (type_of_value(x) for x in next(iter(value.items())))
         return None if key is None or item is None else DictType(key, item)
@@ -44,6 +57,8 @@ def _as_declared(declared: Type, kind: Type) -> Type:
     """Return a value's type in the form of the declared one: optional, or a record."""
     if isinstance(declared, OptionalType):
         return OptionalType(_as_declared(declared.element, kind))
+    if isinstance(declared, UnionType):
+        return declared if compatible(declared, kind) else kind
     if isinstance(declared, StructType) and isinstance(kind, TupleType):
         names = [n for n, _ in declared.fields]
         if len(names) == len(kind.elements):

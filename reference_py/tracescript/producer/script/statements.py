@@ -51,6 +51,8 @@ def annotated(e: Emitter, node: ast.AnnAssign) -> None:
         e.frame.annotations[node.target.id] = kind
     if node.value is None:
         return
+    if kind is not None:
+        e.wanted[node.value] = kind
     entry = e.expr(node.value)
     assign_to(e, node.target, e.fit(entry, kind) if kind is not None else entry)
 

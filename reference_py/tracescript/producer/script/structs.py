@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tracescript.ir.types import StructType
 from tracescript.producer.script.annotations import type_of_object
 from tracescript.producer.script.changes import store
+from tracescript.producer.script.edges import set_value, type_of_set
 from tracescript.producer.script.entries import Above, Empty, Items, Known, MethodOf, Struct
 from tracescript.producer.script.own_containers import (
     has_default,
@@ -23,7 +24,6 @@ from tracescript.producer.script.own_containers import (
 from tracescript.producer.script.records import field_names, is_changed, is_plain, own_init
 
 if TYPE_CHECKING:
-    from tracescript.errors import ProducerError
     from tracescript.ir.types import Type
     from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
@@ -162,6 +162,13 @@ class Structs:
             return MethodOf(Known(owner), found, receiver)
         if found is not None and not callable(found):
             return e.session.entry_of(found)
+        if name == "pop" and is_set(owner):
+            raise e.error(
+                None,
+                "which item pop() takes out hangs on the order of the set",
+                rule="SCRIPT-6",
+                hint="say which: x = min(s), then s.remove(x)",
+            )
         if python_class(owner.cls) is not owner.cls:
             methods = [n for n in dir(owner.cls) if inspect.isfunction(getattr(owner.cls, n))]
             known = [n for n in methods if hasattr(python_class(owner.cls), n) and n[0] != "_"]
@@ -196,28 +203,14 @@ class Structs:
         """Whether a record can be a run-time value."""
         if has_default(entry):
             return session.is_runtime(plain_dict(entry))
-        is_value = entry.cls is not dict and not is_set(entry)
-        return is_value and all(session.is_runtime(p) for p in entry.fields.values())
-
-    def _no_value(self, e: Emitter, entry: Struct) -> ProducerError:
-        what, hint = "a set", "sorted(s) is a list"
-        if entry.cls is dict:
-            what = "a dict with values of several types"
-            hint = "a named tuple or data class holds several"
-        return e.error(
-            None,
-            f"{what} cannot be a result, an item of a list or an argument of a module",
-            code="TYPE_INFERENCE",
-            rule="SCRIPT-4",
-            hint=hint,
-        )
+        return all(session.is_runtime(p) for p in entry.fields.values())
 
     def type_of(self, e: Emitter, entry: Struct) -> Type | None:
         """Return the type of the record as a value."""
         if has_default(entry):
             return e.type_of_items(plain_dict(entry))
-        if entry.cls is dict or is_set(entry):
-            return None
+        if is_set(entry):
+            return type_of_set(entry)
         fields = {n: e.type_of_items(x) for n, x in entry.fields.items()}
         known = tuple((n, t) for n, t in fields.items() if t is not None)
         if len(known) != len(fields):
@@ -226,11 +219,11 @@ class Structs:
 
     def value(self, e: Emitter, entry: Struct) -> Value:
         """Make the record a run-time value: from then on it cannot be changed."""
+        if is_set(entry):
+            return set_value(e, entry)
         e.session.aliases.valued |= entry.tokens
         if has_default(entry):
             return e.value(plain_dict(entry))
-        if entry.cls is dict or is_set(entry):
-            raise self._no_value(e, entry)
         values = [e.value(x) for x in entry.fields.values()]
         fields = tuple((n, v.type) for n, v in zip(entry.fields, values, strict=True))
         kind = StructType(entry.cls.__name__, fields, is_tuple=issubclass(entry.cls, tuple))

@@ -20,6 +20,12 @@ from tracescript.producer.script.entries import Empty, Items, Known, OneOf, Stru
 from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.indexing import assign_index, index_tensor
 from tracescript.producer.script.lists import assign_slice
+from tracescript.producer.script.named_dicts import (
+    assign_key,
+    delete_key,
+    is_named_dict,
+    item_at,
+)
 from tracescript.producer.script.names import first_size
 from tracescript.producer.script.operators import fold
 from tracescript.producer.script.own_containers import has_default
@@ -61,11 +67,8 @@ def element(e: Emitter, owner: Entry, index: Entry) -> Entry:
         return e.op("dict.get", [owner, e.value(index), None])
     if isinstance(owner, Value) and isinstance(owner.type, TupleType):
         owner = e.parts(owner)
-    if isinstance(owner, Struct) and owner.cls is dict:
-        known, key = constant_of(index)
-        if not known or key not in owner.fields:
-            raise e.error(None, f"no name {key!r} after `**`", rule="SCRIPT-10")
-        return owner.fields[key]
+    if isinstance(owner, Struct) and is_named_dict(owner):
+        return item_at(e, owner, index)
     own = special(e, owner, "getitem", index)
     if own is not None:
         return own
@@ -229,6 +232,9 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
         new_type = DictType(owner.type.key, kind)
         rebind(e, target.value, owner, e.ops("dict.set", [owner, key, value], types=[new_type])[0])
         return
+    if isinstance(owner, Struct) and is_named_dict(owner):
+        assign_key(e, target.value, owner, e.expr(target.slice), entry)
+        return
     if _set_item(e, target, owner, entry):
         return
     raise e.error(
@@ -277,5 +283,7 @@ def delete_item(e: Emitter, target: ast.Subscript) -> None:
         rebind(e, target.value, owner, e.op("dict.remove", [owner, e.value(index)]))
     elif isinstance(owner, Value) and isinstance(owner.type, ListType):
         rebind(e, target.value, owner, e.ops("list.pop", [owner, e.as_int(index)])[1])
+    elif isinstance(owner, Struct) and is_named_dict(owner):
+        delete_key(e, target.value, owner, index)
     else:
         raise e.error(target, f"cannot delete an element of {e.describe(owner)}")

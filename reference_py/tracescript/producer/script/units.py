@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir import constants
 from tracescript.ir.graph import Block, Function, Input, Output
-from tracescript.ir.types import DictType, ListType, OptionalType, TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.diagnostics import is_none
-from tracescript.producer.script.entries import Empty, Items
+from tracescript.producer.script.edges import opened
+from tracescript.producer.script.entries import Items
+from tracescript.producer.script.heap import is_changeable
 from tracescript.producer.script.tidy import first_uses, tidy
 from tracescript.producer.script.unit import Compiled
 
@@ -29,16 +30,12 @@ def open_parameters(
     for name, (kind, roots) in kinds.items():
         value = Value(kind, name)
         e.session.roots.open(value, roots)
-        if isinstance(_inside(kind), TensorType | ListType | DictType):
+        if is_changeable(kind):
             e.session.aliases.given(value, name)
-        e.scope[e.frame.key(name)] = value
+        e.scope[e.frame.key(name)] = opened(e, value)
         e.unit.names[value] = name
         params.append((Input(name, kind, default=(defaults or {}).get(name)), value))
     return params
-
-
-def _inside(kind: Any) -> Any:
-    return kind.element if isinstance(kind, OptionalType) else kind
 
 
 def results_of(e: Emitter, entry: Entry) -> list[Value]:
@@ -46,7 +43,7 @@ def results_of(e: Emitter, entry: Entry) -> list[Value]:
     if is_none(entry):
         return []
     kind = e.frame.annotations.get("return")
-    if isinstance(entry, Empty) and kind is not None:
+    if kind is not None:
         entry = e.fit(entry, kind)
     if isinstance(entry, Items) and not entry.is_list and len(entry.parts) > 1:
         return [e.value(p, "the result") for p in entry.parts]

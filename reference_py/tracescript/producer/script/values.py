@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import enum
 from typing import TYPE_CHECKING, Any, cast
 
 from tracescript.errors import InvalidModelError
 from tracescript.ir.types import (
-    DictType,
     ListType,
-    OptionalType,
     ScalarKind,
     ScalarType,
     TensorType,
@@ -27,8 +25,10 @@ from tracescript.producer.script.entries import (
     OneOf,
     Struct,
 )
-from tracescript.producer.script.own_containers import has_default
+from tracescript.producer.script.enums import enum_type, member_of_enum
+from tracescript.producer.script.fitting import fitted
 from tracescript.producer.script.reports import Reports
+from tracescript.producer.script.unions import put_together
 
 if TYPE_CHECKING:
     import ast
@@ -76,6 +76,9 @@ class Values(Reports):
         if isinstance(entry, Items):
             return self.op("tuple.make", [self.value(p, what) for p in entry.parts])
         if isinstance(entry, Known):
+            member = member_of_enum(self._emitter, entry)
+            if member is not None:
+                return member
             return self.session.array_value(self._emitter, entry, what)
         if isinstance(entry, Struct):
             return self.session.structs.value(self._emitter, entry)
@@ -90,11 +93,13 @@ class Values(Reports):
                 hint=f"annotate: xs: {kind}",
             )
         if isinstance(entry, OneOf):
-            from tracescript.producer.script.choices import number_of, type_needed
+            from tracescript.producer.script.choices import type_needed
 
-            plain = number_of(self._emitter, entry)
-            if isinstance(plain, Value):
-                return plain
+            member = member_of_enum(self._emitter, entry)
+            if member is not None:
+                return member
+            if entry.kind is not None:
+                return put_together(self._emitter, entry, entry.kind)
             raise type_needed(self._emitter, entry)
         if isinstance(entry, Conflict):
             raise self.error(
@@ -247,6 +252,8 @@ class Values(Reports):
             return entry.type
         if isinstance(entry, Struct):
             return self.session.structs.type_of(self._emitter, entry)
+        if isinstance(entry, Known) and isinstance(entry.value, enum.Enum):
+            return enum_type(type(entry.value))
         if not isinstance(entry, Items):
             return None
         parts = [self.type_of_items(p) for p in entry.parts]
@@ -258,21 +265,5 @@ class Values(Reports):
         return ListType(known[0]) if known and len(set(known)) == 1 else None
 
     def fit(self, entry: Entry, kind: Type) -> Entry:
-        """Use a declared type where an entry has none of its own: `[]`, `{}`, parts of a tuple."""
-        if isinstance(entry, Empty):
-            inner = kind.element if isinstance(kind, OptionalType) else kind
-            if isinstance(inner, ListType | DictType):
-                return self.empty(inner)
-        if isinstance(entry, Struct) and has_default(entry) and isinstance(kind, DictType):
-            if isinstance(entry.fields["kept"], Empty):
-                return replace(entry, fields={**entry.fields, "kept": self.empty(kind)})
-            return entry
-        if (
-            isinstance(entry, Items)
-            and isinstance(kind, TupleType)
-            and len(entry.parts) == len(kind.elements)
-        ):
-            return Items(
-                tuple(self.fit(p, k) for p, k in zip(entry.parts, kind.elements, strict=True))
-            )
-        return entry
+        """Use a declared type where an entry has none of its own, or one of several."""
+        return fitted(self._emitter, entry, kind)
