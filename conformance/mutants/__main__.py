@@ -12,6 +12,7 @@ import sys
 import time
 from functools import partial
 
+from mutants import tested
 from mutants.killing import Suite, Task, run, warm
 from mutants.patch import put_in
 from mutants.registry import FOLDER, Mutant, mutants
@@ -20,11 +21,34 @@ RESULTS = FOLDER / "hand.json"
 
 
 def tasks(chosen: list[Mutant], suite: Suite) -> list[Task]:
-    """Return what is to be run for each fault: the cases of the rules it breaks."""
+    """Return what is to be run for each fault: the cases, and the tests, of the rules it breaks."""
     return [
-        Task(m.id, partial(put_in, m), partial(Suite.killers, engine=m.engine, rules=cases))
+        Task(
+            m.id,
+            partial(put_in, m),
+            partial(_asked, engine=m.engine, rules=suite.proving(rules), tests=tests),
+        )
         for m in chosen
-        for cases in [suite.proving(m.breaks)]
+        for tests in [tested.proving(m.breaks)]
+        for rules in [[rule for rule in m.breaks if rule not in tests]]
+    ]
+
+
+def _asked(
+    suite: Suite, *, engine: str, rules: dict[str, list[str]], tests: dict[str, list[str]]
+) -> dict[str, str]:
+    return suite.killers(engine, rules) | tested.killers(tests)
+
+
+def _broken(suite: Suite, found: dict[str, dict[str, str]]) -> list[str]:
+    """Return tests that fail on the sound program too, and so have shown nothing."""
+    tests = sorted({k for killers in found.values() for k in killers.values() if "::" in k})
+    sound = Task("", lambda: None, lambda _: {"": " ".join(tested.failing(tests))})
+    return [
+        test
+        for _, answer in run(suite, [sound] if tests else [], 1)
+        for test in answer.values()
+        if test
     ]
 
 
@@ -45,7 +69,12 @@ def main() -> int:
     if broken:
         print(f"the sound loader fails: {broken}")
         return 2
+    tested.warm()
     found = dict(run(suite, todo, os.cpu_count() or 1))
+    broken = _broken(suite, found)
+    if broken:
+        print(f"the sound program fails: {broken}")
+        return 2
     alive = [m for m in chosen if not found[m.id]]
     for mutant in alive:
         print(f"{mutant.id} survives the cases of {', '.join(mutant.breaks)}")

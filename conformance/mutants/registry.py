@@ -31,7 +31,9 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One fault. Its cases are those that prove the rules it breaks; `*` in a rule is any text.
+    """One fault. Cases that prove the rules it breaks must notice; `*` in a rule is any text.
+
+    Of rules that `proofs.toml` names tests for, these must notice.
 
     `at` is `module:function` or `module:Class.method` below `tracescript`; `old` stands there once
     and becomes `new`. Or `body` is the function's whole new body. Or `at` is `module:CONSTANT` and

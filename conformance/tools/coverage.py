@@ -1,7 +1,9 @@
-"""Joins the specification's numbered sentences to cases and faults: `python -m tools.coverage`.
+"""Joins the specification's numbered sentences to cases, tests and faults: `-m tools.coverage`.
 
-`--check` fails where a MUST has no positive case, no negative one although it can be broken, or no
-fault that its own cases notice; where a case, fault or waiver names a sentence that is not there;
+`--check` fails where a MUST that binds loaders or executors has no positive case, no negative one
+although it can be broken, or no fault that its own cases notice; where one that binds producers, a
+loader's library or the project has no test that pytest would collect, and of the first two no fault
+that these tests notice; where a case, test, fault or waiver names a sentence that is not there;
 where the cases expect an error code nowhere, set an attribute of an op nowhere, or leave a cell of
 an elementwise op empty (`tools/cells.py`); and where `matrix.json` and `matrix.html` are stale. A
 hole is waived in `waivers.toml`, each with its reason.
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from tools import cells
 from tools.matrix_page import page
 from tools.op_cases import definitions
+from tools.proofs import missing, proofs
 from tools.requirements import Requirement, requirements, tomllib
 from tracescript_conformance import corpus as corpora
 
@@ -28,7 +31,15 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 SPEC = ROOT.parent / "spec"
-PARTS = ("positive", "negative", "mutant")
+PARTS = ("positive", "negative", "mutant", "tests")
+_NEEDED = {
+    "loader": ("positive", "negative", "mutant"),
+    "executor": ("positive", "negative", "mutant"),
+    "library": ("tests", "mutant"),
+    "producer": ("tests", "mutant"),
+    "project": ("tests",),
+}
+"""What proves a rule, by whom it binds. What the project does is no program to put a fault into."""
 
 
 @dataclass(slots=True)
@@ -39,11 +50,13 @@ class Row:
     positive: list[str] = field(default_factory=list)
     negative: list[str] = field(default_factory=list)
     mutant: list[str] = field(default_factory=list)
+    tests: list[str] = field(default_factory=list)
     waived: dict[str, str] = field(default_factory=dict)
 
     def holes(self) -> list[str]:
         """Return the parts that a MUST needs and that nothing fills."""
-        needed = [p for p in PARTS if p != "negative" or self.requirement.codes]
+        parts = _NEEDED[self.requirement.binds]
+        needed = [p for p in parts if p != "negative" or self.requirement.codes]
         return [p for p in needed if self.requirement.must and not getattr(self, p)]
 
 
@@ -58,6 +71,7 @@ def rows() -> tuple[dict[str, Row], list[str]]:
             if not _is_known(table, rule):
                 wrong.append(f"{case.id} names {rule}, which the specification does not have")
     _enter_mutants(table, wrong)
+    _enter_tests(table, wrong)
     _waive(table, wrong)
     for rule, row in table.items():
         wrong += [f"{rule} has no {part}" for part in row.holes() if part not in row.waived]
@@ -119,6 +133,15 @@ def _enter_mutants(table: dict[str, Row], wrong: list[str]) -> None:
                 row.mutant.append(name)
 
 
+def _enter_tests(table: dict[str, Row], wrong: list[str]) -> None:
+    for rule, tests in proofs().items():
+        if rule not in table or "tests" not in _NEEDED[table[rule].requirement.binds]:
+            wrong.append(f"proofs.toml: {rule} is no rule that tests prove")
+            continue
+        wrong += [f"proofs.toml: {rule}: no test {test}" for test in missing(tests)]
+        table[rule].tests = tests
+
+
 def _waive(table: dict[str, Row], wrong: list[str]) -> None:
     for waiver in _waivers("rule"):
         row = table.get(waiver["rule"])
@@ -160,6 +183,7 @@ def as_json(table: dict[str, Row]) -> list[dict[str, Any]]:
             "page": row.requirement.page,
             "text": row.requirement.text,
             "must": row.requirement.must,
+            "binds": row.requirement.binds,
             **{part: sorted(getattr(row, part)) for part in PARTS},
             "waived": row.waived,
         }

@@ -41,7 +41,10 @@ find.addEventListener("input", () => {
 </script>
 </html>
 """
-_COLUMNS = (("positive", "works"), ("negative", "refused"), ("mutant", "faults"))
+_COLUMNS = (
+    *(("positive", "works"), ("negative", "refused")),
+    *(("tests", "tests"), ("mutant", "faults")),
+)
 
 
 def page(data: list[dict[str, Any]], asked: list[dict[str, Any]]) -> str:
@@ -53,8 +56,9 @@ def page(data: list[dict[str, Any]], asked: list[dict[str, Any]]) -> str:
         (
             f"<p>{len(musts)} requirements; {waived} of them have a part waived, with the reason. "
             "<em>works</em>: cases that show the requirement kept; <em>refused</em>: cases that "
-            "break it and expect a refusal or a trap; <em>faults</em>: loaders made wrong in this "
-            "point that these cases notice.</p>\n"
+            "break it and expect a refusal or a trap; <em>tests</em>: what proves a rule that no "
+            "file and no answer shows, because it binds producers, a loader's library or this "
+            "project; <em>faults</em>: programs made wrong in this point, which is noticed.</p>\n"
         ),
         (
             '<p><input id="find" type="search" placeholder="Find a word, an id, a case"'
@@ -65,7 +69,8 @@ def page(data: list[dict[str, Any]], asked: list[dict[str, Any]]) -> str:
         rows = "".join(_row(row) for row in data if _title(row) == name)
         heads = "".join(f'<th class="n">{title}</th>' for _, title in _COLUMNS)
         parts.append(
-            f"<section><h2>{escape(name)}</h2><table><thead><tr><th>id</th><th>sentence</th>{heads}"
+            f"<section><h2>{escape(name)}</h2><table><thead><tr><th>id</th><th>binds</th>"
+            f"<th>sentence</th>{heads}"
             f"</tr></thead><tbody>{rows}</tbody></table></section>\n"
         )
     return "".join((*parts, _asked(asked), _SCRIPT))
@@ -110,7 +115,8 @@ def _title(row: dict[str, Any]) -> str:
 def _row(row: dict[str, Any]) -> str:
     cells = "".join(_cell(row, part) for part, _ in _COLUMNS)
     text = escape(row["text"])
-    return f"<tr><td><code>{escape(row['id'])}</code></td><td>{text}</td>{cells}</tr>\n"
+    head = f"<td><code>{escape(row['id'])}</code></td><td>{row['binds']}</td>"
+    return f"<tr>{head}<td>{text}</td>{cells}</tr>\n"
 
 
 def _cell(row: dict[str, Any], part: str) -> str:

@@ -1,10 +1,10 @@
-"""Reads the numbered sentences of the specification, and the constraints of its ops."""
+"""Reads the numbered sentences of the specification, whom they bind, and the constraints of ops."""
 
 from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracescript.v1 import error_pb2
@@ -15,10 +15,13 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _ID = re.compile(r"\[TS-([A-Z]+)-0*(\d+)\]")
 _START = re.compile(r"^(?:[*|#>-] ?|\s*$)")
+_BINDS = re.compile(r"^\| (producer|project|executor|library) \|[^|]*\| (.*) \|$", re.MULTILINE)
+_ANY = 9999
 _PREFIX = "ERROR_CODE_"
 _CODES = {name.removeprefix(_PREFIX) for name in error_pb2.ErrorCode.keys()}  # noqa: SIM118  # a wrapper
 
@@ -31,6 +34,8 @@ class Requirement:
     page: str
     text: str
     codes: tuple[str, ...]
+    binds: str = "loader"
+    """Whom it binds: loader, executor, library, producer, project."""
 
     @property
     def must(self) -> bool:
@@ -46,7 +51,32 @@ def requirements(spec: Path) -> dict[str, Requirement]:
             for area, number in _ID.findall(block):
                 made = _requirement(f"{area}-{number}", page.name, block)
                 found[made.id] = made
+    for rule, binds in _bound(spec, found).items():
+        found[rule] = replace(found[rule], binds=binds)
     return found | _constraints(spec)
+
+
+def _bound(spec: Path, known: Iterable[str]) -> dict[str, str]:
+    """Return the rules that bind others than loaders, from the table of the first page.
+
+    An entry is an area, a rule, or `A-1 to A-7`. Raises KeyError for one that names no rule.
+    """
+    bound: dict[str, str] = {}
+    for binds, listed in _BINDS.findall((spec / "README.md").read_text("utf-8")):
+        for entry in re.split(r"[;,] ", listed):
+            first, _, last = entry.partition(" to ")
+            area, _, number = first.partition("-")
+            low, high = int(number or 0), int(last.partition("-")[2] or number or _ANY)
+            rules = [
+                rule
+                for rule in known
+                for found, _, n in [rule.partition("-")]
+                if found == area and low <= int(n) <= high
+            ]
+            if not rules:
+                raise KeyError(entry)
+            bound |= dict.fromkeys(rules, binds)
+    return bound
 
 
 def _blocks(text: str) -> list[str]:

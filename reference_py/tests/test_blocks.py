@@ -31,13 +31,13 @@ def test_the_arms_of_an_if_are_joined(builder):
 def test_arms_without_a_common_type_are_refused(builder):
     arms = [builder.child().block((), [value(INT)]), builder.child().block((), [tensor(1)])]
 
-    assert refused(builder, "if", [value(BOOL)], blocks=arms) == ("BAD_TYPE", "OP.if.C2")
+    assert refused(builder, "if", [value(BOOL)], blocks=arms) == ("BAD_TYPE", "FLOW-4")
 
 
 def test_arms_with_different_numbers_of_results_are_refused(builder):
     arms = [builder.child().block((), [value(INT)]), builder.child().block((), [])]
 
-    assert refused(builder, "if", [value(BOOL)], blocks=arms) == ("BAD_CALL", "OP.if.C1")
+    assert refused(builder, "if", [value(BOOL)], blocks=arms) == ("BAD_GRAPH", "FLOW-3")
 
 
 def test_an_if_needs_a_bool(builder):
@@ -49,7 +49,7 @@ def test_an_if_needs_a_bool(builder):
 def test_an_if_needs_two_blocks(builder):
     arms = [builder.child().block((), [])]
 
-    assert refused(builder, "if", [value(BOOL)], blocks=arms) == ("BAD_CALL", "GRAPH-45")
+    assert refused(builder, "if", [value(BOOL)], blocks=arms) == ("BAD_CALL", "FLOW-9")
 
 
 def loop_body(builder, index, param, condition, following):
@@ -71,10 +71,10 @@ def test_a_loop_gives_what_it_carries(builder):
 @pytest.mark.parametrize(
     ("types", "rule"),
     [
-        ((FLOAT, FLOAT, BOOL, FLOAT), "OP.loop.C1"),
-        ((INT, FLOAT, INT, FLOAT), "OP.loop.C2"),
-        ((INT, FLOAT, BOOL, INT), "OP.loop.C3"),
-        ((INT, INT, BOOL, INT), "OP.loop.C3"),
+        ((FLOAT, FLOAT, BOOL, FLOAT), "FLOW-5"),
+        ((INT, FLOAT, INT, FLOAT), "FLOW-6"),
+        ((INT, FLOAT, BOOL, INT), "FLOW-7"),
+        ((INT, INT, BOOL, INT), "FLOW-7"),
     ],
 )
 def test_a_loop_whose_body_does_not_fit_is_refused(builder, types, rule):
@@ -101,9 +101,9 @@ def test_a_call_replaces_the_symbols_of_the_function():
 @pytest.mark.parametrize(
     ("arguments", "name", "rule"),
     [
-        ([tensor(2, 4)], "g", "GRAPH-47"),
-        ([], "f", "OP.call.C1"),
-        ([tensor(2, 5)], "f", "OP.call.C2"),
+        ([tensor(2, 4)], "g", "GRAPH-33"),
+        ([], "f", "FLOW-10"),
+        ([tensor(2, 5)], "f", "FLOW-10"),
     ],
 )
 def test_a_call_that_does_not_fit_its_function_is_refused(arguments, name, rule):

@@ -127,3 +127,18 @@ def test_a_script_that_does_not_take_a_type_says_why():
         ts.script(f)(np.ones(3, np.float32))
 
     assert "bitwise_left_shift" in caught.value.hint
+
+
+def compared(x):
+    return x < 300, 300 <= x, np.equal(x, -212), x != 300
+
+
+@pytest.mark.parametrize(
+    "produce",
+    [lambda x: ts.trace(compared, (x,)), lambda x: ts.script(compared, types={"x": "int8[3]"})],
+)
+def test_a_number_beyond_an_arrays_type_is_compared_by_value(produce):
+    x = np.array([-128, 0, 44], np.int8)
+
+    for got, want in zip(produce(x)(x), compared(x), strict=True):
+        np.testing.assert_array_equal(got, want, strict=True)

@@ -75,20 +75,13 @@ STOPPING: dict[tuple[str, str], tuple[list[Any], dict[str, Any]]] = {
 """Calls that stop with a code which neither an example nor a change of one shows."""
 
 ELSEWHERE = {
-    "OP.call.C1",
-    "OP.call.C2",
     "OP.dict.make.C1",
-    "OP.if.C1",
-    "OP.if.C2",
     "OP.list.contains.C1",
     "OP.list.sort.C1",
-    "OP.loop.C1",
-    "OP.loop.C2",
-    "OP.loop.C3",
     "OP.struct.make.C1",
     "OP.to_list.C1",
 }
-"""Constraints of blocks, functions and containers, which other tests break and quote."""
+"""Constraints of containers, which other tests break and quote."""
 
 STATIC = {("size", "VALUE_ERROR"), ("to_tensor", "VALUE_ERROR")}
 """What needs a tensor of unknown rank, or lists of unlike lengths: `test_kernels_container`."""

@@ -1,4 +1,4 @@
-"""The common type of mixed operands against torch itself. Spec: OPSET-12, OPSET-13."""
+"""The common type of mixed operands against torch itself. Spec: OPSET-12 to OPSET-14."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+import tracescript as ts
 from tracescript.ir import DataType
 from tracescript.opset import dtypes
 
@@ -40,3 +41,19 @@ def test_a_tensor_and_a_number_have_torchs_common_type(rank):
         expected = name(torch.result_type(in_torch(a, rank), SCALARS[kind]))
 
         assert dtypes.common([(a, rank)], [kind]) is expected, (a, kind)
+
+
+class Wide(torch.nn.Module):
+    def forward(self, x):
+        return x + 300, x * -300, x < 300, x == 300
+
+
+@pytest.mark.parametrize(
+    "produce", [lambda f, x: ts.trace(f, (x,)), lambda f, x: ts.script(f, types={"x": "int8[3]"})]
+)
+def test_a_number_beyond_an_integer_tensors_type_wraps(produce):
+    x = torch.tensor([-128, 0, 44], dtype=torch.int8)
+
+    for got, want in zip(produce(Wide(), x)(x), Wide()(x), strict=True):
+        assert got.dtype == want.dtype
+        assert got.tolist() == want.tolist()

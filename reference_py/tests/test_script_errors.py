@@ -67,6 +67,11 @@ CASES = {
         "n: int",
         ("UNKNOWN_CALL", "SCRIPT-12", 5, "math.gamma is not an op", ""),
     ),
+    "an int beyond 64 bits": (
+        "return 9223372036854775808",
+        "n: int",
+        ("UNSUPPORTED_PYTHON", "SCRIPT-5", 5, "9223372036854775808 is beyond 64 bits", "a float"),
+    ),
     "a change through a view": (
         "y = x * 2\nrow = y[0]\nrow += 1\nreturn y",
         "x",

@@ -27,12 +27,11 @@ def results(
     """Return the result types of a node with blocks or of a call.
 
     Raises:
-        InvalidModelError: GRAPH-45 for a wrong number of blocks, GRAPH-47 for an unknown function,
-            else the constraint that is broken.
+        InvalidModelError: the rule of control flow that is broken, or GRAPH-33.
     """
     if len(blocks) != len(op.blocks):
         what = f"{len(blocks)} blocks, expected {len(op.blocks)}"
-        raise faults.fault(op.name, what, code="BAD_CALL", rule=faults.BLOCKS)
+        raise faults.fault(op.name, what, code="BAD_CALL", rule="FLOW-9")
     if op.name == "if":
         return _if(op, blocks)
     if op.name == "loop":
@@ -42,9 +41,11 @@ def results(
 
 def _if(op: OpDef, blocks: Sequence[Block]) -> tuple[Type, ...]:
     first, second = blocks
-    if first.params or second.params or len(first.results) != len(second.results):
+    if first.params or second.params:
+        raise faults.fault(op.name, "an arm has parameters", code="BAD_CALL", rule="FLOW-2")
+    if len(first.results) != len(second.results):
         what = f"the arms give {len(first.results)} and {len(second.results)} results"
-        raise faults.constraint(op.name, "C1", what)
+        raise faults.fault(op.name, what, code="BAD_GRAPH", rule="FLOW-3")
     joined = []
     for i, (a, b) in enumerate(zip(first.results, second.results, strict=True)):
         both = join(a.type, b.type)
@@ -52,7 +53,7 @@ def _if(op: OpDef, blocks: Sequence[Block]) -> tuple[Type, ...]:
             what = (
                 f"result {i} is {type_text(a.type)} in one arm and {type_text(b.type)} in the other"
             )
-            raise faults.constraint(op.name, "C2", what, code="BAD_TYPE")
+            raise faults.fault(op.name, what, code="BAD_TYPE", rule="FLOW-4")
         joined.append(both)
     return tuple(joined)
 
@@ -61,17 +62,17 @@ def _loop(op: OpDef, named: dict[str, Any], body: Block) -> tuple[Type, ...]:
     start = named["carried"]
     if len(body.params) != 1 + len(start) or body.params[0].type != constants.INT:
         what = f"the body takes {len(body.params)} values, expected an index and {len(start)} more"
-        raise faults.constraint(op.name, "C1", what)
+        raise faults.fault(op.name, what, code="BAD_CALL", rule="FLOW-5")
     if len(body.results) != 1 + len(start) or body.results[0].type != constants.BOOL:
         what = f"the body gives {len(body.results)} values, expected a bool and {len(start)} more"
-        raise faults.constraint(op.name, "C2", what)
+        raise faults.fault(op.name, what, code="BAD_CALL", rule="FLOW-6")
     rows = zip(body.params[1:], start, body.results[1:], strict=True)
     for i, (param, first, following) in enumerate(rows):
         for value, which in ((first, "starts as"), (following, "becomes")):
             if not compatible(param.type, value.type):
                 own, other = type_text(param.type), type_text(value.type)
                 what = f"carried value {i} is {own} and {which} {other}"
-                raise faults.constraint(op.name, "C3", what, code="BAD_TYPE")
+                raise faults.fault(op.name, what, code="BAD_TYPE", rule="FLOW-7")
     return tuple(param.type for param in body.params[1:])
 
 
@@ -85,11 +86,11 @@ def _call(
     callee = function(name)
     if callee is None:
         what = f"no function {name!r} stands before this one"
-        raise faults.fault(op.name, what, code="BAD_CALL", rule=faults.FUNCTION)
+        raise faults.fault(op.name, what, code="BAD_INDEX", rule="GRAPH-33")
     arguments = named["arguments"]
     if len(arguments) != len(callee.inputs):
         what = f"{name} takes {len(callee.inputs)} values, found {len(arguments)}"
-        raise faults.constraint(op.name, "C1", what)
+        raise faults.fault(op.name, what, code="BAD_CALL", rule="FLOW-10")
     binding: dict[Symbol, Dim] = {}
     for declared, value in zip(callee.inputs, arguments, strict=True):
         bind(declared.type, value.type, binding)
@@ -98,5 +99,5 @@ def _call(
         if expected is not value.type and not compatible(expected, value.type):
             found, wanted = type_text(value.type), type_text(declared.type)
             what = f"{name}: {declared.name} is {found}, expected {wanted}"
-            raise faults.constraint(op.name, "C2", what, code="BAD_TYPE")
+            raise faults.fault(op.name, what, code="BAD_TYPE", rule="FLOW-10")
     return tuple(substitute(output.type, binding) for output in callee.outputs)

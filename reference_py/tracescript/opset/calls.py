@@ -75,7 +75,7 @@ class Typing:
 
         Raises:
             InvalidModelError: BAD_CALL, BAD_TYPE or BAD_SHAPE with the rule `OP.<name>.C<n>` or
-                GRAPH-40 to GRAPH-47.
+                GRAPH-40 to GRAPH-46, FLOW-2 to FLOW-10.
         """
         values = attribute_values.complete(op, attributes)
         if op.blocks or op.name == "call":

@@ -193,6 +193,19 @@ def _wider_int(a: DataType, b: DataType) -> DataType:
     return fitting[0] if fitting else DataType.INT64
 
 
+def holding(data_type: DataType, ints: Iterable[int]) -> DataType:
+    """Return the type in which ints compare by value with a tensor of this one. Spec: OPSET-14.
+
+    It is int64 where the tensor's own does not hold them.
+    """
+    if category(data_type) != 1:
+        return data_type
+    signed = data_type in _SIGNED
+    low = -(1 << (data_type.bits - 1)) if signed else 0
+    fits = all(low <= n < low + (1 << data_type.bits) for n in ints)
+    return data_type if fits else DataType.INT64
+
+
 def common(tensors: Iterable[tuple[DataType, int]], scalars: Sequence[str] = ()) -> DataType:
     """Return the type that mixed operands of a torch program are cast to.
 

@@ -11,9 +11,7 @@ OPTIONAL: Final = "GRAPH-41"
 KIND: Final = "GRAPH-42"
 VARIABLE: Final = "GRAPH-43"
 ATTRIBUTE: Final = "GRAPH-44"
-BLOCKS: Final = "GRAPH-45"
 SHAPE: Final = "GRAPH-46"
-FUNCTION: Final = "GRAPH-47"
 
 
 def fault(op: str, what: str, *, code: str, rule: str, hint: str = "") -> InvalidModelError:

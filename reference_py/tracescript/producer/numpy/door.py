@@ -10,7 +10,7 @@ import numpy as np
 
 from tracescript import ir
 from tracescript.ir import constants
-from tracescript.opset.dtypes import of_numpy
+from tracescript.opset.dtypes import holding, of_numpy
 from tracescript.producer.numpy import compositions, creation, names, special
 from tracescript.producer.numpy.array import TracedArray
 from tracescript.producer.numpy.buffers import Buffers
@@ -96,7 +96,7 @@ class NumpyDoor(NumberCalls, Door):
         """Return numpy's result type (NEP 50): Python numbers are weak."""
         found = of_numpy(np.result_type(*(self._weak(v) for v in operands)))
         assert found is not None, "numpy's result of known types is known"
-        return found
+        return holding(found, [plain(v) for v in operands if isinstance(v, int)])
 
     def _weak(self, value: Any) -> Any:
         return self.real(value).dtype if self.is_array(value) else plain(value)

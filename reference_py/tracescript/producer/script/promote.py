@@ -197,6 +197,9 @@ def _wanted(e: Emitter, op: OpDef, allowed: str, entries: list[Entry]) -> DataTy
     pairs = [(data_type(t), rank(t)) for t in tensors]
     result = common(e, pairs, numbers)
     is_low = dtypes.category(result) < dtypes.category(DataType.FLOAT32)
+    if op.promotion == "compare" and e.frame.flavour == "numpy":
+        known = [constant_of(x)[1] for x in entries]
+        return dtypes.holding(result, [n for n in known if type(n) is int])
     if op.promotion == "sum" and is_low:
         return DataType.INT64
     if op.promotion == "float" and is_low:

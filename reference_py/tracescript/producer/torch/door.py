@@ -11,7 +11,7 @@ import torch
 
 from tracescript import ir
 from tracescript.ir import constants
-from tracescript.opset.dtypes import category, common
+from tracescript.opset.dtypes import common
 from tracescript.producer.session import recording
 from tracescript.producer.torch import registered
 from tracescript.producer.torch.buffers import Buffers
@@ -138,13 +138,11 @@ class TorchDoor(Door):
         return tensor
 
     def common_type(self, operands: Sequence[Any]) -> ir.DataType:
-        """Return torch's result type; a Python int too large for a tensor's type widens it."""
+        """Return torch's result type."""
         tensors = [self.type_of(v) for v in operands if self.is_array(v)]
         numbers = [v for v in operands if not self.is_array(v)]
         kinds = [_KINDS[type(plain(v))] for v in numbers]
-        made = common([(t.data_type, len(t.shape or ())) for t in tensors], kinds)
-        whole = [plain(v) for v in numbers if isinstance(v, int)]
-        return ir.DataType.INT64 if category(made) == 1 and not _fit(whole, made) else made
+        return common([(t.data_type, len(t.shape or ())) for t in tensors], kinds)
 
     def scalar_type(self, value: Any) -> ir.DataType:
         """Return the data type of a 0-d tensor of a Python number."""
@@ -232,9 +230,3 @@ class _Paused:
 
 def _is_parameter(value: Any) -> bool:
     return hasattr(type(value), "__tracescript_parameter__")
-
-
-def _fit(values: Sequence[int], kind: ir.DataType) -> bool:
-    signed = not kind.value.startswith("uint")
-    low, high = (-(1 << (kind.bits - 1)), 1 << (kind.bits - 1)) if signed else (0, 1 << kind.bits)
-    return all(low <= v < high for v in values)
