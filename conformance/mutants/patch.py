@@ -25,7 +25,15 @@ def put_in(mutant: Mutant) -> None:
     """Change the loader as a fault says, and forget what it has cached. Raises MutantError."""
     if mutant.op:
         _bend(mutant)
-        return
+    else:
+        _change(mutant)
+    if mutant.also:
+        put_in(every()[mutant.also])
+    forget()
+
+
+def _change(mutant: Mutant) -> None:
+    """Give a constant another value, or a function another body."""
     module, name = _place(mutant)
     if mutant.value:
         _set(module, name, eval(mutant.value, dict(vars(module))))  # noqa: S307  # our own data
@@ -33,9 +41,6 @@ def put_in(mutant: Mutant) -> None:
         source = inspect.getsource(module)
         tree = _with_body(source, name, mutant.body) if mutant.body else _edited(source, mutant)
         exchange(module, name, tree)
-    if mutant.also:
-        put_in(every()[mutant.also])
-    forget()
 
 
 def exchange(module: ModuleType, name: str, tree: ast.Module) -> None:

@@ -62,6 +62,14 @@ class _Ops(Makers):
     where = staticmethod(np.where)
     cat = staticmethod(lambda xs, dim=0: np.concatenate(xs, axis=dim))
     linalg_inv = staticmethod(np.linalg.inv)
+    broadcast_tensors = staticmethod(lambda xs: [*np.broadcast_arrays(*xs)])
+    meshgrid = staticmethod(lambda xs, indexing: [*np.meshgrid(*xs, indexing=indexing)])
+    index = staticmethod(lambda x, indices: x[tuple(indices)])
+    diff = staticmethod(lambda x, dim=-1: np.diff(x, axis=dim))
+    movedim = staticmethod(np.moveaxis)
+    unbind = staticmethod(lambda x, dim=0: [*np.moveaxis(x, dim, 0)])
+    hardsigmoid = staticmethod(lambda x: np.clip(x + 3, 0, 6) / 6)
+    one_hot = staticmethod(lambda x, num_classes: np.eye(num_classes, dtype=np.int64)[x])
     warn = print = staticmethod(lambda *_, **__: None)
     math = SimpleNamespace(unary=lambda a, function: getattr(math, function)(a))
     list = SimpleNamespace(
@@ -115,6 +123,12 @@ class _Ops(Makers):
         made = np.array(x)
         for place, value in zip(index, src, strict=True):
             made[place] = value
+        return made
+
+    @staticmethod
+    def index_put(x: Any, indices: Any, values: Any) -> Any:
+        made = x.copy()
+        made[tuple(indices)] = values
         return made
 
     @staticmethod

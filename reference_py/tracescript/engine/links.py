@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tracescript import ir
 from tracescript.engine.places import nodes_in_order, where
 from tracescript.engine.values import attributes
-from tracescript.errors import UnsupportedError
+from tracescript.errors import InvalidModelError, UnsupportedError, trap
 from tracescript.kernels import KERNELS
 from tracescript.opset.table import opset
 
@@ -54,12 +54,19 @@ def _struct_get(field: int) -> Callable[..., Any]:
 
 
 def _expanded_when_run(name: str) -> Callable[..., Any]:
-    """Return a kernel that expands a composite when its inputs are there (NUM-60)."""
+    """Return a kernel that expands a composite when its inputs are there (NUM-60).
+
+    What then breaks a constraint stops the call, as `spec/calls.md` says.
+    """
 
     def kernel(*inputs: Any, **given: Any) -> Any:
         from tracescript.engine.eager import run_op
 
-        return run_op(name, inputs, given)
+        try:
+            return run_op(name, inputs, given)
+        except InvalidModelError as error:
+            code = "SHAPE_ERROR" if error.code == "BAD_SHAPE" else "VALUE_ERROR"
+            raise trap(code, error.what) from None
 
     return kernel
 
