@@ -79,6 +79,11 @@ class Remembers(nn.Module):
         return before
 
 
+class Twice(nn.Module):
+    def forward(self, x):
+        return (x + np.array([1, 2], np.float32)) * np.array([3, 4], np.float32)
+
+
 class Refuses(nn.Module):
     """Raises on one side and asserts on the other."""
 

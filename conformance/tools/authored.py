@@ -119,6 +119,7 @@ def _options(table: Mapping[str, Any], options: case_pb2.CallOptions, where: str
 def _run(made: case_pb2.Case, table: Mapping[str, Any], oracles: Oracles, where: str) -> None:
     made.run.steps.extend([step(s, oracles, where) for s in table["steps"]])
     _options(table, made.run.options, where)
+    made.run.full_verify = table.get("full", False)
 
 
 def _trap(made: case_pb2.Case, table: Mapping[str, Any], oracles: Oracles, where: str) -> None:
@@ -176,7 +177,7 @@ def _pair(made: case_pb2.Case, table: Mapping[str, Any], oracles: Oracles, where
 
 _CALLS = {"guard_mode", "limits", "expand"}
 _KINDS: dict[str, tuple[set[str], Any]] = {
-    "steps": (_CALLS, _run),
+    "steps": (_CALLS | {"full"}, _run),
     "trap": (_CALLS | {"after"}, _trap),
     "rejects": ({"phase", "full", "strict_code"}, _reject),
     "facts": (set(), _inspect),

@@ -65,6 +65,8 @@ def asks(case: case_pb2.Case) -> Iterator[str]:
     kind = case.WhichOneof("kind")
     if kind in {"run", "trap"}:
         yield from _options(case.run.options if kind == "run" else case.trap.options)
+        if case.run.full_verify:
+            yield "  a full verification must take the file"
         for step in case.run.steps if kind == "run" else [case.trap.step]:
             yield from _step(step)
         if case.trap.HasField("after"):

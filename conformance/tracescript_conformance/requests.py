@@ -18,7 +18,9 @@ def requests(case: case_pb2.Case, content: Content) -> list[testee_pb2.TesteeReq
     kind = case.WhichOneof("kind")
     model = testee_pb2.ModelSource(content=content(case.artifacts[0]))
     if kind == "run":
-        return [_run(model, list(case.run.steps), case.run.options)]
+        request = _run(model, list(case.run.steps), case.run.options)
+        request.run.full_verify = case.run.full_verify
+        return [request]
     if kind == "trap":
         steps = (
             [case.trap.step, case.trap.after] if case.trap.HasField("after") else [case.trap.step]

@@ -10,7 +10,7 @@ from code_bodies import BODIES
 from code_refused import REFUSED
 from code_texts import CELL, GATE, LINEAR, TREE, compiled, function, rewritten, tree, units
 
-from tracescript.code.compare import same_functions
+from tracescript.code.compare import difference
 from tracescript.code.reader import check_code, read_units
 from tracescript.code.writer import write_units
 from tracescript.errors import InvalidModelError
@@ -176,7 +176,7 @@ def test_reading_replaces_the_functions_of_the_text_and_keeps_the_rest():
     changed = read_units(units(GATE.replace("neg", "abs")), model)
     assert [f.name for f in changed.functions] == ["Gate.forward", "Linear.forward"]
     assert changed.function("Linear.forward") is model.function("Linear.forward")
-    assert not same_functions(changed.function("Gate.forward"), model.function("Gate.forward"))
+    assert difference(changed.function("Gate.forward"), model.function("Gate.forward"))
     assert changed.root is model.root
 
 

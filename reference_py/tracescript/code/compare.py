@@ -13,16 +13,11 @@ if TYPE_CHECKING:
     from tracescript.ir.graph import Block, Function, Input, Node
 
 
-def same_functions(a: Function, b: Function) -> bool:
-    """Return whether two functions agree node for node, types and constants included.
-
-    Names of values, places and other notes for people do not count.
-    """
-    return difference(a, b) == ""
-
-
 def difference(a: Function, b: Function) -> str:
-    """Say what differs first between two functions; empty where nothing does."""
+    """Say what differs first between two functions; empty where they agree node for node.
+
+    Types and constants count; names of values, places and other notes for people do not.
+    """
     if (a.name, a.origin) != (b.name, b.origin):
         return f"{a.origin} {a.name} is not {b.origin} {b.name}"
     if list(map(_input, a.inputs)) != list(map(_input, b.inputs)):

@@ -67,7 +67,7 @@ def path_steps(node: ast.expr) -> tuple[str, list[str]] | None:
             steps.append(node.attr)
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             value = node.slice.value
-            if not (type(value) is str or (type(value) is int and value >= 0)) or "." in str(value):
+            if type(value) not in {str, int} or "." in str(value):
                 return None
             steps.append(str(value))
         else:

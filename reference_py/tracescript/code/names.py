@@ -118,7 +118,6 @@ class Names:
         while found in self._taken:
             self._number += 1
             found = f"v{self._number}"
-        self._number += 1
         self._taken.add(found)
         return found
 

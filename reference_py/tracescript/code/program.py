@@ -52,7 +52,6 @@ class Program:
     ) -> None:
         self.heads: dict[str, Head] = {}
         self._done: dict[str, Function] = {}
-        self.has_recursion = False
         self._classes: dict[str, ClassText] = {}
         self._structs: dict[str, tuple[Source, ast.ClassDef, dict[str, Symbol]]] = {}
         self._made: dict[str, StructType] = {}
@@ -138,7 +137,6 @@ class Program:
         One whose body has not been read, because of recursion, is what its head says.
         """
         if name not in self._done and name in self.heads:
-            self.has_recursion = True
             return signature(self.heads[name])
         return self._done.get(name)
 
@@ -211,6 +209,14 @@ class Program:
                     order.setdefault(name, head)
                     todo.pop()
         return list(order.values())
+
+    def callers(self) -> dict[str, list[str]]:
+        """Return by function those that call it."""
+        found: dict[str, list[str]] = {}
+        for head in self.heads.values():
+            for callee in dict.fromkeys(self._callees(head)):
+                found.setdefault(callee, []).append(head.name)
+        return found
 
     def _callees(self, head: Head) -> list[str]:
         calls = (node for node in ast.walk(head.node) if isinstance(node, ast.Call))

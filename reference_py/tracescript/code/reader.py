@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+import heapq
+from typing import TYPE_CHECKING, Final
 
-from tracescript.code.compare import difference, same_functions
+from tracescript.code.compare import difference
 from tracescript.code.constants import ConstantTable
 from tracescript.code.function_reader import read_function
+from tracescript.code.heads import signature
 from tracescript.code.program import Program
 from tracescript.code.source import Source
 from tracescript.code.writer import write_units
@@ -20,10 +22,8 @@ if TYPE_CHECKING:
     from tracescript.ir.model import CodeUnit, Model
     from tracescript.ir.values import Constant
 
-__all__ = ["check_code", "read_units", "same_functions"]
-
-_MOST_ROUNDS = 8
-"""How often bodies are read where functions call themselves."""
+_MOST_AGAIN: Final = 100_000
+"""How many inputs functions that are read again, because they call themselves, have in all."""
 
 
 def read_units(units: Sequence[CodeUnit], model: Model) -> Model:
@@ -51,17 +51,34 @@ def read_units(units: Sequence[CodeUnit], model: Model) -> Model:
 
 
 def _bodies(program: Program) -> dict[str, Function]:
-    """Read all bodies; again where functions call themselves, until their inputs are known."""
+    """Read all bodies, callees first; one again where the inputs of a function it calls change.
+
+    That happens only where functions call themselves, directly or through others.
+    """
+    order, callers = program.ordered(), program.callers()
+    position = {head.name: k for k, head in enumerate(order)}
+    left = _MOST_AGAIN
     made: dict[str, Function] = {}
-    for _ in range(_MOST_ROUNDS):
-        before = {name: f.inputs for name, f in made.items()}
-        for head in program.ordered():
-            made[head.name] = read_function(head, program)
-            program.finish(made[head.name])
-        if not program.has_recursion or before == {name: f.inputs for name, f in made.items()}:
-            return made
-    what = "functions that call each other do not settle on their weights and states"
-    raise InvalidModelError(what, code="BAD_CODE", where="code", rule="CODE-17")
+    due = [(0, k) for k in range(len(order))]
+    waiting = set(due)
+    while due:
+        turn, k = heapq.heappop(due)
+        waiting.remove((turn, k))
+        head = order[k]
+        before = made.get(head.name) or signature(head)
+        left -= len(before.inputs) if head.name in made else 0
+        if left < 0:
+            what = "functions that call each other do not settle on their weights and states"
+            raise InvalidModelError(what, code="BAD_CODE", where="code", rule="CODE-17")
+        made[head.name] = read_function(head, program)
+        program.finish(made[head.name])
+        if made[head.name].inputs != before.inputs:
+            for caller in callers.get(head.name, ()):
+                again = (turn + (position[caller] <= k), position[caller])
+                if again not in waiting:
+                    waiting.add(again)
+                    heapq.heappush(due, again)
+    return made
 
 
 def check_code(model: Model, units: Sequence[CodeUnit]) -> None:

@@ -27,55 +27,55 @@ from tracescript.v1 import error_pb2 as tracescript_dot_v1_dot_error__pb2
 from tracescript.v1 import example_pb2 as tracescript_dot_v1_dot_example__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%tracescript/conformance/v1/case.proto\x12\x1atracescript.conformance.v1\x1a\x19tracescript/v1/data.proto\x1a\x1atracescript/v1/error.proto\x1a\x1ctracescript/v1/example.proto\"\x8d\x06\n\x04\x43\x61se\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\r\x12\r\n\x05story\x18\x03 \x01(\t\x12\r\n\x05rules\x18\x04 \x03(\t\x12\r\n\x05needs\x18\x05 \x03(\t\x12\x30\n\x05level\x18\x06 \x01(\x0e\x32!.tracescript.conformance.v1.Level\x12\r\n\x05since\x18\x07 \x01(\t\x12\r\n\x05until\x18\x08 \x01(\t\x12\x37\n\tartifacts\x18\t \x03(\x0b\x32$.tracescript.conformance.v1.Artifact\x12\x32\n\x03run\x18\n \x01(\x0b\x32#.tracescript.conformance.v1.RunCaseH\x00\x12\x38\n\x06reject\x18\x0b \x01(\x0b\x32&.tracescript.conformance.v1.RejectCaseH\x00\x12\x34\n\x04trap\x18\x0c \x01(\x0b\x32$.tracescript.conformance.v1.TrapCaseH\x00\x12?\n\nround_trip\x18\r \x01(\x0b\x32).tracescript.conformance.v1.RoundTripCaseH\x00\x12:\n\x07inspect\x18\x0e \x01(\x0b\x32\'.tracescript.conformance.v1.InspectCaseH\x00\x12=\n\tdiff_pair\x18\x0f \x01(\x0b\x32(.tracescript.conformance.v1.DiffPairCaseH\x00\x12>\n\trecompile\x18\x10 \x01(\x0b\x32).tracescript.conformance.v1.RecompileCaseH\x00\x12:\n\x07service\x18\x11 \x01(\x0b\x32\'.tracescript.conformance.v1.ServiceCaseH\x00\x12:\n\nprovenance\x18\x12 \x01(\x0b\x32&.tracescript.conformance.v1.Provenance\x12\x11\n\twithdrawn\x18\x13 \x01(\tB\x06\n\x04kind\"k\n\x08\x41rtifact\x12\x0e\n\x06sha256\x18\x01 \x01(\x0c\x12\x0e\n\x06length\x18\x02 \x01(\x04\x12\x11\n\x07\x63ontent\x18\x03 \x01(\x0cH\x00\x12\x10\n\x06shared\x18\x04 \x01(\x08H\x00\x12\x10\n\x06recipe\x18\x05 \x01(\tH\x00\x42\x08\n\x06source\"\x95\x01\n\x0b\x43\x61llOptions\x12)\n\x06guards\x18\x01 \x01(\x0e\x32\x19.tracescript.v1.GuardMode\x12\x11\n\tmax_steps\x18\x02 \x01(\x04\x12\x18\n\x10max_memory_bytes\x18\x03 \x01(\x04\x12\x13\n\x0b\x64\x65\x61\x64line_ms\x18\x04 \x01(\r\x12\x19\n\x11\x65xpand_composites\x18\x05 \x01(\x08\"t\n\x07RunCase\x12/\n\x05steps\x18\x01 \x03(\x0b\x32 .tracescript.conformance.v1.Step\x12\x38\n\x07options\x18\x02 \x01(\x0b\x32\'.tracescript.conformance.v1.CallOptions\"\xa7\x02\n\x04Step\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06method\x18\x02 \x01(\t\x12*\n\x06inputs\x18\x03 \x01(\x0b\x32\x1a.tracescript.v1.DataBundle\x12,\n\x08\x65xpected\x18\x04 \x01(\x0b\x32\x18.tracescript.v1.ExpectedH\x00\x12\x36\n\x07refusal\x18\x05 \x01(\x0b\x32#.tracescript.conformance.v1.RefusalH\x00\x12;\n\rfailed_guards\x18\x06 \x03(\x0b\x32$.tracescript.conformance.v1.GuardRef\x12\'\n\x05\x65\x61ger\x18\x07 \x01(\x0b\x32\x18.tracescript.v1.ExpectedB\t\n\x07outcome\"C\n\x08GuardRef\x12\x10\n\x08\x66unction\x18\x01 \x01(\r\x12\r\n\x05index\x18\x02 \x01(\r\x12\x16\n\x0eis_shape_guard\x18\x03 \x01(\x08\"\x8c\x01\n\x07Refusal\x12(\n\x05\x63odes\x18\x01 \x03(\x0e\x32\x19.tracescript.v1.ErrorCode\x12$\n\x05phase\x18\x02 \x01(\x0e\x32\x15.tracescript.v1.Phase\x12\x0c\n\x04rule\x18\x03 \x01(\t\x12\x13\n\x0bstrict_code\x18\x04 \x01(\x08\x12\x0e\n\x06placed\x18\x05 \x01(\x08\"W\n\nRejectCase\x12\x34\n\x07refusal\x18\x01 \x01(\x0b\x32#.tracescript.conformance.v1.Refusal\x12\x13\n\x0b\x66ull_verify\x18\x02 \x01(\x08\"\xa5\x01\n\x08TrapCase\x12.\n\x04step\x18\x01 \x01(\x0b\x32 .tracescript.conformance.v1.Step\x12\x38\n\x07options\x18\x02 \x01(\x0b\x32\'.tracescript.conformance.v1.CallOptions\x12/\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32 .tracescript.conformance.v1.Step\"D\n\rRoundTripCase\x12\x33\n\x04\x66orm\x18\x01 \x01(\x0e\x32%.tracescript.conformance.v1.RoundTrip\">\n\x0bInspectCase\x12/\n\x05\x66\x61\x63ts\x18\x01 \x03(\x0b\x32 .tracescript.conformance.v1.Fact\"\"\n\x04\x46\x61\x63t\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"U\n\x0c\x44iffPairCase\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x35\n\x06inputs\x18\x02 \x03(\x0b\x32%.tracescript.conformance.v1.DiffInput\"\xdc\x01\n\tDiffInput\x12*\n\x06inputs\x18\x01 \x01(\x0b\x32\x1a.tracescript.v1.DataBundle\x12?\n\x0c\x66\x61iled_guard\x18\x02 \x01(\x0b\x32$.tracescript.conformance.v1.GuardRefH\x00\x88\x01\x01\x12(\n\x06traced\x18\x03 \x01(\x0b\x32\x18.tracescript.v1.Expected\x12\'\n\x05\x65\x61ger\x18\x04 \x01(\x0b\x32\x18.tracescript.v1.ExpectedB\x0f\n\r_failed_guard\"\x0f\n\rRecompileCase\"U\n\x0bServiceCase\x12\x36\n\x05steps\x18\x01 \x03(\x0b\x32\'.tracescript.conformance.v1.ServiceStep\x12\x0e\n\x06models\x18\x02 \x03(\t\"\xca\x02\n\x0bServiceStep\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x10\n\x08requests\x18\x02 \x03(\x0c\x12\x13\n\x0b\x64\x65\x61\x64line_ms\x18\x03 \x01(\r\x12\x1e\n\x16\x63\x61ncel_after_responses\x18\x04 \x01(\r\x12\x17\n\x0f\x63\x61ncel_after_ms\x18\x05 \x01(\r\x12\x0e\n\x06status\x18\x06 \x01(\r\x12(\n\x05\x63odes\x18\x07 \x03(\x0e\x32\x19.tracescript.v1.ErrorCode\x12\x11\n\tresponses\x18\x08 \x03(\x0c\x12\x12\n\nconcurrent\x18\t \x01(\x08\x12\x18\n\x10health_within_ms\x18\n \x01(\r\x12\x15\n\rpadding_bytes\x18\x0b \x01(\x04\x12\x0e\n\x06\x63opies\x18\x0c \x01(\r\x12\x16\n\x0eother_statuses\x18\r \x03(\r\x12\x11\n\twithin_ms\x18\x0e \x01(\r\"\x8e\x01\n\nProvenance\x12\x33\n\x07oracles\x18\x01 \x03(\x0b\x32\".tracescript.conformance.v1.Oracle\x12\x1d\n\x15max_disagreement_ulps\x18\x02 \x01(\x01\x12\x11\n\tgenerator\x18\x03 \x01(\t\x12\x19\n\x11generator_version\x18\x04 \x01(\t\"m\n\x06Oracle\x12\x34\n\x04kind\x18\x01 \x01(\x0e\x32&.tracescript.conformance.v1.OracleKind\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x0e\n\x06method\x18\x04 \x01(\t*O\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x0e\n\nLEVEL_MUST\x10\x01\x12\x10\n\x0cLEVEL_SHOULD\x10\x02\x12\r\n\tLEVEL_MAY\x10\x03*t\n\tRoundTrip\x12\x1a\n\x16ROUND_TRIP_UNSPECIFIED\x10\x00\x12\x18\n\x14ROUND_TRIP_IDENTICAL\x10\x01\x12\x18\n\x14ROUND_TRIP_CANONICAL\x10\x02\x12\x17\n\x13ROUND_TRIP_STRIPPED\x10\x03*\xd0\x01\n\nOracleKind\x12\x1b\n\x17ORACLE_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10ORACLE_KIND_HAND\x10\x01\x12 \n\x1cORACLE_KIND_EXACT_ARITHMETIC\x10\x02\x12\x1e\n\x1aORACLE_KIND_MULTIPRECISION\x10\x03\x12\x17\n\x13ORACLE_KIND_FLOAT64\x10\x04\x12\x15\n\x11ORACLE_KIND_EAGER\x10\x05\x12\x1d\n\x19ORACLE_KIND_OTHER_RUNTIME\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%tracescript/conformance/v1/case.proto\x12\x1atracescript.conformance.v1\x1a\x19tracescript/v1/data.proto\x1a\x1atracescript/v1/error.proto\x1a\x1ctracescript/v1/example.proto\"\x8d\x06\n\x04\x43\x61se\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\r\x12\r\n\x05story\x18\x03 \x01(\t\x12\r\n\x05rules\x18\x04 \x03(\t\x12\r\n\x05needs\x18\x05 \x03(\t\x12\x30\n\x05level\x18\x06 \x01(\x0e\x32!.tracescript.conformance.v1.Level\x12\r\n\x05since\x18\x07 \x01(\t\x12\r\n\x05until\x18\x08 \x01(\t\x12\x37\n\tartifacts\x18\t \x03(\x0b\x32$.tracescript.conformance.v1.Artifact\x12\x32\n\x03run\x18\n \x01(\x0b\x32#.tracescript.conformance.v1.RunCaseH\x00\x12\x38\n\x06reject\x18\x0b \x01(\x0b\x32&.tracescript.conformance.v1.RejectCaseH\x00\x12\x34\n\x04trap\x18\x0c \x01(\x0b\x32$.tracescript.conformance.v1.TrapCaseH\x00\x12?\n\nround_trip\x18\r \x01(\x0b\x32).tracescript.conformance.v1.RoundTripCaseH\x00\x12:\n\x07inspect\x18\x0e \x01(\x0b\x32\'.tracescript.conformance.v1.InspectCaseH\x00\x12=\n\tdiff_pair\x18\x0f \x01(\x0b\x32(.tracescript.conformance.v1.DiffPairCaseH\x00\x12>\n\trecompile\x18\x10 \x01(\x0b\x32).tracescript.conformance.v1.RecompileCaseH\x00\x12:\n\x07service\x18\x11 \x01(\x0b\x32\'.tracescript.conformance.v1.ServiceCaseH\x00\x12:\n\nprovenance\x18\x12 \x01(\x0b\x32&.tracescript.conformance.v1.Provenance\x12\x11\n\twithdrawn\x18\x13 \x01(\tB\x06\n\x04kind\"k\n\x08\x41rtifact\x12\x0e\n\x06sha256\x18\x01 \x01(\x0c\x12\x0e\n\x06length\x18\x02 \x01(\x04\x12\x11\n\x07\x63ontent\x18\x03 \x01(\x0cH\x00\x12\x10\n\x06shared\x18\x04 \x01(\x08H\x00\x12\x10\n\x06recipe\x18\x05 \x01(\tH\x00\x42\x08\n\x06source\"\x95\x01\n\x0b\x43\x61llOptions\x12)\n\x06guards\x18\x01 \x01(\x0e\x32\x19.tracescript.v1.GuardMode\x12\x11\n\tmax_steps\x18\x02 \x01(\x04\x12\x18\n\x10max_memory_bytes\x18\x03 \x01(\x04\x12\x13\n\x0b\x64\x65\x61\x64line_ms\x18\x04 \x01(\r\x12\x19\n\x11\x65xpand_composites\x18\x05 \x01(\x08\"\x89\x01\n\x07RunCase\x12/\n\x05steps\x18\x01 \x03(\x0b\x32 .tracescript.conformance.v1.Step\x12\x38\n\x07options\x18\x02 \x01(\x0b\x32\'.tracescript.conformance.v1.CallOptions\x12\x13\n\x0b\x66ull_verify\x18\x03 \x01(\x08\"\xa7\x02\n\x04Step\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06method\x18\x02 \x01(\t\x12*\n\x06inputs\x18\x03 \x01(\x0b\x32\x1a.tracescript.v1.DataBundle\x12,\n\x08\x65xpected\x18\x04 \x01(\x0b\x32\x18.tracescript.v1.ExpectedH\x00\x12\x36\n\x07refusal\x18\x05 \x01(\x0b\x32#.tracescript.conformance.v1.RefusalH\x00\x12;\n\rfailed_guards\x18\x06 \x03(\x0b\x32$.tracescript.conformance.v1.GuardRef\x12\'\n\x05\x65\x61ger\x18\x07 \x01(\x0b\x32\x18.tracescript.v1.ExpectedB\t\n\x07outcome\"C\n\x08GuardRef\x12\x10\n\x08\x66unction\x18\x01 \x01(\r\x12\r\n\x05index\x18\x02 \x01(\r\x12\x16\n\x0eis_shape_guard\x18\x03 \x01(\x08\"\x8c\x01\n\x07Refusal\x12(\n\x05\x63odes\x18\x01 \x03(\x0e\x32\x19.tracescript.v1.ErrorCode\x12$\n\x05phase\x18\x02 \x01(\x0e\x32\x15.tracescript.v1.Phase\x12\x0c\n\x04rule\x18\x03 \x01(\t\x12\x13\n\x0bstrict_code\x18\x04 \x01(\x08\x12\x0e\n\x06placed\x18\x05 \x01(\x08\"W\n\nRejectCase\x12\x34\n\x07refusal\x18\x01 \x01(\x0b\x32#.tracescript.conformance.v1.Refusal\x12\x13\n\x0b\x66ull_verify\x18\x02 \x01(\x08\"\xa5\x01\n\x08TrapCase\x12.\n\x04step\x18\x01 \x01(\x0b\x32 .tracescript.conformance.v1.Step\x12\x38\n\x07options\x18\x02 \x01(\x0b\x32\'.tracescript.conformance.v1.CallOptions\x12/\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32 .tracescript.conformance.v1.Step\"D\n\rRoundTripCase\x12\x33\n\x04\x66orm\x18\x01 \x01(\x0e\x32%.tracescript.conformance.v1.RoundTrip\">\n\x0bInspectCase\x12/\n\x05\x66\x61\x63ts\x18\x01 \x03(\x0b\x32 .tracescript.conformance.v1.Fact\"\"\n\x04\x46\x61\x63t\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"U\n\x0c\x44iffPairCase\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x35\n\x06inputs\x18\x02 \x03(\x0b\x32%.tracescript.conformance.v1.DiffInput\"\xdc\x01\n\tDiffInput\x12*\n\x06inputs\x18\x01 \x01(\x0b\x32\x1a.tracescript.v1.DataBundle\x12?\n\x0c\x66\x61iled_guard\x18\x02 \x01(\x0b\x32$.tracescript.conformance.v1.GuardRefH\x00\x88\x01\x01\x12(\n\x06traced\x18\x03 \x01(\x0b\x32\x18.tracescript.v1.Expected\x12\'\n\x05\x65\x61ger\x18\x04 \x01(\x0b\x32\x18.tracescript.v1.ExpectedB\x0f\n\r_failed_guard\"\x0f\n\rRecompileCase\"U\n\x0bServiceCase\x12\x36\n\x05steps\x18\x01 \x03(\x0b\x32\'.tracescript.conformance.v1.ServiceStep\x12\x0e\n\x06models\x18\x02 \x03(\t\"\xca\x02\n\x0bServiceStep\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x10\n\x08requests\x18\x02 \x03(\x0c\x12\x13\n\x0b\x64\x65\x61\x64line_ms\x18\x03 \x01(\r\x12\x1e\n\x16\x63\x61ncel_after_responses\x18\x04 \x01(\r\x12\x17\n\x0f\x63\x61ncel_after_ms\x18\x05 \x01(\r\x12\x0e\n\x06status\x18\x06 \x01(\r\x12(\n\x05\x63odes\x18\x07 \x03(\x0e\x32\x19.tracescript.v1.ErrorCode\x12\x11\n\tresponses\x18\x08 \x03(\x0c\x12\x12\n\nconcurrent\x18\t \x01(\x08\x12\x18\n\x10health_within_ms\x18\n \x01(\r\x12\x15\n\rpadding_bytes\x18\x0b \x01(\x04\x12\x0e\n\x06\x63opies\x18\x0c \x01(\r\x12\x16\n\x0eother_statuses\x18\r \x03(\r\x12\x11\n\twithin_ms\x18\x0e \x01(\r\"\x8e\x01\n\nProvenance\x12\x33\n\x07oracles\x18\x01 \x03(\x0b\x32\".tracescript.conformance.v1.Oracle\x12\x1d\n\x15max_disagreement_ulps\x18\x02 \x01(\x01\x12\x11\n\tgenerator\x18\x03 \x01(\t\x12\x19\n\x11generator_version\x18\x04 \x01(\t\"m\n\x06Oracle\x12\x34\n\x04kind\x18\x01 \x01(\x0e\x32&.tracescript.conformance.v1.OracleKind\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x0e\n\x06method\x18\x04 \x01(\t*O\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x0e\n\nLEVEL_MUST\x10\x01\x12\x10\n\x0cLEVEL_SHOULD\x10\x02\x12\r\n\tLEVEL_MAY\x10\x03*t\n\tRoundTrip\x12\x1a\n\x16ROUND_TRIP_UNSPECIFIED\x10\x00\x12\x18\n\x14ROUND_TRIP_IDENTICAL\x10\x01\x12\x18\n\x14ROUND_TRIP_CANONICAL\x10\x02\x12\x17\n\x13ROUND_TRIP_STRIPPED\x10\x03*\xd0\x01\n\nOracleKind\x12\x1b\n\x17ORACLE_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10ORACLE_KIND_HAND\x10\x01\x12 \n\x1cORACLE_KIND_EXACT_ARITHMETIC\x10\x02\x12\x1e\n\x1aORACLE_KIND_MULTIPRECISION\x10\x03\x12\x17\n\x13ORACLE_KIND_FLOAT64\x10\x04\x12\x15\n\x11ORACLE_KIND_EAGER\x10\x05\x12\x1d\n\x19ORACLE_KIND_OTHER_RUNTIME\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'tracescript.conformance.v1.case_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LEVEL']._serialized_start=3257
-  _globals['_LEVEL']._serialized_end=3336
-  _globals['_ROUNDTRIP']._serialized_start=3338
-  _globals['_ROUNDTRIP']._serialized_end=3454
-  _globals['_ORACLEKIND']._serialized_start=3457
-  _globals['_ORACLEKIND']._serialized_end=3665
+  _globals['_LEVEL']._serialized_start=3279
+  _globals['_LEVEL']._serialized_end=3358
+  _globals['_ROUNDTRIP']._serialized_start=3360
+  _globals['_ROUNDTRIP']._serialized_end=3476
+  _globals['_ORACLEKIND']._serialized_start=3479
+  _globals['_ORACLEKIND']._serialized_end=3687
   _globals['_CASE']._serialized_start=155
   _globals['_CASE']._serialized_end=936
   _globals['_ARTIFACT']._serialized_start=938
   _globals['_ARTIFACT']._serialized_end=1045
   _globals['_CALLOPTIONS']._serialized_start=1048
   _globals['_CALLOPTIONS']._serialized_end=1197
-  _globals['_RUNCASE']._serialized_start=1199
-  _globals['_RUNCASE']._serialized_end=1315
-  _globals['_STEP']._serialized_start=1318
-  _globals['_STEP']._serialized_end=1613
-  _globals['_GUARDREF']._serialized_start=1615
-  _globals['_GUARDREF']._serialized_end=1682
-  _globals['_REFUSAL']._serialized_start=1685
-  _globals['_REFUSAL']._serialized_end=1825
-  _globals['_REJECTCASE']._serialized_start=1827
-  _globals['_REJECTCASE']._serialized_end=1914
-  _globals['_TRAPCASE']._serialized_start=1917
-  _globals['_TRAPCASE']._serialized_end=2082
-  _globals['_ROUNDTRIPCASE']._serialized_start=2084
-  _globals['_ROUNDTRIPCASE']._serialized_end=2152
-  _globals['_INSPECTCASE']._serialized_start=2154
-  _globals['_INSPECTCASE']._serialized_end=2216
-  _globals['_FACT']._serialized_start=2218
-  _globals['_FACT']._serialized_end=2252
-  _globals['_DIFFPAIRCASE']._serialized_start=2254
-  _globals['_DIFFPAIRCASE']._serialized_end=2339
-  _globals['_DIFFINPUT']._serialized_start=2342
-  _globals['_DIFFINPUT']._serialized_end=2562
-  _globals['_RECOMPILECASE']._serialized_start=2564
-  _globals['_RECOMPILECASE']._serialized_end=2579
-  _globals['_SERVICECASE']._serialized_start=2581
-  _globals['_SERVICECASE']._serialized_end=2666
-  _globals['_SERVICESTEP']._serialized_start=2669
-  _globals['_SERVICESTEP']._serialized_end=2999
-  _globals['_PROVENANCE']._serialized_start=3002
-  _globals['_PROVENANCE']._serialized_end=3144
-  _globals['_ORACLE']._serialized_start=3146
-  _globals['_ORACLE']._serialized_end=3255
+  _globals['_RUNCASE']._serialized_start=1200
+  _globals['_RUNCASE']._serialized_end=1337
+  _globals['_STEP']._serialized_start=1340
+  _globals['_STEP']._serialized_end=1635
+  _globals['_GUARDREF']._serialized_start=1637
+  _globals['_GUARDREF']._serialized_end=1704
+  _globals['_REFUSAL']._serialized_start=1707
+  _globals['_REFUSAL']._serialized_end=1847
+  _globals['_REJECTCASE']._serialized_start=1849
+  _globals['_REJECTCASE']._serialized_end=1936
+  _globals['_TRAPCASE']._serialized_start=1939
+  _globals['_TRAPCASE']._serialized_end=2104
+  _globals['_ROUNDTRIPCASE']._serialized_start=2106
+  _globals['_ROUNDTRIPCASE']._serialized_end=2174
+  _globals['_INSPECTCASE']._serialized_start=2176
+  _globals['_INSPECTCASE']._serialized_end=2238
+  _globals['_FACT']._serialized_start=2240
+  _globals['_FACT']._serialized_end=2274
+  _globals['_DIFFPAIRCASE']._serialized_start=2276
+  _globals['_DIFFPAIRCASE']._serialized_end=2361
+  _globals['_DIFFINPUT']._serialized_start=2364
+  _globals['_DIFFINPUT']._serialized_end=2584
+  _globals['_RECOMPILECASE']._serialized_start=2586
+  _globals['_RECOMPILECASE']._serialized_end=2601
+  _globals['_SERVICECASE']._serialized_start=2603
+  _globals['_SERVICECASE']._serialized_end=2688
+  _globals['_SERVICESTEP']._serialized_start=2691
+  _globals['_SERVICESTEP']._serialized_end=3021
+  _globals['_PROVENANCE']._serialized_start=3024
+  _globals['_PROVENANCE']._serialized_end=3166
+  _globals['_ORACLE']._serialized_start=3168
+  _globals['_ORACLE']._serialized_end=3277
 # @@protoc_insertion_point(module_scope)

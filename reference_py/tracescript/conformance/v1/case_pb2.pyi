@@ -120,12 +120,14 @@ class CallOptions(_message.Message):
     def __init__(self, guards: _Optional[_Union[_error_pb2.GuardMode, str]] = ..., max_steps: _Optional[int] = ..., max_memory_bytes: _Optional[int] = ..., deadline_ms: _Optional[int] = ..., expand_composites: bool = ...) -> None: ...
 
 class RunCase(_message.Message):
-    __slots__ = ("steps", "options")
+    __slots__ = ("steps", "options", "full_verify")
     STEPS_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    FULL_VERIFY_FIELD_NUMBER: _ClassVar[int]
     steps: _containers.RepeatedCompositeFieldContainer[Step]
     options: CallOptions
-    def __init__(self, steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., options: _Optional[_Union[CallOptions, _Mapping]] = ...) -> None: ...
+    full_verify: bool
+    def __init__(self, steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., options: _Optional[_Union[CallOptions, _Mapping]] = ..., full_verify: bool = ...) -> None: ...
 
 class Step(_message.Message):
     __slots__ = ("name", "method", "inputs", "expected", "refusal", "failed_guards", "eager")
