@@ -172,3 +172,67 @@ def test_random_numbers_of_a_called_model_go_on_inside_a_trace():
 
     for _ in range(2):
         torch.testing.assert_close(model(ONE), expected(ONE) + 1)
+
+
+class Noted(nn.Module):
+    """Keeps numbers of its input in attributes, as Funnel does."""
+
+    def __init__(self):
+        super().__init__()
+        self.length, self.is_long, self.factor = None, False, 1.0
+
+    def forward(self, x):
+        self.length = x.size(0)
+        self.is_long = x.size(1) > 1
+        self.factor = 1 / x.size(1)
+        return self.inner(x)
+
+    def inner(self, x):
+        return x.reshape(self.length, -1) * self.factor if self.is_long else x
+
+
+def test_numbers_that_are_written_before_they_are_read_live_in_one_call_only():
+    module = Noted()
+    model = ts.trace(module, (torch.ones(2, 3, 4),), decisions="error")
+
+    torch.testing.assert_close(model(torch.ones(5, 3, 4)), torch.full((5, 12), 1 / 3))
+    assert (type(module.length), module.length) == (int, 2)
+    assert model.report.first_call == ""
+
+
+class Kinds:
+    """What a forward may do with the number that the call before left."""
+
+    def compared(self, x):
+        y = x if self.n is None else x + 1
+        self.n = 3
+        return y
+
+    def added(self, x):
+        y = x * (self.n or 2)
+        self.n = 3
+        return y
+
+    def caught(self, x):
+        try:
+            y = x + self.n
+        except TypeError:
+            y = x - 1
+        self.n = 3
+        return y
+
+
+@pytest.mark.parametrize("name", ["compared", "added", "caught"])
+def test_a_number_that_one_call_leaves_for_the_next_is_refused(name):
+    class Leaving(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.n = None
+
+        forward = getattr(Kinds, name)
+
+    module = Leaving()
+    with pytest.raises(ProducerError) as caught:
+        ts.trace(module, (ONE,))
+    assert caught.value.rule == "TRACE-14"
+    assert module.n == 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from typing import TYPE_CHECKING, Any, Final
 
@@ -116,6 +115,8 @@ def run(door: TorchDoor, function: Any, args: tuple[Any, ...], kwargs: dict[str,
         return reads.READS[name](door, *args, **kwargs)
     if name in _QUIET:
         return function(*plain(args), **plain(kwargs))
+    if isinstance(kwargs.get("out"), torch.Tensor):
+        return _into(door, function, args, kwargs)
     found = _match(door, function, args, kwargs)
     if found is not None:
         return _recorded(door, function, found, args, kwargs)
@@ -139,35 +140,9 @@ def _match(
         return None
     given, named = args, kwargs
     if inspect.isfunction(function) and kwargs:
-        given, named = _positional(function, args, kwargs)
+        given, named = names.positional(function, args, kwargs)
     found = match(candidates, given, named, door)
     return None if found is None else fixed_up(door, found)
-
-
-@functools.cache
-def _signature(function: Any) -> inspect.Signature | None:
-    try:
-        return inspect.signature(function)
-    except (TypeError, ValueError):
-        return None
-
-
-def _positional(
-    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Put keyword arguments of a Python function at their positions, defaults between them."""
-    signature = _signature(function)
-    if signature is None or any(p.kind is p.VAR_POSITIONAL for p in signature.parameters.values()):
-        return args, kwargs
-    try:
-        bound = signature.bind(*args, **kwargs)
-    except TypeError:
-        return args, kwargs
-    default = {n: p.default for n, p in signature.parameters.items()}
-    given = [n in bound.arguments and bound.arguments[n] is not default[n] for n in default]
-    last = max((i for i, is_given in enumerate(given) if is_given), default=-1)
-    bound.apply_defaults()
-    return tuple(bound.args[: last + 1]), dict(bound.kwargs)
 
 
 def _recorded(
@@ -207,6 +182,18 @@ def _in_place(
         function(*plain(args), **plain(kwargs))
     write(door, target, door.wire(made))
     return target
+
+
+def _into(
+    door: TorchDoor, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> torch.Tensor:
+    """Record a call that puts its result into a tensor of the same sizes."""
+    target: torch.Tensor = kwargs.pop("out")
+    made = door.mode.inside(function, *args, **kwargs)
+    if made.shape != target.shape:
+        raise names.unknown(door, function)
+    written: torch.Tensor = door.mode.inside(target.copy_, made)
+    return written
 
 
 def write(door: TorchDoor, target: torch.Tensor, wire: Wire) -> None:

@@ -88,3 +88,29 @@ def unknown(door: TorchDoor, function: Any) -> Exception:
     shown = owner if owner.startswith("Tensor.") else name
     what = f"torch.{shown} is no op of the opset with these arguments"
     return door.recorder.error("UNKNOWN_CALL", what, hints.nearest(name.strip("_")))
+
+
+@functools.cache
+def _signature(function: Any) -> inspect.Signature | None:
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+
+
+def positional(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Put keyword arguments of a Python function at their positions, defaults between them."""
+    signature = _signature(function)
+    if signature is None or any(p.kind is p.VAR_POSITIONAL for p in signature.parameters.values()):
+        return args, kwargs
+    try:
+        bound = signature.bind(*args, **kwargs)
+    except TypeError:
+        return args, kwargs
+    default = {n: p.default for n, p in signature.parameters.items()}
+    given = [n in bound.arguments and bound.arguments[n] is not default[n] for n in default]
+    last = max((i for i, is_given in enumerate(given) if is_given), default=-1)
+    bound.apply_defaults()
+    return tuple(bound.args[: last + 1]), dict(bound.kwargs)

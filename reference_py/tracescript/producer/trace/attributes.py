@@ -15,7 +15,7 @@ from tracescript.producer.trace.recorder import error_at
 from tracescript.producer.trace.tape import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from tracescript.producer.trace.tape import Slot, Wire
     from tracescript.producer.trace.tree import Branch
@@ -32,11 +32,18 @@ _HINT: Final = "make it a buffer (an array) and write the new value into it"
 class Attributes:
     """The attributes of modules as they were before the run.
 
-    `was_read` tells whether the program used an array: one replaced unread had no effect.
+    `was_read` tells whether the program used an array: one replaced unread had no effect. `scratch`
+    are those, by identity of the module and name, that are written before they are read.
     """
 
-    def __init__(self, branches: Iterable[Branch], was_read: Callable[[Any], bool]) -> None:
+    def __init__(
+        self,
+        branches: Iterable[Branch],
+        was_read: Callable[[Any], bool],
+        scratch: Container[tuple[int, str]] = (),
+    ) -> None:
         self._was_read = was_read
+        self._scratch = scratch
         self._before: list[tuple[Branch, dict[str, Any], dict[str, Any]]] = []
         for branch in branches:
             self.add(branch)
@@ -54,9 +61,9 @@ class Attributes:
         for module, name, old, new in self._changes():
             raise changed(module, name, _described(name, old, new))
 
-    def made(self) -> list[Any]:
-        """Return what the program put into attributes that it changed."""
-        return [new[name] for _, name, _, new in self._changes() if name in new]
+    def changes(self) -> list[tuple[Any, str, Any, Any]]:
+        """Return module, name, value before and value now of each attribute that changed."""
+        return [(m, name, old.get(name), new.get(name)) for m, name, old, new in self._changes()]
 
     def _changes(self) -> Iterator[tuple[Any, str, dict[str, Any], dict[str, Any]]]:
         """Yield the module and the name of what changed, with its attributes before and now."""
@@ -65,6 +72,8 @@ class Attributes:
             for name in prints.keys() | new.keys():
                 made = _print(new[name], _DEEP) if name in new else ("absent",)
                 if prints.get(name, ("absent",)) == made:
+                    continue
+                if (id(branch.module), name) in self._scratch:
                     continue
                 if name in new and name in old and self._is_rewritten(old[name], new[name]):
                     continue

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.errors import ProducerError, TraceWarning
 from tracescript.producer.trace.numbers import SymFloat, SymInt
+from tracescript.producer.trace.scratch import unread
 from tracescript.producer.trace.tree import is_model
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ def steady(
     try:
         return session, _recorded(session, calls, explore)
     except ProducerError as error:
+        same = unread(session, start, calls, explore)
+        if same is not None:
+            return same
         if decisions == "error" or not _is_set_up(session):
             raise
         _to_later(session, calls)
@@ -66,8 +70,8 @@ def _is_set_up(session: Session) -> bool:
     if session.recorder.has_met_parameter_write:
         return True
     watched = session.tree.watched
-    made = watched.made() if watched is not None and session.has_returned else []
-    return bool(made) and not any(_is_data(value, session.door, _DEEP) for value in made)
+    changes = watched.changes() if watched is not None and session.last is not None else []
+    return bool(changes) and not any(_is_data(now, session.door, _DEEP) for *_, now in changes)
 
 
 def _to_later(session: Session, calls: Mapping[str, Any]) -> None:

@@ -55,7 +55,7 @@ _ALIASES: Final = {
 }
 _IGNORED: Final = frozenset(
     {"device", "layout", "requires_grad", "memory_format", "pin_memory", "order", "subok", "like"}
-    | {"casting", "non_blocking", "copy", "generator", "_stacklevel"}
+    | {"casting", "non_blocking", "copy", "generator", "_stacklevel", "stable"}
 )
 _NEUTRAL: Final[Mapping[str, Any]] = {"out": None, "where": True, "initial": None, "dropout_p": 0.0}
 """Arguments that change nothing at this value and have no op at any other."""

@@ -104,7 +104,8 @@ class Session:
         self._door: type[Door] = Opened
         self.view: ModuleView = VIEW
         self.explored: tuple[report.Explored, ...] = ()
-        self.has_returned = False
+        self.last: Run | None = None
+        self.scratch: frozenset[tuple[int, str]] = frozenset()
         self.first_call = ""
         self.module = f if VIEW.is_module(f) else None
         self.tree = Tree(VIEW, self.imports, self.module)
@@ -130,6 +131,7 @@ class Session:
                 hint="methods= takes names of the module's own methods",
             )
         title = self.name if self.module is None else f"{self.name}.{method}"
+        self.last = None
         recorder = self.recorder = Recorder(title, strict=self.strict, outcomes=outcomes)
         door = self._door(recorder, self.tree, self.imports)
         recorder.root.module = self.module
@@ -137,7 +139,7 @@ class Session:
         given = _arguments(function, args, kwargs)
         recorder.outside = statements.defined(function)
         values, inputs = _received(door, given)
-        attributes = Attributes(self.tree.branches(), door.was_read)
+        attributes = Attributes(self.tree.branches(), door.was_read, self.scratch)
         self.tree.watched = attributes
         self.door = door
         with contextlib.ExitStack() as stack:
@@ -148,16 +150,16 @@ class Session:
             result = door.call_root(self.module, function, *_call(values, args, kwargs))
             result = objects.opened(result, door.parts_of)
             recorder.is_running = False
-        if self.strict:
-            self.has_returned = True
-            attributes.check()
         recorder.outside = statements.returned(function)
         parts = result if type(result) is tuple and len(result) > 1 else (result,)
         parts = () if result is None else parts
         recorder.root.outputs = [structure.pack(p, door, "the result") for p in parts]
         recorder.root.after = recorder.states()
         outputs = tuple(door.snapshot(p) for p in parts)
-        return Run(method, recorder.root, inputs, outputs)
+        self.last = Run(method, recorder.root, inputs, outputs)
+        if self.strict:
+            attributes.check()
+        return self.last
 
     def finish(
         self, runs: list[Run], dynamic: Dynamic, decisions: str, name: str | None, begun: float
