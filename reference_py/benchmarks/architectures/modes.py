@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import warnings
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ _RUNS: Final = 40
 _DRAWS: Final = 30
 """Inputs on which an explored model is compared."""
 _BATCHES: Final = (1, 63)
+_REFUSED: Final = {"reformer": "UNKNOWN_CALL"}
+"""Programs that no trace can repeat in training, and how they are refused: seeded by the clock."""
+_GUARDED: Final = frozenset({"qwen2-moe"})
+"""Programs that loop over what their data chose: other data is stopped at that line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +53,35 @@ def _compared(program: Callable[..., Any], loaded: Any, *args: Any, **kwargs: An
 
 
 def _trained(entry: Architecture) -> Line:
-    """Trace in training. Tracing compares the graph with the program, random numbers included."""
+    """Trace in training. Tracing compares the graph with the program, random numbers included.
+
+    The states behind the first call have to be the buffers that the traced run left. A program that
+    draws nothing is compared with itself without a trace as well.
+    """
     given = entry.inputs(entry.batch, entry.size)
-    traced = ts.trace(entry.make().train(), kwargs=given, decisions="record")
-    states = traced.state()
-    draws = "draws" if any(name.split(".")[-1] == "random" for name in states) else "draws nothing"
+    program = entry.make().train()
+    alone = copy.deepcopy(program)
+    try:
+        traced = ts.trace(program, kwargs=given, decisions="record")
+    except ts.errors.ProducerError as error:
+        refused = error.code == _REFUSED.get(entry.name) and ".py:" in error.where
+        return Line(entry.name, f"refused at {error.where}", "" if refused else str(error))
+    draws = any(name.split(".")[-1] == "random" for name in traced.state())
+    loaded = _reopened(traced)
     first = list(leaves(traced(**given)))
-    fault = difference(first, list(leaves(_reopened(traced)(**given))))
-    return Line(entry.name, f"{draws}, {len(states)} states", fault)
+    fault = difference(first, list(leaves(loaded(**given))))
+    fault = fault or _left(program, traced) or _left(program, loaded)
+    if not draws:
+        fault = fault or difference(list(leaves(alone(**given))), first) or _left(alone, traced)
+    told = "draws" if draws else "draws nothing"
+    return Line(entry.name, f"{told}, {len(traced.state())} states", fault)
+
+
+def _left(program: torch.nn.Module, model: Any) -> str:
+    """Say how states of a model differ from the buffers of a program."""
+    buffers, states = dict(program.named_buffers()), model.state()
+    names = [name for name in states if name in buffers]
+    return difference([buffers[n] for n in names], [states[n] for n in names])
 
 
 def _batched(entry: Architecture, batch: Any) -> dict[str, Any]:
@@ -86,10 +112,16 @@ def _dynamic(entry: Architecture) -> Line:
         return Line(entry.name, f"fixed at {error.where}", "" if fixed else str(error))
     loaded = _reopened(traced)
     fault = "" if loaded.dims.get("B") == _BATCHES else f"its dimensions are {loaded.dims}"
+    seen = "stays dynamic"
     for batch in {_BATCHES[0], entry.other_batch}:
         inputs = entry.inputs(batch, entry.size)
-        fault = fault or _compared(program, loaded, **inputs)
-    return Line(entry.name, "stays dynamic", fault)
+        try:
+            fault = fault or _compared(program, loaded, **inputs)
+        except ts.errors.GuardError as error:
+            if entry.name not in _GUARDED or error.guard is None or not error.guard.location:
+                raise
+            seen = f"stays dynamic, data is guarded at {error.guard.location}"
+    return Line(entry.name, seen, fault)
 
 
 def _explored(entry: Branching) -> Line:
