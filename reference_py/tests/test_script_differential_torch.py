@@ -6,8 +6,11 @@ import pytest
 
 pytest.importorskip("torch")
 
-from tests.differential import torch_programs  # after importorskip
-from tests.differential.torch_check import compare_torch  # after importorskip
+from tests.differential import (
+    torch_programs,  # after importorskip
+    view_programs,  # after importorskip
+)
+from tests.differential.torch_check import compare_torch, compare_views  # after importorskip
 from tests.test_script_differential import inputs_of  # after importorskip
 
 pytestmark = pytest.mark.torch
@@ -19,5 +22,15 @@ def test_random_programs_of_torch_give_what_torch_gives_or_are_refused(engine, f
     outcomes = {s: compare_torch(torch_programs.program(s), inputs_of(s), engine) for s in seeds}
 
     different = {s: o for s, o in outcomes.items() if o not in {"equal", "refused"}}
+    assert different == {}
+    assert list(outcomes.values()).count("equal") >= 15
+
+
+@pytest.mark.parametrize(("engine", "first"), [("ref", 0), ("py", 30)])
+def test_random_programs_that_change_views_give_what_torch_gives_or_are_refused(engine, first):
+    seeds = range(first, first + 30)
+    outcomes = {s: compare_views(view_programs.program(s), engine) for s in seeds}
+
+    different = {s: o for s, o in outcomes.items() if o not in {"equal", "refused", "undefined"}}
     assert different == {}
     assert list(outcomes.values()).count("equal") >= 15

@@ -73,8 +73,8 @@ CASES = {
         ("UNSUPPORTED_PYTHON", "SCRIPT-5", 5, "9223372036854775808 is beyond 64 bits", "a float"),
     ),
     "a change through a view": (
-        "y = x * 2\nrow = y[0]\nrow += 1\nreturn y",
-        "x",
+        "y = x * 2\nrow = y if n > 0 else x * 3\nrow += 1\nreturn y",
+        "x, n: int",
         ("ALIASING", "SCRIPT-8", 7, "'row' and 'y' may be the same tensor", "x = x + y"),
     ),
     "a shared container": (

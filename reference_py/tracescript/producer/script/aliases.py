@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DictType, ListType, OptionalType, TensorType
 from tracescript.ir.values import Value
-from tracescript.producer.script.entries import Empty, Items, OneOf, Partly, Series, Struct
+from tracescript.producer.script.entries import (
+    Empty,
+    Items,
+    OneOf,
+    Partly,
+    Series,
+    Struct,
+    held_by,
+)
 from tracescript.producer.script.heap import Heap
 from tracescript.producer.script.own_containers import python_class
-from tracescript.producer.script.reading import is_read_later
+from tracescript.producer.script.reading import may_read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +26,6 @@ if TYPE_CHECKING:
     from tracescript.errors import ProducerError
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
-    from tracescript.producer.script.frame import Frame
     from tracescript.producer.script.heap import Token
 
 
@@ -77,9 +84,9 @@ class Aliases(Heap):
         for token in self.reach(self.of(value)):
             self._given.setdefault(token, name)
 
-    def is_given(self, entry: Entry) -> bool:
-        """Whether an entry may be an object that the function's caller holds."""
-        return any(t in self._given for t in self.own(entry))
+    def is_passed(self, entry: Entry) -> bool:
+        """Whether an entry may be an argument, which the function's caller holds."""
+        return any(self._given.get(t, "").isidentifier() for t in self.own(entry))
 
     def run_over(self, values: Sequence[Value], where: str) -> int:
         """A loop over containers begins; returns what `run_out` takes."""
@@ -105,7 +112,9 @@ class Aliases(Heap):
             return {t for p in entry.parts.values() for t in self.seen(p)}
         if isinstance(entry, Series):
             return {t for v in entry.over for t in self.reach(self.of(v))}
-        return set(entry.tokens) if isinstance(entry, Empty) else set()
+        if isinstance(entry, Empty):
+            return set(entry.tokens)
+        return {t for p in held_by(entry) for t in self.seen(p)}
 
     def own(self, entry: Entry) -> set[Token]:
         """Return the tokens of the objects that an entry itself may be."""
@@ -123,10 +132,13 @@ class Aliases(Heap):
             return
         tokens = self.own(old)
         kind = _kind(old)
-        self._outside(e, receiver, tokens, kind, becomes_state=e.is_own_attribute(receiver))
+        self.outside(e, receiver, tokens, kind, becomes_state=e.is_own_attribute(receiver))
         self._as_value(e, receiver, tokens)
         if not isinstance(receiver, ast.Name):
-            self._twice(e, receiver, tokens, kind)
+            self.twice(e, receiver, tokens, kind)
+            root = e.scope.get(e.root_key(receiver) or "")
+            if root is not None and self._paths(root, tokens) > 1:
+                raise _in_several_places(e, receiver, kind, e.where())
         self._other_names(e, receiver, tokens, kind)
         self.log.append(tokens)
         if isinstance(old, Value) and isinstance(new, Value):
@@ -141,11 +153,11 @@ class Aliases(Heap):
             tokens -= passed.keys()
         end = getattr(e.at, "end_lineno", 0) or 0, getattr(e.at, "end_col_offset", 0) or 0
         at = ast.Constant(None, lineno=end[0], col_offset=end[1])
-        self._outside(e, at, tokens, "tensor")
+        self.outside(e, at, tokens, "tensor")
         self._other_names(e, at, tokens, "tensor")
         self.log.append(tokens)
 
-    def _outside(
+    def outside(
         self,
         e: Emitter,
         receiver: ast.expr,
@@ -154,6 +166,7 @@ class Aliases(Heap):
         *,
         becomes_state: bool = False,
     ) -> None:
+        """Refuse to change what is made outside, or what a loop runs over."""
         for token in tokens:
             name = self._given.get(token, "")
             if name and (name.isidentifier() or not becomes_state):
@@ -183,20 +196,11 @@ class Aliases(Heap):
                 "change it before it is stored, passed on or joined with another",
             )
 
-    def _twice(self, e: Emitter, receiver: ast.expr, tokens: set[Token], kind: str) -> None:
+    def twice(self, e: Emitter, receiver: ast.expr, tokens: set[Token], kind: str) -> None:
         """An object reached through a container: no other place may hold it."""
         found = next((self._shared[t] for t in tokens if t in self._shared), None)
-        root = e.scope.get(e.root_key(receiver) or "")
-        if found is None and root is not None and self._paths(root, tokens) > 1:
-            found = e.where()
         if found is not None:
-            raise refusal(
-                e,
-                receiver,
-                f"this {kind} is changed while containers may hold it in several places",
-                f"change it before it is stored, or store copies: {_COPIES.get(kind, 'list')}(...)",
-                f"{found}: it is stored here",
-            )
+            raise _in_several_places(e, receiver, kind, found)
 
     def _paths(self, entry: Entry, tokens: set[Token]) -> int:
         """Count the parts of an entry by which objects can be reached."""
@@ -217,7 +221,7 @@ class Aliases(Heap):
             if key == own or key in self.lent or not self.seen(entry) & tokens:
                 continue
             name = key.partition(":")[2]
-            if not _may_read(e, key, receiver, entry):
+            if not may_read(e, key, receiver, entry):
                 continue
             if isinstance(receiver, ast.Constant):
                 raise refusal(
@@ -252,6 +256,12 @@ def refusal(
     return e.error(node, what, code="ALIASING", rule="SCRIPT-8", hint=hint, second=second)
 
 
+def _in_several_places(e: Emitter, receiver: ast.expr, kind: str, second: str) -> ProducerError:
+    what = f"this {kind} is changed while containers may hold it in several places"
+    hint = f"change it before it is stored, or store copies: {_COPIES.get(kind, 'list')}(...)"
+    return refusal(e, receiver, what, hint, f"{second}: it is stored here")
+
+
 def _kind(entry: Entry) -> str:
     if isinstance(entry, Struct):
         found = python_class(entry.cls)
@@ -266,19 +276,6 @@ def is_container(entry: Entry) -> bool:
     return isinstance(entry, Empty) or (
         isinstance(entry, Value) and isinstance(entry.type, ListType | DictType)
     )
-
-
-def _may_read(e: Emitter, key: str, receiver: ast.expr, entry: Entry) -> bool:
-    """Whether a name may be read after a change, in the function at hand or those that call it."""
-    frame: Frame | None = e.frame
-    at: ast.AST | None = receiver
-    number, _, name = key.partition(":")
-    while frame is not None and number != str(frame.number):
-        frame = frame.enclosing
-        at = frame.at if frame is not None else None
-        if isinstance(entry, Struct):
-            return True
-    return frame is None or at is None or is_read_later(frame, at, name)
 
 
 __all__ = ["Aliases", "is_container", "refusal"]

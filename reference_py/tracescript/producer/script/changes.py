@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tracescript.ir.values import Value
-from tracescript.producer.script import prelude_views
 from tracescript.producer.script.aliases import is_container
-from tracescript.producer.script.callees import is_place, viewed
-from tracescript.producer.script.diagnostics import is_tensor
+from tracescript.producer.script.callees import is_place
 from tracescript.producer.script.entries import Empty, Items, Struct, constant_of
 from tracescript.producer.script.targets import as_target, assign_to
 
@@ -36,47 +34,12 @@ def store(e: Emitter, receiver: ast.expr, new: Entry) -> None:
             e.unit.names.setdefault(new, receiver.id)
         return
     with e.repeating():
-        if _store_view(e, receiver, new):
-            return
         if isinstance(receiver, ast.Attribute | ast.Subscript) and _store_part(e, receiver, new):
             return
         aliases = e.session.aliases
         before, aliases.is_putting_back = aliases.is_putting_back, True
         assign_to(e, as_target(receiver), new)
         aliases.is_putting_back = before
-
-
-def _store_view(e: Emitter, receiver: ast.expr, new: Entry) -> bool:
-    """Put a changed view back into its tensor; False for anything but a view of a tensor."""
-    base = viewed(receiver)
-    owner = e.expr(base) if base is not None else None
-    if base is None or owner is None or not is_tensor(owner):
-        return False
-    found = receiver.func if isinstance(receiver, ast.Call) else receiver
-    assert isinstance(found, ast.Attribute)
-    if e.frame.flavour == "numpy" and found.attr in {"view", "transpose"}:
-        raise e.error(
-            receiver,
-            f"a view made by {found.attr} is changed that has no name",
-            code="ALIASING",
-            rule="SCRIPT-8",
-            hint="change the array itself, or x.T",
-        )
-    args = [e.expr(a) for a in receiver.args] if isinstance(receiver, ast.Call) else []
-    store(e, base, e.prelude(_PUT_BACK[found.attr], owner, new, *args))
-    return True
-
-
-_PUT_BACK: dict[str, Any] = {
-    "view": prelude_views.view,
-    "squeeze": prelude_views.view,
-    "unsqueeze": prelude_views.view,
-    "transpose": prelude_views.transpose,
-    "swapaxes": prelude_views.transpose,
-    "t": prelude_views.t,
-    "T": prelude_views.t,
-    "mT": prelude_views.mt,
-}
 
 
 def _store_part(e: Emitter, receiver: ast.Attribute | ast.Subscript, new: Entry) -> bool:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from tracescript.errors import TsError
 from tracescript.ir.values import Value
 from tracescript.opset.build import Builder
-from tracescript.producer.script.callees import viewed
 from tracescript.producer.script.diagnostics import ALTERNATIVES, phrase
 from tracescript.producer.script.edges import opened
 from tracescript.producer.script.entries import (
@@ -225,13 +224,9 @@ class Emitter(Values):
 
     def root_key(self, node: ast.expr) -> str | None:
         """Return the key of the name or state that an expression starts from."""
-        while isinstance(node, ast.Subscript | ast.Attribute) or viewed(node) is not None:
+        while isinstance(node, ast.Subscript | ast.Attribute):
             key = self.key_of(node)
             if key is not None:
                 return key
-            inner = viewed(node)
-            if inner is None:
-                assert isinstance(node, ast.Subscript | ast.Attribute)
-                inner = node.value
-            node = inner
+            node = node.value
         return self.key_of(node)

@@ -10,7 +10,7 @@ from tracescript.producer.script.heap import Token
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tracescript.ir.types import Type
     from tracescript.producer.script.frame import Frame
@@ -154,15 +154,26 @@ class Empty:
     tokens: frozenset[Token] = field(default_factory=lambda: frozenset({Token("empty", 0, None)}))
 
 
+@dataclass(slots=True, eq=False)
+class RunOver:
+    """A tensor or list that a loop runs over, as it is in the round at hand."""
+
+    value: Value
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """What a `for` runs over: known parts, or a number of rounds and the item of a round."""
+    """What a `for` runs over: known parts, or a number of rounds and the item of a round.
+
+    `over` are the containers that must not grow meanwhile, `shown` what items are taken from.
+    """
 
     trip: Value | None
     item: Callable[[Value], Entry] | None
     parts: tuple[Entry, ...] | None = None
     what: str = "range"
     over: tuple[Value, ...] = ()
+    shown: tuple[RunOver, ...] = ()
 
 
 Entry: TypeAlias = (
@@ -171,6 +182,17 @@ Entry: TypeAlias = (
 )
 
 Scope: TypeAlias = "dict[str, Entry]"
+
+
+def held_by(entry: Entry) -> Sequence[Entry]:
+    """Return what something callable has taken already."""
+    if isinstance(entry, Bound):
+        return (entry.owner,)
+    if isinstance(entry, Partial):
+        return (*entry.args, *entry.kwargs.values())
+    if isinstance(entry, Closure):
+        return (*entry.defaults, *(x for x in entry.keyword_defaults if x is not None))
+    return ()
 
 
 def constant_of(entry: Entry) -> tuple[bool, Any]:

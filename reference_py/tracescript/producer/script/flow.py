@@ -12,6 +12,7 @@ from tracescript.producer.script.entries import OneOf, Unset
 from tracescript.producer.script.facts import UnknownResultError
 from tracescript.producer.script.merge import Merge
 from tracescript.producer.script.narrowing import narrowed, refine_choices
+from tracescript.producer.script.related import join_origins, shared_bases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,6 +66,9 @@ def _of_arm(e: Emitter, arm: Callable[[], Entry | None]) -> Entry | None:
 
 
 def _write(e: Emitter, test: Value, merge: Merge) -> tuple[Value, ...]:
+    if e.session.origins.written and not any(arm.is_dead for arm in merge.arms):
+        for a, b in shared_bases(e, merge.slots):
+            merge.slot(a, b, a.type)
     blocks = [
         arm.builder.block((), [pair[k] for pair in merge.slots]) for k, arm in enumerate(merge.arms)
     ]
@@ -77,6 +81,7 @@ def _write(e: Emitter, test: Value, merge: Merge) -> tuple[Value, ...]:
         name = e.unit.names.get(a) or e.unit.names.get(b)
         if name:
             e.unit.names[result] = name
+    join_origins(e, merge.slots, results)
     return results
 
 

@@ -34,7 +34,8 @@ VIEWS = frozenset(
         *("dropout", "feature_dropout"),
     }
 )
-_SAME = VIEWS | {"unwrap_optional", "union.get", "union.make"}
+REINTERPRETED = frozenset({"real", "imag", "conj", "view_as_real", "view_as_complex"})
+_SAME = VIEWS | REINTERPRETED | {"unwrap_optional", "union.get", "union.make"}
 _PARTS = frozenset(
     {"list.get", "dict.get", "tuple.get", "struct.get", "list.unpack", "tuple.unpack"}
 )
@@ -112,6 +113,11 @@ class Heap:
     def stands_for(self, value: Value, tokens: Iterable[Token]) -> None:
         """A value is one of the objects that a record of the compiler is."""
         self._nodes[self.root(value)] = _Node(list(tokens), [], [])
+
+    def apart(self, value: Value, site: Any) -> None:
+        """A value is a new object, though the op that gives it gives views elsewhere."""
+        self._parent.pop(value, None)
+        self.fresh(value, site)
 
     def copy(self, value: Value, source: Value) -> None:
         """`value` may be what `source` is."""
@@ -263,6 +269,13 @@ def is_changeable(kind: Type) -> bool:
     if isinstance(kind, UnionType):
         return any(map(is_changeable, kind.members))
     return any(map(is_changeable, parts_of_type(kind)))
+
+
+def holds_tensor(kind: Type) -> bool:
+    """Whether values of a type are, or hold, tensors."""
+    if isinstance(kind, OptionalType):
+        return holds_tensor(kind.element)
+    return isinstance(kind, TensorType) or any(map(holds_tensor, parts_of_type(kind)))
 
 
 def parts_of_type(kind: Type) -> tuple[Type, ...]:

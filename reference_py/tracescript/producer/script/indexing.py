@@ -11,6 +11,7 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.diagnostics import is_none, is_scalar, is_tensor
 from tracescript.producer.script.entries import Items, Known, constant_of
 from tracescript.producer.script.flow import branch
+from tracescript.producer.script.tensors import number_or_view
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -196,8 +197,8 @@ def index_tensor(e: Emitter, x: Value, node: ast.expr) -> Value:
     for step in steps:
         x = _apply(e, x, step)
     if any(t is not None for t in tensors):
-        x = e.session.tensors.index(e, x, tensors)
-    return x
+        return e.session.tensors.index(e, x, tensors)
+    return number_or_view(e, x) if steps else x
 
 
 def assign_index(e: Emitter, x: Value, node: ast.expr, entry: Entry) -> Value:

@@ -9,8 +9,17 @@ from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, T
 from tracescript.ir.values import Value
 from tracescript.producer.script import prelude_containers
 from tracescript.producer.script.diagnostics import is_scalar
-from tracescript.producer.script.entries import Empty, Items, Known, Series, Struct, constant_of
+from tracescript.producer.script.entries import (
+    Empty,
+    Items,
+    Known,
+    RunOver,
+    Series,
+    Struct,
+    constant_of,
+)
 from tracescript.producer.script.own_containers import is_set, keys_of, plain_dict
+from tracescript.producer.script.tensors import row_of
 
 if TYPE_CHECKING:
     import ast
@@ -86,13 +95,15 @@ def _known(e: Emitter, entry: Known) -> Series:
 
 def _value(e: Emitter, value: Value) -> Series:
     kind = value.type
+    now = RunOver(value)
     if isinstance(kind, ListType):
         return Series(
             e.op("list.len", [value]),
-            lambda i: e.op("list.get", [value, i]),
+            lambda i: e.op("list.get", [now.value, i]),
             None,
             "list",
             (value,),
+            (now,),
         )
     if isinstance(kind, TensorType):
         if kind.shape == ():
@@ -100,7 +111,7 @@ def _value(e: Emitter, value: Value) -> Series:
                 None, "cannot run over a 0-d tensor", code="TYPE_INFERENCE", rule="SCRIPT-6"
             )
         trip = e.op("size", [value], {"dim": 0})
-        return Series(trip, lambda i: e.op("select", [value, i], {"dim": 0}), None, "tensor")
+        return Series(trip, lambda i: row_of(e, now.value, i), None, "tensor", (), (now,))
     if isinstance(kind, DictType):
         keys = _value(e, e.op("dict.keys", [value]))
         return Series(keys.trip, keys.item, None, "dict", (value,))
@@ -168,18 +179,25 @@ def enumerated(e: Emitter, inner: Series, start: Entry) -> Series:
         None,
         "enumerate",
         inner.over,
+        inner.shown,
     )
 
 
 def rolled(e: Emitter, series: Series) -> tuple[Value, Any]:
     """Return a series as a number of rounds and a function, known parts as a list."""
+    made = _rolled(e, series)
+    assert made.trip is not None
+    return made.trip, made.item
+
+
+def _rolled(e: Emitter, series: Series) -> Series:
     if series.parts is None:
-        assert series.trip is not None
-        return series.trip, series.item
+        return series
     if not series.parts:
-        return e.constant(0), lambda _: e.constant(0)
-    values = e.make_list([e.value(p) for p in series.parts])
-    return e.constant(len(series.parts)), lambda i: e.op("list.get", [values, i])
+        return Series(e.constant(0), lambda _: e.constant(0))
+    now = RunOver(e.make_list([e.value(p) for p in series.parts]))
+    count = e.constant(len(series.parts))
+    return Series(count, lambda i: e.op("list.get", [now.value, i]), shown=(now,))
 
 
 def zipped(e: Emitter, inner: Sequence[Series]) -> Series:
@@ -187,13 +205,18 @@ def zipped(e: Emitter, inner: Sequence[Series]) -> Series:
     known = [s.parts for s in inner if s.parts is not None]
     if len(known) == len(inner):
         return Series(None, None, tuple(Items(p) for p in zip(*known, strict=False)), "zip")
-    pairs = [rolled(e, s) for s in inner]
-    trips = [trip for trip, _ in pairs]
+    every = [_rolled(e, s) for s in inner]
+    trips = [s.trip for s in every if s.trip is not None]
     trip = (
         trips[0] if len(trips) == 1 else e.op("min_max", [e.make_list(trips)], {"largest": False})
     )
     over = tuple(v for s in inner for v in s.over)
-    return Series(trip, lambda i: Items(tuple(item(i) for _, item in pairs)), None, "zip", over)
+    shown = tuple(now for s in every for now in s.shown)
+
+    def items(i: Value) -> Entry:
+        return Items(tuple(s.item(i) for s in every if s.item is not None))
+
+    return Series(trip, items, None, "zip", over, shown)
 
 
 def backwards(e: Emitter, inner: Series) -> Series:
@@ -205,7 +228,7 @@ def backwards(e: Emitter, inner: Series) -> Series:
     def at(i: Value) -> Entry:
         return item(e.op("int.sub", [e.op("int.sub", [trip, e.constant(1)]), i]))
 
-    return Series(trip, at, None, inner.what, inner.over)
+    return Series(trip, at, None, inner.what, inner.over, inner.shown)
 
 
 def as_list(e: Emitter, series: Series) -> Entry:

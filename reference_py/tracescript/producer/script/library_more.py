@@ -75,6 +75,19 @@ def broadcast(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     return Items(tuple(e.op("expand", [x, shape]) for x in arrays))
 
 
+@special("torch.Tensor.contiguous")
+def contiguous(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+    """The tensor itself where it is laid out in order, else a copy."""
+    x = e.value(args[0])
+    if x in e.session.origins.packed:
+        return x
+    made = e.op("identity", [x])
+    e.session.aliases.same(made, x)
+    e.session.origins.copy_perhaps(made, x)
+    e.unit.plain[made] = x
+    return made
+
+
 def _array(e: Emitter, x: Entry) -> Value:
     if is_tensor(x) or e.session.holds_array(x):
         return e.value(x)

@@ -150,7 +150,7 @@ def split(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
         if not length[0]:
             return e.op("split", [value, _even_sizes(e, value, axis, n)], {"dim": axis})
         total = length[1]
-        parts = [n] * (total // n) + ([total % n] if total % n else [])
+        parts = [n] * (total // n) + ([total % n] if total % n or not total else [])
         amount = Items(tuple(e.constant(p) for p in parts), is_list=True)
     assert amount is not None
     return e.op("split", [value, int_list(e, amount, "sizes")], {"dim": axis})
@@ -190,6 +190,8 @@ def _even_sizes(e: Emitter, x: Value, axis: int, n: int) -> Value:
     count, left = e.op("int.floordiv", [total, part]), e.op("int.mod", [total, part])
     whole = e.op("list.repeat", [e.make_list([part]), count])
     has_rest = e.op("int.cmp", [left, e.constant(0)], {"relation": "ne"})
+    is_empty = e.op("int.cmp", [total, e.constant(0)], {"relation": "eq"})
+    has_rest = e.op("bool.op", [has_rest, is_empty], {"operation": "or"})
     return e.value(branch(e, has_rest, (lambda: e.op("list.append", [whole, left]), lambda: whole)))
 
 
@@ -228,10 +230,7 @@ def _same(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
 
 
 SPECIAL |= dict.fromkeys(
-    [
-        f"torch.Tensor.{n}"
-        for n in ("contiguous", "detach", "cpu", "cuda", "requires_grad_", "numpy")
-    ]
+    [f"torch.Tensor.{n}" for n in ("detach", "cpu", "cuda", "requires_grad_", "numpy")]
     + ["torch.detach"],
     _same,
 )

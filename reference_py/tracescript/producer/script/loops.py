@@ -6,10 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from tracescript.producer.script.core import statement
-from tracescript.producer.script.entries import (
-    Series,
-    constant_of,
-)
+from tracescript.producer.script.entries import Items, Series, constant_of
 from tracescript.producer.script.exits import Loop
 from tracescript.producer.script.facts import MOST_UNROLLED
 from tracescript.producer.script.flow import branch
@@ -20,7 +17,6 @@ from tracescript.producer.script.targets import assign_to
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
-    from tracescript.producer.script.entries import Entry
 
 
 @statement(Loop)
@@ -41,7 +37,10 @@ def loop(e: Emitter, node: Loop) -> None:
             hint="use a tensor",
         )
     if series.parts is not None:
-        _unrolled(e, node, header, series.parts)
+        key = e.frame.key(f"run over by the loop in line {node.lineno}")
+        e.scope[key] = Items(series.parts)
+        _unrolled(e, node, header, key)
+        e.scope.pop(key, None)
         return
     assert series.trip is not None
     Rolled(e, node, series).run()
@@ -64,22 +63,26 @@ def _while(e: Emitter, node: Loop, header: ast.While) -> None:
         e.is_dead = True
 
 
-def _unrolled(e: Emitter, node: Loop, header: ast.For, parts: tuple[Entry, ...]) -> None:
-    for k, part in enumerate(parts):
+def _unrolled(e: Emitter, node: Loop, header: ast.For, key: str, first: int = 0) -> None:
+    """Run the rounds one after another; `key` is where the parts are, as rounds leave them."""
+    parts = e.scope[key]
+    assert isinstance(parts, Items)
+    for k in range(first, len(parts.parts)):
         go = go_on(e, node)
         if go.constant is None:
-            rest = parts[k:]
 
-            def arm(rest: tuple[Entry, ...] = rest) -> None:
+            def arm(k: int = k) -> None:
                 for flag in node.stop:
                     e.bind(flag, e.constant(False))
-                _unrolled(e, node, header, rest)
+                _unrolled(e, node, header, key, k)
 
             branch(e, go, (arm, lambda: None))
             return
         if not go.constant.value:
             return
-        assign_to(e, header.target, part)
+        now = e.scope[key]
+        assert isinstance(now, Items)
+        assign_to(e, header.target, now.parts[k])
         e.run(node.body)
         if e.is_dead:
             return

@@ -10,13 +10,13 @@ from tracescript.ir.values import Value
 from tracescript.opset import dtypes
 from tracescript.opset.names import numpy_names, torch_names
 from tracescript.opset.table import REQUIRED, opset
-from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.coerce import as_tensor
 from tracescript.producer.script.conditions import Condition, kind_of
 from tracescript.producer.script.diagnostics import is_none
 from tracescript.producer.script.entries import Items, Known, constant_of
 from tracescript.producer.script.lower_names import IGNORED, ONLY_DEFAULTS, SYNONYMS
 from tracescript.producer.script.promote import emit_op, plain_attribute
+from tracescript.producer.script.writes import write
 
 if TYPE_CHECKING:
     from tracescript.errors import ProducerError
@@ -73,12 +73,12 @@ def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> E
 def _in_place(e: Emitter, operand: Entry, made: Entry) -> Entry:
     """`F.relu_(y)`, `F.relu(y, inplace=True)`: y stands for the result from then on."""
     receiver = e.at.args[0] if isinstance(e.at, ast.Call) and e.at.args else None
-    if not isinstance(receiver, ast.Name | ast.Attribute) or e.session.aliases.is_given(operand):
+    if receiver is None or (e.unit.is_inner and e.session.aliases.is_passed(operand)):
         e.session.aliases.changed_by_call(e, operand)
         return made
+    operand = e.value(operand)
     made = e.session.tensors.keep_type(e, operand, made)
-    e.session.aliases.change(e, receiver, operand, made)
-    rebind(e, receiver, operand, made)
+    write(e, receiver, operand, made)
     return made
 
 

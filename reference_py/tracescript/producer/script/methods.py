@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import difflib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import OptionalType, ScalarKind
 from tracescript.ir.values import Value
-from tracescript.producer.script.callees import changed_name, is_place
+from tracescript.producer.script.callees import is_place
 from tracescript.producer.script.changes import rebind
 from tracescript.producer.script.containers import container_method
 from tracescript.producer.script.diagnostics import is_scalar, is_tensor, may_be_none
@@ -17,6 +16,7 @@ from tracescript.producer.script.entries import Bound, Items, constant_of
 from tracescript.producer.script.lower import call_named
 from tracescript.producer.script.operators import fold
 from tracescript.producer.script.strings import string_method
+from tracescript.producer.script.writes import write
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -71,8 +71,6 @@ def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[st
     name = method.name
     is_in_place = name.endswith("_") and not name.endswith("__") and name != "requires_grad_"
     plain = name[:-1] if is_in_place else name
-    if is_in_place:
-        method = replace(method, receiver=changed_name(method.receiver))
     homes = [f"numpy.ndarray.{plain}", f"numpy.{plain}", f"torch.Tensor.{plain}"]
     if e.frame.flavour == "torch":
         homes = [f"torch.Tensor.{plain}", f"torch.{plain}"]
@@ -80,19 +78,14 @@ def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[st
         found = call_named(e, candidate, [method.owner, *args], kwargs)
         if found is None:
             continue
+        if candidate in _ALWAYS_VIEWS and isinstance(found, Value):
+            e.session.origins.sure.add(found)
         if is_in_place:
-            found = e.session.tensors.keep_type(e, method.owner, found)
-            e.session.aliases.change(e, method.receiver, method.owner, found)
-            if is_place(method.receiver):
-                rebind(e, method.receiver, method.owner, found)
+            return _changed(e, method, e.session.tensors.keep_type(e, method.owner, found))
         return found
     if is_in_place and name in {"fill_", "copy_", "zero_"}:
         value = args[0] if args else e.constant(0)
-        made = e.session.tensors.filled_like(e, e.value(method.owner), value)
-        e.session.aliases.change(e, method.receiver, method.owner, made)
-        if is_place(method.receiver):
-            rebind(e, method.receiver, method.owner, made)
-        return made
+        return _changed(e, method, e.session.tensors.filled_like(e, e.value(method.owner), value))
     near = difflib.get_close_matches(plain, e.session.names.methods(), 3)
     raise e.error(
         None,
@@ -101,3 +94,21 @@ def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[st
         rule="SCRIPT-12",
         hint=f"nearest: {', '.join(near)}" if near else "write it with other ops",
     )
+
+
+_ALWAYS_VIEWS = frozenset({"torch.Tensor.view", "torch.Tensor.view_as"})
+_OTHER_SHAPE = frozenset(
+    {"t_", "transpose_", "swapaxes_", "swapdims_", "squeeze_", "unsqueeze_", "resize_", "set_"}
+)
+"""Methods after which a tensor shows the same elements in another shape; its views stay."""
+
+
+def _changed(e: Emitter, method: Bound, made: Entry) -> Entry:
+    """A method has changed its tensor."""
+    if method.name not in _OTHER_SHAPE:
+        write(e, method.receiver, method.owner, made)
+        return made
+    e.session.aliases.change(e, method.receiver, method.owner, made)
+    if is_place(method.receiver):
+        rebind(e, method.receiver, method.owner, made)
+    return made

@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from tracescript.producer.script.entries import Struct
+
 if TYPE_CHECKING:
+    from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Entry
     from tracescript.producer.script.frame import Frame
 
 
@@ -30,6 +34,19 @@ def is_read_later(frame: Frame, node: ast.AST, name: str) -> bool:
             if at > here or any(_start(outer) <= at <= _end(outer) for outer in [*around, *nested]):
                 return True
     return not name.isidentifier()
+
+
+def may_read(e: Emitter, key: str, receiver: ast.expr, entry: Entry) -> bool:
+    """Whether a name may be read after a change, in the function at hand or those that call it."""
+    frame: Frame | None = e.frame
+    at: ast.AST | None = receiver
+    number, _, name = key.partition(":")
+    while frame is not None and number != str(frame.number):
+        frame = frame.enclosing
+        at = frame.at if frame is not None else None
+        if isinstance(entry, Struct):
+            return True
+    return frame is None or at is None or is_read_later(frame, at, name)
 
 
 def _is_bound_by(frame: Frame, here: tuple[int, int], name: str) -> bool:

@@ -19,16 +19,19 @@ from tracescript.producer.script.entries import (
 )
 from tracescript.producer.script.exits import RETURNED, Loop
 from tracescript.producer.script.flow import refine
-from tracescript.producer.script.leaves import Leaves
+from tracescript.producer.script.heap import holds_tensor
+from tracescript.producer.script.leaves import Leaves, values_in
+from tracescript.producer.script.related import Related
 from tracescript.producer.script.rounds import go_on
 from tracescript.producer.script.size_marks import are_alike, copy_marks, mark_unsure
-from tracescript.producer.script.targets import assign_to, stored_names
+from tracescript.producer.script.targets import assign_to, bound_names, stored_names
 from tracescript.producer.script.watch import Watch
 
 if TYPE_CHECKING:
     from tracescript.opset.build import Builder
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry, Scope
+    from tracescript.producer.script.related import Carried, Owner
 
 _MOST_ATTEMPTS = 24
 
@@ -50,6 +53,15 @@ class Rolled(Leaves):
         self.starts: Scope = {}
         self.unsure: set[str] = set()
         self.around: dict[int, list[Value]] = {}
+        self.apart: set[str | Owner] = {e.frame.key(n) for n in bound_names(node)}
+        self.gaps: set[str | Owner] = set(self.apart)
+        self.bases: dict[Value, str] = {}
+        self.shown = {
+            e.frame.key(f"run over by loop {k} in line {node.lineno}"): now
+            for k, now in enumerate(series.shown if series else ())
+        }
+        self.base.update({key: now.value for key, now in self.shown.items()})
+        self.hidden = set(self.shown)
         for name in [*stored_names(node), *node.stop]:
             self.carry(e.frame.key(name))
 
@@ -87,10 +99,13 @@ class Rolled(Leaves):
         outer, go = e.builder, self.go
         leaves: list[Value] = []
         params: list[Value] = []
+        owners: list[Owner] = []
+        self.carry_related()
         e.builder = outer.child()
         e.scope = {**self.base, **self.conflicts}
         for key, entry in self.starts.items():
             e.scope[key] = self.opened(entry, leaves, params)
+            owners += [(key, n) for n in range(len(leaves) - len(owners))]
             self.mark(key, entry, e.scope[key])
             name, opened = key.partition(":")[2], e.scope[key]
             if isinstance(opened, Value) and name.isidentifier():
@@ -100,6 +115,7 @@ class Rolled(Leaves):
             e.scope[e.frame.key(flag)] = e.constant(False)
         index = Value(INT, "")
         watch = Watch(e.session.aliases, params, self.around)
+        related = Related(e, self.carried(leaves, params, owners), self.apart, self.gaps)
         next_go = self.body(index)
         watch.stop()
         ended, inner, was_dead = e.scope, e.builder, e.is_dead
@@ -110,11 +126,39 @@ class Rolled(Leaves):
         if self.learned(begun, ended) or self.unlike(begun, ended):
             return False
         ends = self.ends(inner, begun, ended)
-        if not watch.is_settled(ends):
+        if not all([watch.is_settled(ends), related.holds(ends, self.bases)]):
             return False
         assert go is not None
-        self.write(inner, index, go, next_go, leaves, params, ends)
+        related.results(self.write(inner, index, go, next_go, leaves, params, ends))
         return True
+
+    def carry_related(self) -> None:
+        """Carry what shows tensors that the loop changes, and what they are views of."""
+        e = self.e
+        for base, name in self.bases.items():
+            key = e.frame.key(f"{name} of the loop in line {self.node.lineno}")
+            self.base.setdefault(key, base)
+            self.hidden.add(key)
+            self.carry(key)
+        begun = {
+            self.plain(v)
+            for key, entry in self.starts.items()
+            if key not in self.apart
+            for v in values_in(entry)
+            if holds_tensor(v.type) and v.constant is None
+        }
+        if not begun:
+            return
+        for key, entry in self.base.items():
+            if any(e.session.origins.comes_from(v, begun) for v in values_in(entry)):
+                self.carry(key)
+
+    def carried(
+        self, leaves: list[Value], params: list[Value], owners: list[Owner]
+    ) -> list[Carried]:
+        """Return what the loop carries: where it is, its start, the parameter."""
+        starts = map(self.plain, leaves)
+        return list(zip(owners, starts, params, strict=True))
 
     def body(self, index: Value) -> Value:
         """Emit one round; returns whether another one follows."""
@@ -123,6 +167,8 @@ class Rolled(Leaves):
         if isinstance(header, ast.For):
             assert self.series is not None
             assert self.series.item is not None
+            for key, now in self.shown.items():
+                now.value = e.value(e.scope[key])
             if self.series.parts is None:
                 e.session.loops.begin(index, self.series.trip, e.frame.source, header)
             assign_to(e, header.target, self.series.item(index))
@@ -217,7 +263,7 @@ class Rolled(Leaves):
         leaves: list[Value],
         params: list[Value],
         ends: list[Value],
-    ) -> None:
+    ) -> list[Value]:
         """Write the node and take its results as the names' values after the loop."""
         e = self.e
         block = inner.block((index, *params), (next_go, *ends))
@@ -239,6 +285,9 @@ class Rolled(Leaves):
         for key, entry in self.starts.items():
             e.scope[key] = self.after(entry, left)
             self.mark(key, entry, e.scope[key])
+        for key in self.hidden:
+            del e.scope[key]
+        return results
 
     def mark_unset(self) -> None:
         """Note for names that only the body assigns that unrolling would give them a value."""

@@ -16,6 +16,7 @@ from tracescript.producer.script.entries import Empty, Items, Known, Struct
 from tracescript.producer.script.facts import Loops, Roots
 from tracescript.producer.script.known_keys import KnownKeys
 from tracescript.producer.script.members import Members
+from tracescript.producer.script.origins import Origins
 from tracescript.producer.script.pycalls import PythonCalls
 from tracescript.producer.script.states import States, join_path
 from tracescript.producer.script.structs import Structs
@@ -47,6 +48,7 @@ class Session:
         self.typing = Typing(self.functions.get)
         self.roots = Roots()
         self.aliases = Aliases()
+        self.origins = Origins()
         self.loops = Loops(facts)
         self.known_keys = KnownKeys()
         self.wrapped: set[Entry] = set()

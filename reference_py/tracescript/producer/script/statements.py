@@ -10,7 +10,7 @@ from tracescript.producer.script.arms import SOME_SET
 from tracescript.producer.script.calls import raised_text
 from tracescript.producer.script.core import statement
 from tracescript.producer.script.diagnostics import is_tensor
-from tracescript.producer.script.entries import Empty, Known, Partly, Unset
+from tracescript.producer.script.entries import Empty, Items, Known, Partly, Struct, Unset
 from tracescript.producer.script.exits import RETURNED, SetFlag, SetResult, Unless
 from tracescript.producer.script.flight import Flight
 from tracescript.producer.script.flow import branch, refine
@@ -20,6 +20,7 @@ from tracescript.producer.script.names import is_definite
 from tracescript.producer.script.operators import binary
 from tracescript.producer.script.targets import assign_to
 from tracescript.producer.script.type_comments import comments_of
+from tracescript.producer.script.writes import write
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -74,11 +75,27 @@ def augmented(e: Emitter, node: ast.AugAssign) -> None:
         return
     with e.looking_at(node):
         result = binary(e, type(node.op), before, operand)
-        if is_tensor(before) and not isinstance(node.target, ast.Subscript):
+        if is_tensor(before):
             result = e.session.tensors.keep_type(e, before, result)
-            e.session.aliases.change(e, load, before, result)
+            if _is_written(e, load, before, result):
+                return
         with e.repeating():
             assign_to(e, as_target(load), result)
+
+
+def _is_written(e: Emitter, load: ast.expr, before: Entry, result: Entry) -> bool:
+    """Change a tensor that a name, field or container holds; False where it must be assigned yet.
+
+    An element of a tensor is: what an index gives may be a copy.
+    """
+    with e.repeating():
+        owner = e.expr(load.value) if isinstance(load, ast.Subscript) else None
+    if owner is not None and (is_tensor(owner) or e.session.holds_array(owner)):
+        return False
+    if isinstance(owner, Items) and not owner.is_list:
+        raise e.error(load, "elements of a tuple cannot be assigned", hint="x.add_(y), say")
+    write(e, load, before, result)
+    return owner is None or not isinstance(owner, Struct)
 
 
 def _as_load(node: ast.expr) -> ast.expr:

@@ -31,6 +31,7 @@ from tracescript.producer.script.operators import fold
 from tracescript.producer.script.own_containers import has_default
 from tracescript.producer.script.own_operators import special, special_method
 from tracescript.producer.script.prelude_containers import FrozenSetOf
+from tracescript.producer.script.writes import write
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -198,8 +199,7 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
     owner = _assigned(e, e.expr(target.value))
     if is_tensor(owner):
         new = assign_index(e, e.value(owner), load.slice, entry)
-        e.session.aliases.change(e, target.value, owner, new)
-        rebind(e, target.value, owner, new)
+        write(e, target.value, owner, new)
         return
     if isinstance(owner, Items) and owner.is_list and e.session.is_runtime(owner):
         owner = e.value(owner)

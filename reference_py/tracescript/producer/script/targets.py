@@ -56,6 +56,16 @@ def stored_names(node: ast.AST) -> list[str]:
     return [*found, *flags]
 
 
+def bound_names(node: ast.AST) -> set[str]:
+    """Return the names that statements below `node` bind to something else."""
+    grown = {id(n.target) for n in ast.walk(node) if isinstance(n, ast.AugAssign)}
+    return {
+        n.id
+        for n in ast.walk(node)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and id(n) not in grown
+    }
+
+
 def is_read_outside(definition: ast.AST, loop: ast.AST, name: str) -> bool:
     """Whether a function reads a name at a place that is not in the body of a loop."""
     inside = {id(n) for s in getattr(loop, "body", ()) for n in ast.walk(s)}
@@ -238,6 +248,7 @@ __all__ = [
     "as_target",
     "assign_attribute",
     "assign_to",
+    "bound_names",
     "is_read_outside",
     "parts_of",
     "stored_names",

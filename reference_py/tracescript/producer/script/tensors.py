@@ -28,6 +28,19 @@ def unary(e: Emitter, name: str, operand: Entry) -> Entry:
     return emit_op(e, name, [operand]) if name else operand
 
 
+def row_of(e: Emitter, x: Value, index: Value) -> Value:
+    """`x[i]` along the first axis."""
+    return number_or_view(e, e.op("select", [x, index], {"dim": 0}))
+
+
+def number_or_view(e: Emitter, x: Value) -> Value:
+    """An element of an array of numpy's is a number of its own, no view."""
+    if e.frame.flavour == "numpy" and isinstance(x.type, TensorType) and x.type.shape == ():
+        e.session.aliases.apart(x, e.site())
+        e.session.origins.made.pop(x, None)
+    return x
+
+
 class Tensors:
     """Index and update of tensors by tensors."""
 

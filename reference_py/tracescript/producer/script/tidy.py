@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     Swap = dict[Value, Value]
 
 
-def tidy(block: Block, proved: set[Value], names: Mapping[Value, str]) -> Block:
+def tidy(
+    block: Block, proved: set[Value], names: Mapping[Value, str], plain: Mapping[Value, Value]
+) -> Block:
     """Return an equal block without what has no use. An op that can trap is never removed.
 
-    `proved` are results of ops that could trap but here cannot; `names` go into the values.
+    `proved` are results of ops that could trap but here cannot; `names` go into the values; in
+    place of values in `plain` others are used.
     """
     for _ in range(8):
-        smaller = _Dead(proved).block(_simplify(block, {}), None)
+        smaller = _Dead(proved).block(_simplify(block, dict(plain)), None)
         if _count(smaller) == _count(block):
             block = smaller
             break

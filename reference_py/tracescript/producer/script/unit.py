@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class Unit:
     """A function of the model while its nodes are written.
 
+    `plain` are values that differ from others only in what they may share with them.
     `bound` and `states` are by path from the function's own module. `captures` are modules a plain
     function reaches through its globals, by name. `changed` are parameters of an inner function
     whose tensors an op with `inplace=True` writes.
@@ -28,6 +29,7 @@ class Unit:
     constants: dict[Any, Value] = field(default_factory=dict)
     names: dict[Value, str] = field(default_factory=dict)
     proved: set[Value] = field(default_factory=set)
+    plain: dict[Value, Value] = field(default_factory=dict)
     bound: dict[str, tuple[Value, Constant]] = field(default_factory=dict)
     states: dict[str, tuple[Value, State]] = field(default_factory=dict)
     captures: dict[str, Any] = field(default_factory=dict)

@@ -63,7 +63,7 @@ def finish(
     news = [e.value(e.scope[f"state:{path}"]) for path in unit.states]
     given = [v for _, v in params]
     given += [v for v, _ in (*unit.bound.values(), *unit.states.values())]
-    block = tidy(e.builder.block(given, [*outputs, *news]), unit.proved, unit.names)
+    block = tidy(e.builder.block(given, [*outputs, *news]), unit.proved, unit.names, unit.plain)
     placed = dict(zip(given, block.params, strict=True))
     order = first_uses(block)
     bound = [(p, placed[v], c) for p, (v, c) in unit.bound.items() if placed[v] in order]

@@ -154,6 +154,11 @@ class Values(Reports):
         self.session.loops.through(inputs, outputs)
         self.session.known_keys.through(name, inputs, outputs)
         self.session.aliases.through(name, inputs, outputs, self.site())
+        self.session.origins.record(name, inputs, outputs, attributes or {})
+        for out in outputs:
+            held = self.session.origins.held(out)
+            if held is not None:
+                self.session.aliases.same(out, held)
         return outputs
 
     def empty(self, kind: Type) -> Value:
