@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import gc
 import importlib
 import inspect
 import sys
@@ -19,6 +20,8 @@ from mutants.registry import Mutant, MutantError, every
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+_AT_ONCE = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
 
 def put_in(mutant: Mutant) -> None:
@@ -51,7 +54,26 @@ def exchange(module: ModuleType, name: str, tree: ast.Module) -> None:
         if not inner:
             raise MutantError(f"{module.__name__} has no code of {name}")
         code = inner[-1]
-    function_of(module, name).__code__ = code
+    function = function_of(module, name)
+    if not code.co_freevars:  # a statement left out was the only one with `super()`
+        code = code.replace(co_freevars=function.__code__.co_freevars)
+    _exchange_inner(function.__code__, code)
+    function.__code__ = code
+
+
+def _exchange_inner(old: CodeType, new: CodeType) -> None:
+    """Give the functions that a function has made, a wrapped kernel say, their new code too."""
+    for one, other in zip(_inner(old), _inner(new), strict=False):
+        if one != other and one.co_freevars == other.co_freevars:
+            gc.unfreeze()
+            for made in gc.get_referrers(one):
+                if isinstance(made, FunctionType):
+                    made.__code__ = other
+        _exchange_inner(one, other)
+
+
+def _inner(code: CodeType) -> list[CodeType]:
+    return [c for c in code.co_consts if isinstance(c, CodeType) and c.co_name not in _AT_ONCE]
 
 
 def function_of(module: ModuleType, name: str) -> FunctionType:

@@ -68,12 +68,12 @@ def engines(part: str) -> tuple[str, ...]:
     return ENGINES if part in {"engine", "kernels", "passes"} else ENGINES[:1]
 
 
-def reach(suite: Suite, part: str) -> Reach:
-    """Return the record of a part of the loader as it is now; cases that it lacks are added."""
+def reach(suite: Suite, part: str, asked: Iterable[str]) -> Reach:
+    """Return the record of a part of the loader as it is now; what it lacks of cases is added."""
     kept = Path(tempfile.gettempdir()) / f"tracescript-reach-{part}-{_digest(part)}.json"
     found = Reach(*json.loads(kept.read_text("utf-8"))) if kept.is_file() else Reach([], {})
     before = len(found.units)
-    _record(suite, part, found)
+    _record(suite, part, asked, found)
     if len(found.units) > before:
         lines = {line: f"{bits:x}" for line, bits in found.lines.items()}
         kept.write_text(json.dumps([found.units, lines]), "utf-8")
@@ -99,14 +99,14 @@ def _digest(part: str) -> str:
     return made.hexdigest()[:16]
 
 
-def _record(suite: Suite, part: str, found: Reach) -> None:
+def _record(suite: Suite, part: str, asked: Iterable[str], found: Reach) -> None:
     names = {}
     for name in modules(part):
         names[str(importlib.import_module(f"tracescript.{name}").__file__)] = name
     known = set(found.units)
     for engine in engines(part):
         door = Door(engine)
-        for case in suite.cases:
+        for case in asked:
             if f"{engine} {case}" not in known:
                 patch.forget()
                 found.add(f"{engine} {case}", _traced(suite, door, case, names))

@@ -2,13 +2,15 @@
 
 Each change that `changes.py` finds in a module or part of the loader (`wire`, `engine.py`) is put
 in alone, and the cases that run the changed lines are asked until one fails. `--again` tries those
-only that `source.json` has as not killed. `--check` tries a few of those in the table, without a
-record of lines, and gives exit code 1 where one survives that the table does not explain.
+only that `source.json` has as not killed, `--cases` asks some cases only: new ones, say.
+`--check` tries a few of those in the table, without a record of lines, and gives exit code 1
+where one survives that the table does not explain.
 """
 
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import importlib
 import os
 import sys
@@ -25,7 +27,7 @@ from mutants.reach import ENGINES, engines, modules, reach, shuffled
 from mutants.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from mutants.reach import Reach
 
@@ -87,8 +89,8 @@ class Trial:
         return sorted(order, key=lambda unit: unit.endswith(_LAST))
 
 
-def reaching(suite: Suite, most: int) -> Callable[[Change], list[str]]:
-    """Return what finds the units that run a change, `most` of them at most.
+def reaching(suite: Suite, most: int, asked: Collection[str]) -> Callable[[Change], list[str]]:
+    """Return what finds the units that run a change, `most` of them at most, of the cases asked.
 
     First come those that run what few run: in the function, then in the whole part. Behind them
     come all refused files, for the parts that refuse them: these cases are short.
@@ -99,11 +101,12 @@ def reaching(suite: Suite, most: int) -> Callable[[Change], list[str]]:
     def units(change: Change) -> list[str]:
         part = change.module.partition(".")[0]
         if part not in records:
-            records[part] = reach(suite, part)
+            records[part] = reach(suite, part, asked)
             known[part] = records[part].rarest(list(records[part].lines))
         reached = records[part]
         exact, around = change.lines()
         found = reached.of(change.module, exact) or reached.of(change.module, around)
+        found = [unit for unit in found if unit.partition(" ")[2] in asked]
         mine = set(found)
         near = reached.rarest([f"{change.module} {line}" for line in change.span])
         rare = [unit for unit in (*near, *known[part]) if unit in mine]
@@ -140,12 +143,14 @@ def _first(suite: Suite, units: Sequence[str], sound: Mapping[str, Any]) -> dict
     return next(({d: other[d]} for d in DIFFERENCES if d in other), {})
 
 
-def _answers(suite: Suite, used: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+def _answers(
+    suite: Suite, used: Sequence[str], asked: Iterable[str]
+) -> tuple[dict[str, Any], list[str]]:
     """Return the sound loader's answers by unit, and the units that fail: there are none."""
     found, broken = {}, []
     for engine in used:
         door = Door(engine)
-        for case in suite.cases:
+        for case in asked:
             if not suite.passes(case, door):
                 broken.append(f"{engine} {case}")
             found[f"{engine} {case}"] = parts(door.said)
@@ -156,11 +161,12 @@ def _tried(suite: Suite, chosen: Sequence[Change], options: argparse.Namespace) 
     """Try changes as the options say, and tell those that are neither noticed nor explained."""
     table = Table.load()
     used = [e for e in ENGINES if any(e in engines(c.module.partition(".")[0]) for c in chosen)]
-    sound, broken = _answers(suite, used)
+    asked = {c: 0 for pattern in options.cases for c in fnmatch.filter(suite.cases, pattern)}
+    sound, broken = _answers(suite, used, asked)
     if broken:
         raise SystemExit(f"the sound loader fails: {', '.join(broken)}")
     found = []
-    units = reaching(suite, options.most)
+    units = reaching(suite, options.most, asked)
     for count, one in enumerate(Trial(suite, sound, table).run(chosen, units), 1):
         found.append(one)
         if count % 100 == 0:
@@ -180,7 +186,7 @@ def _checked(suite: Suite, chosen: Sequence[Change]) -> list[Found]:
     again = [change for change, state, _ in found if state != "killed"]
     if not again:
         return found
-    sound, _ = _answers(suite, ENGINES)
+    sound, _ = _answers(suite, ENGINES, suite.cases)
     killed = [one for one in found if one[1] == "killed"]
     return killed + list(Trial(suite, sound, table).run(again, lambda _: everything))
 
@@ -193,6 +199,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="which sample")
     parser.add_argument("--most", type=int, default=10_000, help="how many cases to ask at most")
     parser.add_argument("--again", action="store_true", help="only what survives, not explained")
+    parser.add_argument("--cases", nargs="+", default=["*"], help="which cases to ask")
     parser.add_argument("--write", action="store_true", help="note the results in source.json")
     parser.add_argument("--check", action="store_true", help="a few of those in the table")
     options = parser.parse_args()
@@ -205,6 +212,8 @@ def main() -> int:
     chosen = sample(every, options.sample or len(every), options.seed)
     watch()
     found = _checked(suite, chosen) if options.check else _tried(suite, chosen, options)
+    if options.cases != ["*"]:
+        found = [one for one in found if one[1] == "killed"]  # others were asked more cases before
     if options.write:
         Table.load().note(found, again=options.again)
         table = Table.load()

@@ -123,15 +123,6 @@ def _gated(x: Any, dim: int = -1) -> Any:
     return a * _sigmoid(b)
 
 
-def _attention(q: Any, k: Any, v: Any, scale: float | None = None, enable_gqa: bool = False) -> Any:
-    if enable_gqa:
-        times = q.shape[-3] // k.shape[-3]
-        k, v = (np.repeat(a, times, -3) for a in (k, v))
-    scores = q @ np.swapaxes(k, -1, -2) * (q.shape[-1] ** -0.5 if scale is None else scale)
-    powers = np.exp(scores)
-    return powers / np.sum(powers, -1, keepdims=True) @ v
-
-
 def _plain_step(z: Any, g: Any, h: Any, _: Any) -> Any:
     del h
     return np.tanh(z + g), None
@@ -246,7 +237,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "normalize": _normalized,
     "rms_norm": _root,
     "rnn": _rnn,
-    "scaled_dot_product_attention": _attention,
     "smooth_l1_loss": _smooth,
 }
 """Functions by op."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from oracles import numpy_layers, numpy_spectra, numpy_windows, philox
+from oracles import numpy_layers, numpy_rows, numpy_spectra, numpy_windows, philox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,6 +143,7 @@ def _logit(x: Any, eps: float) -> Any:
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **numpy_layers.FUNCTIONS,
+    **numpy_rows.FUNCTIONS,
     **numpy_spectra.FUNCTIONS,
     **numpy_windows.FUNCTIONS,
     "addmm": _product,

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from oracles.numpy_ops import FUNCTIONS
+
 
 def _arange(start: Any, end: Any, step: Any, dtype: Any) -> Any:
     return np.arange(start, end, step).astype(dtype)
@@ -24,15 +26,15 @@ def _one_hot(x: Any, num_classes: int) -> Any:
     return (x[..., None] == np.arange(num_classes)).astype(np.int64)
 
 
-def _eye(n: int, m: int, dtype: Any) -> Any:
+def _eye(n: int, m: int, dtype: Any = np.float32) -> Any:
     return np.eye(n, m, dtype=dtype)
 
 
-def _linspace(start: float, end: float, steps: int, dtype: Any) -> Any:
+def _linspace(start: float, end: float, steps: int, dtype: Any = np.float32) -> Any:
     return np.linspace(start, end, steps, dtype=dtype)
 
 
-def _repeat_interleave(x: Any, repeats: Any, dim: int) -> Any:
+def _repeat_interleave(x: Any, repeats: Any, dim: int = 0) -> Any:
     return np.repeat(x, repeats, axis=dim)
 
 
@@ -45,10 +47,19 @@ def _diag_embed(x: Any, offset: int, dim1: int, dim2: int) -> Any:
     return x[..., None] * np.eye(x.shape[-1], dtype=x.dtype)
 
 
-def _interpolate(x: Any, size: Any, mode: str) -> Any:
+def _interpolate(x: Any, size: Any, mode: str = "nearest") -> Any:
     assert mode == "nearest"
     places = [np.arange(n) * old // n for n, old in zip(size, x.shape[2:], strict=True)]
     return x[(..., *np.ix_(*places))]
+
+
+def _expand(x: Any, shape: Any) -> Any:
+    new = len(shape) - x.ndim
+    return np.broadcast_to(x, [x.shape[i - new] if n < 0 else n for i, n in enumerate(shape)])
+
+
+def _permute(x: Any, dims: Any) -> Any:
+    return np.transpose(x, dims)
 
 
 class Makers:
@@ -56,7 +67,10 @@ class Makers:
 
     outer = staticmethod(np.outer)
     nonzero = staticmethod(np.argwhere)
-    stack = staticmethod(lambda xs, dim: np.stack(xs, axis=dim))
+    stack = staticmethod(lambda xs, dim=0: np.stack(xs, axis=dim))
+    expand = staticmethod(_expand)
+    permute = staticmethod(_permute)
+    index = staticmethod(lambda x, indices: x[tuple(indices)])
     repeat = staticmethod(np.tile)
     index_select = staticmethod(lambda x, i, dim: np.take(x, i, axis=dim))
     embedding = staticmethod(lambda i, weight: weight[i])
@@ -70,3 +84,20 @@ class Makers:
     bincount = staticmethod(_bincount)
     diag_embed = staticmethod(_diag_embed)
     interpolate = staticmethod(_interpolate)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return another op from its definition, with results in the type of its first input."""
+        if name not in FUNCTIONS:
+            raise AttributeError(name)
+
+        def run(x: Any, *others: Any, **attributes: Any) -> Any:
+            found = FUNCTIONS[name](x, *others, **attributes)
+            parts = found if isinstance(found, tuple) else (found,)
+            narrow = tuple(p.astype(x.dtype) if _is_float(p) else p for p in parts)
+            return narrow if isinstance(found, tuple) else narrow[0]
+
+        return run
+
+
+def _is_float(part: Any) -> bool:
+    return isinstance(part, np.ndarray | np.generic) and part.dtype.kind == "f"

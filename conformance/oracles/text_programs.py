@@ -13,6 +13,7 @@ from typing import Any, Union
 import numpy as np
 
 from oracles.text_makers import Makers
+from oracles.text_scalars import Scalars, TensorForm
 from tracescript_conformance.values import SHORT, Tensor
 
 _WORDS = (
@@ -48,12 +49,14 @@ class _Struct:
         self.__dict__.update(fields)
 
 
-class _Ops(Makers):
+class _Ops(Makers, Scalars):
     """Ops as numpy has them; each written down by hand."""
 
     neg = staticmethod(np.negative)
     add = staticmethod(np.add)
+    sub = staticmethod(np.subtract)
     mul = staticmethod(np.multiply)
+    remainder = staticmethod(np.remainder)
     matmul = staticmethod(np.matmul)
     floor_divide = staticmethod(np.floor_divide)
     gt = staticmethod(np.greater)
@@ -83,9 +86,10 @@ class _Ops(Makers):
         remove=lambda d, k: {key: x for key, x in d.items() if key != k},
         keys=lambda d: [*d],
         make=lambda *entries: dict_of(entries[::2], entries[1::2]),
+        values=lambda d: [*d.values()],
+        len=len,
     )
     union = SimpleNamespace(make=lambda a, **_: a, get=lambda a, **_: a)
-    isinstance = staticmethod(lambda a, **given: a.__class__ is given["type"])
     equal = staticmethod(lambda a, b: a.__dict__ == b.__dict__)
 
     @staticmethod
@@ -119,13 +123,6 @@ class _Ops(Makers):
         return drawn.numpy(), after.numpy()
 
     @staticmethod
-    def scatter(x: Any, index: Any, src: Any) -> Any:
-        made = np.array(x)
-        for place, value in zip(index, src, strict=True):
-            made[place] = value
-        return made
-
-    @staticmethod
     def index_put(x: Any, indices: Any, values: Any) -> Any:
         made = x.copy()
         made[tuple(indices)] = values
@@ -145,7 +142,8 @@ class _Ops(Makers):
 
     @staticmethod
     def gather(x: Any, index: Any, dim: int = 0) -> Any:
-        return np.take_along_axis(x, index, dim)
+        seen = [slice(None) if a == dim else slice(n) for a, n in enumerate(index.shape)]
+        return np.take_along_axis(x[tuple(seen)], index, dim)
 
     @staticmethod
     def reshape(x: Any, shape: Any) -> Any:
@@ -182,11 +180,14 @@ def instance(text: str, class_name: str, members: dict[str, Any]) -> Any:
         **{word: word for word in _WORDS},
         **dict.fromkeys(("traced", "scripted", "explored", "imported", "authored"), same),
         **{t: getattr(np, t) for t in ("float16", "float32", "float64", "int32", "int64", "bool_")},
+        "Tensor": TensorForm,
+        "_": None,
         "Module": object,
         "Struct": _Struct,
         "Union": Union,
         "bfloat16": "bfloat16",
         "Dim": lambda *_: _Symbol(),
+        "ceil_div": lambda *_: _Symbol(),
         "call": lambda name, *args: getattr(names["self"], name.rpartition(".")[2])(*args),
         "guard": lambda *_: None,
         "shape_guard": lambda *_: None,

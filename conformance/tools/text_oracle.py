@@ -66,8 +66,8 @@ def _check(program: Any, step: case_pb2.Step) -> None:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
+    if isinstance(value, list | tuple):
+        return type(value)(map(_plain, value))
     return np.array(value.array) if isinstance(value, values.Tensor) else value
 
 

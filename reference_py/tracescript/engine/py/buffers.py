@@ -134,6 +134,7 @@ class Buffers:
                 self._set(param, frozenset({param}), frozenset({param}))
         moving = True
         while moving:
+            self._forward(body)
             moving = False
             for i, param in enumerate(body.params[1:]):
                 sources = [param, body.results[i + 1]]
@@ -141,8 +142,6 @@ class Buffers:
                 if start is not None and not is_copied(start):
                     sources.append(start)
                 moving |= self._join(param, sources)
-            if moving:
-                self._forward(body)
         for out, param in zip(stmt.outputs, body.params[1:], strict=True):
             self._join(out, [param])
 
