@@ -45,3 +45,13 @@ def test_random_programs_of_sets_contexts_and_choices_give_what_cpython_gives(en
     different = {s: o for s, o in outcomes.items() if o not in {"equal", "refused"}}
     assert different == {}
     assert list(outcomes.values()).count("equal") >= 5
+
+
+@pytest.mark.parametrize(("engine", "first"), [("ref", 1000), ("py", 1010)])
+def test_random_programs_that_give_sets_members_and_unions_give_what_cpython_gives(engine, first):
+    seeds = range(first, first + 10)
+    outcomes = {s: compare_rich(rich.value_program(s), inputs_of(s), engine) for s in seeds}
+
+    different = {s: o for s, o in outcomes.items() if o not in {"equal", "refused"}}
+    assert different == {}
+    assert list(outcomes.values()).count("equal") >= 3

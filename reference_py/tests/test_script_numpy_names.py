@@ -10,6 +10,16 @@ import pytest
 import tracescript as ts
 
 CALLS = """
+np.vstack([x, x])
+np.linalg.multi_dot([x, x.T, x])
+np.linalg.trace(x)
+np.linalg.diagonal(x)
+np.linalg.cross(x[0, :3], x[1, 1:])
+np.union1d(x[0], x[1])
+np.intersect1d(x[0], x[0, :2])
+np.setxor1d(x[0], x[1])
+np.polyint(x[0])
+np.choose(np.array([1, 0, 1, 0]), [x[0], x[1]])
 np.quantile(x, 0.3)
 np.quantile(x, 0.3, axis=1, keepdims=True)
 np.percentile(x, 30.0, axis=0)
@@ -125,6 +135,19 @@ x.repeat(2)
 x.round(1)
 """.strip().splitlines()
 
+OF_KNOWN_RANK = """
+np.dstack([x, x])
+np.atleast_3d(x[0])
+np.rollaxis(x, 1)
+np.fft.fftshift(x)
+np.fft.ifftshift(x)
+np.array_equiv(x, x)
+np.isrealobj(x)
+np.hstack([x, x])
+np.cumulative_sum(x[0])
+""".strip().splitlines()
+"""What traces write with other calls, by the rank of an array."""
+
 
 def program(tmp_path, call):
     file = tmp_path / "program.py"
@@ -190,3 +213,15 @@ def test_what_scripts_do_not_know_of_numpy_is_refused_at_the_call(tmp_path, call
     assert "^" in caught.value.excerpt
     assert hint in caught.value.hint
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("call", OF_KNOWN_RANK)
+def test_a_call_that_traces_write_with_others_means_the_same_in_a_script(tmp_path, call):
+    f = program(tmp_path, call)
+    args = arguments(3)
+    model = ts.script(f, types={"x": "float32[3, 4]"})
+
+    want, got = f(*args), model(*args)
+
+    assert np.asarray(got).dtype == np.asarray(want).dtype
+    np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5)

@@ -1,8 +1,9 @@
 """Compares random programs with their scripted models.
 
-`python tools/fuzz_script.py 2000 [first seed] [engine] [plain|rich|wide|torch]`: plain programs
+`python tools/fuzz_script.py 2000 [first seed] [engine] [plain|rich|wide|values|torch]`: plain ones
 compute with numbers and lists, rich ones with nested containers, texts, records, tensors, state,
-recursion and helpers, wide ones with sets, contexts and what is chosen at run time too, those of
+recursion and helpers, wide ones with sets, contexts and what is chosen at run time too, values ones
+with what a file has to say the type of (sets, enums, unions) in containers and as results, those of
 torch with tensors changed in place, views, layers and state.
 """
 
@@ -25,6 +26,7 @@ KINDS = {
     "plain": (programs.program, compare),
     "rich": (rich.program, compare_rich),
     "wide": (rich.wide_program, compare_rich),
+    "values": (rich.value_program, compare_rich),
 }
 if find_spec("torch"):
     from tests.differential import torch_programs

@@ -15,6 +15,7 @@ from tests.differential.rich_choices import (
     ChoiceLines,
 )
 from tests.differential.rich_more import MORE_HEAD, MoreLines
+from tests.differential.rich_values import VALUE_HEAD, VALUE_RESULT, VALUE_START, ValueLines
 
 HEAD = """\
 import numpy as np
@@ -92,6 +93,11 @@ def program(seed: int, size: int = 2) -> str:
 def wide_program(seed: int, size: int = 2) -> str:
     """As `program`, with sets, defaults, contexts and choices."""
     return _WideWriter(random.Random(seed), size).text()
+
+
+def value_program(seed: int, size: int = 2) -> str:
+    """As `wide_program`, with sets, members, unions and dicts of several types in containers."""
+    return _ValueWriter(random.Random(seed), size).text()
 
 
 class _Writer(MoreLines):
@@ -172,3 +178,13 @@ class _WideWriter(ChoiceLines, _Writer):
     def simple(self) -> str:
         own = [self.sets, self.defaults, self.choices, self.contexts]
         return self.r.choice(own)() if self.r.random() < 0.6 else super().simple()
+
+
+class _ValueWriter(ValueLines, _WideWriter):
+    head = HEAD + MORE_HEAD + CHOICE_HEAD + VALUE_HEAD
+    start = START + CHOICE_START + VALUE_START
+    result = f"{RESULT}, {CHOICE_RESULT}, {VALUE_RESULT}"
+
+    def simple(self) -> str:
+        own = [self.held_sets, self.held_sets, self.held_members, self.held_unions, self.held_dicts]
+        return self.r.choice(own)() if self.r.random() < 0.7 else super().simple()

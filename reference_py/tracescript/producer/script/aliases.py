@@ -246,6 +246,8 @@ _HINTS = {
     "set": "copy it: set(...)",
     "defaultdict": "copy it: dict(...)",
     "dict": "copy it: dict(...)",
+    "Counter": "copy it: c.copy()",
+    "OrderedDict": "copy it: d.copy()",
 }
 
 

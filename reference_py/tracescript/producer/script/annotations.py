@@ -105,8 +105,10 @@ def _generic(head: str, inner: list[Type | None]) -> Type | None:
         return None
     if head in {"list", "List", "Sequence", "Iterable"}:
         return ListType(known[0])
-    if head in {"dict", "Dict", "Mapping", "DefaultDict", "defaultdict"}:
+    if head in {"dict", "Dict", "Mapping", "DefaultDict", "defaultdict", "OrderedDict"}:
         return DictType(known[0], known[1])
+    if head == "Counter":
+        return DictType(known[0], constants.INT)
     if head in _SETS:
         return set_type(known[0], _SETS[head])
     if head in {"tuple", "Tuple"}:

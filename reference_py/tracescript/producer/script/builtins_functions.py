@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import ListType, ScalarKind
 from tracescript.ir.values import Value
-from tracescript.producer.script import prelude, set_order
+from tracescript.producer.script import prelude, prelude_dicts, set_order
 from tracescript.producer.script.builtins import BUILTINS, builtin, named_arguments, positional
 from tracescript.producer.script.comparison import contains, identical
 from tracescript.producer.script.diagnostics import is_none, is_scalar
@@ -150,7 +150,7 @@ BUILTINS["builtins.oct"] = _based(8, "0o", oct)
 BUILTINS["builtins.hex"] = _based(16, "0x", hex)
 
 
-@builtin("builtins.dict", "collections.OrderedDict")
+@builtin("builtins.dict")
 def dict_(e: Emitter, node: ast.Call) -> Entry:
     """`dict()`, `dict(d)`, `dict(pairs)`, `dict(k=v)`."""
     from tracescript.producer.script.calls import arguments
@@ -163,6 +163,13 @@ def dict_(e: Emitter, node: ast.Call) -> Entry:
     return made
 
 
+@builtin("builtins.dict.fromkeys")
+def from_keys(e: Emitter, node: ast.Call) -> Entry:
+    """`dict.fromkeys(keys, value)`."""
+    keys, *value = positional(e, node, 1, 2)
+    return e.prelude(prelude_dicts.from_keys, keys, *(value or [e.constant(None)]))
+
+
 @builtin("builtins.tuple")
 def tuple_(e: Emitter, node: ast.Call) -> Entry:
     """`tuple(xs)` of a known number of parts."""
@@ -170,7 +177,7 @@ def tuple_(e: Emitter, node: ast.Call) -> Entry:
     if not args:
         return Items(())
     parts = known_parts(e, args[0])
-    made = Items(parts) if parts is not None else as_tuple(series_of(e, args[0]))
+    made = Items(parts) if parts is not None else as_tuple(e, series_of(e, args[0]))
     if made is None:
         raise e.error(
             node,

@@ -6,16 +6,11 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import (
-    SET,
     DictType,
     ListType,
     OptionalType,
-    ScalarKind,
     ScalarType,
-    StructType,
-    TensorType,
     TupleType,
-    is_set_type,
 )
 from tracescript.ir.values import Value
 from tracescript.producer.script.builtins import builtin, positional
@@ -37,6 +32,7 @@ from tracescript.producer.script.entries import (
 from tracescript.producer.script.iteration import series_of
 from tracescript.producer.script.narrowing import bare
 from tracescript.producer.script.own_containers import python_class
+from tracescript.producer.script.python_types import CONTAINERS, PYTHON, is_instance, python_type
 from tracescript.producer.script.text import message
 
 if TYPE_CHECKING:
@@ -56,10 +52,10 @@ def isinstance_(e: Emitter, node: ast.Call) -> Entry:
         return is_one(e, x, instances(e, x, classes))
     if isinstance(x, Value) and isinstance(x.type, OptionalType):
         inside = Value(x.type.element)
-        if _is_instance(e, inside, classes):
+        if is_instance(e, inside, classes):
             return e.op("bool.not", [e.op("is_none", [x])])
         return e.constant(False)
-    return e.constant(_is_instance(e, x, classes))
+    return e.constant(is_instance(e, x, classes))
 
 
 def instances(e: Emitter, x: OneOf, classes: tuple[Any, ...]) -> list[int]:
@@ -68,47 +64,7 @@ def instances(e: Emitter, x: OneOf, classes: tuple[Any, ...]) -> list[int]:
     for part in parts.values():
         if isinstance(part, Value) and isinstance(part.type, OptionalType):
             raise type_needed(e, x)
-    return [k for k, part in parts.items() if _is_instance(e, part, classes)]
-
-
-_PYTHON = {
-    ScalarKind.BOOL: bool,
-    ScalarKind.INT: int,
-    ScalarKind.FLOAT: float,
-    ScalarKind.STR: str,
-    ScalarKind.NONE: type(None),
-}
-_CONTAINERS: dict[type, type] = {ListType: list, DictType: dict, TupleType: tuple}
-
-
-def _is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
-    if isinstance(x, Known):
-        return isinstance(x.value, classes) or (
-            e.session.holds_array(x) and any(map(e.session.is_tensor_class, classes))
-        )
-    if isinstance(x, Struct):
-        return issubclass(python_class(x.cls), classes)
-    if isinstance(x, Value):
-        if isinstance(x.type, TensorType):
-            return any(map(e.session.is_tensor_class, classes))
-        if isinstance(x.type, ScalarType):
-            return issubclass(_PYTHON.get(x.type.kind, object), classes)
-        if isinstance(x.type, StructType):
-            return issubclass(_class_of(e, x.type), classes)
-        return issubclass(_CONTAINERS.get(type(x.type), object), classes)
-    if isinstance(x, Items):
-        return issubclass(list if x.is_list else tuple, classes)
-    return (
-        issubclass(dict if isinstance(x, Empty) and x.is_dict else list, classes)
-        if isinstance(x, Empty)
-        else False
-    )
-
-
-def _class_of(e: Emitter, kind: StructType) -> type:
-    if is_set_type(kind):
-        return set if kind.name == SET else frozenset
-    return e.session.classes.get(kind, object)
+    return [k for k, part in parts.items() if is_instance(e, part, classes)]
 
 
 @builtin("builtins.getattr")
@@ -136,9 +92,18 @@ def hasattr_(e: Emitter, node: ast.Call) -> Entry:
     known, text = constant_of(name)
     if isinstance(x, Known) and known and isinstance(text, str):
         return e.constant(hasattr(x.value, text))
+    cls = python_type(e, x) if known else None
+    if cls is not None and isinstance(text, str):
+        return e.constant(hasattr(cls, text))
     if isinstance(x, Struct) and known:
         return e.constant(text in x.fields or hasattr(x.cls, text))
     raise e.error(node, "hasattr needs an object known at compile time", rule="SCRIPT-10")
+
+
+@builtin("numpy.dtype")
+def dtype_(e: Emitter, node: ast.Call) -> Entry:
+    """`numpy.dtype(x.dtype)`."""
+    return Known(e.session.data_type_of(e, positional(e, node, 1, 1)[0]))
 
 
 @builtin("builtins.callable")
@@ -184,10 +149,10 @@ def type_(e: Emitter, node: ast.Call) -> Entry:
         return Known(python_class(x.cls))
     if isinstance(x, Items):
         return Known(list if x.is_list else tuple)
-    if isinstance(x, Value) and isinstance(x.type, ScalarType) and x.type.kind in _PYTHON:
-        return Known(_PYTHON[x.type.kind])
+    if isinstance(x, Value) and isinstance(x.type, ScalarType) and x.type.kind in PYTHON:
+        return Known(PYTHON[x.type.kind])
     if isinstance(x, Value) and isinstance(x.type, ListType | DictType | TupleType):
-        return Known(_CONTAINERS[type(x.type)])
+        return Known(CONTAINERS[type(x.type)])
     raise e.error(node, "type() of a run-time value", hint="use isinstance")
 
 

@@ -226,6 +226,8 @@ def contains(e: Emitter, container: Entry, item: Entry) -> Value:
         return e.constant(known[1][1] in known[0][1])
     if isinstance(container, Empty):
         return e.constant(False)
+    if isinstance(container, OneOf):
+        raise type_needed(e, container)
     own = special(e, container, "contains", item)
     if own is not None:
         return truth(e, own)
@@ -252,9 +254,15 @@ def contains(e: Emitter, container: Entry, item: Entry) -> Value:
             f"`in` has no meaning for {e.describe(container)}",
             code="TYPE_INFERENCE",
             rule="SCRIPT-4",
+            hint="lists, tuples, dicts, sets and texts hold something",
         )
+    return _among(e, container.parts, item)
+
+
+def _among(e: Emitter, parts: tuple[Entry, ...], item: Entry) -> Value:
+    """Whether an item is equal to one of several."""
     found = e.constant(False)
-    for part in container.parts:
+    for part in parts:
         one = truth(e, related(e, "eq", operator.eq, item, part))
         if one.constant is not None:
             found = e.constant(True) if one.constant.value else found

@@ -1,4 +1,4 @@
-"""`collections.defaultdict`: a record around a dict, and what makes its values."""
+"""`collections.defaultdict`, `OrderedDict` and `Counter`: records around a dict."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from tracescript.producer.script.builtins import builtin, positional
 from tracescript.producer.script.entries import Empty, Known, MethodOf, Struct
-from tracescript.producer.script.prelude_containers import DefaultDict
+from tracescript.producer.script.prelude_dicts import CounterOf, DefaultDict, OrderedOf
 
 if TYPE_CHECKING:
     import ast
 
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
+    from tracescript.producer.script.heap import Token
 
 
 @builtin("collections.defaultdict")
@@ -26,8 +27,32 @@ def defaultdict_(e: Emitter, node: ast.Call) -> Entry:
     kept: Entry = Empty(is_dict=True, at=node) if kind is None else e.empty(kind)
     for more in given:
         kept = with_entries(e, kept, more)
-    token = e.session.aliases.token(site)
-    return Struct(DefaultDict, {"kept": kept, "make": factory}, frozenset({token}))
+    return Struct(DefaultDict, {"kept": kept, "make": factory}, _token(e))
+
+
+@builtin("collections.OrderedDict")
+def ordered_dict(e: Emitter, node: ast.Call) -> Entry:
+    """`OrderedDict()`, `OrderedDict(d)`, `OrderedDict(pairs, a=1)`."""
+    from tracescript.producer.script.builtins_functions import dict_
+
+    return Struct(OrderedOf, {"kept": dict_(e, node)}, _token(e))
+
+
+@builtin("collections.Counter")
+def counter(e: Emitter, node: ast.Call) -> Entry:
+    """`Counter()`, `Counter(items)`, `Counter(d)`."""
+    given = positional(e, node, 0, 1)
+    made = Struct(CounterOf, {"kept": Empty(is_dict=True, at=node)}, _token(e))
+    if not given:
+        return made
+    e.session.structs.call(e, MethodOf(Known(made), CounterOf.update), given, {})
+    found = e.session.calls.last_self
+    assert isinstance(found, Struct)
+    return found
+
+
+def _token(e: Emitter) -> frozenset[Token]:
+    return frozenset({e.session.aliases.token(e.site())})
 
 
 def missing(e: Emitter, owner: Struct, key: Entry, receiver: ast.expr | None) -> Entry:

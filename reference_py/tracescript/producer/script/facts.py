@@ -29,7 +29,8 @@ class Facts:
     `recursive` are functions that call themselves, `results` what they give, by signature;
     `defaults` are the types of dicts that make what they do not hold, by their place; `passing` are
     attributes that no state can hold, which each call gives a value before it reads them;
-    `asks_types` says that a value of several types is passed on, maybe to what tells them apart.
+    `asks_types` says that a value of several types is passed on, maybe to what tells them apart;
+    `composed` are functions of numpy's that are compiled as traces write them.
     """
 
     data_types: dict[str, DataType] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Facts:
     defaults: dict[Any, DictType] = field(default_factory=dict)
     passing: set[tuple[int, str]] = field(default_factory=set)
     asks_types: bool = False
+    composed: set[Any] = field(default_factory=set)
 
 
 class UnknownResultError(Exception):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import DictType, ListType, OptionalType, TupleType, is_set_type
 from tracescript.ir.values import Value
 from tracescript.producer.script.entries import Empty, Items, OneOf, Struct
-from tracescript.producer.script.own_containers import has_default, is_set
+from tracescript.producer.script.own_containers import is_dict_of, is_set
 from tracescript.producer.script.unions import as_union, holds_values, is_union, put_together
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _record(e: Emitter, entry: Struct, kind: Type) -> Entry:
         from tracescript.producer.script.named_dicts import as_dict
 
         return as_dict(e, entry, kind)
-    if not (has_default(entry) or is_set(entry)) or not isinstance(entry.fields["kept"], Empty):
+    if not (is_dict_of(entry) or is_set(entry)) or not isinstance(entry.fields["kept"], Empty):
         return entry
     held = kind.fields[0][1] if is_set_type(kind) and is_set(entry) else kind
     if not isinstance(held, DictType):

@@ -20,7 +20,7 @@ from tracescript.producer.script.entries import (
     constant_of,
 )
 from tracescript.producer.script.exits import RETURNED, remove_exits
-from tracescript.producer.script.own_containers import has_default
+from tracescript.producer.script.own_containers import is_dict_of
 from tracescript.producer.source import unwrapped
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def has_container(entry: Entry) -> bool:
     if isinstance(entry, Items):
         return entry.is_list or any(map(has_container, entry.parts))
     return (
-        has_default(entry)
+        is_dict_of(entry)
         or isinstance(entry, Empty)
         or (isinstance(entry, Value) and isinstance(entry.type, ListType | DictType))
     )

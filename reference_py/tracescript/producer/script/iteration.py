@@ -18,6 +18,7 @@ from tracescript.producer.script.entries import (
     Struct,
     constant_of,
 )
+from tracescript.producer.script.facts import MOST_UNROLLED
 from tracescript.producer.script.own_containers import is_set, keys_of, plain_dict
 from tracescript.producer.script.tensors import row_of
 
@@ -240,6 +241,11 @@ def as_list(e: Emitter, series: Series) -> Entry:
     return e.session.gather(e, series)
 
 
-def as_tuple(series: Series) -> Items | None:
+def as_tuple(e: Emitter, series: Series) -> Items | None:
     """`tuple(xs)` where the number of parts is known."""
-    return Items(series.parts) if series.parts is not None else None
+    if series.parts is not None:
+        return Items(series.parts)
+    known, count = (False, 0) if series.trip is None else constant_of(series.trip)
+    if not known or series.item is None or count > MOST_UNROLLED:
+        return None
+    return Items(tuple(series.item(e.constant(k)) for k in range(count)))

@@ -13,6 +13,7 @@ from tracescript.producer.script.library import SPECIAL, known, several, special
 from tracescript.producer.script.promote import emit_op
 
 if TYPE_CHECKING:
+    from tracescript.errors import ProducerError
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
     from tracescript.producer.script.library import Arguments, Special
@@ -199,16 +200,22 @@ def batch_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     "torch.nn.functional.dropout3d",
 )
 def dropout(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
-    """The identity in evaluation mode."""
+    """The identity in evaluation mode, and where nothing is dropped."""
     x, p, training = take(args, kwargs, "input", "p", "training")
-    if known(e, training, True, "training"):
-        raise e.error(
-            None,
-            "dropout in training mode",
-            rule="SCRIPT-11",
-            hint="call model.eval() before ts.script",
-        )
-    return emit_op(e, "dropout", [x], {"p": float(known(e, p, 0.5, "p"))})
+    share = float(known(e, p, 0.5, "p"))
+    if known(e, training, True, "training") and share > 0:
+        raise _drops(e, "dropout")
+    return emit_op(e, "dropout", [x], {"p": share})
+
+
+def _drops(e: Emitter, what: str) -> ProducerError:
+    """Return the error of a script that would draw what it drops."""
+    return e.error(
+        None,
+        f"{what} in training mode",
+        rule="SCRIPT-11",
+        hint="call model.eval() before ts.script; ts.trace keeps it, with a random state",
+    )
 
 
 @special("torch.nn.functional.embedding", "torch.embedding")
@@ -246,12 +253,7 @@ def _recurrent(op: str, more: dict[str, Any]) -> Special:
     def recurrent(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
         x, state, weights, has_bias, layers, dropout, training, bidirectional, batch_first = args
         if known(e, training, False, "train") and known(e, dropout, 0.0, "dropout"):
-            raise e.error(
-                None,
-                f"{op} with dropout in training mode",
-                rule="SCRIPT-11",
-                hint="call model.eval() before ts.script",
-            )
+            raise _drops(e, f"{op} with dropout")
         is_batch_first = known(e, batch_first, False, "batch_first")
         value = e.value(x)
         if is_batch_first:

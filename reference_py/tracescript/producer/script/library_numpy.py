@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.errors import ProducerError
+from tracescript.producer.numpy.special import HANDLERS, UFUNCS
 from tracescript.producer.script import prelude_elements, prelude_numpy
+from tracescript.producer.script.facts import RestartError
 from tracescript.producer.trace import hints
 
 if TYPE_CHECKING:
@@ -78,15 +80,32 @@ def definition(value: Any) -> Callable[..., Any] | None:
     return _by_object().get(id(value))
 
 
-def from_source(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
-    """Compile a Python function; where numpy's own cannot be, say so at the program's call."""
-    frame, at = e.frame, e.at
+def composed(value: Any) -> Callable[..., Any] | None:
+    """Return how traces write a call of numpy's with other calls, None for any other object."""
     try:
+        return HANDLERS.get(value) or UFUNCS.get(value)
+    except TypeError:
+        return None
+
+
+def from_source(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
+    """Compile a Python function.
+
+    Of numpy's, which may be no Python or more of it than scripts take, what traces write for it.
+    Where neither can be compiled, the error is at the program's call.
+    """
+    frame, at, written = e.frame, e.at, composed(callee.value)
+    is_composed = callee.value in e.session.facts.composed
+    try:
+        if written is not None and is_composed:
+            return e.session.call_python(e, written, [e.constant(None), *args], kwargs)
         return e.session.call_python(e, callee.value, args, kwargs)
     except ProducerError as error:
         home, name = (str(getattr(callee.value, a, "")) for a in ("__module__", "__name__"))
         if home.partition(".")[0] != "numpy":
             raise
+        if written is not None and not is_composed:
+            raise RestartError(lambda facts: facts.composed.add(callee.value)) from None
         e.frame, e.at = frame, at
         raise e.error(
             at,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import DataType, TensorType
+from tracescript.ir.types import DataType, ScalarKind, TensorType
 from tracescript.opset import dtypes
 from tracescript.producer.script.coerce import as_tensor, data_type
-from tracescript.producer.script.diagnostics import is_none, is_tensor
+from tracescript.producer.script.diagnostics import is_none, is_scalar, is_tensor
 from tracescript.producer.script.entries import Items, constant_of
 from tracescript.producer.script.flow import branch
 from tracescript.producer.script.library import SPECIAL, known, special, take
@@ -204,9 +204,18 @@ def masked_fill(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
 
 @special("torch.Tensor.dim", "torch.Tensor.ndimension", "numpy.ndim")
 def dim_(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
-    """The rank; a constant where it is known."""
+    """The rank, a constant where it is known; 0 for a number."""
     x = e.value(args[0])
-    assert isinstance(x.type, TensorType)
+    if is_scalar(x, ScalarKind.BOOL, ScalarKind.INT, ScalarKind.FLOAT):
+        return e.constant(0)
+    if not isinstance(x.type, TensorType):
+        raise e.error(
+            None,
+            f"{e.describe(x)} has no rank here",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-10",
+            hint="make it an array first: np.asarray(x)",
+        )
     return e.op("dim", [x]) if x.type.shape is None else e.constant(len(x.type.shape))
 
 

@@ -7,6 +7,8 @@ import enum
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from tracescript.ir.types import DataType
+from tracescript.opset.dtypes import numpy_of
 from tracescript.producer.script import objects
 from tracescript.producer.script.entries import Above, Bound, Empty, Items, Known, MethodOf, Struct
 from tracescript.producer.script.states import join_path
@@ -14,7 +16,6 @@ from tracescript.producer.script.states import join_path
 if TYPE_CHECKING:
     import ast
 
-    from tracescript.ir.types import DataType
     from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _OUTSIDE = "a list that is made outside the function"
 _OUTSIDE_TENSOR = "a tensor that is made outside the function"
+_OF_DATA_TYPE = frozenset({"kind", "itemsize", "name", "char"})
 _LISTS = frozenset({"ModuleList", "Sequential"})
 
 
@@ -70,6 +72,12 @@ class Members:
             return self._of_module(e, owner, node)
         if isinstance(owner.value, list | dict) and name in {"items", "keys", "values", "get"}:
             return Known(getattr(owner.value, name))
+        if (
+            isinstance(owner.value, DataType)
+            and name in _OF_DATA_TYPE
+            and e.frame.flavour == "numpy"
+        ):
+            return self._session.constant_entry(getattr(numpy_of(owner.value), name))
         found = self._raw(owner.value, name)
         if isinstance(found, property):
             return self._session.call_python(e, found.fget, [], {}, owner=owner)

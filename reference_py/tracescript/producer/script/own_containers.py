@@ -8,7 +8,8 @@ from tracescript.ir.types import DictType
 from tracescript.ir.values import Value
 from tracescript.producer.script.entries import Empty, Known, Struct
 from tracescript.producer.script.facts import RestartError
-from tracescript.producer.script.prelude_containers import DefaultDict, FrozenSetOf
+from tracescript.producer.script.prelude_containers import FrozenSetOf
+from tracescript.producer.script.prelude_dicts import DefaultDict, DictOf
 
 if TYPE_CHECKING:
     from tracescript.producer.script.core import Emitter
@@ -33,16 +34,21 @@ def has_default(entry: Entry) -> bool:
     return isinstance(entry, Struct) and entry.cls is DefaultDict
 
 
+def is_dict_of(entry: Entry) -> bool:
+    """Whether an entry is a defaultdict, an OrderedDict or a Counter."""
+    return isinstance(entry, Struct) and issubclass(entry.cls, DictOf)
+
+
 def plain_dict(entry: Entry) -> Entry:
-    """Return the dict that a defaultdict is; other entries as they are."""
-    if isinstance(entry, Struct) and has_default(entry):
+    """Return the dict that a defaultdict or the like is; other entries as they are."""
+    if isinstance(entry, Struct) and is_dict_of(entry):
         return entry.fields["kept"]
     return entry
 
 
 def python_class(cls: type) -> type:
     """Return the class that a record's class stands for, itself for one of the user's."""
-    found = getattr(cls, "stands_for", cls) if issubclass(cls, FrozenSetOf | DefaultDict) else cls
+    found = getattr(cls, "stands_for", cls) if issubclass(cls, FrozenSetOf | DictOf) else cls
     return found if isinstance(found, type) else cls
 
 

@@ -1,4 +1,4 @@
-"""Sets, dicts with defaults and orders of lists, written in the language of scripts.
+"""Sets and orders of lists, written in the language of scripts.
 
 The compiler makes records of these classes where a program makes what they stand for, and compiles
 their methods where it calls them.
@@ -6,7 +6,6 @@ their methods where it calls them.
 
 from __future__ import annotations
 
-import collections
 from typing import Any
 
 
@@ -220,64 +219,3 @@ class SetOf(FrozenSetOf):
         """`a ^= b`."""
         made = self ^ other
         self.kept = made.kept
-
-
-class DefaultDict:
-    """A dict that makes what it does not hold."""
-
-    stands_for: Any = collections.defaultdict
-    kept: Any
-    make: Any
-
-    def __len__(self) -> Any:
-        return len(self.kept)
-
-    def __contains__(self, key: Any) -> Any:
-        return key in self.kept
-
-    def __getitem__(self, key: Any) -> Any:
-        if key not in self.kept:
-            self.kept[key] = self.made()
-        return self.kept[key]
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self.kept[key] = value
-
-    def __delitem__(self, key: Any) -> None:
-        del self.kept[key]
-
-    def made(self) -> Any:
-        """What a key that is not there stands for."""
-        return self.make()
-
-    def keys(self) -> Any:
-        """The keys in the order in which they came."""
-        return self.kept.keys()
-
-    def values(self) -> Any:
-        """The values in the order of the keys."""
-        return self.kept.values()
-
-    def items(self) -> Any:
-        """Keys with values."""
-        return self.kept.items()
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        """A value, or another one; nothing is made."""
-        return self.kept.get(key, default)
-
-    def pop(self, key: Any, *default: Any) -> Any:
-        """Take an entry out."""
-        return self.kept.pop(key, *default)
-
-    def update(self, other: Any) -> None:
-        """Take the entries of another."""
-        self.kept.update(other)
-
-    def setdefault(self, key: Any, default: Any) -> Any:
-        """A value, the given one if there was none."""
-        return self.kept.setdefault(key, default)
-
-    def clear(self) -> None:
-        """Take all entries out."""
-        self.kept.clear()

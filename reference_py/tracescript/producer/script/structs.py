@@ -15,7 +15,7 @@ from tracescript.producer.script.changes import store
 from tracescript.producer.script.edges import set_value, type_of_set
 from tracescript.producer.script.entries import Above, Empty, Items, Known, MethodOf, Struct
 from tracescript.producer.script.own_containers import (
-    has_default,
+    is_dict_of,
     is_set,
     learn,
     plain_dict,
@@ -201,13 +201,13 @@ class Structs:
 
     def is_runtime(self, session: Session, entry: Struct) -> bool:
         """Whether a record can be a run-time value."""
-        if has_default(entry):
+        if is_dict_of(entry):
             return session.is_runtime(plain_dict(entry))
         return all(session.is_runtime(p) for p in entry.fields.values())
 
     def type_of(self, e: Emitter, entry: Struct) -> Type | None:
         """Return the type of the record as a value."""
-        if has_default(entry):
+        if is_dict_of(entry):
             return e.type_of_items(plain_dict(entry))
         if is_set(entry):
             return type_of_set(entry)
@@ -222,7 +222,7 @@ class Structs:
         if is_set(entry):
             return set_value(e, entry)
         e.session.aliases.valued |= entry.tokens
-        if has_default(entry):
+        if is_dict_of(entry):
             return e.value(plain_dict(entry))
         values = [e.value(x) for x in entry.fields.values()]
         fields = tuple((n, v.type) for n, v in zip(entry.fields, values, strict=True))

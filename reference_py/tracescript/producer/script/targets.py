@@ -16,7 +16,7 @@ from tracescript.producer.script.entries import (
     Struct,
     items_of_constant,
 )
-from tracescript.producer.script.iteration import series_of
+from tracescript.producer.script.iteration import as_tuple, series_of
 
 if TYPE_CHECKING:
     from tracescript.errors import ProducerError
@@ -177,14 +177,14 @@ def parts_of(e: Emitter, entry: Entry, wanted: int, *, has_star: bool = False) -
         return list(e.ops("list.unpack", [entry], types=[entry.type.element] * wanted))
     if is_tensor(entry) and isinstance(entry, Value) and not has_star:
         return _tensor_parts(e, entry, wanted)
-    series = series_of(e, entry)
-    if series.parts is None:
+    found = as_tuple(e, series_of(e, entry))
+    if found is None:
         raise e.error(
             None,
             f"cannot unpack {e.describe(entry)}: its length is known only at run time",
             rule="SCRIPT-4",
         )
-    return list(series.parts)
+    return list(found.parts)
 
 
 def _tensor_parts(e: Emitter, tensor: Value, wanted: int) -> list[Entry]:
