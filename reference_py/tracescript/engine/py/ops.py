@@ -47,7 +47,8 @@ class OpWriter:
                 depth, f"if len({name}) > {most}: {self._w.names.of(hold)}(B, {name})", stmt
             )
         for val in kept(stmt):
-            self._w.line(depth, f"{count}(B, {self._w.ref(val)})", stmt)
+            if not self._w.is_given(val):
+                self._w.line(depth, f"{count}(B, {self._w.ref(val)})", stmt)
 
     def _made(self, stmt: Stmt) -> list[tuple[Val, int]]:
         """Return the texts and containers to count; one that grows in place was counted before."""

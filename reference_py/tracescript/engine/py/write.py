@@ -79,6 +79,10 @@ class UnitWriter:
         val.name = name or val.name or self.names.fresh("v")
         return val.name
 
+    def is_given(self, val: Val) -> bool:
+        """Whether a value is an argument or a state of the call, whose memory does not count."""
+        return self.is_outermost and val in self.unit.body.params
+
     def ref(self, val: Val | None) -> str:
         """Return the text that stands for a value."""
         if val is None:
