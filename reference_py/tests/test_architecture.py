@@ -51,17 +51,21 @@ def test_the_top_level_is_fixed() -> None:
         "README.md", "spec", "proto", "reference_py", "conformance", "pyproject.toml",
         "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", ".ci", ".gitignore",
     }  # fmt: skip
+    assert set(tracked("ls-tree", "--name-only", "HEAD")) <= allowed
+
+
+def test_no_model_file_is_committed() -> None:
+    assert tracked("ls-files", "*.tsproto") == []
+
+
+def tracked(*command: str) -> list[str]:
+    """Return what git lists, a name a line. Skips where the sources are no checkout."""
     listed = subprocess.run(
-        ["git", "ls-tree", "--name-only", "HEAD"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+        ["git", *command], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if listed.returncode:
         pytest.skip("not a git checkout")
-
-    assert set(listed.stdout.split()) <= allowed
+    return listed.stdout.splitlines()
 
 
 def test_importing_the_package_loads_no_library() -> None:
