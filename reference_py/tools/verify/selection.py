@@ -189,6 +189,7 @@ _plain(
         call(a(5), a(2), -2, None, 1),
         call(a(5), a(3), -2, None, 1),
         call(a(5), a(5), None, None, 0),
+        call(a(2, 3), a(1, 2), 0, 1, None),
     ],
     ordering.slice_scatter,
 )

@@ -35,9 +35,10 @@ def nodes_in_order(block: ir.Block) -> Iterator[ir.Node]:
 def where(function: ir.Function, node: ir.Node | None) -> str:
     """Return `file:line` of a node, or its function and index where debug info is gone.
 
-    Without a node it is the function.
+    Without a node it is the function. In the definition of an op, which has no name, it is
+    empty: the node that calls the op has the place.
     """
-    if node is None:
+    if node is None or not function.name:
         return function.name
     if node.place is not None:
         return f"{node.place.file}:{node.place.line}"

@@ -174,18 +174,18 @@ def index_(x: Array, indices: list[Any]) -> Array:
 
 @ROUNDED.of("index_put")
 def index_put(x: Array, indices: list[Any], values: Array, accumulate: bool) -> Array:
-    places = index_(np.arange(x.size).reshape(x.shape), indices)
+    shape = index_(np.broadcast_to(np.False_, x.shape), indices).shape
     try:
-        given = np.broadcast_to(values, places.shape).ravel()
+        given = np.broadcast_to(values, shape)
     except ValueError:
-        text = f"{list(values.shape)} does not broadcast to the places {list(places.shape)}"
+        text = f"{list(values.shape)} does not broadcast to the places {list(shape)}"
         raise trap("SHAPE_ERROR", text) from None
-    result = x.reshape(-1).copy()
+    key, result = _subscript(x, indices), x.copy()
     if accumulate:
-        np.add.at(result, places.ravel(), given)
+        np.add.at(result, key, given)
     else:
-        result[places.ravel()] = given
-    return result.reshape(x.shape)
+        result[key] = given
+    return result
 
 
 @EXACT.of("masked_select")

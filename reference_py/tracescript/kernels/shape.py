@@ -143,18 +143,28 @@ def unbind(x: Array, dim: int) -> list[Array]:
     return list(np.moveaxis(x, dim, 0))
 
 
+def check_place(index: int, n: int) -> None:
+    """Trap an index that is none of an axis of n places, counted from either end."""
+    if not -n <= index < n:
+        raise trap("INDEX_ERROR", f"expected an index below {n}, found {index}")
+
+
+def checked_range(start: int | None, end: int | None, step: int | None) -> slice:
+    """Return a slice. Traps a step below 1."""
+    if step is not None and step < 1:
+        raise trap("VALUE_ERROR", f"expected a step of at least 1, found {step}")
+    return slice(start, end, step)
+
+
 @KERNELS.of("select")
 def select(x: Array, index: int, dim: int) -> Array:
-    if not -x.shape[dim] <= index < x.shape[dim]:
-        raise trap("INDEX_ERROR", f"expected an index below {x.shape[dim]}, found {index}")
+    check_place(index, x.shape[dim])
     return x[(slice(None),) * (dim % x.ndim) + (index,)]
 
 
 @KERNELS.of("slice")
 def slice_(x: Array, start: int | None, end: int | None, step: int | None, dim: int) -> Array:
-    if step is not None and step < 1:
-        raise trap("VALUE_ERROR", f"expected a step of at least 1, found {step}")
-    return x[(slice(None),) * (dim % x.ndim) + (slice(start, end, step),)]
+    return x[(slice(None),) * (dim % x.ndim) + (checked_range(start, end, step),)]
 
 
 @KERNELS.of("narrow")

@@ -104,9 +104,15 @@ class Emitter:
         return self.call(f"int.{word}", [a, b], {})
 
     def compare(self, relation: str, a: Any, b: Any) -> Any:
-        """Return the bool of comparing two numbers, at least one of them known only at run time."""
+        """Return the bool of comparing two numbers, or whether two lists of them are equal.
+
+        At least one number is known only at run time.
+        """
         if a is b:
             return relation in {"eq", "le", "ge"}
+        if isinstance(a, list) or (isinstance(a, Value) and isinstance(a.type, ListType)):
+            alike = self.call("equal", [a, b], {})
+            return alike if relation == "eq" else self.call("bool.not", [alike], {})
         if self.is_float(a) or self.is_float(b):
             operands = [self.to_float(a), self.to_float(b)]
             return self.call("float.cmp", operands, {"relation": relation})

@@ -114,7 +114,8 @@ class Expressions(Intrinsics):
     def _expr_Compare(self, node: ast.Compare) -> Any:
         fold, relation = COMPARE[type(node.ops[0])]
         a, b = self.evaluate(node.left), self.evaluate(node.comparators[0])
-        run_time = isinstance(a, Value) or isinstance(b, Value)
+        parts = [p for v in (a, b) for p in (v if isinstance(v, list) else [v])]
+        run_time = any(isinstance(p, Value) for p in parts)
         if not run_time or relation in {"is", "is_not", "in", "not_in"}:
             return fold(a, b)
         return self.emitter.compare(relation, a, b)

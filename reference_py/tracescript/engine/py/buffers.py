@@ -25,6 +25,8 @@ LOOSE: Final = "loose"
 Roots = frozenset[Any]
 _MARKS: Final[Roots] = frozenset({FOREIGN, VIEW, LOOSE})
 _NONE: Final[Roots] = frozenset()
+_MANY: Final = 32
+"""Above so many roots a value's are taken for one: long programs stay linear."""
 _ALIEN: Final[Roots] = frozenset({FOREIGN})
 
 CHANGING: Final = {"list.append": 0, "list.set": 0, "dict.set": 0}
@@ -78,13 +80,14 @@ class Buffers:
         self._params = frozenset(unit.body.params)
         self._roots: dict[Val, Roots] = {}
         self._objects: dict[Val, Roots] = {}
+        self._merged: dict[Any, Any] = {}
         self._holders: dict[Any, set[Val]] = defaultdict(set)
         for param in unit.body.params:
             self._set(param, _ALIEN, _ALIEN)
         self._forward(unit.body)
         for val, roots in self._roots.items():
             for root in roots:
-                self._holders[root].add(val)
+                self._holders[self._current(root)].add(val)
         self._backward(unit.body, set())
 
     def roots(self, val: Val | None) -> Roots:
@@ -100,9 +103,26 @@ class Buffers:
     def _set(self, val: Val, roots: Roots, objects: Roots) -> bool:
         if not holds_memory(val.type):
             return False
+        roots, objects = self._fewer(roots), self._fewer(objects)
         changed = roots != self._roots.get(val) or objects != self._objects.get(val)
         self._roots[val], self._objects[val] = roots, objects
         return changed
+
+    def _current(self, root: Any) -> Any:
+        """Return what stands for a root since roots were merged."""
+        while root in self._merged:
+            root = self._merged[root]
+        return root
+
+    def _fewer(self, roots: Roots) -> Roots:
+        """Merge roots that are many: whoever holds one of them then holds all."""
+        if self._merged:
+            roots = frozenset(map(self._current, roots))
+        if len(roots) <= _MANY:
+            return roots
+        first, *others = roots - _MARKS
+        self._merged.update(dict.fromkeys(others, first))
+        return roots & _MARKS | {first}
 
     def _object(self, val: Val | None) -> Roots:
         """Return which container objects a value itself may be."""
@@ -204,10 +224,13 @@ class Buffers:
             return False
         if roots & ({FOREIGN} if stmt.op in CHANGING else _MARKS):
             return False
+        roots = frozenset(map(self._current, roots))
         if any(self._holders[root] & live for root in roots - _MARKS):
             return False
-        others = [v for v in stmt.inputs if v is not None and v is not val]
-        return stmt.op not in CHANGING or not any(self.roots(v) & roots for v in others)
+        if stmt.op not in CHANGING:
+            return True
+        others = (v for v in stmt.inputs if v is not None and v is not val)
+        return all(roots.isdisjoint(map(self._current, self.roots(v))) for v in others)
 
 
 def _read_within(body: Body) -> set[Val]:

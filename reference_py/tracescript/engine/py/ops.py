@@ -38,7 +38,7 @@ class OpWriter:
         if check is not None:
             self._w.line(depth, f"{self._w.names.of(check)}(B, {', '.join(args)})", stmt)
         self._compute(stmt, args, body, depth)
-        for val in counted_late(stmt):
+        for val in () if stmt in self._w.buffers.into else counted_late(stmt):
             name = self._w.ref(val)
             self._w.line(depth, f"if {name}.nbytes > {SMALL}: {count}(B, {name})", stmt)
         for val, most in self._made(stmt):
@@ -75,7 +75,9 @@ class OpWriter:
 
     def _kernel(self, stmt: Stmt, args: Sequence[str], depth: int) -> None:
         assert stmt.link is not None
-        kernel, is_first = kernel_of(stmt, self._w.names.packed)
+        kernel, is_first = kernel_of(
+            stmt, self._w.names.packed, in_place=stmt in self._w.buffers.into
+        )
         call = f"{self._w.names.of(kernel)}({', '.join(args)})"
         outs = [self._w.define(v) for v in stmt.outputs]
         if not outs:

@@ -10,6 +10,7 @@ import numpy as np
 from tracescript import ir
 from tracescript.errors import TrapError
 from tracescript.kernels.nn import PREPARE
+from tracescript.kernels.overwrite import IN_PLACE
 from tracescript.kernels.pool import VALUES_ONLY
 from tracescript.kernels.table import OPEN
 
@@ -26,14 +27,17 @@ PACKED_BYTES: Final = 64 << 20
 _HALF: Final = frozenset({ir.DataType.FLOAT16, ir.DataType.BFLOAT16})
 
 
-def kernel_of(stmt: Stmt, packed: dict[Any, Any]) -> tuple[Kernel, bool]:
+def kernel_of(stmt: Stmt, packed: dict[Any, Any], *, in_place: bool = False) -> tuple[Kernel, bool]:
     """Return a kernel with attributes bound, and whether it gives the first result only.
 
     It is bare, without the rounding of half types, where no input is one. `packed` holds what was
-    prepared, shared by all code of a model.
+    prepared, shared by all code of a model. `in_place` asks for the one that writes into its first
+    input.
     """
     assert stmt.link is not None
     attributes = stmt.link.attributes
+    if in_place:
+        return functools.partial(IN_PLACE[stmt.op], **attributes), False
     plain = all(v is None or _is_plain(v.type) for v in stmt.inputs)
     prepared = _prepared(stmt, packed) if plain and stmt.op in PREPARE else None
     if prepared is not None:

@@ -12,6 +12,7 @@ from tracescript.engine.py.pick import PACKED_BYTES
 from tracescript.errors import trap
 from tracescript.kernels.blocked import BLOCK
 from tracescript.kernels.elementwise import OUT_OK
+from tracescript.kernels.overwrite import IN_PLACE
 from tracescript.opset.dtypes import numpy_of
 
 if TYPE_CHECKING:
@@ -103,11 +104,13 @@ def _is_relu(stmt: Stmt) -> bool:
 
 def is_fresh(stmt: Stmt) -> bool:
     """Whether a statement's results are memory that nobody else sees."""
-    return is_ufunc(stmt) or stmt.op in _ALWAYS_NEW
+    return is_ufunc(stmt) or stmt.op in _ALWAYS_NEW or stmt.op in IN_PLACE
 
 
 def takes_out(stmt: Stmt) -> Sequence[int]:
     """Return the inputs whose buffer could take the result: same data type, same known shape."""
+    if stmt.op in IN_PLACE:
+        return () if stmt.inputs[0] is None or stmt.inputs[0].known else (0,)
     if not is_ufunc(stmt) or len(stmt.outputs) != 1:
         return ()
     type_ = stmt.outputs[0].type
