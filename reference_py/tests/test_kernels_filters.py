@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from conv_definition import by_definition
 
-from tracescript.kernels import products
+from tracescript.kernels import products, threads
 from tracescript.kernels.filters import Filters
 
 RNG = np.random.default_rng(5)
@@ -64,12 +64,12 @@ def test_a_convolution_of_no_elements_is_its_bias(planes, rows):
 def test_a_convolution_is_the_same_on_any_number_of_threads(case, monkeypatch):
     planes, filters, kernel, *given = case
     monkeypatch.setattr(products, "_has_wide_lanes", lambda: True)
-    monkeypatch.setattr(products, "_WORTH_A_THREAD", 1)
+    monkeypatch.setattr(threads, "_WORTH_A_THREAD", 1e-3)
     x = RNG.standard_normal((1, planes, 40, 50)).astype(np.float32)
     weight = RNG.standard_normal((filters, planes // given[-1], *kernel)).astype(np.float32)
     found = []
-    for threads in (1, 2, 3):
-        monkeypatch.setattr(products, "_threads", lambda n=threads: n)
+    for count in (1, 2, 3):
+        monkeypatch.setattr(threads, "_threads", lambda n=count: n)
         found.append(Filters(weight, *given).apply(x, None, once=False))
     np.testing.assert_array_equal(found[1], found[0])
     np.testing.assert_array_equal(found[2], found[0])

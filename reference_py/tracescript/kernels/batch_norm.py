@@ -11,6 +11,7 @@ from tracescript.errors import trap
 from tracescript.kernels.blocked import BLOCK, by_rows, squares, sums
 from tracescript.kernels.rounding import Array, RoundedTable
 from tracescript.kernels.table import OPEN, Table
+from tracescript.kernels.threads import each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,6 +107,10 @@ PREPARE: Final[dict[str, Callable[..., Kernel | None]]] = {"batch_norm": _prepar
 """Op to a function of the inputs known beforehand, see `table.OPEN`."""
 
 
+_TAKING: Final = 1e-3
+"""Microseconds an element takes, about."""
+
+
 def _moved(old: Array, now: Array, momentum: float) -> Array:
     """Return running statistics after a batch, in their own type."""
     wide = np.promote_types(old.dtype, np.float32)
@@ -137,7 +142,8 @@ def batch_norm_train(
     weight, bias = (
         None if v is None else np.broadcast_to(v, (channels,)).astype(wide) for v in (weight, bias)
     )
-    for some in by_rows(channels, count):
+
+    def run(some: slice) -> None:
         rows = planes[:, some].swapaxes(0, 1).astype(wide, order="C").reshape(-1, count)
         np.divide(sums(rows), wide.type(count), out=mean[some])
         rows -= mean[some, np.newaxis]
@@ -147,6 +153,8 @@ def batch_norm_train(
         if bias is not None:
             rows += bias[some, np.newaxis]
         y[:, some] = rows.reshape(-1, batch, count // batch).swapaxes(0, 1)
+
+    each(by_rows(channels, count), run, x.size * _TAKING)
     unbiased = variance * wide.type(count / (count - 1))
     moved = (_moved(running_mean, mean, momentum), _moved(running_var, unbiased, momentum))
     return (y.reshape(x.shape), *moved)

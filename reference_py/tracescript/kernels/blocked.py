@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracescript.kernels.scratch import scratch
+from tracescript.kernels.threads import each
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,17 +28,29 @@ def mapped(x: Array, steps: Steps) -> Array:
     if flat.size <= BLOCK:
         steps(flat, y, np.empty_like(flat))
     else:
-        spare = np.empty(BLOCK, x.dtype)
-        for start in range(0, flat.size, BLOCK):
+
+        def run(start: int) -> None:
             part = flat[start : start + BLOCK]
-            steps(part, y[start : start + BLOCK], spare[: part.size])
+            steps(part, y[start : start + BLOCK], scratch("spare", part.shape, x.dtype))
+
+        each(range(0, flat.size, BLOCK), run, flat.size * _MAPPING)
     return y.reshape(x.shape)
+
+
+_MAPPING: Final = 6e-4
+"""Microseconds an element takes, about."""
 
 
 def by_rows(count: int, width: int) -> list[slice]:
     """Return slices of `count` rows of `width` elements, of about two blocks or one row."""
     step = max(1, 2 * BLOCK // max(1, width))
     return [slice(start, start + step) for start in range(0, count, step)]
+
+
+def evenly(count: int, most: int) -> list[slice]:
+    """Return slices of `count` things, at most so many, or one, in each, and about as many."""
+    step = -(-count // -(-count // max(1, most)))
+    return [slice(start, min(start + step, count)) for start in range(0, count, step)]
 
 
 SUMMED_BY_PRODUCT: Final = 4096

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import functools
 import itertools
-import os
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+from tracescript.kernels.threads import at_hand, each
 
+if TYPE_CHECKING:
     from tracescript.kernels.rounding import Array
 
 _SMALL: Final = 1_000_000
 """Multiplications up to which OpenBLAS reads operands where they are, and does not copy them."""
 _LANES: Final = 32
 _WIDEST: Final = 256
-_WORTH_A_THREAD: Final = 8_000_000
-"""Multiplications that take about ten times as long as handing them to another thread."""
+_UNSHARED: Final = 1 << 18
+"""Multiplications up to which OpenBLAS always takes one thread."""
+_A_MICROSECOND: Final = 80_000
+"""Multiplications that take about so long."""
 
 
 def product(a: Array, b: Array, out: Array) -> None:
@@ -37,6 +38,17 @@ def product(a: Array, b: Array, out: Array) -> None:
     _spread(a[..., np.newaxis, :, :], parts, results, rows * terms * b.size // b.shape[-2])
     if whole < columns:
         np.matmul(a, b[..., whole:], out=out[..., whole:])
+
+
+def is_alone(rows: int, terms: int, columns: int) -> bool:
+    """Whether `product` takes no threads of the library: its products are small."""
+    width, most = _columns_at_once(rows, terms), _SMALL if _has_wide_lanes() else _UNSHARED
+    return rows * terms * (min(width, columns) if width else columns) <= most
+
+
+def microseconds(multiplications: int) -> float:
+    """Return about how long so many multiplications take a thread."""
+    return multiplications / _A_MICROSECOND
 
 
 def _columns_at_once(rows: int, terms: int) -> int:
@@ -61,7 +73,7 @@ def _cut(matrices: Array, whole: int, width: int) -> Array:
 def _spread(a: Array, b: Array, out: Array, work: int) -> None:
     """Compute products of small matrices on as many threads as one large product would take."""
     axis = max(range(out.ndim - 2), key=out.shape.__getitem__)
-    count = min(_threads(), work // _WORTH_A_THREAD, out.shape[axis])
+    count = min(at_hand(microseconds(work)), out.shape[axis])
     if count <= 1:
         np.matmul(a, b, out=out)
         return
@@ -71,31 +83,4 @@ def _spread(a: Array, b: Array, out: Array, work: int) -> None:
         [np.moveaxis(m, axis, 0)[start:stop] for m in (a, b, out)]
         for start, stop in itertools.pairwise(ends)
     ]
-    pool = _pool(os.getpid(), _threads() - 1)
-    others = [pool.submit(_quietly, *share) for share in shares[1:]]
-    _quietly(*shares[0])
-    for other in others:
-        other.result()
-
-
-def _quietly(a: Array, b: Array, out: Array) -> None:
-    with np.errstate(all="ignore"):
-        np.matmul(a, b, out=out)
-
-
-@functools.cache
-def _threads() -> int:
-    """Return the threads that OpenBLAS takes by default."""
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-        text = os.environ.get(name, "")
-        if text.isdecimal() and int(text) > 0:
-            return int(text)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-
-
-@functools.lru_cache(maxsize=1)
-def _pool(process: int, threads: int) -> ThreadPoolExecutor:
-    """Return the threads of this process: a fork has none of its parent's."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    return ThreadPoolExecutor(threads, f"products-{process}")
+    each(shares, lambda share: np.matmul(share[0], share[1], out=share[2]), microseconds(work))
