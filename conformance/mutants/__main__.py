@@ -10,12 +10,14 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from functools import partial
 
 from mutants import tested
 from mutants.killing import Suite, Task, run, warm
 from mutants.patch import put_in
 from mutants.registry import FOLDER, Mutant, mutants
+from mutants.served import Served
 
 RESULTS = FOLDER / "hand.json"
 
@@ -26,30 +28,40 @@ def tasks(chosen: list[Mutant], suite: Suite) -> list[Task]:
         Task(
             m.id,
             partial(put_in, m),
-            partial(_asked, engine=m.engine, rules=suite.proving(rules), tests=tests),
+            partial(_asked, engine=m.engine, rules=suite.proving(rules), tests=tests, calls=calls),
         )
+        for served in [Served(suite.corpus)]
         for m in chosen
         for tests in [tested.proving(m.breaks)]
-        for rules in [[rule for rule in m.breaks if rule not in tests]]
+        for calls in [served.proving(r for r in m.breaks if r.startswith("RPC-"))]
+        for rules in [[rule for rule in m.breaks if rule not in {*tests, *calls}]]
     ]
+
+
+_Names = Mapping[str, list[str]]
 
 
 def _asked(
-    suite: Suite, *, engine: str, rules: dict[str, list[str]], tests: dict[str, list[str]]
+    suite: Suite, *, engine: str, rules: _Names, tests: _Names, calls: _Names
 ) -> dict[str, str]:
-    return suite.killers(engine, rules) | tested.killers(tests)
+    """Ask the cases, tests and SERVICE cases of rules, each where there are any."""
+    found = suite.killers(engine, rules) if rules else {}
+    found |= tested.killers(tests) if tests else {}
+    return found | (Served(suite.corpus).killers(calls) if calls else {})
 
 
 def _broken(suite: Suite, found: dict[str, dict[str, str]]) -> list[str]:
-    """Return tests that fail on the sound program too, and so have shown nothing."""
-    tests = sorted({k for killers in found.values() for k in killers.values() if "::" in k})
-    sound = Task("", lambda: None, lambda _: {"": " ".join(tested.failing(tests))})
-    return [
-        test
-        for _, answer in run(suite, [sound] if tests else [], 1)
-        for test in answer.values()
-        if test
-    ]
+    """Return tests and SERVICE cases that fail on the sound program too, and so show nothing."""
+    killers = {k for by_rule in found.values() for k in by_rule.values()}
+    tests = sorted(k for k in killers if "::" in k)
+    calls = sorted(k for k in killers if k.startswith("service/"))
+
+    def sound(suite: Suite) -> dict[str, str]:
+        failing = tested.failing(tests) if tests else []
+        return dict.fromkeys(failing + Served(suite.corpus).failing(calls), "")
+
+    task = Task("", lambda: None, sound)
+    return [name for _, failing in run(suite, [task], 1) for name in failing]
 
 
 def main() -> int:

@@ -44,8 +44,9 @@ _NUMBERS = (
     "within_ms",
     "padding_bytes",
     "copies",
+    "least",
 )
-_KEYS = {*_INFER, *_RPC, *_NUMBERS, "bytes", "fails", "or", "meanwhile", "many"}
+_KEYS = {*_INFER, *_RPC, *_NUMBERS, "bytes", "fails", "or", "meanwhile", "many", "terminate"}
 
 
 def fill(made: case_pb2.Case, table: Mapping[str, Any], oracles: Oracles, where: str) -> None:
@@ -60,7 +61,9 @@ def fill(made: case_pb2.Case, table: Mapping[str, Any], oracles: Oracles, where:
 
 def _step(table: Mapping[str, Any], where: str) -> case_pb2.ServiceStep:
     strict(table, _KEYS, where)
-    made = case_pb2.ServiceStep(concurrent=table.get("meanwhile", False))
+    made = case_pb2.ServiceStep(
+        concurrent=table.get("meanwhile", False), terminate=table.get("terminate", False)
+    )
     if "infer" in table:
         made.method = f"{_OIP}ModelInfer"
         made.requests.append(_infer(table))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import grpc
 from google.protobuf.message import DecodeError
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 ERROR_KEY = "tracescript-error-bin"
 _PADDING_FIELD = b"\xfa\x7f"  # field 2047, length-delimited
 _GLANCE = 0.02
+_GLANCES = 300
+_ARRIVAL = 0.4
+"""Seconds after which the calls beside are taken to have reached the server."""
 _HEALTH = "/grpc.health.v1.Health/Check"
 _LAST_BYTE = 128
 
@@ -41,7 +44,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """The replies of each step, the slowest health check of each, and whether it lives on."""
+    """The replies of each step, the slowest health check of each, and what is wrong afterwards."""
 
     replies: list[list[Reply]]
     health: list[float]
@@ -100,17 +103,47 @@ def _varint(number: int) -> bytes:
     return bytes([*out, number])
 
 
-def play(channel: Any, case: case_pb2.ServiceCase, seconds: float) -> Played:
-    """Play the steps: in order, or beside the one before where a step is `concurrent`."""
+class Server(Protocol):
+    """The process of an executor, as far as a case asks it to end."""
+
+    def terminate(self) -> None:
+        """Ask it to end, as SIGTERM does."""
+
+    def ended(self, seconds: float) -> str:
+        """Wait for its end; return what is wrong with it, or nothing."""
+
+
+def play(
+    channel: Any, case: case_pb2.ServiceCase, seconds: float, server: Server | None = None
+) -> Played:
+    """Play the steps: in order, or beside the one before where a step is `concurrent`.
+
+    Only a case that needs `terminate` asks for the server's process.
+    """
     calls: list[list[_Call]] = []
     health: list[float] = []
     for step in case.steps:
         if not step.concurrent:
             _wait(calls)
+        if step.terminate:
+            assert server is not None, "such a case needs `terminate`"
+            time.sleep(_ARRIVAL)
+            server.terminate()
+            _until_not_serving(channel)
         calls.append([_Call(channel, step, seconds) for _ in range(max(1, step.copies))])
         health.append(_slowest_health(channel, calls[-1]) if step.health_within_ms else 0.0)
     replies = [[call.reply() for call in step] for step in calls]
+    if server is not None and any(step.terminate for step in case.steps):
+        return Played(replies, health, server.ended(seconds))
     return Played(replies, health, _alive(channel))
+
+
+def _until_not_serving(channel: Any) -> None:
+    """Give the server time to take notice; one that never does is judged by the call."""
+    for _ in range(_GLANCES):
+        if _alive(channel) in {"health: not serving", "health: UNAVAILABLE"}:
+            return
+        time.sleep(_GLANCE)
 
 
 def _wait(calls: list[list[_Call]]) -> None:

@@ -32,6 +32,10 @@ def judge(case: case_pb2.ServiceCase, played: Played) -> Verdict:
             if wrong:
                 expected = step.codes[0] if step.codes else 0
                 return Verdict(FAILED, wrong, i, expected, reply.code)
+        wanted = sum(r.status == step.status and r.code in step.codes[:1] for r in replies)
+        if wanted < step.least:
+            what = f"{code_name(step.codes[0])} of {step.least} calls expected, found of {wanted}"
+            return Verdict(FAILED, what, i, step.codes[0])
         if health * 1e3 > step.health_within_ms > 0:
             what = f"a health check took {health * 1e3:.0f} ms, {step.health_within_ms} allowed"
             return Verdict(FAILED, what, i)

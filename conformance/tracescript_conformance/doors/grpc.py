@@ -7,6 +7,7 @@ already is asked.
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import time
@@ -71,6 +72,8 @@ class Grpc:
             response = self._one(testee_pb2.TesteeRequest(hello=request), start)
             self._is_testee = response.WhichOneof("response") != "skipped"
             self.hello = greeted(response) if self._is_testee else service.hello(self._channel)
+            if not self._is_testee and self._process is not None and os.name == "posix":
+                self.hello.claims.append("terminate")
         except (TesteeCrashedError, TesteeTimedOutError) as error:
             self.stop()
             raise TesteeNotStartedError(f"no hello from the server: {error}") from error
@@ -104,8 +107,26 @@ class Grpc:
                 raise TesteeNotStartedError(f"no server at {target}: {ended or 'no answer'}")
 
     def reaches(self, needs: Collection[str]) -> bool:
-        """Whether a case that needs this can be asked: executors run no loader's cases."""
-        return self._is_testee != ("service" in needs)
+        """Whether a case that needs this can be asked: executors run no loader's cases.
+
+        A server that somebody else started, or one on Windows, gets no SIGTERM.
+        """
+        can_end = "terminate" not in needs or "terminate" in self.hello.claims
+        return self._is_testee != ("service" in needs) and can_end
+
+    def terminate(self) -> None:
+        """Ask the server's process to end."""
+        assert self._process is not None, "a door that claims `terminate` has a process"
+        self._process.terminate()
+
+    def ended(self, seconds: float) -> str:
+        """Wait for the end of the server's process; return what is wrong with it, or nothing."""
+        assert self._process is not None, "a door that claims `terminate` has a process"
+        try:
+            status = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return "asked to end, the server did not"
+        return f"asked to end, the server ended with exit status {status}" if status else ""
 
     def ask(
         self, request: testee_pb2.TesteeRequest, extra: float = 0.0
@@ -158,9 +179,9 @@ class Grpc:
         if self._process is not None and self._process.poll() is not None:
             self.stop()
             self._connect()
-        played = service.play(self._channel, case, self._seconds)
+        played = service.play(self._channel, case, self._seconds, self)
         ended = self._ended()
-        if ended:
+        if ended and not any(step.terminate for step in case.steps):
             raise TesteeCrashedError(ended)
         return played
 

@@ -242,7 +242,7 @@ class ServiceCase(_message.Message):
     def __init__(self, steps: _Optional[_Iterable[_Union[ServiceStep, _Mapping]]] = ..., models: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ServiceStep(_message.Message):
-    __slots__ = ("method", "requests", "deadline_ms", "cancel_after_responses", "cancel_after_ms", "status", "codes", "responses", "concurrent", "health_within_ms", "padding_bytes", "copies", "other_statuses", "within_ms")
+    __slots__ = ("method", "requests", "deadline_ms", "cancel_after_responses", "cancel_after_ms", "status", "codes", "responses", "concurrent", "health_within_ms", "padding_bytes", "copies", "other_statuses", "within_ms", "terminate", "least")
     METHOD_FIELD_NUMBER: _ClassVar[int]
     REQUESTS_FIELD_NUMBER: _ClassVar[int]
     DEADLINE_MS_FIELD_NUMBER: _ClassVar[int]
@@ -257,6 +257,8 @@ class ServiceStep(_message.Message):
     COPIES_FIELD_NUMBER: _ClassVar[int]
     OTHER_STATUSES_FIELD_NUMBER: _ClassVar[int]
     WITHIN_MS_FIELD_NUMBER: _ClassVar[int]
+    TERMINATE_FIELD_NUMBER: _ClassVar[int]
+    LEAST_FIELD_NUMBER: _ClassVar[int]
     method: str
     requests: _containers.RepeatedScalarFieldContainer[bytes]
     deadline_ms: int
@@ -271,7 +273,9 @@ class ServiceStep(_message.Message):
     copies: int
     other_statuses: _containers.RepeatedScalarFieldContainer[int]
     within_ms: int
-    def __init__(self, method: _Optional[str] = ..., requests: _Optional[_Iterable[bytes]] = ..., deadline_ms: _Optional[int] = ..., cancel_after_responses: _Optional[int] = ..., cancel_after_ms: _Optional[int] = ..., status: _Optional[int] = ..., codes: _Optional[_Iterable[_Union[_error_pb2.ErrorCode, str]]] = ..., responses: _Optional[_Iterable[bytes]] = ..., concurrent: bool = ..., health_within_ms: _Optional[int] = ..., padding_bytes: _Optional[int] = ..., copies: _Optional[int] = ..., other_statuses: _Optional[_Iterable[int]] = ..., within_ms: _Optional[int] = ...) -> None: ...
+    terminate: bool
+    least: int
+    def __init__(self, method: _Optional[str] = ..., requests: _Optional[_Iterable[bytes]] = ..., deadline_ms: _Optional[int] = ..., cancel_after_responses: _Optional[int] = ..., cancel_after_ms: _Optional[int] = ..., status: _Optional[int] = ..., codes: _Optional[_Iterable[_Union[_error_pb2.ErrorCode, str]]] = ..., responses: _Optional[_Iterable[bytes]] = ..., concurrent: bool = ..., health_within_ms: _Optional[int] = ..., padding_bytes: _Optional[int] = ..., copies: _Optional[int] = ..., other_statuses: _Optional[_Iterable[int]] = ..., within_ms: _Optional[int] = ..., terminate: bool = ..., least: _Optional[int] = ...) -> None: ...
 
 class Provenance(_message.Message):
     __slots__ = ("oracles", "max_disagreement_ulps", "generator", "generator_version")
