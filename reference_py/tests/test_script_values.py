@@ -96,3 +96,27 @@ def test_an_argument_of_another_kind_is_refused(annotation, argument):
         opened(f, "py")(argument)
 
     assert (caught.value.code, caught.value.rule) == ("BAD_INPUT", "EXEC-3")
+
+
+def test_two_enums_of_one_name_are_refused_where_a_file_could_not_tell_them():
+    other = enum.Enum("Mode", {"FAST": "a", "SLOW": "b"})
+
+    def f(mode, n: int):
+        return mode, other.FAST if n else other.SLOW
+
+    f.__annotations__["mode"] = Mode
+
+    with pytest.raises(ts.errors.ProducerError) as caught:
+        ts.script(f)
+
+    assert (caught.value.code, caught.value.rule) == ("TYPE_INFERENCE", "SCRIPT-4")
+
+
+def test_which_item_pop_takes_out_of_a_set_is_not_guessed():
+    def f(s: set[int]):
+        return s.pop()
+
+    with pytest.raises(ts.errors.ProducerError) as caught:
+        ts.script(f)
+
+    assert (caught.value.code, caught.value.rule) == ("UNSUPPORTED_PYTHON", "SCRIPT-6")

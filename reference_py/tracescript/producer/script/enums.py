@@ -6,6 +6,7 @@ import enum
 import typing
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from tracescript.errors import ProducerError
 from tracescript.ir import constants
 from tracescript.ir.types import StructType
 from tracescript.producer.script.entries import Known, OneOf
@@ -55,11 +56,19 @@ def enums_in(given: Any) -> Iterator[type[enum.Enum]]:
 
 
 def learn_classes(session: Session, given: Any) -> None:
-    """Note the enums that a type names, so that their members are known again."""
+    """Note the enums that a type names, so that their members are known again.
+
+    Raises ProducerError where two of them look alike in a file.
+    """
     for cls in enums_in(given):
         kind = enum_type(cls)
-        if isinstance(kind, StructType):
-            session.classes[kind] = cls
+        if isinstance(kind, StructType) and session.classes.setdefault(kind, cls) is not cls:
+            raise ProducerError(
+                f"two enums are called {cls.__name__}",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-4",
+                hint="give one of them another name: a file tells enums by their names",
+            )
 
 
 def _value(e: Emitter, cls: type[enum.Enum], parts: dict[int, Any], index: Value) -> Value:
@@ -70,15 +79,10 @@ def _value(e: Emitter, cls: type[enum.Enum], parts: dict[int, Any], index: Value
     if not isinstance(kind, StructType):
         plain = {k: e.constant(m.value) for k, m in parts.items()}
         return from_table(e, plain, index)
-    held = e.session.classes.setdefault(kind, cls)
-    if held is not cls:
-        raise e.error(
-            None,
-            f"two enums are called {cls.__name__} here",
-            code="TYPE_INFERENCE",
-            rule="SCRIPT-4",
-            hint="give one of them another name",
-        )
+    try:
+        learn_classes(e.session, cls)
+    except ProducerError as error:
+        raise e.passed_on(error) from None
     fields = [
         from_table(e, {k: e.constant(getattr(m, name)) for k, m in parts.items()}, index)
         for name, _ in kind.fields
