@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _KIND: Final[Any] = torch.Generator
 """The class itself: a run puts another one in its place."""
+_LOOKED_INTO: Final = frozenset({_KIND, dict, list, tuple})
 _HINT: Final = (
     "draw from torch's default generator, from one that a module has as attribute, "
     "or from one that the program makes and seeds"
@@ -199,10 +200,12 @@ def _closed_over(program: Any) -> Iterator[torch.Generator]:
 
 
 def _inside(value: Any) -> Iterator[torch.Generator]:
-    if isinstance(value, _KIND):
+    kind = type(value)  # asking isinstance of torch's class is slow
+    if kind is _KIND:
         yield value
-    elif isinstance(value, dict):
+    elif kind is dict:
         yield from _inside(tuple(value.values()))
-    elif isinstance(value, (list, tuple)):
+    elif kind is list or kind is tuple:
         for part in value:
-            yield from _inside(part)
+            if type(part) in _LOOKED_INTO:
+                yield from _inside(part)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
+import types
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tracescript import ir
@@ -81,12 +83,27 @@ def leaves(
         yield from leaves(part, is_array, f"{name}_{key}" if name else key)
 
 
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    """Return a signature; that of a method which closes over nothing is found once."""
+    method = getattr(function, "__wrapped__", function)
+    if isinstance(method, types.MethodType):
+        inner = method.__func__
+        if isinstance(inner, types.FunctionType) and not inner.__closure__ and not inner.__dict__:
+            return _of_method(inner)
+    return inspect.signature(function)
+
+
+@functools.lru_cache(maxsize=1024)
+def _of_method(function: types.FunctionType) -> inspect.Signature:
+    return inspect.signature(types.MethodType(function, ...))
+
+
 def argument_names(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> list[tuple[str, Any]]:
     """Return arguments with the names of the parameters they bind to."""
     try:
-        bound = inspect.signature(function).bind(*args, **kwargs)
+        bound = _signature(function).bind(*args, **kwargs)
     except (TypeError, ValueError):
         return [*((f"arg_{i}", a) for i, a in enumerate(args)), *kwargs.items()]
     found: list[tuple[str, Any]] = []
