@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracescript.ir.types import OptionalType, StructType, TensorType
 from tracescript.ir.values import Value
+from tracescript.opset.dtypes import in_set
 from tracescript.producer.script.choices import mapped
+from tracescript.producer.script.coerce import data_type
 from tracescript.producer.script.core import expression
 from tracescript.producer.script.diagnostics import is_tensor, may_be_none
 from tracescript.producer.script.entries import (
@@ -165,10 +167,8 @@ def tensor_attribute(e: Emitter, x: Value, node: ast.Attribute) -> Entry:
         return Known(kind.data_type)
     if node.attr == "ndim":
         return e.op("dim", [x]) if rank is None else e.constant(rank)
-    if node.attr in {"T", "mT", "H"}:
-        if node.attr == "mT":
-            return e.op("transpose", [x], {"dim0": -2, "dim1": -1})
-        return transposed(e, [x], {})
+    if node.attr in TRANSPOSED | PARTS:
+        return part_or_transposed(e, x, node.attr)
     if node.attr == "size" and e.frame.flavour == "numpy":
         return e.op("numel", [x])
     if node.attr == "data":
@@ -179,6 +179,36 @@ def tensor_attribute(e: Emitter, x: Value, node: ast.Attribute) -> Entry:
     if node.attr in {"is_cuda", "requires_grad", "is_sparse", "is_quantized", "is_nested"}:
         return e.constant(False)
     return Bound(x, node.attr, node.value)
+
+
+TRANSPOSED: Final = frozenset({"T", "mT", "H", "mH"})
+PARTS: Final = frozenset({"real", "imag"})
+
+
+def part_or_transposed(e: Emitter, x: Value, name: str) -> Entry:
+    """Return a transposed tensor, of complex numbers conjugated under `H`, or a part of them."""
+    is_complex = in_set(data_type(x), "complex")
+    if name in PARTS:
+        if not is_complex and name == "imag" and e.frame.flavour == "torch":
+            raise e.error(
+                None,
+                "a real tensor has no .imag",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-4",
+                hint="torch raises here too; convert it to complex64 first",
+            )
+        if not is_complex:
+            return x if name == "real" else e.op("zeros_like", [x])
+        made = e.op(name, [x])
+        e.session.aliases.same(made, x)
+        e.session.origins.copy_perhaps(made, x)
+        return made
+    swapped = (
+        e.op("transpose", [x], {"dim0": -2, "dim1": -1})
+        if name.startswith("m")
+        else transposed(e, [x], {})
+    )
+    return e.op("conj", [e.value(swapped)]) if is_complex and name.endswith("H") else swapped
 
 
 def first_size(e: Emitter, node: ast.Subscript) -> Entry | None:

@@ -20,6 +20,7 @@ def everything() -> None:
         library_making,
         library_more,
         library_shapes,
+        library_signals,
         literals,
         loops,
         sets,
