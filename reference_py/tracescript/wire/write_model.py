@@ -83,7 +83,7 @@ def _write_ops(
     used = sorted({(node.opset, node.op) for node in nodes}, key=lambda u: (u[0] or OPSET, u[1]))
     definitions = [own.get(op) for name, op in used if not name]
     known = [definition for definition in definitions if definition is not None]
-    minors = [int(definition.since.partition(".")[2] or 0) for definition in known]
+    minors = [int(definition.since.partition(".")[2]) for definition in known]
     message.opsets.add()
     message.ops.add()
     opsets = sorted({name or OPSET for name, _ in used})
