@@ -103,7 +103,7 @@ def run(door: TorchDoor, function: Any, args: tuple[Any, ...], kwargs: dict[str,
 
     Raises ProducerError with UNKNOWN_CALL for a function that is no op and cannot be taken apart.
     """
-    from tracescript.producer.torch import reads, special
+    from tracescript.producer.torch import reads, special, unbatched
 
     name = getattr(function, "__name__", "")
     if name in {"__get__", "__set__"}:
@@ -117,6 +117,8 @@ def run(door: TorchDoor, function: Any, args: tuple[Any, ...], kwargs: dict[str,
         return function(*plain(args), **plain(kwargs))
     if isinstance(kwargs.get("out"), torch.Tensor):
         return _into(door, function, args, kwargs)
+    if args and unbatched.is_unbatched(name, args[0]):
+        return door.mode.inside(unbatched.of_one_image(function), *args, **kwargs)
     found = _match(door, function, args, kwargs)
     if found is not None:
         return _recorded(door, function, found, args, kwargs)
