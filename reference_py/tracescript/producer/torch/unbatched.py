@@ -18,7 +18,8 @@ _AXES: Final[Mapping[str, int]] = {
 
 def is_unbatched(name: str, x: Any) -> bool:
     """Whether a call of torch takes one image where the op of that name takes a batch."""
-    return isinstance(x, torch.Tensor) and x.dim() == _AXES.get(name, x.dim()) + 1
+    axes = _AXES.get(name.removesuffix("_with_indices"))
+    return axes is not None and isinstance(x, torch.Tensor) and x.dim() == axes + 1
 
 
 def of_one_image(function: Callable[..., Any]) -> Callable[..., Any]:
