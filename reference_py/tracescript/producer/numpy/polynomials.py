@@ -9,7 +9,6 @@ import numpy as np
 
 from tracescript.producer.numpy import names
 from tracescript.producer.numpy.typed import cast, inexact, is_float
-from tracescript.producer.trace.numbers import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +21,7 @@ def _summed(function: Any) -> Callable[..., Any]:
 
     def handler(_: NumpyDoor, a1: Any, a2: Any) -> Any:
         parts = [np.atleast_1d(x if hasattr(x, "dtype") else np.asarray(x)) for x in (a1, a2)]
-        sizes = [plain(x.shape[0]) for x in parts]
+        sizes = [x.shape[0] for x in parts]
         wide = [
             np.concatenate([np.zeros(max(sizes) - n, x.dtype), x]) if n < max(sizes) else x
             for n, x in zip(sizes, parts, strict=True)
@@ -44,7 +43,7 @@ def _polyint(_: NumpyDoor, p: Any) -> Any:
 
 
 def _vander(_: NumpyDoor, x: Any, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803  # numpy's name
-    count = plain(x.shape[0] if N is None else N)
+    count = int(x.shape[0] if N is None else N)
     base = cast(x, np.promote_types(x.dtype, np.int64))
     powers = [np.ones_like(base)]
     for _i in range(count - 1):

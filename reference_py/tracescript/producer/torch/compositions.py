@@ -60,7 +60,7 @@ def _tensor_split(_: TorchDoor, x: torch.Tensor, parts: Any, dim: int = 0) -> An
     extent = x.shape[dim]
     if isinstance(parts, int):
         count = parts
-        step, more = extent // count, plain(extent) % count
+        step, more = extent // count, int(extent % count)
         sizes = [step + 1 if i < more else step for i in range(count)]
     else:
         cuts = [0, *parts, extent]
@@ -172,7 +172,7 @@ def _scatter(
     with door.paused():
         result = torch.scatter(x, dim, index, value, **kwargs)
     reduce = {"add": "sum", "multiply": "prod"}.get(kwargs.get("reduce", ""), "replace")
-    matched(door, "scatter", (x, index, value), [result], dim=plain(dim), reduce=reduce)
+    matched(door, "scatter", (x, index, value), [result], dim=dim, reduce=reduce)
     return result
 
 
@@ -184,7 +184,7 @@ def _repeat_interleave(
     if isinstance(repeats, torch.Tensor):
         with door.paused():
             result = torch.repeat_interleave(x, repeats, dim)
-        matched(door, "repeat_interleave", (x, repeats), [result], dim=plain(dim))
+        matched(door, "repeat_interleave", (x, repeats), [result], dim=dim)
         return result
     axis = dim % x.dim()
     sizes = tuple(x.shape)
@@ -199,7 +199,7 @@ def _topk(
     k = mode.followed(door, k)
     with door.paused():
         result = torch.topk(x, plain(k), dim, largest)
-    matched(door, "topk", (x, k), list(result), dim=plain(dim), largest=largest)
+    matched(door, "topk", (x, k), list(result), dim=dim, largest=largest)
     return result
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from tracescript.producer.trace.numbers import plain
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -22,7 +20,7 @@ def fixed_up(door: TorchDoor, found: Match) -> Match | None:
 
 def _several(value: Any, count: int) -> tuple[int, ...]:
     numbers = (value,) * count if isinstance(value, int) else tuple(value)
-    return tuple(plain(n) for n in (numbers * count if len(numbers) == 1 else numbers))
+    return numbers * count if len(numbers) == 1 else numbers
 
 
 def _with(found: Match, **attributes: Any) -> Match:

@@ -21,7 +21,7 @@ def _added(door: TorchDoor, op: str, tensors: tuple[Any, ...], beta: Any, alpha:
     if not result.dtype.is_floating_point:
         bias, a, b = tensors
         return bias * beta + torch.matmul(a, b) * alpha
-    numbers = {"beta": float(plain(beta)), "alpha": float(plain(alpha))}
+    numbers = {"beta": float(beta), "alpha": float(alpha)}
     matched(door, op, tensors, [result], **numbers)
     return result
 
@@ -58,7 +58,7 @@ def _cat(
     with door.paused():
         result = torch.cat(tuple(tensors), plain(dim))
         joined = tuple(t for t in tensors if t.dim() == result.dim())
-    matched(door, "cat", (joined,), [result], dim=plain(dim))
+    matched(door, "cat", (joined,), [result], dim=dim)
     return result
 
 
@@ -72,7 +72,7 @@ def _diff(
 ) -> torch.Tensor:
     """Write differences as a subtraction of slices, n times."""
     x = torch.cat([t for t in (prepend, x, append) if t is not None], dim)
-    for _n in range(plain(n)):
+    for _n in range(n):
         count = x.size(dim) - 1
         later, earlier = x.narrow(dim, 1, count), x.narrow(dim, 0, count)
         x = later != earlier if x.dtype == torch.bool else later - earlier

@@ -91,7 +91,7 @@ def _normalized(call: Any) -> Callable[..., Any]:
             x = x.to(dtype)
         with door.paused():
             result = getattr(torch, call)(x, plain(dim))
-        matched(door, call, (x,), [result], dim=plain(dim))
+        matched(door, call, (x,), [result], dim=dim)
         return result
 
     return handler
@@ -102,7 +102,7 @@ def _one_hot(door: TorchDoor, tensor: torch.Tensor, num_classes: int = -1) -> to
         num_classes = int(tensor.max()) + 1
     with door.paused():
         result = functional.one_hot(tensor, plain(num_classes))
-    matched(door, "one_hot", (tensor,), [result], num_classes=plain(num_classes))
+    matched(door, "one_hot", (tensor,), [result], num_classes=num_classes)
     return result
 
 

@@ -231,7 +231,7 @@ def one_op(
     wire = door.wire(x)
     with door.paused():
         result = call(x, plain(dims))
-    made_wire = door.recorder.single(op, (wire,), {"dim": tuple(plain(dims))}, door.type_of(result))
+    made_wire = door.recorder.single(op, (wire,), {"dim": tuple(dims)}, door.type_of(result))
     adopt(door, result, made_wire, (x,))
     return result
 

@@ -24,6 +24,9 @@ class _Node:
     def is_bool(self) -> bool:
         return False
 
+    def maybe_as_int(self) -> int:
+        return int(self._number.fixed("torch"))
+
     def guard_int(self, _file: str, _line: int) -> int:
         return int(self._number.fixed("torch"))
 
@@ -39,15 +42,6 @@ class TorchInt(SymInt, torch.SymInt):  # type: ignore[misc]  # torch is not type
         """What code of torch reads the number through."""
         return _Node(self)
 
-    def __sym_max__(self, other: Any) -> Any:
-        return max(self, other)
-
-    def __sym_min__(self, other: Any) -> Any:
-        return min(self, other)
-
-    def __sym_float__(self) -> Any:
-        return self * 1.0
-
 
 class TorchFloat(SymFloat, torch.SymFloat):  # type: ignore[misc]  # torch is not typed here
     """A float of the program that torch's calls take."""
@@ -56,9 +50,3 @@ class TorchFloat(SymFloat, torch.SymFloat):  # type: ignore[misc]  # torch is no
     def node(self) -> Any:
         """What code of torch reads the number through."""
         return _Node(self)
-
-    def __sym_max__(self, other: Any) -> Any:
-        return max(self, other)
-
-    def __sym_min__(self, other: Any) -> Any:
-        return min(self, other)

@@ -161,12 +161,12 @@ def _normal(
 
 def dropped(door: TorchDoor, op: str, x: torch.Tensor, p: float) -> torch.Tensor:
     """Drop elements or features out in training, by an op."""
-    return _drawn(door, None, op, x, p=float(plain(p)))
+    return _drawn(door, None, op, x, p=float(p))
 
 
 def alpha_dropped(door: TorchDoor, op: str, x: torch.Tensor, p: float) -> torch.Tensor:
     """Set elements or features to the least value of SELU in training; mean and variance stay."""
-    keep = 1 - float(plain(p))
+    keep = 1 - float(p)
     if keep == 0:
         return x * 0
     scale = (keep * (1 + (1 - keep) * _LEAST**2)) ** -0.5

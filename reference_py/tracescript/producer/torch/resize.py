@@ -52,12 +52,12 @@ def _interpolate(
 
 def _scaled(extent: int, factor: Any) -> int:
     """Return floor(extent * factor): exact for whole factors, so that the size stays open."""
-    whole = plain(factor)
-    if float(whole).is_integer():
+    whole = float(factor)
+    if whole.is_integer():
         return extent * int(whole)
     if float(1 / whole).is_integer():
         return extent // int(1 / whole)
-    return int(plain(extent) * whole)
+    return int(int(extent) * whole)
 
 
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def _added(sign: int) -> Callable[..., Any]:
     def handler(door: TorchDoor, x: Any, y: Any, alpha: Any = 1) -> Any:
-        if plain(alpha) != 1:
+        if isinstance(alpha, (SymInt, SymFloat)) or alpha != 1:
             y = y * alpha
         call = torch.add if sign > 0 else torch.sub
         with door.paused():

@@ -109,6 +109,15 @@ class Arithmetic:
         else:
             self._fact(kind, number.wire, "==", plain(number))
 
+    def fixed(self, value: Any) -> Any:
+        """Return a value without symbolic numbers, each recorded as read."""
+        if isinstance(value, Symbolic):
+            return value.fixed("attribute")
+        if isinstance(value, (list, tuple)):
+            inner = [self.fixed(part) for part in value]
+            return inner if isinstance(value, list) else tuple(inner)
+        return plain(value)
+
     def _operand(self, value: Any) -> Wire | int:
         return value.wire if isinstance(value, SymInt) else int(value)
 

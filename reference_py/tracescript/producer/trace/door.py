@@ -79,11 +79,7 @@ class Door:
 
     def fixed(self, value: Any) -> Any:
         """Return a value without symbolic numbers, each recorded as read."""
-        if isinstance(value, (SymInt, SymFloat)):
-            self.recorder.arithmetic.fix(value, "size_read", "attribute")
-        if isinstance(value, (list, tuple)):
-            return [self.fixed(v) for v in value]
-        return plain(value)
+        return self.recorder.arithmetic.fixed(value)
 
     def item(self, value: Any, kind: str) -> Wire:
         """Record that the one element of an array is used as a number."""

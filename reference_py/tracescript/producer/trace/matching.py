@@ -192,7 +192,7 @@ def _value(node: ast.expr, bound: Mapping[str, Any], count: int, arrays: Typed) 
     if isinstance(node, ast.Constant):
         return node.value
     if isinstance(node, ast.Name):
-        return count if node.id == "count" else plain(bound.get(node.id))
+        return count if node.id == "count" else bound.get(node.id)
     inner = functools.partial(_value, bound=bound, count=count, arrays=arrays)
     if isinstance(node, ast.UnaryOp):
         return not inner(node.operand)
@@ -213,7 +213,7 @@ def _value(node: ast.expr, bound: Mapping[str, Any], count: int, arrays: Typed) 
 
 
 def _question(name: str, args: list[Any], arrays: Typed) -> Any:
-    value = args[0]
+    value = plain(args[0])
     is_array = arrays.is_array(value)
     if name == "is_tensor":
         return is_array

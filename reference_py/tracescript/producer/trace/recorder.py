@@ -97,11 +97,12 @@ class Recorder:
     ) -> tuple[Wire, ...]:
         """Record a call of an op whose results have these types; `samples` are 0-d real values."""
         varies = any(w is not None and w.varies for w in inputs)
-        made = Op(op, tuple(inputs), dict(attributes or {}), (), self.here())
+        given = {name: self.arithmetic.fixed(value) for name, value in (attributes or {}).items()}
+        made = Op(op, tuple(inputs), given, (), self.here())
         wires = tuple(Wire(t, self.frame, varies=varies, maker=made) for t in outputs)
+        made.outputs = wires
         for wire, sample in zip(wires, samples, strict=False):
             wire.sample = sample
-        made.outputs = wires
         self.frame.events.append(made)
         return wires
 
@@ -151,10 +152,9 @@ class Recorder:
 
     def ints(self, values: Iterable[int]) -> Wire:
         """Return the wire of a list of ints: a constant if all are plain."""
-        items = list(values)
+        items = tuple(v if isinstance(v, SymInt) else int(v) for v in values)
         if not any(isinstance(v, SymInt) for v in items):
-            numbers = tuple(map(int, items))
-            return self.constant(constants.numbers(numbers, constants.INT), numbers)
+            return self.constant(constants.numbers(items, constants.INT), items)
         return self.list([self.number(v) for v in items], constants.INT)
 
     def list(self, wires: Sequence[Wire], element: Type | None = None) -> Wire:
@@ -187,7 +187,7 @@ class Recorder:
         assert isinstance(extent, int), "examples have plain sizes"
         if not wire.varies:
             return extent
-        axis %= len(kind.shape)
+        axis = int(axis) % len(kind.shape)
         known = self.frame.sizes.get((wire, axis))
         if known is None:
             known = self.single("size", (wire,), {"dim": axis}, constants.INT)
