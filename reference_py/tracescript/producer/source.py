@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from tracescript.errors import ProducerError
 from tracescript.ir.graph import Place
 from tracescript.producer.compiled import FUTURE, Compiled, is_rewritten
+from tracescript.producer.private_names import use_compiled_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -184,6 +185,7 @@ def source_of(function: Any) -> tuple[Source, Definition]:
         raise _no_source(name, f"{source.name} has changed since {name} was made from it")
     exact = [n for n in found if _matches(n, code)]
     chosen: Any = (exact or found)[0]
+    use_compiled_names(chosen, code)
     return source, chosen
 
 

@@ -184,6 +184,19 @@ Entry: TypeAlias = (
 Scope: TypeAlias = "dict[str, Entry]"
 
 
+def values_in(entry: Entry) -> list[Value]:
+    """Return the run-time values in an entry that a loop can carry."""
+    if isinstance(entry, Value):
+        return [entry]
+    if isinstance(entry, Items):
+        return [v for p in entry.parts for v in values_in(p)]
+    if isinstance(entry, Struct):
+        return [v for x in entry.fields.values() for v in values_in(x)]
+    if isinstance(entry, OneOf):
+        return [v for x in entry.parts.values() for v in values_in(x)]
+    return [entry.value] if isinstance(entry, Partly) else []
+
+
 def held_by(entry: Entry) -> Sequence[Entry]:
     """Return what something callable has taken already."""
     if isinstance(entry, Bound):

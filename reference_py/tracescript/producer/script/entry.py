@@ -20,11 +20,11 @@ from tracescript.producer.script.frame import flavour_of
 from tracescript.producer.script.functions import run_body
 from tracescript.producer.script.objects import torch_door
 from tracescript.producer.script.pycalls import refuse_hooks
-from tracescript.producer.script.type_comments import comments_of
+from tracescript.producer.script.type_comments import comments_of, written_types
 from tracescript.producer.script.unions import are_told_apart, is_union, members_of
 from tracescript.producer.script.unit import Unit, is_module_object
 from tracescript.producer.script.units import finish, open_parameters
-from tracescript.producer.source import source_of
+from tracescript.producer.source import source_of, unwrapped
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Type
@@ -57,14 +57,18 @@ class Entrance:
         unit = Unit(name, self.module)
         frame = session.calls.frame(self.function, self.module, self.flavour)
         e = Emitter(session, unit, frame)
-        parameters = list(inspect.signature(self.function).parameters.values())
+        plain = unwrapped(self.function)
+        signature = inspect.signature(plain, follow_wrapped=False)
+        parameters = list(signature.parameters.values())
         if self.module is not None:
             session.states.enter(e, self.module)
             refuse_hooks(e, self.module)
             e.scope[frame.key(frame.first_parameter)] = Known(self.module, "")
             parameters = parameters[1:]
-        hints = _hints(self.function)
+        hints = {} if hasattr(plain, "__wrapped__") else _hints(plain)
         comments = comments_of(frame.source, frame.definition)
+        if hasattr(plain, "__wrapped__"):
+            comments = written_types(frame.definition)
         if hints.get("return") is not None:
             frame.annotations["return"] = type_of_object(hints["return"])
         self._check_types(types, parameters)

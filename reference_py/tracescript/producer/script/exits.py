@@ -7,6 +7,7 @@ only inside loops or where an arm may exit. Names made here hold a blank, so non
 from __future__ import annotations
 
 import ast
+import copy
 import itertools
 from typing import Final
 
@@ -106,7 +107,38 @@ def reaches(node: ast.stmt, kinds: Kinds) -> bool:
 
 def is_finally(s: ast.Try) -> bool:
     """Whether a `try` only has a `finally`, and that falls off its end."""
-    return not s.handlers and not any(reaches(x, EXITS) for x in s.finalbody)
+    ends_well = not any(reaches(x, EXITS) for x in s.finalbody)
+    return not s.handlers and ends_well and _reads_less(s)
+
+
+def ended_before_raises(s: ast.Try) -> list[ast.stmt]:
+    """Return the body of a `try`: where its end may raise, that comes before what it raises."""
+    if not any(isinstance(n, ast.Raise) for x in s.finalbody for n in ast.walk(x)):
+        return s.body
+    end = s.finalbody
+
+    class Ended(ast.NodeTransformer):
+        def visit_Raise(self, node: ast.Raise) -> list[ast.stmt]:  # ast's name
+            return [*end, node]
+
+        def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+            return node
+
+    return [part for x in copy.deepcopy(s.body) for part in _as_list(Ended().visit(x))]
+
+
+def _as_list(made: ast.stmt | list[ast.stmt]) -> list[ast.stmt]:
+    return made if isinstance(made, list) else [made]
+
+
+def _reads_less(s: ast.Try) -> bool:
+    """Whether what a `try` raises says nothing that a raising end of it could change."""
+    ends = [n for x in s.finalbody for n in ast.walk(x)]
+    raised = [n for x in s.body for n in ast.walk(x) if isinstance(n, ast.Raise)]
+    calls = [n.exc for n in raised if isinstance(n.exc, ast.Call)]
+    parts = [p for c in calls for a in [*c.args, *c.keywords] for p in ast.walk(a)]
+    is_plain = not any(isinstance(p, ast.Name | ast.Call) for p in parts)
+    return is_plain or not any(isinstance(n, ast.Raise) for n in ends)
 
 
 def always_exits(body: list[ast.stmt]) -> bool:
@@ -176,7 +208,8 @@ class _Remover:
             end: list[ast.stmt] = [Leave(begin[0], s)]  # type: ignore[arg-type]  # it is an Enter
         else:
             end = self.block(s.finalbody, loop)
-        made = [*begin, *self.block(s.body, loop), *end]
+        body = ended_before_raises(s) if isinstance(s, ast.Try) else s.body
+        made = [*begin, *self.block(body, loop), *end]
         if not rest or always_exits(s.body):
             return made
         flags = self.flags(s, loop)

@@ -33,8 +33,9 @@ def fitted(e: Emitter, entry: Entry, kind: Type) -> Entry:
         return entry
     if len(entry.parts) != len(kind.elements):
         return entry
-    pairs = zip(entry.parts, kind.elements, strict=True)
-    return Items(tuple(fitted(e, p, k) for p, k in pairs))
+    found = [fitted(e, p, k) for p, k in zip(entry.parts, kind.elements, strict=True)]
+    is_same = all(a is b for a, b in zip(found, entry.parts, strict=True))
+    return entry if is_same and not entry.is_list else Items(tuple(found))
 
 
 def _of_union(e: Emitter, entry: Entry, kind: Type) -> Entry:

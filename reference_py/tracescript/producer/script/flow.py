@@ -78,6 +78,8 @@ def _write(e: Emitter, test: Value, merge: Merge) -> tuple[Value, ...]:
         e.session.aliases.join(result, a, b)
         if e.session.sizes.issuperset((a, b)):
             e.session.sizes.add(result)
+        kinds = e.session.tuple_kinds
+        kinds.note(result, kinds.of(a) | kinds.of(b))
         name = e.unit.names.get(a) or e.unit.names.get(b)
         if name:
             e.unit.names[result] = name

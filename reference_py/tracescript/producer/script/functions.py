@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import DictType, ListType, TensorType
 from tracescript.ir.values import Value
+from tracescript.producer.private_names import mangled
 from tracescript.producer.script.entries import (
     Closure,
     Empty,
@@ -135,7 +136,7 @@ def defining_class(owner: Any, function: Any) -> type | None:
     if owner is None:
         return None
     for cls in owner.cls.__mro__ if isinstance(owner, Struct) else type(owner).__mro__:
-        found = vars(cls).get(function.__name__)
+        found = vars(cls).get(mangled(cls, function.__name__))
         if (
             found is function
             or getattr(found, "__wrapped__", None) is function

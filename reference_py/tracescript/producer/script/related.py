@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import OptionalType
+from tracescript.producer.script.entries import values_in
 from tracescript.producer.script.heap import holds_tensor
 from tracescript.producer.script.origins import SAME, Made, equal_inputs
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from tracescript.ir.values import Value
     from tracescript.producer.script.core import Emitter
+    from tracescript.producer.script.entries import Scope
 
     Owner = tuple[str, int] | tuple[str, int, str]
     Carried = tuple[Owner, Value, Value]
@@ -117,6 +119,15 @@ def _meet(e: Emitter, a: Value, b: Value, joined: dict[tuple[Value, Value], Valu
         return None
     joined[a, b] = remade(e, a, made[a], inputs)
     return joined[a, b]
+
+
+def showing(e: Emitter, scope: Scope, begun: set[Value]) -> list[str]:
+    """Return the names of what comes from tensors, or containers of them, in `begun`."""
+    found = {v for v in begun if holds_tensor(v.type) and v.constant is None}
+    if not found:
+        return []
+    comes_from = e.session.origins.comes_from
+    return [k for k, x in scope.items() if any(comes_from(v, found) for v in values_in(x))]
 
 
 class Related:

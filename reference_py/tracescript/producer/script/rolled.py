@@ -16,12 +16,12 @@ from tracescript.producer.script.entries import (
     Series,
     Struct,
     Unset,
+    values_in,
 )
 from tracescript.producer.script.exits import RETURNED, Loop
 from tracescript.producer.script.flow import refine
-from tracescript.producer.script.heap import holds_tensor
-from tracescript.producer.script.leaves import Leaves, values_in
-from tracescript.producer.script.related import Related
+from tracescript.producer.script.leaves import Leaves
+from tracescript.producer.script.related import Related, showing
 from tracescript.producer.script.rounds import go_on
 from tracescript.producer.script.size_marks import are_alike, copy_marks, mark_unsure
 from tracescript.producer.script.targets import assign_to, bound_names, stored_names
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tracescript.opset.build import Builder
     from tracescript.producer.script.core import Emitter
     from tracescript.producer.script.entries import Entry, Scope
-    from tracescript.producer.script.related import Carried, Owner
+    from tracescript.producer.script.related import Owner
 
 _MOST_ATTEMPTS = 24
 
@@ -56,6 +56,7 @@ class Rolled(Leaves):
         self.apart: set[str | Owner] = {e.frame.key(n) for n in bound_names(node)}
         self.gaps: set[str | Owner] = set(self.apart)
         self.bases: dict[Value, str] = {}
+        self.tuples: dict[int, frozenset[str]] = {}
         self.shown = {
             e.frame.key(f"run over by loop {k} in line {node.lineno}"): now
             for k, now in enumerate(series.shown if series else ())
@@ -104,18 +105,16 @@ class Rolled(Leaves):
         e.builder = outer.child()
         e.scope = {**self.base, **self.conflicts}
         for key, entry in self.starts.items():
-            e.scope[key] = self.opened(entry, leaves, params)
+            self.open(key, entry, leaves, params)
             owners += [(key, n) for n in range(len(leaves) - len(owners))]
-            self.mark(key, entry, e.scope[key])
-            name, opened = key.partition(":")[2], e.scope[key]
-            if isinstance(opened, Value) and name.isidentifier():
-                e.unit.names[opened] = name
         begun = {key: e.scope[key] for key in self.starts}
         for flag in self.node.stop:
             e.scope[e.frame.key(flag)] = e.constant(False)
+        tuples, starts = e.session.tuple_kinds, [self.plain(v) for v in leaves]
+        tuples.begin(starts, params, self.tuples)
         index = Value(INT, "")
         watch = Watch(e.session.aliases, params, self.around)
-        related = Related(e, self.carried(leaves, params, owners), self.apart, self.gaps)
+        related = Related(e, list(zip(owners, starts, params, strict=True)), self.apart, self.gaps)
         next_go = self.body(index)
         watch.stop()
         ended, inner, was_dead = e.scope, e.builder, e.is_dead
@@ -126,39 +125,33 @@ class Rolled(Leaves):
         if self.learned(begun, ended) or self.unlike(begun, ended):
             return False
         ends = self.ends(inner, begun, ended)
-        if not all([watch.is_settled(ends), related.holds(ends, self.bases)]):
+        settled = [watch.is_settled(ends), related.holds(ends, self.bases)]
+        if not all([*settled, tuples.is_settled(params, ends, self.tuples)]):
             return False
         assert go is not None
         related.results(self.write(inner, index, go, next_go, leaves, params, ends))
         return True
 
+    def open(self, key: str, entry: Entry, leaves: list[Value], params: list[Value]) -> None:
+        """Give a carried name its parameters."""
+        e = self.e
+        opened = e.scope[key] = self.opened(entry, leaves, params)
+        self.mark(key, entry, opened)
+        name = key.partition(":")[2]
+        if isinstance(opened, Value) and name.isidentifier():
+            e.unit.names[opened] = name
+
     def carry_related(self) -> None:
         """Carry what shows tensors that the loop changes, and what they are views of."""
-        e = self.e
         for base, name in self.bases.items():
-            key = e.frame.key(f"{name} of the loop in line {self.node.lineno}")
+            key = self.e.frame.key(f"{name} of the loop in line {self.node.lineno}")
             self.base.setdefault(key, base)
             self.hidden.add(key)
             self.carry(key)
-        begun = {
-            self.plain(v)
-            for key, entry in self.starts.items()
-            if key not in self.apart
-            for v in values_in(entry)
-            if holds_tensor(v.type) and v.constant is None
-        }
-        if not begun:
-            return
-        for key, entry in self.base.items():
-            if any(e.session.origins.comes_from(v, begun) for v in values_in(entry)):
-                self.carry(key)
-
-    def carried(
-        self, leaves: list[Value], params: list[Value], owners: list[Owner]
-    ) -> list[Carried]:
-        """Return what the loop carries: where it is, its start, the parameter."""
-        starts = map(self.plain, leaves)
-        return list(zip(owners, starts, params, strict=True))
+        starts = [x for key, x in self.starts.items() if key not in self.apart]
+        begun = {self.plain(v) for x in starts for v in values_in(x)}
+        for key in showing(self.e, self.base, begun):
+            self.carry(key)
 
     def body(self, index: Value) -> Value:
         """Emit one round; returns whether another one follows."""
@@ -276,6 +269,7 @@ class Rolled(Leaves):
             e.session.aliases.flow(result, start, end, param)
             if e.session.sizes.issuperset((start, end)):
                 e.session.sizes.add(result)
+            e.session.tuple_kinds.note(result, e.session.tuple_kinds.of(param))
             name = e.unit.names.get(param) or e.unit.names.get(end)
             if name:
                 e.unit.names[result] = name

@@ -18,6 +18,7 @@ from tracescript.producer.script.known_keys import KnownKeys
 from tracescript.producer.script.members import Members
 from tracescript.producer.script.origins import Origins
 from tracescript.producer.script.pycalls import PythonCalls
+from tracescript.producer.script.size_marks import TupleKinds
 from tracescript.producer.script.states import States, join_path
 from tracescript.producer.script.structs import Structs
 from tracescript.producer.script.tensors import Tensors
@@ -64,6 +65,7 @@ class Session:
         self.notes: list[str] = []
         self.made_lists: dict[Value, tuple[Entry, ...]] = {}
         self.sizes: set[Entry] = set()
+        self.tuple_kinds = TupleKinds()
         self.unsure_sizes: set[Entry] = set()
         self.is_guessing = False
         self.unsettled: list[tuple[Struct, ProducerError]] = []

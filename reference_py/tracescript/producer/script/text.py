@@ -220,7 +220,7 @@ def _value_text(e: Emitter, value: Value) -> Entry:
     if isinstance(kind, DictType):
         return e.prelude(prelude.dict_text, value)
     if isinstance(kind, TupleType):
-        return _items_text(e, e.parts(value))
+        return repr_of(e, e.parts(value))
     if e.is_message:
         return e.constant(f"<{e.describe(value)}>")
     what = f"the text of {'a record' if isinstance(kind, StructType) else e.describe(value)}"

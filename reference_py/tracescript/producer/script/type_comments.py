@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracescript.producer.source import Source
+    from tracescript.producer.source import Definition, Source
 
 
 @dataclass
@@ -27,6 +27,16 @@ def comments_of(source: Source, definition: ast.AST) -> Comments:
     first, last = getattr(definition, "lineno", 0), getattr(definition, "end_lineno", 0)
     lines = source.lines[first - 1 : last]
     return _parsed(lines, first) if any("# type:" in line for line in lines) else Comments()
+
+
+def written_types(definition: Definition) -> Comments:
+    """Return the annotations in a function's text: those of a wrapper are not its own."""
+    found = Comments()
+    a = definition.args
+    for p in [*a.posonlyargs, *a.args, *a.kwonlyargs]:
+        if p.annotation is not None:
+            found.parameters[p.arg] = p.annotation
+    return found
 
 
 def _parsed(lines: tuple[str, ...], first: int) -> Comments:

@@ -6,6 +6,7 @@ import enum
 from typing import TYPE_CHECKING, Any, cast
 
 from tracescript.errors import InvalidModelError
+from tracescript.ir.constants import INT
 from tracescript.ir.types import (
     ListType,
     ScalarKind,
@@ -28,6 +29,7 @@ from tracescript.producer.script.entries import (
 from tracescript.producer.script.enums import enum_type, member_of_enum
 from tracescript.producer.script.fitting import fitted
 from tracescript.producer.script.reports import Reports
+from tracescript.producer.script.size_marks import PLAIN, SIZES
 from tracescript.producer.script.unions import put_together
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ class Values(Reports):
                 self.session.aliases.given(made, entry.outside)
             return made
         if isinstance(entry, Items):
-            return self.op("tuple.make", [self.value(p, what) for p in entry.parts])
+            return self._tuple(entry, what)
         if isinstance(entry, Known):
             member = member_of_enum(self._emitter, entry)
             if member is not None:
@@ -115,6 +117,15 @@ class Values(Reports):
             hint="a script computes with numbers, texts, tensors, lists, dicts, tuples and records",
         )
 
+    def _tuple(self, entry: Items, what: str) -> Value:
+        """Return a tuple as a run-time value, which still is the sizes of a tensor if it was."""
+        made = self.op("tuple.make", [self.value(p, what) for p in entry.parts])
+        if entry in self.session.sizes:
+            self.session.tuple_kinds.note(made, SIZES)
+        elif entry in self.session.unsure_sizes:
+            self.session.tuple_kinds.note(made, SIZES | PLAIN)
+        return made
+
     def constant(self, value: Any, type_: Type | None = None) -> Value:
         """Return the constant of a plain Python value; a function has one of each."""
         key = (type(value).__name__, repr(value), type_)
@@ -154,6 +165,7 @@ class Values(Reports):
         self.session.loops.through(inputs, outputs)
         self.session.known_keys.through(name, inputs, outputs)
         self.session.aliases.through(name, inputs, outputs, self.site())
+        self.session.tuple_kinds.through(inputs, outputs)
         self.session.origins.record(name, inputs, outputs, attributes or {})
         for out in outputs:
             held = self.session.origins.held(out)
@@ -222,7 +234,14 @@ class Values(Reports):
         assert isinstance(kind, TupleType)
         if not kind.elements:
             return Items(())
-        return Items(self.ops("tuple.unpack", [value], types=kind.elements))
+        made = Items(self.ops("tuple.unpack", [value], types=kind.elements))
+        if all(k == INT for k in kind.elements):
+            kinds = self.session.tuple_kinds.of(value)
+            if kinds == SIZES:
+                self.session.sizes.add(made)
+            elif kinds > SIZES:
+                self.session.unsure_sizes.add(made)
+        return made
 
     def as_int(self, entry: Entry, what: str = "an int") -> Value:
         """Return an int value; a bool counts as 0 or 1."""
