@@ -64,15 +64,30 @@ def _broken(suite: Suite, found: dict[str, dict[str, str]]) -> list[str]:
     return [name for _, failing in run(suite, [task], 1) for name in failing]
 
 
+def _takes_runs(mutant: Mutant) -> bool:
+    """Whether a fault is shown by tests or calls of an executor, which take seconds."""
+    return bool(tested.proving(mutant.breaks)) or any(r.startswith("RPC-") for r in mutant.breaks)
+
+
 def main() -> int:
     """Print what survives; with `--write` note who killed what."""
     parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
     parser.add_argument("patterns", nargs="*", help="ids of faults, with * (all)")
     parser.add_argument("--slice", default="0/1", help="every Nth fault from the Kth on: K/N")
+    parser.add_argument(
+        "--proven-by",
+        choices=["cases", "runs"],
+        help="only faults that cases alone show, or only those that take tests or an executor",
+    )
     parser.add_argument("--write", action="store_true", help="note the results in hand.json")
     options = parser.parse_args()
     first, step = map(int, options.slice.split("/"))
-    chosen = mutants(*options.patterns)[first::step]
+    fitting = [
+        m
+        for m in mutants(*options.patterns)
+        if options.proven_by in {None, "runs" if _takes_runs(m) else "cases"}
+    ]
+    chosen = fitting[first::step]
     suite = Suite()
     started = time.monotonic()
     todo = tasks(chosen, suite)
