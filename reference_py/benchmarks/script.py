@@ -18,7 +18,8 @@ import torch
 
 import tracescript as ts
 from benchmarks.script_programs import PROGRAMS
-from tracescript.producer.script import functions, parameters, type_comments
+from tracescript.producer.script.calls import functions, parameters
+from tracescript.producer.script.source import type_comments
 from tracescript.producer.source import SOURCES
 
 if TYPE_CHECKING:

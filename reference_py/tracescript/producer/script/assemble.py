@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript import ir
-from tracescript.producer.script import objects
-from tracescript.producer.script.linking import renamed
+from tracescript.producer.script.emitter import objects
+from tracescript.producer.script.emitter.linking import renamed
 from tracescript.producer.version import own_version
 
 if TYPE_CHECKING:
+    from tracescript.producer.script.emitter.unit import Compiled
     from tracescript.producer.script.entry import Entrance
     from tracescript.producer.script.session import Session
-    from tracescript.producer.script.unit import Compiled
 
 _NUMBER: Final = re.compile(r"_\d+$")
 

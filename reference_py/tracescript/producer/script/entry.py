@@ -11,27 +11,27 @@ from tracescript.errors import ProducerError
 from tracescript.ir import constants
 from tracescript.ir.types import DataType, ListType, OptionalType, TensorType, TupleType, UnionType
 from tracescript.producer.marks import mark_of
-from tracescript.producer.script.annotations import OPEN, type_of_annotation, type_of_object
-from tracescript.producer.script.choices import has_type_test, member_of
-from tracescript.producer.script.core import Emitter
-from tracescript.producer.script.entries import Known
-from tracescript.producer.script.enums import enum_type, is_enum, learn_classes
-from tracescript.producer.script.frame import flavour_of
-from tracescript.producer.script.functions import run_body
-from tracescript.producer.script.objects import torch_door
-from tracescript.producer.script.pycalls import refuse_hooks
-from tracescript.producer.script.type_comments import comments_of, written_types
-from tracescript.producer.script.unions import are_told_apart, is_union, members_of
-from tracescript.producer.script.unit import Unit, is_module_object
-from tracescript.producer.script.units import finish, open_parameters
+from tracescript.producer.script.calls.functions import run_body
+from tracescript.producer.script.calls.pycalls import refuse_hooks
+from tracescript.producer.script.containers.choices import has_type_test, member_of
+from tracescript.producer.script.containers.enums import enum_type, is_enum, learn_classes
+from tracescript.producer.script.containers.unions import are_told_apart, is_union, members_of
+from tracescript.producer.script.emitter.core import Emitter
+from tracescript.producer.script.emitter.entries import Known
+from tracescript.producer.script.emitter.frame import flavour_of
+from tracescript.producer.script.emitter.objects import torch_door
+from tracescript.producer.script.emitter.unit import Unit, is_module_object
+from tracescript.producer.script.emitter.units import finish, open_parameters
+from tracescript.producer.script.source.annotations import OPEN, type_of_annotation, type_of_object
+from tracescript.producer.script.source.type_comments import comments_of, written_types
 from tracescript.producer.source import source_of, unwrapped
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Type
     from tracescript.ir.values import Constant
-    from tracescript.producer.script.facts import Facts
+    from tracescript.producer.script.emitter.facts import Facts
+    from tracescript.producer.script.emitter.unit import Compiled
     from tracescript.producer.script.session import Session
-    from tracescript.producer.script.unit import Compiled
 
 _NO_ROOTS: frozenset[str] = frozenset()
 

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 
 def everything() -> None:
-    """Make every handler known to the emitter."""
-    from tracescript.producer.script import (  # noqa: F401  # each registers its handlers
-        builtins_functions,
-        builtins_math,
-        builtins_objects,
-        calls,
-        comparison,
-        contexts,
-        defaults,
-        lambdas,
-        library_einsum,
-        library_images,
-        library_layers,
-        library_making,
-        library_more,
-        library_shapes,
-        library_signals,
-        literals,
-        loops,
-        sets,
-        statements,
-        subscripts,
-        text,
+    """Make every handler known to the emitter: each module registers its own."""
+    from tracescript.producer.script.builtins import functions, math, objects  # noqa: F401
+    from tracescript.producer.script.calls import dispatch, lambdas  # noqa: F401
+    from tracescript.producer.script.containers import defaults, sets, text  # noqa: F401
+    from tracescript.producer.script.expressions import comparison, literals, subscripts  # noqa: F401
+    from tracescript.producer.script.flow import contexts, loops, statements  # noqa: F401
+    from tracescript.producer.script.library import (  # noqa: F401
+        einsum,
+        images,
+        layers,
+        making,
+        more,
+        shapes,
+        signals,
     )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from tracescript.errors import ProducerError
 from tracescript.producer.script import register
 from tracescript.producer.script.assemble import assemble
+from tracescript.producer.script.emitter.facts import Facts, RestartError
+from tracescript.producer.script.emitter.objects import Weights, library_names
 from tracescript.producer.script.entry import entrance_of
-from tracescript.producer.script.facts import Facts, RestartError
-from tracescript.producer.script.objects import Weights, library_names
 from tracescript.producer.script.session import Session
 from tracescript.producer.script.signature import types_of_values
 

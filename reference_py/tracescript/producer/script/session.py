@@ -10,28 +10,29 @@ from tracescript.ir import constants
 from tracescript.ir.types import ScalarKind, ScalarType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import Typing
-from tracescript.producer.script import members, objects
-from tracescript.producer.script.aliases import Aliases
-from tracescript.producer.script.entries import Empty, Items, Known, Struct
-from tracescript.producer.script.facts import Loops, Roots
-from tracescript.producer.script.known_keys import KnownKeys
-from tracescript.producer.script.members import Members
-from tracescript.producer.script.origins import Origins
-from tracescript.producer.script.pycalls import PythonCalls
-from tracescript.producer.script.size_marks import TupleKinds
-from tracescript.producer.script.states import States, join_path
-from tracescript.producer.script.structs import Structs
-from tracescript.producer.script.tensors import Tensors
+from tracescript.producer.script.aliasing.aliases import Aliases
+from tracescript.producer.script.calls.pycalls import PythonCalls
+from tracescript.producer.script.containers.known_keys import KnownKeys
+from tracescript.producer.script.containers.structs import Structs
+from tracescript.producer.script.emitter import objects
+from tracescript.producer.script.emitter.entries import Empty, Items, Known, Struct
+from tracescript.producer.script.emitter.facts import Loops, Roots
+from tracescript.producer.script.emitter.origins import Origins
+from tracescript.producer.script.emitter.size_marks import TupleKinds
+from tracescript.producer.script.emitter.states import States, join_path
+from tracescript.producer.script.expressions import members
+from tracescript.producer.script.expressions.members import Members
+from tracescript.producer.script.expressions.tensors import Tensors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracescript.ir.graph import Function
     from tracescript.ir.types import DataType, StructType
-    from tracescript.producer.script.core import Emitter
-    from tracescript.producer.script.entries import Entry, Series
-    from tracescript.producer.script.facts import Facts
-    from tracescript.producer.script.objects import Names, Weights
+    from tracescript.producer.script.emitter.core import Emitter
+    from tracescript.producer.script.emitter.entries import Entry, Series
+    from tracescript.producer.script.emitter.facts import Facts
+    from tracescript.producer.script.emitter.objects import Names, Weights
 
 
 class Session:
@@ -204,7 +205,7 @@ class Session:
 
     def set_of(self, e: Emitter, entry: Known) -> Struct:
         """Return a set made outside the program as one of its own."""
-        from tracescript.producer.script.sets import as_set
+        from tracescript.producer.script.containers.sets import as_set
 
         made = as_set(e, entry)
         assert isinstance(made, Struct)
@@ -255,7 +256,7 @@ class Session:
 
 def run_text(e: Emitter, text: str, series: Series, start: Entry) -> Entry:
     """Run a small loop of ours over a series; names `item`, `series`, `result` are its own."""
-    from tracescript.producer.script.exits import remove_loop_exits
+    from tracescript.producer.script.source.exits import remove_loop_exits
 
     tree = ast.parse(text)
     own = {"item": "item of series", "series": "a series", "result": "result of series"}

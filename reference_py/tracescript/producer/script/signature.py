@@ -16,7 +16,7 @@ from tracescript.ir.types import (
     set_type,
 )
 from tracescript.opset.relations import compatible
-from tracescript.producer.script.objects import array_of, data_type_of_object, is_array
+from tracescript.producer.script.emitter.objects import array_of, data_type_of_object, is_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

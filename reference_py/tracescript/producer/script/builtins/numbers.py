@@ -1,0 +1,286 @@
+"""Builtins that make and compare numbers."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tracescript.ir.types import ListType, ScalarKind
+from tracescript.ir.values import Value
+from tracescript.producer.script.builtins.table import builtin, positional
+from tracescript.producer.script.containers import set_order
+from tracescript.producer.script.containers.text import as_text, repr_of
+from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar, is_tensor
+from tracescript.producer.script.emitter.entries import (
+    Empty,
+    Items,
+    constant_of,
+)
+from tracescript.producer.script.expressions.logic import truth
+from tracescript.producer.script.expressions.operators import (
+    NUMBERS,
+    binary,
+    fold,
+    optional_hint,
+    plain_number,
+    scalar_kind,
+    to_number,
+)
+from tracescript.producer.script.flow.branches import branch
+from tracescript.producer.script.flow.comprehensions import quantifier
+from tracescript.producer.script.flow.iteration import (
+    as_list,
+    series_of,
+)
+from tracescript.producer.script.library.promote import emit_op
+from tracescript.producer.script.prelude import methods as prelude
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.emitter.core import Emitter
+    from tracescript.producer.script.emitter.entries import Entry
+
+
+@builtin("builtins.int")
+def int_(e: Emitter, node: ast.Call) -> Entry:
+    """`int(x)`."""
+    return _convert(e, node, ScalarKind.INT)
+
+
+@builtin("builtins.float")
+def float_(e: Emitter, node: ast.Call) -> Entry:
+    """`float(x)`."""
+    return _convert(e, node, ScalarKind.FLOAT)
+
+
+def _convert(e: Emitter, node: ast.Call, kind: ScalarKind) -> Entry:
+    args = positional(e, node, 0, 2 if kind is ScalarKind.INT else 1, "base")
+    if not args:
+        return e.constant(0 if kind is ScalarKind.INT else 0.0)
+    x = plain_number(e, args[0])
+    if len(args) > 1:
+        folded = fold(e, int, *args)
+        if folded is None:
+            raise e.error(
+                node,
+                "int(text, base) of text made at run time",
+                rule="SCRIPT-10",
+                hint="int(text) reads decimal digits",
+            )
+        return folded
+    if is_tensor(x) or e.session.holds_array(x):
+        return e.op("item_int" if kind is ScalarKind.INT else "item_float", [e.value(x)])
+    if is_scalar(x, *NUMBERS, ScalarKind.STR):
+        return to_number(e, e.value(x), kind)
+    raise e.error(
+        node,
+        f"{kind.value}() of {e.describe(x)}",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+        hint=optional_hint(x) or "a number, a text or a tensor of one element can be converted",
+    )
+
+
+@builtin("builtins.bool")
+def bool_(e: Emitter, node: ast.Call) -> Entry:
+    """`bool(x)`."""
+    args = positional(e, node, 0, 1)
+    return truth(e, args[0]) if args else e.constant(False)
+
+
+@builtin("builtins.str")
+def str_(e: Emitter, node: ast.Call) -> Entry:
+    """`str(x)`."""
+    args = positional(e, node, 0, 1)
+    return as_text(e, args[0]) if args else e.constant("")
+
+
+@builtin("builtins.repr")
+def repr_(e: Emitter, node: ast.Call) -> Entry:
+    """`repr(x)`."""
+    return repr_of(e, positional(e, node, 1, 1)[0])
+
+
+@builtin("builtins.abs")
+def abs_(e: Emitter, node: ast.Call) -> Entry:
+    """`abs`."""
+    (x,) = positional(e, node, 1, 1)
+    folded = fold(e, abs, x)
+    if folded is not None:
+        return folded
+    if is_tensor(x) or e.session.holds_array(x):
+        return emit_op(e, "abs", [x])
+    value = number(e, x)
+    if scalar_kind(value) is ScalarKind.FLOAT:
+        return e.op("math.unary", [value], {"function": "fabs"})
+    value = to_number(e, value, ScalarKind.INT)
+    negative = e.op("int.cmp", [value, e.constant(0)], {"relation": "lt"})
+    return branch(e, negative, (lambda: e.op("int.neg", [value]), lambda: value))
+
+
+def number(e: Emitter, x: Entry) -> Value:
+    """Return a run-time number; an error for anything else."""
+    if not is_scalar(x, *NUMBERS):
+        raise e.error(
+            None,
+            f"a number is expected, found {e.describe(x)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
+    return e.value(x)
+
+
+@builtin("builtins.round")
+def round_(e: Emitter, node: ast.Call) -> Entry:
+    """`round(x)` and `round(x, n)`, half to even."""
+    args = positional(e, node, 1, 2, "ndigits")
+    folded = fold(e, round, *args) if not is_none(args[-1]) else None
+    if folded is not None:
+        return folded
+    if is_tensor(args[0]):
+        return emit_op(e, "round", [args[0]])
+    value = number(e, args[0])
+    if len(args) == 1 or is_none(args[1]):
+        if scalar_kind(value) is not ScalarKind.FLOAT:
+            return to_number(e, value, ScalarKind.INT)
+        return e.op("num.cast", [e.op("round_half_even", [value])], {"to": "int"})
+    known, digits = constant_of(args[1])
+    if not known:
+        raise e.error(node, "the digits of round() must be known at compile time", rule="SCRIPT-10")
+    if scalar_kind(value) is ScalarKind.BOOL:
+        value = to_number(e, value, ScalarKind.INT)
+    return e.op("round_half_even", [value], {"digits": digits})
+
+
+@builtin("builtins.min")
+def min_(e: Emitter, node: ast.Call) -> Entry:
+    """`min`."""
+    return _extreme(e, node, largest=False)
+
+
+@builtin("builtins.max")
+def max_(e: Emitter, node: ast.Call) -> Entry:
+    """`max`."""
+    return _extreme(e, node, largest=True)
+
+
+def _extreme(e: Emitter, node: ast.Call, *, largest: bool) -> Entry:
+    from tracescript.producer.script.calls.dispatch import arguments
+
+    set_order.allow(e, node)
+    args, kwargs = arguments(e, node)
+    if len(args) == 1 and "key" not in kwargs:
+        args = set_order.without_order(args)
+    name = "max" if largest else "min"
+    if not args or not set(kwargs) <= {"key", "default"}:
+        raise e.error(
+            node, f"{name}() takes values, key and default", code="TYPE_INFERENCE", rule="SCRIPT-10"
+        )
+    if kwargs:
+        return set_order.check(e, node, _extreme_by(e, args, kwargs, largest=largest))
+    return set_order.check(e, node, extreme(e, args, largest=largest))
+
+
+def _extreme_by(e: Emitter, args: list[Entry], kwargs: dict[str, Entry], *, largest: bool) -> Entry:
+    """`max(xs, key=f)` and `max(xs, default=d)`."""
+    xs = as_list(e, series_of(e, args[0] if len(args) == 1 else Items(tuple(args))))
+    other = kwargs.get("default")
+    if isinstance(xs, Empty):
+        if other is None:
+            raise e.error(None, "the list is empty", code="TYPE_INFERENCE", rule="SCRIPT-4")
+        return other
+    listed = e.value(xs)
+
+    def found() -> Entry:
+        key = kwargs.get("key")
+        if key is None or is_none(key):
+            return extreme(e, [listed], largest=largest)
+        return e.prelude(prelude.largest if largest else prelude.smallest, listed, key)
+
+    if other is None:
+        return found()
+    return branch(e, truth(e, listed), (found, lambda: other))
+
+
+def extreme(e: Emitter, args: list[Entry], *, largest: bool) -> Entry:
+    """`min` or `max` of values, or of what one value holds."""
+    if len(args) == 1 and (is_tensor(args[0]) or e.session.holds_array(args[0])):
+        return emit_op(e, "amax" if largest else "amin", args)
+    if len(args) == 1:
+        listed = as_list(e, series_of(e, args[0]))
+        if not isinstance(listed, Items):
+            return _of_list(e, e.value(listed), largest=largest)
+        args = list(listed.parts)
+    folded = fold(e, max if largest else min, *args) if len(args) > 1 else None
+    if folded is not None:
+        return folded
+    args = [plain_number(e, a) for a in args]
+    if any(is_tensor(a) or e.session.holds_array(a) for a in args):
+        raise e.error(
+            None,
+            "min() and max() of tensors hang on truth values of tensors",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint="torch.maximum(a, b) compares element by element",
+        )
+    values = [e.value(a) for a in args]
+    if len({v.type for v in values}) > 1 and all(is_scalar(v, *NUMBERS) for v in values):
+        raise e.error(
+            None,
+            "min() and max() of numbers of several types: the result's type hangs on the values",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint="make them one type: float(n) or int(b)",
+        )
+    return _of_list(e, e.make_list(values), largest=largest)
+
+
+def _of_list(e: Emitter, xs: Value, *, largest: bool) -> Value:
+    """The smallest or largest item of a list."""
+    kind = Value(xs.type.element) if isinstance(xs.type, ListType) else xs
+    if is_scalar(kind, ScalarKind.INT, ScalarKind.FLOAT):
+        return e.op("min_max", [xs], {"largest": largest})
+    place = e.constant(-1 if largest else 0)
+    return e.op("list.get", [e.op("list.sort", [xs]), place])
+
+
+@builtin("builtins.sum")
+def sum_(e: Emitter, node: ast.Call) -> Entry:
+    """`sum(xs)` of numbers, or of tensors."""
+    set_order.allow(e, node)
+    args = set_order.without_order(positional(e, node, 1, 2, "start"))
+    start: Entry = args[1] if len(args) > 1 else e.constant(0)
+    if is_tensor(args[0]):
+        return emit_op(e, "sum", [args[0]], {"dim": (0,)})
+    series = series_of(e, args[0])
+    if series.parts is not None:
+        for part in series.parts:
+            start = binary(e, ast.Add, start, part)
+        return set_order.check(e, node, start)
+    return set_order.check(e, node, e.session.total(e, series, start))
+
+
+@builtin("builtins.any")
+def any_(e: Emitter, node: ast.Call) -> Entry:
+    """`any`."""
+    return _quantified(e, node, is_any=True)
+
+
+@builtin("builtins.all")
+def all_(e: Emitter, node: ast.Call) -> Entry:
+    """`all`."""
+    return _quantified(e, node, is_any=False)
+
+
+def _quantified(e: Emitter, node: ast.Call, *, is_any: bool) -> Entry:
+    set_order.allow(e, node)
+    if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
+        made = quantifier(e, node.args[0], is_any=is_any)
+        set_order.check_quantifier(e, node)
+        return made
+    (x,) = positional(e, node, 1, 1)
+    if is_tensor(x):
+        return emit_op(e, "any" if is_any else "all", [x])
+    item = ast.copy_location(ast.Name("item of quantifier", ast.Load()), node)
+    target = ast.copy_location(ast.Name("item of quantifier", ast.Store()), node)
+    over = ast.comprehension(target, node.args[0], [], 0)
+    return quantifier(e, ast.copy_location(ast.GeneratorExp(item, [over]), node), is_any=is_any)

@@ -1,0 +1,1 @@
+"""Lists, tuples, dicts, sets, records, enums, unions and texts."""

@@ -1,0 +1,113 @@
+"""The functions of a program: equal ones are one; those of other models join in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tracescript import ir
+from tracescript.producer.script.emitter.same import fingerprint
+from tracescript.producer.script.emitter.unit import Compiled
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.emitter.core import Emitter
+    from tracescript.producer.script.session import Session
+
+
+class Linker:
+    """Adds functions to the session's table under unique names."""
+
+    def __init__(self, session: Session) -> None:
+        self._functions = session.functions
+        self._by_print: dict[str, ir.Function] = {}
+        self._merged: dict[int, tuple[ir.Model, dict[str, str]]] = {}
+        self._modules: dict[ir.Module, ir.Module] = {}
+
+    def add(self, function: ir.Function) -> ir.Function:
+        """Add a function, or return the equal one that is there."""
+        text = fingerprint(function)
+        if text in self._by_print:
+            return self._by_print[text]
+        name = self._free(function.name)
+        made = function if name == function.name else replace(function, name=name)
+        self._functions[name] = made
+        self._by_print[text] = made
+        return made
+
+    def reserved(self, name: str) -> str:
+        """Return the name that `add` will give a function that nothing equals."""
+        return self._free(name)
+
+    def _free(self, name: str) -> str:
+        cls, dot, method = name.rpartition(".")
+        candidate, k = name, 1
+        while candidate in self._functions:
+            k += 1
+            candidate = f"{cls}_{k}.{method}" if dot else f"{name}_{k}"
+        return candidate
+
+    def merge(self, model: ir.Model) -> dict[str, str]:
+        """Add another model's functions; returns their names here."""
+        if id(model) not in self._merged:
+            names: dict[str, str] = {}
+            for function in model.functions:
+                body = renamed(function.body, names)
+                names[function.name] = self.add(replace(function, body=body)).name
+            self._merged[id(model)] = (model, names)
+        return self._merged[id(model)][1]
+
+    def method(self, e: Emitter, model: ir.Model, name: str) -> Compiled:
+        """Return a method of another model, its functions merged in."""
+        found = model.root.method(name)
+        if found is None:
+            names = ", ".join(m.name for m in model.root.methods)
+            raise e.error(
+                None,
+                f"the model has no method {name!r}",
+                code="UNKNOWN_CALL",
+                rule="SCRIPT-12",
+                hint=f"methods: {names}",
+            )
+        function = self._functions[self.merge(model)[found.function]]
+        bound = [i.name for i in function.inputs if i.kind == "bound"]
+        states = [i.name for i in function.inputs if i.kind == "state"]
+        return Compiled(
+            function,
+            tuple(zip(bound, found.bound, strict=True)),
+            tuple(zip(states, found.states, strict=True)),
+        )
+
+    def module(self, model: ir.Model, final: dict[str, str]) -> ir.Module:
+        """Return another model's module tree, with the methods whose functions are in `final`."""
+        merged = self.merge(model)
+        return self._module(
+            model.root, {old: final[new] for old, new in merged.items() if new in final}
+        )
+
+    def _module(self, module: ir.Module, names: dict[str, str]) -> ir.Module:
+        if module not in self._modules:
+            kept = [m for m in module.methods if m.function in names]
+            methods = tuple(replace(m, function=names[m.function], exported=False) for m in kept)
+            children = tuple(
+                ir.Submodule(s.name, self._module(s.module, names)) for s in module.submodules
+            )
+            self._modules[module] = replace(module, methods=methods, submodules=children)
+        return self._modules[module]
+
+
+def renamed(block: ir.Block, names: dict[str, str]) -> ir.Block:
+    """Return a block whose calls use other names of functions."""
+    if all(names.get(k) == k for k in names):
+        return block
+    nodes = tuple(_renamed_node(n, names) for n in block.nodes)
+    return ir.Block(block.params, nodes, block.results)
+
+
+def _renamed_node(node: ir.Node, names: dict[str, str]) -> ir.Node:
+    def attribute(value: Any) -> Any:
+        return ir.FunctionRef(names[value.name]) if isinstance(value, ir.FunctionRef) else value
+
+    attributes = tuple((n, attribute(v)) for n, v in node.attributes)
+    return replace(
+        node, attributes=attributes, blocks=tuple(renamed(b, names) for b in node.blocks)
+    )

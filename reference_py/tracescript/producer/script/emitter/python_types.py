@@ -1,0 +1,80 @@
+"""The Python classes of what values stand for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tracescript.ir.types import (
+    SET,
+    DictType,
+    ListType,
+    ScalarKind,
+    ScalarType,
+    StructType,
+    TensorType,
+    TupleType,
+    is_set_type,
+)
+from tracescript.ir.values import Value
+from tracescript.producer.script.emitter.entries import Empty, Items, Known, Struct
+from tracescript.producer.script.emitter.own_containers import python_class
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.emitter.core import Emitter
+    from tracescript.producer.script.emitter.entries import Entry
+
+PYTHON = {
+    ScalarKind.BOOL: bool,
+    ScalarKind.INT: int,
+    ScalarKind.FLOAT: float,
+    ScalarKind.STR: str,
+    ScalarKind.NONE: type(None),
+}
+CONTAINERS: dict[type, type] = {ListType: list, DictType: dict, TupleType: tuple}
+
+
+def is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
+    """Whether what an entry stands for has one of these classes."""
+    if isinstance(x, Known):
+        return isinstance(x.value, classes) or (
+            e.session.holds_array(x) and any(map(e.session.is_tensor_class, classes))
+        )
+    if isinstance(x, Struct):
+        return issubclass(python_class(x.cls), classes)
+    if isinstance(x, Value):
+        if isinstance(x.type, TensorType):
+            return any(map(e.session.is_tensor_class, classes))
+        if isinstance(x.type, ScalarType):
+            return issubclass(PYTHON.get(x.type.kind, object), classes)
+        if isinstance(x.type, StructType):
+            return issubclass(_class_of(e, x.type), classes)
+        return issubclass(CONTAINERS.get(type(x.type), object), classes)
+    if isinstance(x, Items):
+        return issubclass(list if x.is_list else tuple, classes)
+    return (
+        issubclass(dict if isinstance(x, Empty) and x.is_dict else list, classes)
+        if isinstance(x, Empty)
+        else False
+    )
+
+
+def _class_of(e: Emitter, kind: StructType) -> type:
+    if is_set_type(kind):
+        return set if kind.name == SET else frozenset
+    return e.session.classes.get(kind, object)
+
+
+def python_type(e: Emitter, x: Entry) -> type | None:
+    """Return the class whose attributes a number, a text or an array of numpy's has."""
+    if not isinstance(x, Value):
+        return None
+    if isinstance(x.type, ScalarType):
+        return PYTHON.get(x.type.kind)
+    if isinstance(x.type, TensorType):
+        return np.ndarray if e.frame.flavour == "numpy" else None
+    return CONTAINERS.get(type(x.type))
+
+
+__all__ = ["CONTAINERS", "PYTHON", "is_instance", "python_type"]

@@ -1,0 +1,187 @@
+"""Attributes that methods change: read and written through the scope, like names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir.model import State
+from tracescript.ir.values import Constant, Value
+from tracescript.opset.build import constant_of as make_constant
+from tracescript.opset.calls import join as join_types
+from tracescript.producer.script.emitter.entries import Empty, Known, Unset
+from tracescript.producer.script.emitter.facts import RestartError
+from tracescript.producer.script.emitter.objects import is_array
+
+if TYPE_CHECKING:
+    from tracescript.ir.types import Type
+    from tracescript.producer.script.emitter.core import Emitter
+    from tracescript.producer.script.emitter.entries import Entry
+    from tracescript.producer.script.emitter.facts import Facts
+    from tracescript.producer.script.session import Session
+
+
+def join_path(prefix: str, name: str) -> str:
+    """Write a path below a module's path."""
+    return f"{prefix}.{name}" if prefix else name
+
+
+class States:
+    """The states of a program: which attributes, their types and first values. Spec: SCRIPT-11."""
+
+    def __init__(self, session: Session, facts: Facts) -> None:
+        self._session = session
+        self._facts = facts
+        self._made: dict[tuple[int, str], State] = {}
+
+    def key(self, e: Emitter, owner: Known, name: str) -> str | None:
+        """Return the scope's key of an attribute that is state, None for any other."""
+        known = id(owner.value), name
+        if owner.path is not None and known in self._facts.passing:
+            return f"state:{join_path(owner.path, name)}"
+        if owner.path is None or known not in self._facts.states:
+            return None
+        path = join_path(owner.path, name)
+        return f"state:{path}" if path in e.unit.states else None
+
+    def enter(self, e: Emitter, module: Any) -> None:
+        """Make a state input of every state below a unit's module."""
+        for path, obj in self._session.walk(module):
+            for (owner, name), kind in self._facts.states.items():
+                if owner != id(obj):
+                    continue
+                state = self.of(obj, name, kind)
+                full = join_path(path, name)
+                if full not in e.unit.states:
+                    value = Value(state.type, full)
+                    e.unit.states[full] = (value, state)
+                    e.scope[f"state:{full}"] = value
+
+    def of(self, owner: Any, name: str, kind: Type) -> State:
+        """Return the state of one attribute of one object."""
+        key = id(owner), name
+        if key not in self._made:
+            initial = _initial(self._session, getattr(owner, name), kind)
+            path = join_path(self._session.path_of(owner), name)
+            self._made[key] = State(
+                path, kind, initial, "buffer" if is_array(getattr(owner, name)) else "attribute"
+            )
+        return self._made[key]
+
+    def find(self, owner: Any, name: str) -> State | None:
+        """Return the state of an attribute if it is one."""
+        return self._made.get((id(owner), name))
+
+    def write(self, e: Emitter, owner: Known, name: str, entry: Entry) -> None:
+        """`self.name = entry`. Raises RestartError where the state or its type is news."""
+        known = (id(owner.value), name)
+        if known in self._facts.passing:
+            e.scope[self.key(e, owner, name) or ""] = entry
+            return
+        kind = self._facts.states.get(known)
+        if kind is None:
+            kind = self._first_type(e, owner, name, entry)
+        if isinstance(entry, Empty):
+            entry = e.empty(kind)
+        value = e.value(entry, f"self.{name}")
+        joined = join_types(kind, value.type)
+        if joined is None and isinstance(getattr(owner.value, name), list | dict):
+            raise RestartError(lambda facts: facts.passing.add(known))
+        if joined is None:
+            raise e.error(
+                None,
+                f"self.{name} is {e.describe(Value(kind))} at first and {e.describe(value)} here",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-11",
+                hint="give it a first value of this type in __init__",
+            )
+        if joined != self._facts.states.get(known):
+            widened = joined
+
+            def learn(facts: Facts) -> None:
+                facts.states[known] = widened
+
+            raise RestartError(learn)
+        key = self.key(e, owner, name)
+        if key is None:
+            raise e.error(
+                None,
+                f"{name} belongs to a module that is not reached through self",
+                rule="SCRIPT-11",
+            )
+        e.scope[key] = value
+
+    def _first_type(self, e: Emitter, owner: Known, name: str, entry: Entry) -> Type:
+        """The type of an attribute before any method writes it."""
+        if not hasattr(owner.value, name):
+            raise e.error(
+                None,
+                f"self.{name} has no value before the first call",
+                rule="SCRIPT-11",
+                hint=f"set self.{name} in __init__",
+            )
+        parameters = [n for n, _, _ in self._session.parts(owner.value)[0]]
+        if name in parameters:
+            raise e.error(
+                None,
+                f"the program writes the parameter {name}",
+                rule="SCRIPT-11",
+                hint="register it as a buffer",
+            )
+        value = getattr(owner.value, name)
+        if isinstance(value, list | dict) and not value:
+            written = e.type_of_items(entry)
+            if written is None:
+                raise e.error(
+                    None,
+                    f"cannot tell the element type of self.{name}",
+                    code="TYPE_INFERENCE",
+                    rule="SCRIPT-4",
+                    hint="annotate what is assigned",
+                )
+            return written
+        if isinstance(value, list | dict) and not _can_be_constant(_plain(self._session, value)):
+            raise RestartError(lambda facts: facts.passing.add((id(owner.value), name)))
+        return _initial(self._session, value, None).type
+
+    def read(self, e: Emitter, key: str, name: str) -> Entry:
+        """Return what an attribute that is state, or passes through a call, stands for now."""
+        entry = e.scope.get(key, Unset())
+        if isinstance(entry, Unset):
+            raise e.error(
+                None,
+                f"self.{name} may be read before this call gives it a value",
+                rule="SCRIPT-11",
+                hint="no state can hold its first value: pass what it holds as an argument",
+            )
+        return entry
+
+
+def _can_be_constant(value: Any) -> bool:
+    try:
+        make_constant(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _plain(session: Session, value: Any) -> Any:
+    """Return a value with arrays of any library as the constants they become."""
+    if is_array(value):
+        return session.arrays.of(value).value
+    if isinstance(value, list):
+        return [_plain(session, v) for v in value]
+    if isinstance(value, dict):
+        return {k: _plain(session, v) for k, v in value.items()}
+    return value
+
+
+def _initial(session: Session, value: Any, kind: Type | None) -> Constant:
+    """Return the first value of a state as a constant."""
+    if is_array(value):
+        return session.arrays.of(value)
+    if isinstance(value, list | dict) and not value and kind is not None:
+        return Constant(kind, ())
+    try:
+        return make_constant(_plain(session, value))
+    except TypeError as error:
+        session.refuse(f"an attribute of type {type(value).__name__} cannot be state", error)

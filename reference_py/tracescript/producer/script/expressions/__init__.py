@@ -1,0 +1,1 @@
+"""Operators, comparisons, names, subscripts and assignment."""

@@ -1,0 +1,98 @@
+"""Operators of records: the methods that a class of the user's defines for them."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import TYPE_CHECKING
+
+from tracescript.producer.script.emitter.entries import Known, MethodOf, Struct
+from tracescript.producer.script.emitter.own_containers import is_set
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.emitter.core import Emitter
+    from tracescript.producer.script.emitter.entries import Entry
+
+_NAMES: dict[type[ast.AST], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+    ast.Pow: "pow",
+    ast.BitAnd: "and",
+    ast.BitOr: "or",
+    ast.BitXor: "xor",
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+    ast.MatMult: "matmul",
+    ast.USub: "neg",
+    ast.UAdd: "pos",
+    ast.Invert: "invert",
+}
+_SWAPPED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
+
+
+def special_method(owner: Entry, name: str) -> MethodOf | None:
+    """Return `__name__` of a record, None where its class does not define it in Python."""
+    if not isinstance(owner, Struct) or owner.cls is dict:
+        return None
+    found = inspect.getattr_static(owner.cls, f"__{name}__", None)
+    if not inspect.isfunction(found) or found.__code__.co_filename == "<string>":
+        return None
+    return MethodOf(Known(owner), found)
+
+
+def special(e: Emitter, owner: Entry, name: str, *args: Entry) -> Entry | None:
+    """Call `__name__` of a record; None where its class does not define it in Python.
+
+    Raises ProducerError where the method changes the record, for nothing would see that.
+    """
+    method = special_method(owner, name)
+    if method is None or not isinstance(owner, Struct):
+        return None
+    result = e.session.structs.call(e, method, list(args), {})
+    if e.session.calls.last_self is not owner:
+        raise e.error(
+            None,
+            f"{owner.cls.__qualname__}.__{name}__ changes the record it is called on",
+            code="ALIASING",
+            rule="SCRIPT-8",
+            hint="make the change in a method with a name of its own",
+        )
+    is_nothing = isinstance(result, Known) and result.value is NotImplemented
+    return None if is_nothing else result
+
+
+def own_binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> Entry | None:
+    """`a + b` where one is a record: its method, or the reflected one of the other."""
+    name = _NAMES[kind]
+    left, right = _sets(e, left, right)
+    if is_set(left) != is_set(right):
+        return None
+    made = special(e, left, name, right)
+    return made if made is not None else special(e, right, f"r{name}", left)
+
+
+def _sets(e: Emitter, left: Entry, right: Entry) -> tuple[Entry, Entry]:
+    """Sets made outside the program become sets of its own beside one."""
+    if not is_set(left) and not is_set(right):
+        return left, right
+    from tracescript.producer.script.containers.sets import as_set
+
+    return as_set(e, left), as_set(e, right)
+
+
+def own_unary(e: Emitter, kind: type[ast.unaryop], operand: Entry) -> Entry | None:
+    """`-a` of a record."""
+    return special(e, operand, _NAMES[kind]) if kind in _NAMES else None
+
+
+def own_comparison(e: Emitter, relation: str, left: Entry, right: Entry) -> Entry | None:
+    """`a < b` where one is a record: its method, or the mirrored one of the other."""
+    left, right = _sets(e, left, right)
+    if is_set(left) != is_set(right):
+        return e.constant(relation == "ne") if relation in {"eq", "ne"} else None
+    made = special(e, left, relation, right)
+    return made if made is not None else special(e, right, _SWAPPED[relation], left)

@@ -1,0 +1,296 @@
+"""`x[i]`: elements and slices of containers, tensors and known objects; assignment to them."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TupleType
+from tracescript.ir.values import Value
+from tracescript.opset.build import constant_of as constant_of_object
+from tracescript.producer.script.aliasing.changes import rebind
+from tracescript.producer.script.aliasing.flight import Flight
+from tracescript.producer.script.aliasing.writes import write
+from tracescript.producer.script.containers.choices import at_index, choose
+from tracescript.producer.script.containers.defaults import missing
+from tracescript.producer.script.containers.lists import assign_slice
+from tracescript.producer.script.containers.named_dicts import (
+    assign_key,
+    delete_key,
+    is_named_dict,
+    item_at,
+)
+from tracescript.producer.script.containers.sequences import element_fits
+from tracescript.producer.script.emitter.core import expression
+from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor, may_be_none
+from tracescript.producer.script.emitter.entries import (
+    Empty,
+    Items,
+    Known,
+    OneOf,
+    Struct,
+    constant_of,
+)
+from tracescript.producer.script.emitter.own_containers import has_default
+from tracescript.producer.script.expressions.indexing import assign_index, index_tensor
+from tracescript.producer.script.expressions.names import first_size
+from tracescript.producer.script.expressions.operators import fold
+from tracescript.producer.script.expressions.own_operators import special, special_method
+from tracescript.producer.script.prelude.containers import FrozenSetOf
+
+if TYPE_CHECKING:
+    from tracescript.producer.script.emitter.core import Emitter
+    from tracescript.producer.script.emitter.entries import Entry
+
+
+@expression(ast.Subscript)
+def subscript(e: Emitter, node: ast.Subscript) -> Entry:
+    """`x[i]`, `x[a:b]`, `x[:, None, i]`."""
+    size = first_size(e, node)
+    if size is not None:
+        return size
+    owner = e.expr(node.value)
+    if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
+        raise may_be_none(e, node.value, ast.unparse(node.value))
+    if is_tensor(owner) or e.session.holds_array(owner):
+        return index_tensor(e, e.value(owner), node.slice)
+    if isinstance(node.slice, ast.Slice):
+        return _slice(e, owner, node.slice)
+    flight = Flight(e)
+    flight.add(owner)
+    index = e.expr(node.slice)
+    flight.check()
+    if isinstance(owner, Struct) and has_default(owner):
+        return missing(e, owner, index, node.value)
+    return element(e, owner, index)
+
+
+def element(e: Emitter, owner: Entry, index: Entry) -> Entry:
+    """`x[i]` of a container."""
+    if isinstance(owner, Value) and isinstance(owner.type, ListType):
+        return e.op("list.get", [owner, e.as_int(index)])
+    if isinstance(owner, Value) and isinstance(owner.type, DictType):
+        return e.op("dict.get", [owner, e.value(index), None])
+    if isinstance(owner, Value) and isinstance(owner.type, TupleType):
+        owner = e.parts(owner)
+    if isinstance(owner, Struct) and is_named_dict(owner):
+        return item_at(e, owner, index)
+    own = special(e, owner, "getitem", index)
+    if own is not None:
+        return own
+    if isinstance(owner, Struct) and issubclass(owner.cls, tuple):
+        owner = Items(tuple(owner.fields.values()))
+    if isinstance(owner, Items):
+        return _part(e, owner, index)
+    if isinstance(owner, Known):
+        return _known_element(e, owner, index)
+    folded = fold(e, lambda s, i: s[i], owner, index)
+    if folded is not None:
+        return folded
+    if is_scalar(owner, ScalarKind.STR):
+        return e.op("str.get", [e.value(owner), e.as_int(index)])
+    raise e.error(
+        None,
+        f"{e.describe(owner)} has no elements here",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+        hint="lists, tuples, dicts, texts and tensors have elements",
+    )
+
+
+def _part(e: Emitter, owner: Items, index: Entry) -> Entry:
+    known, k = constant_of(index)
+    if not known:
+        if e.session.is_runtime(owner) and owner.parts:
+            listed = e.make_list([e.value(p) for p in owner.parts])
+            return e.op("list.get", [listed, e.as_int(index)])
+        e.session.loops.needs_constant(index)
+        if owner.parts and is_scalar(index, ScalarKind.INT, ScalarKind.BOOL):
+            return at_index(e, owner.parts, e.as_int(index))
+        raise e.error(
+            None, "this index must be known at compile time", hint="loop over the items themselves"
+        )
+    if not isinstance(k, int) or not -len(owner.parts) <= k < len(owner.parts):
+        raise e.error(
+            None,
+            f"no element {k!r} in a tuple of {len(owner.parts)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
+    return owner.parts[k]
+
+
+def _known_element(e: Emitter, owner: Known, index: Entry) -> Entry:
+    if isinstance(index, OneOf):
+        return choose(e, index, lambda part: _known_element(e, owner, part))
+    known, k = constant_of(index)
+    method = getattr(type(owner.value), "__getitem__", None)
+    if inspect.isfunction(method) and not e.session.is_module(owner):
+        return e.session.call_python(e, method, [index], {}, owner=owner)
+    if not known:
+        e.session.loops.needs_constant(index)
+        if is_scalar(index, ScalarKind.INT, ScalarKind.BOOL):
+            found = _chosen(e, owner, e.as_int(index))
+            if found is not None:
+                return found
+        raise e.error(
+            None,
+            f"an index of {e.describe(owner)} must be known at compile time",
+            hint="loop over the items themselves",
+        )
+    return e.session.child_at(e, owner, k)
+
+
+def _chosen(e: Emitter, owner: Known, index: Value) -> Entry | None:
+    """An item of a known list by an index of run time; None where it is no list."""
+    parts = e.session.children(owner)
+    if parts is None and isinstance(owner.value, list | tuple):
+        parts = tuple(e.session.entry_of(x) for x in owner.value)
+    if not parts:
+        return None
+    if all(e.session.is_runtime(p) for p in parts):
+        return e.op("list.get", [e.make_list([e.value(p) for p in parts]), index])
+    return at_index(e, parts, index)
+
+
+def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
+    bounds = [None if b is None else e.expr(b) for b in (node.lower, node.upper, node.step)]
+    bounds = [None if b is not None and constant_of(b) == (True, None) else b for b in bounds]
+    if isinstance(owner, Value) and isinstance(owner.type, ListType):
+        e.session.aliases.copied(owner, e.where())
+        made = e.op("list.slice", [owner, *(None if b is None else e.as_int(b) for b in bounds)])
+        if owner in e.session.sizes:
+            e.session.sizes.add(made)
+        return made
+    if isinstance(owner, Empty):
+        return owner
+    if is_scalar(owner, ScalarKind.STR) and not (
+        constant_of(owner)[0] and all(b is None or constant_of(b)[0] for b in bounds)
+    ):
+        ints = [None if b is None else e.as_int(b) for b in bounds]
+        return e.op("str.slice", [e.value(owner), *ints])
+    known = [(True, None) if b is None else constant_of(b) for b in bounds]
+    if not all(k for k, _ in known):
+        raise e.error(
+            node,
+            f"the bounds of a slice of {e.describe(owner)} must be known at compile time",
+            hint="a list made in the function can be sliced at run time: list(xs)[a:b]",
+        )
+    at = slice(*(v for _, v in known))
+    if isinstance(owner, Value) and isinstance(owner.type, TupleType):
+        owner = e.parts(owner)
+    if isinstance(owner, Items):
+        part = Items(owner.parts[at], owner.is_list)
+        if owner in e.session.sizes:
+            e.session.sizes.add(part)
+        return part
+    if isinstance(owner, Known):
+        return e.session.child_at(e, owner, at)
+    folded = fold(e, lambda s: s[at], owner)
+    if folded is not None:
+        return folded
+    raise e.error(
+        None,
+        f"{e.describe(owner)} cannot be sliced here",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+        hint="lists, tuples, texts and tensors can be sliced",
+    )
+
+
+def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
+    """`xs[i] = v`, `d[k] = v`, `x[...] = v`: the name stands for the new value."""
+    load = ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
+    owner = _assigned(e, e.expr(target.value))
+    if is_tensor(owner):
+        new = assign_index(e, e.value(owner), load.slice, entry)
+        write(e, target.value, owner, new)
+        return
+    if isinstance(owner, Items) and owner.is_list and e.session.is_runtime(owner):
+        owner = e.value(owner)
+    if isinstance(owner, Value) and isinstance(owner.type, ListType):
+        if isinstance(target.slice, ast.Slice):
+            assign_slice(e, target.value, owner, target.slice, entry)
+            return
+        value = e.value(e.fit(entry, owner.type.element))
+        index = e.as_int(e.expr(target.slice))
+        kind = element_fits(e, owner.type.element, value, "the list")
+        e.session.aliases.escape(value, e.where())
+        rebind(
+            e,
+            target.value,
+            owner,
+            e.ops("list.set", [owner, index, value], types=[ListType(kind)])[0],
+        )
+        return
+    if isinstance(owner, Empty) and owner.is_dict:
+        key, value = e.value(e.expr(target.slice)), e.value(entry)
+        start = e.empty(DictType(key.type, value.type))
+        rebind(e, target.value, owner, e.op("dict.set", [start, key, value]))
+        return
+    if isinstance(owner, Value) and isinstance(owner.type, DictType):
+        key, value = e.value(e.expr(target.slice)), e.value(e.fit(entry, owner.type.value))
+        is_set = e.frame.owner_class is not None and issubclass(e.frame.owner_class, FrozenSetOf)
+        element_fits(e, owner.type.key, key, "the set" if is_set else "the key of the dict")
+        kind = element_fits(e, owner.type.value, value, "the dict")
+        e.session.aliases.escape(value, e.where())
+        new_type = DictType(owner.type.key, kind)
+        rebind(e, target.value, owner, e.ops("dict.set", [owner, key, value], types=[new_type])[0])
+        return
+    if isinstance(owner, Struct) and is_named_dict(owner):
+        assign_key(e, target.value, owner, e.expr(target.slice), entry)
+        return
+    if _set_item(e, target, owner, entry):
+        return
+    raise e.error(
+        target,
+        f"cannot assign to an element of {e.describe(owner)}",
+        hint="elements of lists, dicts and tensors made here can be assigned",
+    )
+
+
+def _set_item(e: Emitter, target: ast.Subscript, owner: Entry, *values: Entry) -> bool:
+    """`record[k] = v` or `del record[k]`: what its class defines; False where it does not."""
+    method = special_method(owner, "setitem" if values else "delitem")
+    if method is None:
+        return False
+    bound = replace(method, receiver=target.value)
+    e.session.structs.call(e, bound, [e.expr(target.slice), *values], {})
+    return True
+
+
+def _assigned(e: Emitter, owner: Entry) -> Entry:
+    """An array or dict of the module's as a value: it becomes state, or is refused."""
+    if e.session.holds_array(owner):
+        return e.value(owner)
+    if isinstance(owner, Known) and isinstance(owner.value, dict) and owner.value:
+        try:
+            made = e.builder.constant(constant_of_object(owner.value))
+        except TypeError:
+            return owner
+        e.session.aliases.given(made, "a dict that is made outside the function")
+        return made
+    return owner
+
+
+def delete_item(e: Emitter, target: ast.Subscript) -> None:
+    """`del d[k]`, `del xs[i]`."""
+    owner = e.expr(target.value)
+    if _set_item(e, target, owner):
+        return
+    if isinstance(target.slice, ast.Slice) and isinstance(owner, Value):
+        if isinstance(owner.type, ListType):
+            assign_slice(e, target.value, owner, target.slice, e.empty(owner.type))
+            return
+        raise e.error(target, f"cannot delete elements of {e.describe(owner)}")
+    index = e.expr(target.slice)
+    if isinstance(owner, Value) and isinstance(owner.type, DictType):
+        rebind(e, target.value, owner, e.op("dict.remove", [owner, e.value(index)]))
+    elif isinstance(owner, Value) and isinstance(owner.type, ListType):
+        rebind(e, target.value, owner, e.ops("list.pop", [owner, e.as_int(index)])[1])
+    elif isinstance(owner, Struct) and is_named_dict(owner):
+        delete_key(e, target.value, owner, index)
+    else:
+        raise e.error(target, f"cannot delete an element of {e.describe(owner)}")

@@ -1,0 +1,1 @@
+"""Statements: branches, loops, and what both leave names standing for."""

@@ -1,0 +1,1 @@
+"""Functions of torch, numpy and TraceScript: from a call to ops."""

@@ -1,0 +1,284 @@
+"""Convolution, pooling, normalisation, recurrent layers and the like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir.types import TensorType, TupleType
+from tracescript.ir.values import Value
+from tracescript.producer.script.emitter.diagnostics import is_none
+from tracescript.producer.script.emitter.entries import Items, constant_of
+from tracescript.producer.script.library.coerce import as_tensor
+from tracescript.producer.script.library.promote import emit_op
+from tracescript.producer.script.library.table import SPECIAL, known, several, special, take
+
+if TYPE_CHECKING:
+    from tracescript.errors import ProducerError
+    from tracescript.producer.script.emitter.core import Emitter
+    from tracescript.producer.script.emitter.entries import Entry
+    from tracescript.producer.script.library.table import Arguments, Special
+
+
+def _convolution(axes: int) -> Special:
+    def convolution(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+        x, w, bias, stride, padding, dilation, groups = take(
+            args, kwargs, "input", "weight", "bias", "stride", "padding", "dilation", "groups"
+        )
+        assert x is not None
+        assert w is not None
+        spread = several(known(e, dilation, 1, "dilation"), axes)
+        pads = known(e, padding, 0, "padding")
+        if pads == "valid":
+            pads = 0
+        if pads == "same":
+            kind = e.value(w).type
+            assert isinstance(kind, TensorType)
+            kernel = [k for k in (kind.shape or ())[2:] if isinstance(k, int)]
+            total = [d * (k - 1) for d, k in zip(spread, kernel, strict=True)]
+            amounts = [t // 2 for t in total] + [t - t // 2 for t in total]
+            sides = [v for pair in zip(amounts[:axes], amounts[axes:], strict=True) for v in pair]
+        else:
+            sides = [v for p in several(pads, axes) for v in (p, p)]
+        attributes = {
+            "stride": several(known(e, stride, 1, "stride"), axes),
+            "padding": sides,
+            "dilation": spread,
+            "groups": known(e, groups, 1, "groups"),
+        }
+        return emit_op(e, f"conv{axes}d", [x, w, bias], attributes)
+
+    return convolution
+
+
+for _axes in (1, 2, 3):
+    SPECIAL[f"torch.nn.functional.conv{_axes}d"] = _convolution(_axes)
+    SPECIAL[f"torch.conv{_axes}d"] = SPECIAL[f"torch.nn.functional.conv{_axes}d"]
+
+
+def _pool(kind: str, axes: int) -> Special:
+    names = {
+        "max": (
+            "input",
+            "kernel_size",
+            "stride",
+            "padding",
+            "dilation",
+            "ceil_mode",
+            "return_indices",
+        ),
+        "avg": (
+            "input",
+            "kernel_size",
+            "stride",
+            "padding",
+            "ceil_mode",
+            "count_include_pad",
+            "divisor_override",
+        ),
+    }[kind]
+
+    def pool(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+        given = dict(zip(names, take(args, kwargs, *names), strict=True))
+        x = given.pop("input")
+        plain = {k: known(e, v, None, k) for k, v in given.items() if v is not None}
+        kernel = several(plain["kernel_size"], axes)
+        attributes: dict[str, Any] = {
+            "kernel": kernel,
+            "stride": several(plain.get("stride") or kernel, axes),
+        }
+        attributes["padding"] = several(plain.get("padding", 0), axes)
+        if kind == "max":
+            attributes["dilation"] = several(plain.get("dilation", 1), axes)
+        for name in ("ceil_mode", "count_include_pad", "divisor_override"):
+            if name in plain and plain[name] is not None:
+                attributes[name] = plain[name]
+        made = emit_op(e, f"{kind}_pool{axes}d", [x], attributes)
+        return (
+            made.parts[0] if isinstance(made, Items) and not plain.get("return_indices") else made
+        )
+
+    return pool
+
+
+for _kind in ("max", "avg"):
+    for _axes in (1, 2, 3):
+        SPECIAL[f"torch.nn.functional.{_kind}_pool{_axes}d"] = _pool(_kind, _axes)
+        SPECIAL[f"torch.{_kind}_pool{_axes}d"] = SPECIAL[
+            f"torch.nn.functional.{_kind}_pool{_axes}d"
+        ]
+
+
+def _adaptive(kind: str, axes: int) -> Special:
+    def pool(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+        x, size = take(args, kwargs, "input", "output_size")
+        is_known, wanted = constant_of(size) if size is not None else (False, None)
+        if is_known and isinstance(wanted, int):
+            size = Items((e.constant(wanted),) * axes)
+        made = emit_op(e, f"adaptive_{kind}_pool{axes}d", [x, size])
+        return made.parts[0] if isinstance(made, Items) else made
+
+    return pool
+
+
+for _kind in ("max", "avg"):
+    for _axes in (1, 2, 3):
+        SPECIAL[f"torch.nn.functional.adaptive_{_kind}_pool{_axes}d"] = _adaptive(_kind, _axes)
+
+
+@special("torch.nn.functional.layer_norm", "torch.layer_norm")
+def layer_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """The shape to normalise over becomes a number of axes."""
+    x, shape, weight, bias, eps = take(
+        args, kwargs, "input", "normalized_shape", "weight", "bias", "eps"
+    )
+    count = len(list(known(e, shape, (), "normalized_shape")))
+    return emit_op(
+        e,
+        "layer_norm",
+        [x, weight, bias],
+        {"normalized_rank": count, "eps": known(e, eps, 1e-5, "eps")},
+    )
+
+
+@special("torch.nn.functional.rms_norm", "torch.rms_norm")
+def rms_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """As `layer_norm`."""
+    x, shape, weight, eps = take(args, kwargs, "input", "normalized_shape", "weight", "eps")
+    count = len(list(known(e, shape, (), "normalized_shape")))
+    return emit_op(
+        e, "rms_norm", [x, weight], {"normalized_rank": count, "eps": known(e, eps, None, "eps")}
+    )
+
+
+@special("torch.nn.functional.group_norm", "torch.group_norm")
+def group_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """Its number of groups comes second in torch."""
+    x, groups, weight, bias, eps = take(
+        args, kwargs, "input", "num_groups", "weight", "bias", "eps"
+    )
+    return emit_op(
+        e,
+        "group_norm",
+        [x, weight, bias],
+        {"groups": known(e, groups, 1, "num_groups"), "eps": known(e, eps, 1e-5, "eps")},
+    )
+
+
+@special("torch.nn.functional.batch_norm", "torch.batch_norm")
+def batch_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """With the running statistics only."""
+    x, mean, var, weight, bias, training, _, eps = take(
+        args,
+        kwargs,
+        "input",
+        "running_mean",
+        "running_var",
+        "weight",
+        "bias",
+        "training",
+        "momentum",
+        "eps",
+    )
+    if known(e, training, False, "training"):
+        raise e.error(
+            None,
+            "batch norm in training mode",
+            rule="SCRIPT-11",
+            hint="call model.eval() before ts.script",
+        )
+    return emit_op(
+        e, "batch_norm", [x, mean, var, weight, bias], {"eps": known(e, eps, 1e-5, "eps")}
+    )
+
+
+@special(
+    "torch.nn.functional.dropout",
+    "torch.dropout",
+    "torch.nn.functional.alpha_dropout",
+    "torch.nn.functional.dropout1d",
+    "torch.nn.functional.dropout2d",
+    "torch.nn.functional.dropout3d",
+)
+def dropout(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """The identity in evaluation mode, and where nothing is dropped."""
+    x, p, training = take(args, kwargs, "input", "p", "training")
+    share = float(known(e, p, 0.5, "p"))
+    if known(e, training, True, "training") and share > 0:
+        raise _drops(e, "dropout")
+    return emit_op(e, "dropout", [x], {"p": share})
+
+
+def _drops(e: Emitter, what: str) -> ProducerError:
+    """Return the error of a script that would draw what it drops."""
+    return e.error(
+        None,
+        f"{what} in training mode",
+        rule="SCRIPT-11",
+        hint="call model.eval() before ts.script; ts.trace keeps it, with a random state",
+    )
+
+
+@special("torch.nn.functional.embedding", "torch.embedding")
+def embedding(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """`padding_idx` matters to training only."""
+    index, weight = take(args, kwargs, "input", "weight")[:2]
+    return emit_op(e, "embedding", [index, weight])
+
+
+@special("torch.nn.functional.softmax", "torch.softmax", "torch.Tensor.softmax")
+def softmax(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """With an optional `dtype`, cast to first."""
+    return _softmax(e, "softmax", args, kwargs)
+
+
+@special("torch.nn.functional.log_softmax", "torch.log_softmax", "torch.Tensor.log_softmax")
+def log_softmax(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """As `softmax`."""
+    return _softmax(e, "log_softmax", args, kwargs)
+
+
+def _softmax(e: Emitter, op: str, args: list[Entry], kwargs: Arguments) -> Entry:
+    x, dim = take(args, kwargs, "input", "dim")
+    x = args[0] if args else kwargs["input"]
+    axis = known(e, dim, None, "dim")
+    if axis is None:
+        raise e.error(None, f"{op}() needs `dim`", code="TYPE_INFERENCE", rule="SCRIPT-10")
+    dtype = kwargs.get("dtype")
+    if dtype is not None and not is_none(dtype):
+        x = as_tensor(e, x, e.session.data_type_of(e, dtype))
+    return emit_op(e, op, [x], {"dim": axis})
+
+
+def _recurrent(op: str, more: dict[str, Any]) -> Special:
+    def recurrent(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+        x, state, weights, has_bias, layers, dropout, training, bidirectional, batch_first = args
+        if known(e, training, False, "train") and known(e, dropout, 0.0, "dropout"):
+            raise _drops(e, f"{op} with dropout")
+        is_batch_first = known(e, batch_first, False, "batch_first")
+        value = e.value(x)
+        if is_batch_first:
+            value = e.op("transpose", [value], {"dim0": 0, "dim1": 1})
+        if isinstance(state, Value) and isinstance(state.type, TupleType):
+            state = e.parts(state)
+        states = list(state.parts) if isinstance(state, Items) else [state]
+        attributes = {
+            "layers": known(e, layers, 1, "num_layers"),
+            "bidirectional": bool(known(e, bidirectional, False, "bidirectional")),
+            "has_bias": bool(known(e, has_bias, True, "has_biases")),
+        }
+        made = emit_op(e, op, [value, *states, weights], attributes | more)
+        assert isinstance(made, Items)
+        y = e.value(made.parts[0])
+        if is_batch_first:
+            y = e.op("transpose", [y], {"dim0": 0, "dim1": 1})
+        return Items((y, *made.parts[1:]))
+
+    return recurrent
+
+
+SPECIAL |= {
+    "torch.lstm": _recurrent("lstm", {}),
+    "torch.gru": _recurrent("gru", {}),
+    "torch.rnn_tanh": _recurrent("rnn", {"nonlinearity": "tanh"}),
+    "torch.rnn_relu": _recurrent("rnn", {"nonlinearity": "relu"}),
+}

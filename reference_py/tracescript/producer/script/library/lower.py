@@ -1,0 +1,265 @@
+"""Calls of torch, numpy and `ts.ops` functions: from their names in the opset to ops."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from tracescript.ir.types import DataType, ScalarType
+from tracescript.ir.values import Value
+from tracescript.opset import dtypes
+from tracescript.opset.names import numpy_names, torch_names
+from tracescript.opset.table import REQUIRED, opset
+from tracescript.producer.script.aliasing.writes import write
+from tracescript.producer.script.emitter.diagnostics import is_none
+from tracescript.producer.script.emitter.entries import Items, Known, constant_of
+from tracescript.producer.script.library.coerce import as_tensor
+from tracescript.producer.script.library.conditions import Condition, kind_of
+from tracescript.producer.script.library.lower_names import IGNORED, ONLY_DEFAULTS, SYNONYMS
+from tracescript.producer.script.library.promote import emit_op, plain_attribute
+
+if TYPE_CHECKING:
+    from tracescript.errors import ProducerError
+    from tracescript.opset.table import OpDef, PythonName
+    from tracescript.producer.script.emitter.core import Emitter
+    from tracescript.producer.script.emitter.entries import Entry
+
+    Arguments = dict[str, Entry]
+
+
+def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> Entry | None:
+    """Call a function by its dotted name; None where the name means no op."""
+    from tracescript.producer.script.library.numpy import FUNCTIONS
+    from tracescript.producer.script.library.table import SPECIAL
+
+    special = SPECIAL.get(name)
+    if special is not None:
+        return special(e, args, kwargs)
+    written = FUNCTIONS.get(name)
+    if written is not None:
+        return e.session.call_python(e, written, args, kwargs)
+    library = name.partition(".")[0]
+    if library == "ops":
+        return _own(e, name.partition(".")[2], args, kwargs)
+    table = numpy_names() if library == "numpy" else torch_names()
+    rows = table.get(name, ())
+    for op, row in rows:
+        bound = bind(e, op, row, args, kwargs, strict=len(rows) == 1)
+        if bound is None or not Condition(e, op, bound, len(args) + len(kwargs)).holds(row.when):
+            continue
+        in_place = constant_of(bound.pop("inplace", kwargs.get("inplace", e.constant(False))))
+        is_in_place = in_place[1] is True or (name.endswith("_") and not name.endswith("__"))
+        if is_in_place and op.inputs:
+            return _in_place(e, bound[op.inputs[0].name], emit_bound(e, op, bound))
+        made = emit_bound(e, op, bound)
+        is_first = (
+            library == "numpy"
+            and not name.startswith("numpy.linalg.")
+            and isinstance(made, Items)
+            and len(op.outputs) > 1
+        )
+        return made.parts[0] if is_first and isinstance(made, Items) else made
+    if rows:
+        raise e.error(
+            None,
+            f"{name}: these arguments fit no form of it that scripts know",
+            code="UNKNOWN_CALL",
+            rule="SCRIPT-10",
+            hint="; ".join(signature(op) for op, _ in rows[:3]),
+        )
+    return None
+
+
+def _in_place(e: Emitter, operand: Entry, made: Entry) -> Entry:
+    """`F.relu_(y)`, `F.relu(y, inplace=True)`: y stands for the result from then on."""
+    receiver = e.at.args[0] if isinstance(e.at, ast.Call) and e.at.args else None
+    if receiver is None or (e.unit.is_inner and e.session.aliases.is_passed(operand)):
+        e.session.aliases.changed_by_call(e, operand)
+        return made
+    operand = e.value(operand)
+    made = e.session.tensors.keep_type(e, operand, made)
+    write(e, receiver, operand, made)
+    return made
+
+
+def _own(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> Entry:
+    op = opset()[name]
+    bound = dict(kwargs)
+    names = [i.name for i in op.inputs] + [a.name for a in op.attributes]
+    if op.inputs and op.inputs[-1].variadic:
+        outputs = e.ops(
+            name,
+            [e.value(a) for a in args],
+            {k: plain_attribute(e, op, k, v) for k, v in kwargs.items()},
+        )
+        return outputs[0] if len(outputs) == 1 else Items(outputs)
+    if len(args) > len(names):
+        raise e.error(
+            None,
+            f"ops.{name} takes {len(names)} arguments, found {len(args)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-10",
+            hint=f"signature: {signature(op)}",
+        )
+    bound.update(zip(names, args, strict=False))
+    unknown = [k for k in bound if k not in names]
+    if unknown:
+        raise _no_parameter(e, op, unknown[0])
+    return emit_bound(e, op, bound)
+
+
+def signature(op: OpDef) -> str:
+    """Write an op's signature for a hint."""
+    parts = [i.name + ("=None" if i.optional else "") for i in op.inputs]
+    parts += [a.name if a.default is REQUIRED else f"{a.name}={a.default}" for a in op.attributes]
+    return f"{op.name}({', '.join(parts)})"
+
+
+def _no_parameter(e: Emitter, op: OpDef, name: str) -> ProducerError:
+    import difflib
+
+    known = [i.name for i in op.inputs] + [a.name for a in op.attributes]
+    near = difflib.get_close_matches(name, known, 1) or (
+        ["dim"] if name in {"axes", "axis"} and "dim" in known else []
+    )
+    guess = f"; did you mean `{near[0]}`?" if near else ""
+    return e.error(
+        None,
+        f"{op.name}(): no parameter `{name}`{guess}",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-10",
+        hint=f"signature: {signature(op)}",
+    )
+
+
+def bind(
+    e: Emitter, op: OpDef, row: PythonName, args: list[Entry], kwargs: Arguments, *, strict: bool
+) -> Arguments | None:
+    """Sort Python's arguments under our names; None where they do not fit this row."""
+    names = row.arguments or tuple([i.name for i in op.inputs] + [a.name for a in op.attributes])
+    bound: Arguments = {}
+    rest = list(args)
+    plain = [n for n in names if "=" not in n]
+    for name in names:
+        key, equals, text = name.partition("=")
+        if equals:
+            bound[key] = _literal(e, text)
+    for name in plain:
+        if name.startswith("*"):
+            if rest:
+                is_one = len(rest) == 1 and not _is_number(rest[0])
+                bound[name[1:]] = rest[0] if is_one else Items(tuple(rest), is_list=True)
+                rest = []
+        elif rest:
+            first = rest.pop(0)
+            if name != "_":
+                bound[name] = first
+            elif row.name.startswith("numpy.") and constant_of(first)[1] not in {None, False}:
+                return None
+    if rest:
+        return None
+    known = (
+        {n.lstrip("*") for n in plain}
+        | {a.name for a in op.attributes}
+        | {i.name for i in op.inputs}
+        | {"dtype"}
+    )
+    for key, entry in kwargs.items():
+        name = (
+            key
+            if key in known and key not in bound
+            else next((s for s in SYNONYMS.get(key, ()) if s in known), key)
+        )
+        if name in known:
+            bound[name] = entry
+        elif key in ONLY_DEFAULTS:
+            _check_default(e, op, key, entry)
+        elif key not in IGNORED:
+            if strict:
+                raise _no_parameter(e, op, key)
+            return None
+    return bound
+
+
+def _check_default(e: Emitter, op: OpDef, key: str, entry: Entry) -> None:
+    """An argument that changes the result, or something else: only its default is known here."""
+    known, value = constant_of(entry)
+    if not known or not any(value is d or value == d for d in ONLY_DEFAULTS[key]):
+        raise e.error(
+            None,
+            f"{op.name}(): scripts do not know `{key}`",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-10",
+            hint=f"signature: {signature(op)}",
+        )
+
+
+def _literal(e: Emitter, text: str) -> Entry:
+    try:
+        return e.constant(ast.literal_eval(text))
+    except ValueError:
+        return Known(dtypes.as_data_type(text))
+
+
+def _is_number(entry: Entry) -> bool:
+    return isinstance(entry, Value) and isinstance(entry.type, ScalarType)
+
+
+def emit_bound(e: Emitter, op: OpDef, bound: Arguments) -> Entry:
+    """Write an op of arguments under our names; a `dtype` the op does not know casts first."""
+    bound = dict(bound)
+    has_dtype = op.attribute("dtype") is not None
+    dtype = None if has_dtype else bound.pop("dtype", None)
+    if dtype is not None and not is_none(dtype) and op.inputs:
+        first = op.inputs[0].name
+        bound[first] = as_tensor(e, bound[first], e.session.data_type_of(e, dtype))
+    if has_dtype and ("dtype" not in bound or is_none(bound["dtype"])):
+        bound["dtype"] = Known(_default_type(e, op, bound))
+    inputs: list[Entry | None] = []
+    for declared in op.inputs:
+        given = bound.pop(declared.name, None)
+        if given is None and not declared.optional and not declared.variadic:
+            raise e.error(
+                None,
+                f"{op.name}() needs `{declared.name}`",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-10",
+                hint=f"signature: {signature(op)}",
+            )
+        if given is not None and is_none(given) and not declared.optional:
+            raise e.error(
+                None,
+                f"{op.name}(): `{declared.name}` is None",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-10",
+            )
+        inputs.append(given)
+    attributes: dict[str, Any] = {}
+    for attribute in op.attributes:
+        if attribute.name in bound:
+            attributes[attribute.name] = plain_attribute(
+                e, op, attribute.name, bound.pop(attribute.name)
+            )
+        elif attribute.default is REQUIRED:
+            raise e.error(
+                None,
+                f"{op.name}() needs `{attribute.name}`",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-10",
+                hint=f"signature: {signature(op)}",
+            )
+    return emit_op(e, op.name, inputs, attributes)
+
+
+def _default_type(e: Emitter, op: OpDef, bound: Arguments) -> DataType:
+    """The data type a creating function takes where the program gives none."""
+    default = DataType.FLOAT32 if e.frame.flavour == "torch" else DataType.FLOAT64
+    if op.name in {"full", "arange", "to_tensor", "eye"} and op.name != "eye":
+        kinds = {kind_of(e, x) for x in bound.values()}
+        if "float" not in kinds:
+            return (
+                DataType.BOOL
+                if kinds == {"bool"} or (op.name == "full" and kind_of(e, bound["value"]) == "bool")
+                else DataType.INT64
+            )
+    return default
