@@ -126,6 +126,21 @@ def test_a_function_whose_file_was_edited_since_is_not_scripted(tmp_path, text):
     assert (caught.value.code, caught.value.rule) == ("SOURCE_NOT_FOUND", "SCRIPT-2")
 
 
+def test_a_function_stays_scriptable_while_its_file_is_edited_below_it(tmp_path):
+    module, path = module_of(tmp_path, "def f(x: int) -> int:\n    return x + 1\n\n\nN = 3\n")
+    edited(path, "def f(x: int) -> int:\n    return x + 1\n\n\nN = 4\n")
+
+    assert ts.script(module.f)(3) == 4
+
+
+def test_a_global_that_the_edited_file_imports_changes_no_function(tmp_path):
+    text = "import math\n\n\ndef f(x: float) -> float:\n    return math.sqrt(x)\n"
+    module, path = module_of(tmp_path, text)
+    edited(path, f"{text}\n\nEND = 1\n")
+
+    assert ts.script(module.f)(9.0) == 3.0
+
+
 def test_a_method_called_by_a_program_whose_file_was_edited_since_is_not_scripted(tmp_path):
     text = "def g(x: int) -> int:\n    return x + 1\n\ndef f(x: int) -> int:\n    return g(x)\n"
     module, path = module_of(tmp_path, text)

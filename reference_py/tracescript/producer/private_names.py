@@ -22,8 +22,9 @@ _FIELDS = {
 
 def use_compiled_names(definition: ast.FunctionDef | ast.Lambda, code: CodeType) -> None:
     """Give private names in a function's syntax tree the names that its code has."""
-    found = [n for n in ast.walk(definition) if n is not definition and _private(n)]
-    attributes = [n for n in ast.walk(definition) if isinstance(n, ast.MatchClass)]
+    nodes = list(ast.walk(definition))
+    found = [n for n in nodes if n is not definition and _private(n)]
+    attributes = [n for n in nodes if isinstance(n, ast.MatchClass)]
     if not found and not attributes:
         return
     known = _names(code)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from tracescript.errors import ProducerError
 from tracescript.ir.graph import Place
+from tracescript.producer.alone import block_alone, text_alone
 from tracescript.producer.compiled import FUTURE, Compiled, is_rewritten
 from tracescript.producer.private_names import use_compiled_names
 
@@ -44,6 +45,7 @@ class Source:
 
     path: str
     lines: tuple[str, ...]
+    _definitions: dict[CodeType, Definition | None] = field(default_factory=dict)
     _functions: dict[tuple[str, int], list[Definition]] = field(default_factory=dict)
     _compiled: dict[int, Compiled] = field(default_factory=dict)
     _fits: dict[CodeType, bool] = field(default_factory=dict)
@@ -61,7 +63,21 @@ class Source:
         except SyntaxError:
             return ast.Module([], [])
 
-    def functions(self, name: str, first: int) -> list[Definition]:
+    def definition(self, code: CodeType) -> Definition | None:
+        """Return the function or lambda that became this code, None if there is none in its lines.
+
+        Its names are those that the code has.
+        """
+        if code not in self._definitions:
+            found = self._of_name(code.co_name, code.co_firstlineno)
+            exact = [n for n in found if _matches(n, code)]
+            chosen = next(iter(exact or found), None)
+            if chosen is not None:
+                use_compiled_names(chosen, code)
+            self._definitions[code] = chosen
+        return self._definitions[code]
+
+    def _of_name(self, name: str, first: int) -> list[Definition]:
         """Return the functions, or lambdas, of a name whose code begins in a line."""
         key = name, first
         if key not in self._functions:
@@ -70,14 +86,21 @@ class Source:
             self._functions[key] = [n for n in nodes if _is_definition(n, name, first)]
         return self._functions[key]
 
-    def fits(self, code: CodeType) -> bool:
+    def fits(self, code: CodeType, space: Mapping[str, Any]) -> bool:
         """Tell whether compiling the text makes this code, in these lines."""
         if code not in self._fits:
             flags = code.co_flags & FUTURE
-            if flags not in self._compiled:
-                self._compiled[flags] = Compiled("".join(self.lines), flags)
-            self._fits[code] = code in self._compiled[flags]
+            alone = text_alone(self.lines, code, space)
+            self._fits[code] = (
+                alone is not None and code in Compiled(alone, flags)
+            ) or code in self._whole(flags)
         return self._fits[code]
+
+    def _whole(self, flags: int) -> Compiled:
+        """Return what the whole file compiles to."""
+        if flags not in self._compiled:
+            self._compiled[flags] = Compiled("".join(self.lines), flags)
+        return self._compiled[flags]
 
     def place(self, node: ast.AST, scope: str = "") -> Place | None:
         """Return the range of a syntax node; None for a node without a position."""
@@ -137,34 +160,20 @@ def is_current(code: CodeType, space: Mapping[str, Any]) -> bool:
     if is_library(code.co_filename) or is_rewritten(space):
         return True
     source = source_of_file(code.co_filename)
-    return source is None or source.fits(code)
+    return source is None or source.fits(code, space)
 
 
 def _function_alone(lines: tuple[str, ...], first: int) -> ast.FunctionDef | None:
-    """Parse the one function whose decorators or `def` begin in a line; None if that fails.
-
-    It ends before the first line that is indented no more. Inside a text or brackets such a line
-    ends nothing, but then what comes before it is no Python.
-    """
-    block = list(lines[first - 1 : first])
-    width = len(block[0]) - len(block[0].lstrip()) if block else 0
-    in_body = bool(block) and block[0].lstrip().startswith("def ")
-    for line in lines[first:]:
-        text = line.lstrip()
-        if in_body and len(line) - len(text) <= width and text and text[0] not in "#)]}":
-            break
-        in_body |= text.startswith("def ")
-        block.append(line)
-    is_indented = width > 0
+    """Parse the one function whose decorators or `def` begin in a line; None if that fails."""
     try:
-        tree = ast.parse("".join(["if True:\n"] * is_indented + block))
+        tree: ast.Module | ast.ClassDef = ast.parse(block_alone(lines, first))
     except SyntaxError:
         return None
-    body = tree.body[0].body if is_indented and isinstance(tree.body[0], ast.If) else tree.body
-    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
+    if len(tree.body) == 1 and isinstance(tree.body[0], ast.ClassDef):
+        tree = tree.body[0]
+    if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
         return None
-    ast.increment_lineno(body[0], first - 1 - is_indented)
-    return body[0]
+    return tree.body[0]
 
 
 def source_of(function: Any) -> tuple[Source, Definition]:
@@ -180,13 +189,10 @@ def source_of(function: Any) -> tuple[Source, Definition]:
     source = source_of_file(code.co_filename)
     if source is None:
         raise _no_source(name, f"{file_name(code.co_filename)} cannot be read")
-    found = source.functions(code.co_name, code.co_firstlineno)
-    if not found or not is_current(code, plain.__globals__):
+    definition = source.definition(code)
+    if definition is None or not is_current(code, plain.__globals__):
         raise _no_source(name, f"{source.name} has changed since {name} was made from it")
-    exact = [n for n in found if _matches(n, code)]
-    chosen: Any = (exact or found)[0]
-    use_compiled_names(chosen, code)
-    return source, chosen
+    return source, definition
 
 
 def unwrapped(function: Any) -> Any:

@@ -24,7 +24,7 @@ from tracescript.producer.script.emitter.unit import Unit, is_module_object
 from tracescript.producer.script.emitter.units import finish, open_parameters
 from tracescript.producer.script.source.annotations import OPEN, type_of_annotation, type_of_object
 from tracescript.producer.script.source.type_comments import comments_of, written_types
-from tracescript.producer.source import source_of, unwrapped
+from tracescript.producer.source import unwrapped
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Type
@@ -133,13 +133,14 @@ class Entrance:
         kind = type_of_object(hints[p.name]) if p.name in hints else None
         if kind is None:
             kind = _of_default(p)
-        is_told = session.facts.asks_types or self._asks_types(hints.get("return"))
+        is_told = session.facts.asks_types or self._asks_types(session, hints.get("return"))
         kind = kind if is_told and _is_fixed(kind) else _one_of(kind)
         return self._settled(_with_none(kind, p), p.name, session.facts)
 
-    def _asks_types(self, gives: Any) -> bool:
+    def _asks_types(self, session: Session, gives: Any) -> bool:
         """Whether the function asks for types, or gives values of several."""
-        return has_type_test(source_of(self.function)[1]) or is_union(type_of_object(gives))
+        definition = session.definitions.of(self.function).definition
+        return has_type_test(definition) or is_union(type_of_object(gives))
 
     def _settled(self, kind: Type, name: str, facts: Facts) -> tuple[Type, bool]:
         """Put a learned data type where it was open."""

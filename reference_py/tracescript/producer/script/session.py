@@ -23,6 +23,7 @@ from tracescript.producer.script.emitter.states import States, join_path
 from tracescript.producer.script.expressions import members
 from tracescript.producer.script.expressions.members import Members
 from tracescript.producer.script.expressions.tensors import Tensors
+from tracescript.producer.script.source.definitions import Definitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,7 @@ class Session:
         self.arrays = arrays
         self.root = root
         self.flavour = flavour
+        self.definitions = Definitions()
         self.functions: dict[str, Function] = {}
         self.typing = Typing(self.functions.get)
         self.roots = Roots()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 from typing import TYPE_CHECKING, Any
 
@@ -29,16 +28,13 @@ from tracescript.producer.script.emitter.entries import (
 )
 from tracescript.producer.script.emitter.frame import Frame, cells_of, flavour_of
 from tracescript.producer.script.emitter.linking import Linker
-from tracescript.producer.script.prelude import methods as prelude
-from tracescript.producer.script.source.exits import remove_exits
-from tracescript.producer.source import source_of, unwrapped
+from tracescript.producer.source import unwrapped
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
     from tracescript.producer.script.emitter.unit import Compiled
     from tracescript.producer.script.session import Session
-    from tracescript.producer.source import Definition, Source
 
 
 def refuse_hooks(e: Emitter, module: Any) -> None:
@@ -51,23 +47,6 @@ def refuse_hooks(e: Emitter, module: Any) -> None:
                 rule="SCRIPT-11",
                 hint="remove it, or put what it does into forward",
             )
-
-
-_PRELUDE = f"{prelude.__package__}."  # the names of all modules written in the language of scripts
-
-
-def _read(function: Any) -> tuple[Source, Definition, frozenset[str], list[ast.stmt] | None]:
-    """Return a function's source, its definition, the names it assigns and its body if written."""
-    source, definition = source_of(function)
-    return source, definition, local_names(definition), None
-
-
-@functools.cache
-def _read_once(function: Any) -> tuple[Source, Definition, frozenset[str], list[ast.stmt] | None]:
-    """As `_read`, for functions of ours: they never change while a program runs."""
-    source, definition, names, _ = _read(function)
-    assert isinstance(definition, ast.FunctionDef)
-    return source, definition, names, remove_exits(definition.body)
 
 
 class PythonCalls(Recursion):
@@ -87,8 +66,7 @@ class PythonCalls(Recursion):
     def frame(self, function: Any, owner: Any, flavour: str) -> Frame:
         """Make the frame of a Python function."""
         plain = unwrapped(function)
-        is_ours = (plain.__module__ or "").startswith(_PRELUDE)
-        source, definition, names, body = (_read_once if is_ours else _read)(function)
+        source, definition, names, body = self._session.definitions.of(function)
         self._frames += 1
         name = getattr(plain, "__qualname__", "f").rpartition("<locals>.")[2]
         parameters = definition.args.posonlyargs + definition.args.args
@@ -103,7 +81,7 @@ class PythonCalls(Recursion):
             number=self._frames,
             local_names=names,
             first_parameter=parameters[0].arg if parameters else "",
-            is_ours=is_ours,
+            is_ours=body is not None,
             body=body,
         )
 

@@ -21,7 +21,6 @@ from tracescript.producer.script.emitter.facts import RestartError, UnknownResul
 from tracescript.producer.script.emitter.states import join_path
 from tracescript.producer.script.emitter.unit import Unit
 from tracescript.producer.script.emitter.units import finish, open_parameters
-from tracescript.producer.source import source_of
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Type
@@ -52,7 +51,7 @@ class Recursion(UnitCalls):
         module = None if owner is None else owner.value
         if owner is not None and owner.path is None:
             raise e.error(None, "this module is not reached through self", rule="SCRIPT-12")
-        definition = source_of(function)[1]
+        definition = self._session.definitions.of(function).definition
         given = bind_parameters(
             e,
             definition,

@@ -26,7 +26,6 @@ from tracescript.producer.script.emitter.facts import RestartError
 from tracescript.producer.script.emitter.states import join_path
 from tracescript.producer.script.emitter.unit import Compiled, Unit
 from tracescript.producer.script.emitter.units import finish, open_parameters
-from tracescript.producer.source import source_of
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.entries import Entry
@@ -66,7 +65,7 @@ class UnitCalls:
     ) -> Entry:
         """Call a method of a module as a function of the model."""
         try:
-            _, definition = source_of(function)
+            definition = self._session.definitions.of(function).definition
         except ProducerError as error:
             raise e.passed_on(error) from None
         defaults = defaults_of(self._session, definition, function)
