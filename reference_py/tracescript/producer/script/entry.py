@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tracescript.errors import ProducerError
 from tracescript.ir import constants
 from tracescript.ir.types import DataType, ListType, OptionalType, TensorType, TupleType, UnionType
+from tracescript.opset.build import constant_of as constant_of_object
 from tracescript.producer.marks import mark_of
 from tracescript.producer.script.calls.functions import run_body
 from tracescript.producer.script.calls.pycalls import refuse_hooks
@@ -20,9 +21,15 @@ from tracescript.producer.script.emitter.core import Emitter
 from tracescript.producer.script.emitter.entries import Known
 from tracescript.producer.script.emitter.frame import flavour_of
 from tracescript.producer.script.emitter.objects import torch_door
+from tracescript.producer.script.emitter.size_marks import TUPLE
 from tracescript.producer.script.emitter.unit import Unit, is_module_object
 from tracescript.producer.script.emitter.units import finish, open_parameters
-from tracescript.producer.script.source.annotations import OPEN, type_of_annotation, type_of_object
+from tracescript.producer.script.source.annotations import (
+    OPEN,
+    is_open_tuple,
+    type_of_annotation,
+    type_of_object,
+)
 from tracescript.producer.script.source.type_comments import comments_of, written_types
 from tracescript.producer.source import unwrapped
 
@@ -86,8 +93,10 @@ class Entrance:
                     defaults[p.name] = default
         self.open_names = tuple(n for n, (_, roots) in kinds.items() if roots)
         params = open_parameters(e, kinds, defaults)
-        for p in parameters:
+        for p, (_, value) in zip(parameters, params, strict=True):
             said = types.get(p.name, hints.get(p.name))
+            if is_open_tuple(said):
+                session.list_kinds.note(value, TUPLE)
             if is_enum(said) and kinds[p.name][0] == enum_type(said):
                 key = frame.key(p.name)
                 e.scope[key] = member_of(e, said, e.scope[key])
@@ -211,6 +220,11 @@ def _of_default(p: inspect.Parameter) -> Type:
 
 def _default(session: Session, p: inspect.Parameter) -> Constant | None:
     found = session.entry_of(p.default)
+    if isinstance(p.default, tuple):
+        try:
+            return constant_of_object(p.default)
+        except TypeError:
+            return None
     return getattr(found, "constant", None)
 
 

@@ -18,7 +18,7 @@ from tracescript.producer.script.emitter import objects
 from tracescript.producer.script.emitter.entries import Empty, Items, Known, Struct
 from tracescript.producer.script.emitter.facts import Loops, Roots
 from tracescript.producer.script.emitter.origins import Origins
-from tracescript.producer.script.emitter.size_marks import TupleKinds
+from tracescript.producer.script.emitter.size_marks import Kinds, holds_int_lists, holds_ints
 from tracescript.producer.script.emitter.states import States, join_path
 from tracescript.producer.script.expressions import members
 from tracescript.producer.script.expressions.members import Members
@@ -68,7 +68,8 @@ class Session:
         self.notes: list[str] = []
         self.made_lists: dict[Value, tuple[Entry, ...]] = {}
         self.sizes: set[Entry] = set()
-        self.tuple_kinds = TupleKinds()
+        self.tuple_kinds = Kinds(holds_ints)
+        self.list_kinds = Kinds(holds_int_lists)
         self.unsure_sizes: set[Entry] = set()
         self.is_guessing = False
         self.unsettled: list[tuple[Struct, ProducerError]] = []

@@ -6,6 +6,7 @@ import ast
 import operator
 from typing import TYPE_CHECKING, Any
 
+from tracescript.ir.constants import INT
 from tracescript.ir.types import ListType, ScalarKind
 from tracescript.ir.values import Value
 from tracescript.producer.script.builtins.table import (
@@ -25,6 +26,7 @@ from tracescript.producer.script.emitter.entries import (
     Struct,
     constant_of,
 )
+from tracescript.producer.script.emitter.size_marks import TUPLE
 from tracescript.producer.script.expressions.comparison import contains, identical
 from tracescript.producer.script.expressions.logic import negated, truth, unary
 from tracescript.producer.script.expressions.operators import fold
@@ -184,8 +186,14 @@ def tuple_(e: Emitter, node: ast.Call) -> Entry:
     if not args:
         return Items(())
     parts = known_parts(e, args[0])
-    made = Items(parts) if parts is not None else as_tuple(e, series_of(e, args[0]))
-    if made is None:
+    if parts is not None:
+        return Items(parts)
+    series = series_of(e, args[0])
+    made = as_tuple(e, series)
+    if made is not None:
+        return made
+    listed = as_list(e, series)
+    if not isinstance(listed, Value) or listed.type != ListType(INT):
         raise e.error(
             node,
             "the length of this tuple is known only at run time",
@@ -193,7 +201,8 @@ def tuple_(e: Emitter, node: ast.Call) -> Entry:
             rule="SCRIPT-4",
             hint="use a list",
         )
-    return made
+    e.session.list_kinds.note(listed, TUPLE)
+    return listed
 
 
 def known_parts(e: Emitter, entry: Entry) -> tuple[Entry, ...] | None:

@@ -37,6 +37,7 @@ from tracescript.producer.script.emitter.python_types import (
     is_instance,
     python_type,
 )
+from tracescript.producer.script.emitter.size_marks import is_tuple_like, note_sizes
 from tracescript.producer.script.flow.iteration import series_of
 from tracescript.producer.script.flow.narrowing import bare
 
@@ -157,7 +158,7 @@ def type_(e: Emitter, node: ast.Call) -> Entry:
     if isinstance(x, Value) and isinstance(x.type, ScalarType) and x.type.kind in PYTHON:
         return Known(PYTHON[x.type.kind])
     if isinstance(x, Value) and isinstance(x.type, ListType | DictType | TupleType):
-        return Known(CONTAINERS[type(x.type)])
+        return Known(tuple if is_tuple_like(e, x) else CONTAINERS[type(x.type)])
     raise e.error(node, "type() of a run-time value", hint="use isinstance")
 
 
@@ -169,7 +170,7 @@ def known_object(e: Emitter, node: ast.Call) -> Entry:
     if isinstance(made, Known) and made.value.__name__ == "Size":
         parts = () if isinstance(args[0], Empty) else getattr(args[0], "parts", None)
         size = copied(e, args[0]) if parts is None else Items(parts)
-        e.session.sizes.add(size)
+        note_sizes(e, size)
         return size
     known = [constant_of(a) for a in args]
     if not isinstance(made, Known) or not all(k for k, _ in known):

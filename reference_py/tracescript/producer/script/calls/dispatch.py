@@ -14,9 +14,10 @@ from tracescript.producer.script.aliasing.flight import Flight
 from tracescript.producer.script.aliasing.loans import offer
 from tracescript.producer.script.builtins.functions import call_getter, known_parts
 from tracescript.producer.script.builtins.table import BUILTINS, named_arguments
-from tracescript.producer.script.calls.callees import describe_call, python_method
+from tracescript.producer.script.calls.callees import describe_call, python_method, takes_sizes
 from tracescript.producer.script.containers.choices import choose, member_of
 from tracescript.producer.script.containers.methods import call_method
+from tracescript.producer.script.containers.sequences import spread_out
 from tracescript.producer.script.containers.text import message
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.entries import (
@@ -58,7 +59,7 @@ def call(e: Emitter, node: ast.Call) -> Entry:
     flight = Flight(e)
     if isinstance(callee, Bound):
         flight.add(callee.owner)
-    args, kwargs = arguments(e, node)
+    args, kwargs = arguments(e, node, callee)
     flight.check()
     e.offered = offer(node.args, args)
     made = call_entry(e, callee, args, kwargs, node)
@@ -66,11 +67,14 @@ def call(e: Emitter, node: ast.Call) -> Entry:
     return made
 
 
-def arguments(e: Emitter, node: ast.Call) -> tuple[list[Entry], dict[str, Entry]]:
-    """Compile the arguments left to right."""
-    args: list[Entry] = []
+def arguments(
+    e: Emitter, node: ast.Call, callee: Entry | None = None
+) -> tuple[list[Entry], dict[str, Entry]]:
+    """Compile the arguments left to right; sizes may be as many as run time tells."""
     flight = Flight(e)
-    for a in node.args:
+    is_spread = any(isinstance(a, ast.Starred) for a in node.args) and takes_sizes(e, callee)
+    args = [flight.add(a) for a in spread_out(e, node.args)] if is_spread else []
+    for a in () if is_spread else node.args:
         if isinstance(a, ast.Starred):
             spread = e.expr(a.value)
             parts = known_parts(e, spread)

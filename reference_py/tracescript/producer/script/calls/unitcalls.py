@@ -88,12 +88,15 @@ class UnitCalls:
             id(owner.value),
             function,
             tuple(kinds.items()),
+            marks := tuple(map(e.session.list_kinds.of, passed)),
             tuple((n, fixed_key(x)) for n, x in fixed.items()),
             e.frame.flavour,
         )
         if key not in self._units:
             self.enter(e, (id(owner.value), function), function.__qualname__)
-            self._units[key] = self.compile(owner.value, function, kinds, fixed, e.frame.flavour)
+            self._units[key] = self.compile(
+                owner.value, function, kinds, fixed, e.frame.flavour, marks
+            )
             self._stack.pop()
         compiled = self._units[key]
         assert owner.path is not None
@@ -106,6 +109,7 @@ class UnitCalls:
         kinds: dict[str, Any],
         fixed: dict[str, Entry],
         flavour: str,
+        marks: tuple[frozenset[str], ...] = (),
     ) -> Compiled:
         """Compile a method of a module for given parameter types."""
         session = self._session
@@ -116,6 +120,8 @@ class UnitCalls:
         session.states.enter(e, module)
         e.scope[frame.key(frame.first_parameter)] = Known(module, "")
         params = open_parameters(e, kinds)
+        for (_, value), held in zip(params, marks, strict=False):
+            session.list_kinds.note(value, held)
         for parameter, entry in fixed.items():
             e.scope[frame.key(parameter)] = entry
         result = run_body(e, frame)
@@ -147,6 +153,8 @@ class UnitCalls:
                 e.session.aliases.copy(out, passed[k])
         for out, names in zip(outputs, compiled.result_roots, strict=False):
             e.session.roots.open(out, names)
+        for out, marks in zip(outputs, compiled.result_kinds, strict=False):
+            e.session.list_kinds.note(out, marks)
         results = outputs[:count]
         if not results:
             return e.constant(None)

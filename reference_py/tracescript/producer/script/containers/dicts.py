@@ -14,6 +14,7 @@ from tracescript.producer.script.emitter.own_containers import plain_dict
 from tracescript.producer.script.flow.branches import branch
 from tracescript.producer.script.flow.iteration import series_of
 from tracescript.producer.script.prelude import methods as prelude
+from tracescript.producer.script.prelude.containers import FrozenSetOf
 
 if TYPE_CHECKING:
     import ast
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
     from tracescript.producer.script.emitter.entries import Entry
 
     Arguments = dict[str, Entry]
+
+
+def set_key(e: Emitter, target: ast.Subscript, owner: Value, held: DictType, entry: Entry) -> None:
+    """`d[k] = v`; a set of ours is a dict too."""
+    key, value = e.value(e.expr(target.slice)), e.value(e.fit(entry, held.value))
+    is_set = e.frame.owner_class is not None and issubclass(e.frame.owner_class, FrozenSetOf)
+    element_fits(e, held.key, key, "the set" if is_set else "the key of the dict")
+    kind = element_fits(e, held.value, value, "the dict")
+    e.session.aliases.escape(value, e.where())
+    new_type = DictType(held.key, kind)
+    rebind(e, target.value, owner, e.ops("dict.set", [owner, key, value], types=[new_type])[0])
 
 
 def _get(e: Emitter, _receiver: ast.expr, d: Entry, args: list[Entry], _kwargs: Arguments) -> Entry:

@@ -11,6 +11,7 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.diagnostics import is_none
 from tracescript.producer.script.emitter.entries import Empty, Items, Known, Struct, constant_of
 from tracescript.producer.script.emitter.own_containers import plain_dict
+from tracescript.producer.script.emitter.size_marks import is_tuple_like
 from tracescript.producer.script.expressions import comparison
 from tracescript.producer.script.expressions.logic import negated, truth
 
@@ -63,9 +64,9 @@ def _sizes_alike(e: Emitter, left: Entry, right: Entry) -> tuple[Entry, Entry]:
     is_list = [isinstance(x, Value) and isinstance(x.type, ListType) for x in (left, right)]
     sides = [left, right]
     for k, other in ((0, 1), (1, 0)):
-        if sides[k] not in e.session.sizes or not is_list[k]:
+        if not is_list[k] or not is_tuple_like(e, sides[k]):
             continue
-        if is_list[other] and sides[other] in e.session.sizes:
+        if is_list[other] and is_tuple_like(e, sides[other]):
             continue
         found = sides[other]
         if isinstance(found, Items) and not found.is_list:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from tracescript.ir.constants import INT
 from tracescript.ir.types import ListType
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.changes import rebind
@@ -12,14 +13,18 @@ from tracescript.producer.script.containers.enums import is_member
 from tracescript.producer.script.containers.sequences import copied, counted, element_fits, grow
 from tracescript.producer.script.emitter.diagnostics import is_none
 from tracescript.producer.script.emitter.entries import Empty, Items, constant_of
+from tracescript.producer.script.emitter.size_marks import PLAIN
 from tracescript.producer.script.flow.iteration import as_list, series_of
 from tracescript.producer.script.prelude import methods as prelude
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
 
     Arguments = dict[str, Entry]
+    Method = Callable[[Emitter, ast.expr, Entry, list[Entry], Arguments], Entry]
 
 
 def _append(
@@ -110,7 +115,10 @@ def sorted_list(e: Emitter, xs: Value, descending: Entry, key: Entry | None = No
         )
     if key is not None and not is_none(key):
         return e.value(e.prelude(prelude.ordered, xs, key, e.constant(bool(backwards))))
-    return e.op("list.sort", [xs], {"descending": bool(backwards)})
+    made = e.op("list.sort", [xs], {"descending": bool(backwards)})
+    if made.type == ListType(INT):
+        e.session.list_kinds.note(made, PLAIN)
+    return made
 
 
 def _reverse(
@@ -141,6 +149,14 @@ def _count(
     return e.prelude(prelude.count, e.value(xs), *counted(e, args, 1, 1))
 
 
+def _numel(
+    e: Emitter, _receiver: ast.expr, xs: Entry, args: list[Entry], _kwargs: Arguments
+) -> Entry:
+    """Of sizes: how many elements such a tensor has."""
+    counted(e, args, 0, 0)
+    return e.prelude(prelude.product, e.value(xs))
+
+
 def assign_slice(e: Emitter, receiver: ast.expr, xs: Value, node: ast.Slice, more: Entry) -> None:
     """`xs[a:b] = ys` and `del xs[a:b]`."""
     if node.step is not None:
@@ -153,7 +169,7 @@ def assign_slice(e: Emitter, receiver: ast.expr, xs: Value, node: ast.Slice, mor
     rebind(e, receiver, xs, e.prelude(prelude.spliced, xs, begin, end, with_items))
 
 
-LIST_METHODS = {
+LIST_METHODS: dict[str, Method] = {
     "append": _append,
     "extend": _extend,
     "insert": _insert,
@@ -167,4 +183,6 @@ LIST_METHODS = {
     "count": _count,
 }
 
-__all__ = ["LIST_METHODS", "assign_slice", "sorted_list"]
+TUPLE_METHODS: dict[str, Method] = {"index": _index, "count": _count, "numel": _numel}
+
+__all__ = ["LIST_METHODS", "TUPLE_METHODS", "assign_slice", "sorted_list"]

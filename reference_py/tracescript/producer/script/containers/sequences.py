@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tracescript.ir import constants
 from tracescript.ir.types import DictType, ListType
@@ -16,6 +16,7 @@ from tracescript.producer.script.aliasing.flight import Flight
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.diagnostics import describe_type
 from tracescript.producer.script.emitter.entries import Bound, Empty, Items, Series, Struct
+from tracescript.producer.script.emitter.size_marks import PLAIN, TUPLE, is_tuple_like
 from tracescript.producer.script.expressions.operators import binary
 from tracescript.producer.script.flow.comprehensions import collected
 from tracescript.producer.script.flow.iteration import as_list, series_of
@@ -31,7 +32,16 @@ if TYPE_CHECKING:
 @expression(ast.Tuple)
 def tuple_display(e: Emitter, node: ast.Tuple) -> Entry:
     """`(a, *b, c)`."""
-    return Items(tuple(_elements(e, node.elts)))
+    lists: list[Entry] = []
+    parts = _elements(e, node.elts, lists)
+    if not lists:
+        return Items(tuple(parts))
+    made = _joined(e, lists, parts)
+    if not isinstance(made, Value) or made.type != ListType(constants.INT):
+        what = "the length of what follows `*` is known only at run time"
+        raise e.error(node, what, hint="make it a list: [*xs]")
+    e.session.list_kinds.note(made, TUPLE)
+    return made
 
 
 @expression(ast.List)
@@ -39,21 +49,14 @@ def list_display(e: Emitter, node: ast.List) -> Entry:
     """`[a, *b, c]`."""
     lists: list[Entry] = []
     parts = _elements(e, node.elts, lists)
-    if parts or not lists:
-        lists.append(collected(e, parts) if parts else Empty(at=node))
-    made, *rest = lists
-    for more in rest:
-        made = binary(e, ast.Add, made, more)
-    return made
+    return _joined(e, lists, parts) if parts or lists else Empty(at=node)
 
 
-def _elements(
-    e: Emitter, nodes: Sequence[ast.expr], lists: list[Entry] | None = None
-) -> list[Entry]:
+def _elements(e: Emitter, nodes: Sequence[ast.expr], lists: list[Entry]) -> list[Entry]:
     """Return the parts of a display.
 
     What follows `*` and has a length known only at run time goes to `lists`, with what is before
-    it; where there is none, it is refused.
+    it.
     """
     from tracescript.producer.script.builtins.functions import known_parts
 
@@ -68,14 +71,27 @@ def _elements(
         series = series_of(e, spread) if parts_known is None else Series(None, None, parts_known)
         if series.parts is not None:
             parts += series.parts
-        elif lists is None:
-            what = "the length of what follows `*` is known only at run time"
-            raise e.error(node, what, hint="make it a list: [*xs]")
         else:
             lists += [collected(e, parts), as_list(e, series)] if parts else [as_list(e, series)]
             parts = []
     flight.check()
     return parts
+
+
+def spread_out(e: Emitter, nodes: Sequence[ast.expr]) -> list[Entry]:
+    """Return arguments; where run time tells how many, one list of all of them."""
+    lists: list[Entry] = []
+    parts = _elements(e, nodes, lists)
+    return [_joined(e, lists, parts)] if lists else parts
+
+
+def _joined(e: Emitter, lists: list[Entry], parts: list[Entry]) -> Entry:
+    if parts:
+        lists.append(collected(e, parts))
+    made, *rest = lists
+    for more in rest:
+        made = binary(e, ast.Add, made, more)
+    return made
 
 
 @expression(ast.Dict)
@@ -139,10 +155,10 @@ def grow(e: Emitter, receiver: ast.expr, op: ast.operator, before: Entry, operan
     is_list = (isinstance(before, Empty) and not before.is_dict) or (
         isinstance(before, Value) and isinstance(before.type, ListType)
     )
-    if not is_list or not isinstance(op, ast.Add):
+    if not is_list or is_tuple_like(e, before) or not isinstance(op, ast.Add):
         return False
     is_ready = isinstance(operand, Value) and isinstance(operand.type, ListType)
-    more = operand if is_ready else as_list(e, series_of(e, operand))
+    more = plain_list(e, operand) if is_ready else as_list(e, series_of(e, operand))
     e.session.aliases.copied(more, e.where())
     rebind(
         e,
@@ -151,6 +167,11 @@ def grow(e: Emitter, receiver: ast.expr, op: ast.operator, before: Entry, operan
         binary(e, ast.Add, before, more) if not isinstance(before, Empty) else copied(e, more),
     )
     return True
+
+
+def plain_list(e: Emitter, xs: Entry) -> Entry:
+    """Return a list as it is, a tuple that is a list in the graph as a list."""
+    return copied(e, xs) if is_tuple_like(e, xs) else xs
 
 
 def element_fits(e: Emitter, kind: Type, value: Value, what: str) -> Type:
@@ -172,7 +193,7 @@ def container_method(
 ) -> Entry | None:
     """Call a method of a list or dict; None if it is neither."""
     from tracescript.producer.script.containers.dicts import DICT_METHODS
-    from tracescript.producer.script.containers.lists import LIST_METHODS
+    from tracescript.producer.script.containers.lists import LIST_METHODS, TUPLE_METHODS
     from tracescript.producer.script.containers.named_dicts import named_dict_method
 
     owner = method.owner
@@ -187,10 +208,12 @@ def container_method(
     is_dict |= isinstance(owner, Empty) and owner.is_dict
     if not is_list and not is_dict:
         return None
-    table = LIST_METHODS if is_list else DICT_METHODS
+    table: dict[str, Any] = LIST_METHODS if is_list else DICT_METHODS
+    kind = "list" if is_list else "dict"
+    if is_list and is_tuple_like(e, owner):
+        table, kind = TUPLE_METHODS, "tuple"
     handler = table.get(method.name)
     if handler is None:
-        kind = "list" if is_list else "dict"
         raise e.error(
             None,
             f"scripts have no {kind}.{method.name}",
@@ -241,7 +264,10 @@ def copied(e: Emitter, xs: Entry) -> Entry:
 
     if isinstance(xs, Value) and isinstance(xs.type, ListType) and xs.constant is None:
         e.session.aliases.copied(xs, e.where())
-        return e.op("list.slice", [xs, None, None, None])
+        made = e.op("list.slice", [xs, None, None, None])
+        if xs.type.element == constants.INT:
+            e.session.list_kinds.note(made, PLAIN)
+        return made
     if isinstance(xs, Value) and xs.constant is not None:
         made = e.builder.constant(xs.constant)
         e.session.aliases.fresh(made, e.site())
@@ -253,4 +279,4 @@ def copied(e: Emitter, xs: Entry) -> Entry:
     return Empty(xs.is_dict, e.at) if isinstance(xs, Empty) else xs
 
 
-__all__ = ["CHANGES", "container_method", "copied", "counted", "element_fits", "grow"]
+__all__ = ["CHANGES", "container_method", "copied", "counted", "element_fits", "grow", "spread_out"]

@@ -22,6 +22,7 @@ from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.emitter.entries import Empty, Items, Known, Struct, constant_of
 from tracescript.producer.script.emitter.own_containers import is_set, python_class
+from tracescript.producer.script.emitter.size_marks import PLAIN, is_plain_tuple, is_sizes
 from tracescript.producer.script.flow.branches import branch
 from tracescript.producer.script.prelude import methods as prelude
 
@@ -164,8 +165,10 @@ def text_of(e: Emitter, entry: Entry) -> Entry:
 
 def repr_of(e: Emitter, entry: Entry) -> Entry:
     """Return the text that `repr` gives."""
-    if isinstance(entry, Items | Value) and entry in e.session.sizes:
+    if isinstance(entry, Items | Value) and is_sizes(e, entry):
         return _sizes_text(e, entry)
+    if is_plain_tuple(e, entry):
+        return e.prelude(prelude.tuple_text, entry)
     if isinstance(entry, Known) and not e.session.holds_array(entry):
         return e.constant(str(entry.value))
     if isinstance(entry, Items):
@@ -235,9 +238,7 @@ def _value_text(e: Emitter, value: Value) -> Entry:
 
 def _holds_sizes(e: Emitter, value: Value) -> bool:
     """Whether sizes, which the graph holds as a list, may be this value or in it."""
-    aliases = e.session.aliases
-    sizes = [aliases.of(s) for s in e.session.sizes if isinstance(s, Value)]
-    return not aliases.seen(value).isdisjoint(t for tokens in sizes for t in tokens)
+    return not e.session.list_kinds.of(value) <= PLAIN
 
 
 def _str(e: Emitter, entry: Entry) -> Entry:

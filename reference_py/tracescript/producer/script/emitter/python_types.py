@@ -20,6 +20,7 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.entries import Empty, Items, Known, Struct
 from tracescript.producer.script.emitter.own_containers import python_class
+from tracescript.producer.script.emitter.size_marks import is_tuple_like
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
@@ -50,6 +51,8 @@ def is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
             return issubclass(PYTHON.get(x.type.kind, object), classes)
         if isinstance(x.type, StructType):
             return issubclass(_class_of(e, x.type), classes)
+        if is_tuple_like(e, x):
+            return issubclass(tuple, classes)
         return issubclass(CONTAINERS.get(type(x.type), object), classes)
     if isinstance(x, Items):
         return issubclass(list if x.is_list else tuple, classes)

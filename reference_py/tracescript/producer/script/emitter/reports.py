@@ -6,6 +6,8 @@ import enum
 from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
+from tracescript.ir.constants import INT
+from tracescript.ir.types import ListType
 from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.diagnostics import describe_type
 from tracescript.producer.script.emitter.entries import (
@@ -24,6 +26,7 @@ from tracescript.producer.script.emitter.entries import (
     Unset,
 )
 from tracescript.producer.script.emitter.own_containers import python_class
+from tracescript.producer.script.emitter.size_marks import PLAIN
 from tracescript.producer.source import caret, position
 
 if TYPE_CHECKING:
@@ -32,11 +35,13 @@ if TYPE_CHECKING:
     from tracescript.ir.graph import Place
     from tracescript.producer.script.emitter.entries import Entry
     from tracescript.producer.script.emitter.frame import Frame
+    from tracescript.producer.script.session import Session
 
 
 class Reports:
     """Says where the program is being compiled. The attributes are the emitter's."""
 
+    session: Session
     frame: Frame
     at: ast.AST | None
 
@@ -102,7 +107,9 @@ class Reports:
     def describe(self, entry: Entry) -> str:
         """Name an entry's type as an error message does."""
         if isinstance(entry, Value):
-            return describe_type(entry.type)
+            is_plain = self.session.list_kinds.of(entry) <= PLAIN
+            is_list = entry.type != ListType(INT) or is_plain
+            return describe_type(entry.type) if is_list else "tuple of ints"
         if isinstance(entry, Items):
             return "list" if entry.is_list else f"tuple of {len(entry.parts)}"
         if isinstance(entry, Known):

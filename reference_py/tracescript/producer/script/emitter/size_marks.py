@@ -1,48 +1,55 @@
-"""Which entries are sizes of a tensor, through loops and branches: texts of them are others."""
+"""Which entries are sizes of a tensor or a tuple, through loops and branches."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tracescript.ir import constants
-from tracescript.ir.types import OptionalType, TupleType
+from tracescript.ir.types import ListType, OptionalType, TupleType
+from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.entries import Items
 from tracescript.producer.script.emitter.heap import parts_of_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tracescript.ir.types import Type
-    from tracescript.ir.values import Value
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
 
-SIZES, PLAIN = frozenset({"sizes"}), frozenset({"plain"})
+SIZES, PLAIN, TUPLE = frozenset({"sizes"}), frozenset({"plain"}), frozenset({"tuple"})
 
 
-class TupleKinds:
-    """What tuples of ints in values are: sizes of tensors, plain ones, or both."""
+class Kinds:
+    """What values of one kind are, and values in values: sizes, plain ones, or several of these.
 
-    def __init__(self) -> None:
+    `holds` says of a type whether its values are or hold any: tuples of ints, which are sizes or
+    plain; or lists of ints, which are sizes of unknown rank, tuples of unknown length, or plain.
+    """
+
+    def __init__(self, holds: Callable[[Type], bool]) -> None:
+        self._holds = holds
         self._kinds: dict[Value, frozenset[str]] = {}
 
     def of(self, value: Value) -> frozenset[str]:
-        """Return what the tuples of ints in a value may be."""
-        if not holds_ints(value.type) or _is_empty(value):
+        """Return what a value, or what it holds, may be."""
+        if not self._holds(value.type):
             return frozenset()
-        return self._kinds.get(value, PLAIN)
+        return self._kinds.get(value, frozenset() if _is_empty(value) else PLAIN)
 
     def note(self, value: Value, kinds: frozenset[str]) -> None:
-        """Say what the tuples of ints in a value may be."""
-        if holds_ints(value.type):
+        """Say what a value, or what it holds, may be."""
+        if (kinds != PLAIN or value in self._kinds) and self._holds(value.type):
             self._kinds[value] = kinds
 
     def through(self, inputs: Sequence[Value | None], outputs: Sequence[Value]) -> None:
         """The results of a node hold what its inputs hold."""
-        outputs = [v for v in outputs if holds_ints(v.type)]
+        if not self._kinds:
+            return
+        outputs = [v for v in outputs if self._holds(v.type)]
         if not outputs:
             return
-        given = [v for v in inputs if v is not None and holds_ints(v.type)]
+        given = [v for v in inputs if v is not None and self._holds(v.type)]
         found = frozenset(k for v in given for k in self.of(v)) if given else PLAIN
         self._kinds.update(dict.fromkeys(outputs, found))
 
@@ -73,6 +80,73 @@ def holds_ints(kind: Type) -> bool:
     if isinstance(kind, TupleType) and all(k == constants.INT for k in kind.elements):
         return True
     return any(map(holds_ints, parts_of_type(kind)))
+
+
+def holds_int_lists(kind: Type) -> bool:
+    """Whether values of a type are, or hold, lists of ints."""
+    if isinstance(kind, OptionalType):
+        return holds_int_lists(kind.element)
+    if isinstance(kind, ListType) and kind.element == constants.INT:
+        return True
+    return any(map(holds_int_lists, parts_of_type(kind)))
+
+
+def is_tuple_like(e: Emitter, entry: Entry) -> bool:
+    """Whether a list in the graph is a tuple in the program: sizes, or a tuple of unknown length.
+
+    Raises ProducerError for a value that may be one or a list. Spec: SCRIPT-4.
+    """
+    kinds = _kinds(e, entry)
+    if "plain" in kinds and kinds != PLAIN:
+        raise e.error(
+            None,
+            "this is a list or a tuple, by what happened before",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint="make it a list on both paths: list(x.shape)",
+        )
+    return bool(kinds) and kinds != PLAIN
+
+
+def _kinds(e: Emitter, entry: Entry) -> frozenset[str]:
+    """Return what a list of ints in the graph may be; that of anything else is plain."""
+    if not isinstance(entry, Value) or entry.type != ListType(constants.INT):
+        return PLAIN
+    return e.session.list_kinds.of(entry)
+
+
+def is_plain_tuple(e: Emitter, entry: Entry) -> bool:
+    """Whether a list in the graph is a tuple that is not the sizes of a tensor."""
+    return _kinds(e, entry) == TUPLE
+
+
+def as_tuple_list(e: Emitter, entry: Entry) -> Value | None:
+    """Return a tuple of ints as the list that it is in the graph; None for anything else."""
+    if isinstance(entry, Value) and isinstance(entry.type, TupleType):
+        entry = e.parts(entry)
+    if not isinstance(entry, Items) or entry.is_list:
+        return None
+    if any(e.type_of_items(p) != constants.INT for p in entry.parts):
+        return None
+    values = [e.value(p) for p in entry.parts]
+    made = e.make_list(values) if values else e.empty(ListType(constants.INT))
+    e.session.list_kinds.note(made, SIZES if is_sizes(e, entry) else TUPLE)
+    return made
+
+
+def is_sizes(e: Emitter, entry: Entry) -> bool:
+    """Whether an entry is the sizes of a tensor."""
+    if isinstance(entry, Value):
+        return _kinds(e, entry) == SIZES
+    return entry in e.session.sizes
+
+
+def note_sizes(e: Emitter, entry: Entry) -> None:
+    """Say that an entry is the sizes of a tensor."""
+    if isinstance(entry, Value):
+        e.session.list_kinds.note(entry, SIZES)
+    else:
+        e.session.sizes.add(entry)
 
 
 def _is_empty(value: Value) -> bool:

@@ -68,7 +68,7 @@ class Compiled:
     """A finished function with the weights and states it is bound to here.
 
     `result_params` are by result the parameters that it may be, or be a view of; `changed` those
-    that it writes in place.
+    that it writes in place; `result_kinds` tell lists from sizes of unknown rank.
     """
 
     function: Function
@@ -76,6 +76,7 @@ class Compiled:
     states: tuple[tuple[str, State], ...]
     result_roots: tuple[frozenset[str], ...] = ()
     result_params: tuple[frozenset[int], ...] = ()
+    result_kinds: tuple[frozenset[str], ...] = ()
     changed: frozenset[int] = frozenset()
 
     @property

@@ -46,11 +46,19 @@ def results_of(e: Emitter, entry: Entry) -> list[Value]:
     if kind is not None:
         entry = e.fit(entry, kind)
     if isinstance(entry, Items) and not entry.is_list and len(entry.parts) > 1:
-        return [e.value(p, "the result") for p in entry.parts]
-    value = e.value(entry, "the result")
-    if value.type == constants.NONE:
-        return []
-    return [value]
+        values = [e.value(p, "the result") for p in entry.parts]
+    else:
+        values = [e.value(entry, "the result")]
+    for value in values:
+        if "tuple" in e.session.list_kinds.of(value):
+            raise e.error(
+                None,
+                "the length of this tuple is known only at run time; no result holds it",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-4",
+                hint="return list(xs)",
+            )
+    return [] if values[0].type == constants.NONE else values
 
 
 def finish(
@@ -90,6 +98,7 @@ def finish(
         tuple((p, s) for p, _, s, _ in states),
         tuple(e.session.roots.of(v) for v in outputs),
         tuple(_passed_on(e, v, params) for v in outputs),
+        tuple(e.session.list_kinds.of(v) for v in outputs),
         frozenset(k for k, (i, _) in enumerate(params) if i.name in unit.changed),
     )
 

@@ -166,6 +166,7 @@ class Values(Reports):
         self.session.known_keys.through(name, inputs, outputs)
         self.session.aliases.through(name, inputs, outputs, self.site())
         self.session.tuple_kinds.through(inputs, outputs)
+        self.session.list_kinds.through(inputs, outputs)
         self.session.origins.record(name, inputs, outputs, attributes or {})
         for out in outputs:
             held = self.session.origins.held(out)

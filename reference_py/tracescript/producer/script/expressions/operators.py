@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import (
     DataType,
-    ListType,
     OptionalType,
     ScalarKind,
     ScalarType,
-    TupleType,
 )
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.flight import Flight
 from tracescript.producer.script.containers.choices import number_of, type_needed
 from tracescript.producer.script.emitter.core import INT64, expression
 from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor
-from tracescript.producer.script.emitter.entries import Empty, Items, Known, OneOf, constant_of
-from tracescript.producer.script.emitter.facts import MOST_UNROLLED
+from tracescript.producer.script.emitter.entries import Known, OneOf, constant_of
+from tracescript.producer.script.emitter.size_marks import (
+    is_sizes,
+    note_sizes,
+)
 from tracescript.producer.script.expressions.own_operators import own_binary
 from tracescript.producer.script.expressions.tensors import binary as tensor_binary
 from tracescript.producer.script.library.coerce import data_type
-from tracescript.producer.script.prelude import text as prelude_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,9 +91,11 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
     for side in (left, right):
         if isinstance(side, OneOf):
             raise type_needed(e, side)
+    from tracescript.producer.script.expressions.concatenation import sequences
+
     made = own_binary(e, kind, left, right)
     if made is None:
-        made = _sequences(e, kind, left, right)
+        made = sequences(e, kind, left, right)
     if made is None:
         raise e.error(
             None,
@@ -102,8 +104,8 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
             rule="SCRIPT-4",
             hint=optional_hint(left, right) or "convert first: int(x), float(x), str(x), list(x)",
         )
-    if not e.session.sizes.isdisjoint((left, right)):
-        e.session.sizes.add(made)
+    if is_sizes(e, left) or is_sizes(e, right):
+        note_sizes(e, made)
     return made
 
 
@@ -203,67 +205,3 @@ def to_number(e: Emitter, value: Value, kind: ScalarKind) -> Value:
         if isinstance(folded, Value):
             return folded
     return e.op("num.cast", [value], {"to": kind.value})
-
-
-def _sequences(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> Entry | None:
-    """`+` and `*` of strings, lists and tuples."""
-    left, right = (
-        e.parts(x) if isinstance(x, Value) and isinstance(x.type, TupleType) else x
-        for x in (left, right)
-    )
-    if (
-        kind is ast.Add
-        and isinstance(left, Items)
-        and isinstance(right, Items)
-        and left.is_list == right.is_list
-    ):
-        return Items(left.parts + right.parts, left.is_list)
-    if kind is ast.Mult and isinstance(left, Items):
-        known, times = constant_of(right)
-        if known and isinstance(times, int) and len(left.parts) * times <= MOST_UNROLLED:
-            return Items(left.parts * times, left.is_list)
-    if kind is ast.BitOr:
-        from tracescript.producer.script.containers.dicts import merged
-
-        return merged(e, left, right)
-    if kind is ast.Mod and is_scalar(left, ScalarKind.STR) and constant_of(left)[0]:
-        from tracescript.producer.script.containers.formatting import percent
-
-        return percent(e, constant_of(left)[1], right)
-    if kind is ast.Mult and is_scalar(right, ScalarKind.STR):
-        left, right = right, left
-    if kind is ast.Mult and is_scalar(left, ScalarKind.STR) and is_scalar(right, *WHOLE):
-        return e.prelude(prelude_text.repeated, left, e.as_int(right))
-    if kind is ast.Add and is_scalar(left, ScalarKind.STR) and is_scalar(right, ScalarKind.STR):
-        return e.op("str.concat", [e.value(left), e.value(right)])
-    if kind is ast.Add:
-        left, right = _typed_pair(e, left, right)
-        if isinstance(left, Value) and isinstance(right, Value) and isinstance(left.type, ListType):
-            for listed in (left, right):
-                e.session.aliases.copied(listed, e.where())
-            return e.op("list.concat", [left, right])
-    if kind is ast.Mult and isinstance(right, Value) and isinstance(right.type, ListType):
-        left, right = right, left
-    if (
-        kind is ast.Mult
-        and isinstance(left, Value)
-        and isinstance(left.type, ListType)
-        and is_scalar(right, ScalarKind.INT, ScalarKind.BOOL)
-    ):
-        made = e.op("list.repeat", [left, to_number(e, e.value(right), ScalarKind.INT)])
-        e.session.aliases.copied(made, e.where())
-        return made
-    return None
-
-
-def _typed_pair(e: Emitter, left: Entry, right: Entry) -> tuple[Entry, Entry]:
-    """Give `[]` the type of the list beside it."""
-    if isinstance(left, Empty) and isinstance(right, Value):
-        return e.empty(right.type), right
-    if isinstance(right, Empty) and isinstance(left, Value):
-        return left, e.empty(left.type)
-    if isinstance(left, Items) and left.is_list:
-        left = e.value(left)
-    if isinstance(right, Items) and right.is_list:
-        right = e.value(right)
-    return left, right

@@ -15,6 +15,7 @@ from tracescript.producer.script.aliasing.flight import Flight
 from tracescript.producer.script.aliasing.writes import write
 from tracescript.producer.script.containers.choices import at_index, choose
 from tracescript.producer.script.containers.defaults import missing
+from tracescript.producer.script.containers.dicts import set_key
 from tracescript.producer.script.containers.lists import assign_slice
 from tracescript.producer.script.containers.named_dicts import (
     assign_key,
@@ -34,11 +35,11 @@ from tracescript.producer.script.emitter.entries import (
     constant_of,
 )
 from tracescript.producer.script.emitter.own_containers import has_default
+from tracescript.producer.script.emitter.size_marks import is_tuple_like
 from tracescript.producer.script.expressions.indexing import assign_index, index_tensor
 from tracescript.producer.script.expressions.names import first_size
 from tracescript.producer.script.expressions.operators import fold
 from tracescript.producer.script.expressions.own_operators import special, special_method
-from tracescript.producer.script.prelude.containers import FrozenSetOf
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
@@ -160,10 +161,7 @@ def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
     bounds = [None if b is not None and constant_of(b) == (True, None) else b for b in bounds]
     if isinstance(owner, Value) and isinstance(owner.type, ListType):
         e.session.aliases.copied(owner, e.where())
-        made = e.op("list.slice", [owner, *(None if b is None else e.as_int(b) for b in bounds)])
-        if owner in e.session.sizes:
-            e.session.sizes.add(made)
-        return made
+        return e.op("list.slice", [owner, *(None if b is None else e.as_int(b) for b in bounds)])
     if isinstance(owner, Empty):
         return owner
     if is_scalar(owner, ScalarKind.STR) and not (
@@ -210,7 +208,11 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
         return
     if isinstance(owner, Items) and owner.is_list and e.session.is_runtime(owner):
         owner = e.value(owner)
-    if isinstance(owner, Value) and isinstance(owner.type, ListType):
+    if (
+        isinstance(owner, Value)
+        and isinstance(owner.type, ListType)
+        and not is_tuple_like(e, owner)
+    ):
         if isinstance(target.slice, ast.Slice):
             assign_slice(e, target.value, owner, target.slice, entry)
             return
@@ -231,13 +233,7 @@ def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
         rebind(e, target.value, owner, e.op("dict.set", [start, key, value]))
         return
     if isinstance(owner, Value) and isinstance(owner.type, DictType):
-        key, value = e.value(e.expr(target.slice)), e.value(e.fit(entry, owner.type.value))
-        is_set = e.frame.owner_class is not None and issubclass(e.frame.owner_class, FrozenSetOf)
-        element_fits(e, owner.type.key, key, "the set" if is_set else "the key of the dict")
-        kind = element_fits(e, owner.type.value, value, "the dict")
-        e.session.aliases.escape(value, e.where())
-        new_type = DictType(owner.type.key, kind)
-        rebind(e, target.value, owner, e.ops("dict.set", [owner, key, value], types=[new_type])[0])
+        set_key(e, target, owner, owner.type, entry)
         return
     if isinstance(owner, Struct) and is_named_dict(owner):
         assign_key(e, target.value, owner, e.expr(target.slice), entry)
@@ -280,6 +276,8 @@ def delete_item(e: Emitter, target: ast.Subscript) -> None:
     owner = e.expr(target.value)
     if _set_item(e, target, owner):
         return
+    if is_tuple_like(e, owner):
+        raise e.error(target, f"cannot delete an element of {e.describe(owner)}")
     if isinstance(target.slice, ast.Slice) and isinstance(owner, Value):
         if isinstance(owner.type, ListType):
             assign_slice(e, target.value, owner, target.slice, e.empty(owner.type))

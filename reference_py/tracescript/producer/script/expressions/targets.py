@@ -120,7 +120,10 @@ def _unpack(e: Emitter, target: ast.Tuple | ast.List, entry: Entry) -> None:
     """`a, b = xs`, with at most one starred target."""
     stars = [k for k, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
     if stars and isinstance(entry, Value) and isinstance(entry.type, ListType):
-        entry = Items(tuple(_list_around(e, entry, stars[0], len(target.elts) - stars[0] - 1)))
+        from tracescript.producer.script.containers.sequences import plain_list
+
+        listed = e.value(plain_list(e, entry))
+        entry = Items(tuple(_list_around(e, listed, stars[0], len(target.elts) - stars[0] - 1)))
         for one, part in zip(target.elts, entry.parts, strict=True):
             assign_to(e, one.value if isinstance(one, ast.Starred) else one, part)
         return

@@ -76,10 +76,8 @@ def _write(e: Emitter, test: Value, merge: Merge) -> tuple[Value, ...]:
     for (a, b), result in zip(merge.slots, results, strict=True):
         e.session.roots.join(result, a, b)
         e.session.aliases.join(result, a, b)
-        if e.session.sizes.issuperset((a, b)):
-            e.session.sizes.add(result)
-        kinds = e.session.tuple_kinds
-        kinds.note(result, kinds.of(a) | kinds.of(b))
+        for kinds in (e.session.tuple_kinds, e.session.list_kinds):
+            kinds.note(result, kinds.of(a) | kinds.of(b))
         name = e.unit.names.get(a) or e.unit.names.get(b)
         if name:
             e.unit.names[result] = name

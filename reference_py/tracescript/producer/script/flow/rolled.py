@@ -17,7 +17,7 @@ from tracescript.producer.script.emitter.entries import (
     Unset,
     values_in,
 )
-from tracescript.producer.script.emitter.size_marks import are_alike, copy_marks, mark_unsure
+from tracescript.producer.script.emitter.size_marks import Kinds, are_alike, copy_marks, mark_unsure
 from tracescript.producer.script.expressions.targets import assign_to, bound_names, stored_names
 from tracescript.producer.script.flow.arms import placeholder
 from tracescript.producer.script.flow.branches import refine
@@ -56,7 +56,7 @@ class Rolled(Leaves):
         self.apart: set[str | Owner] = {e.frame.key(n) for n in bound_names(node)}
         self.gaps: set[str | Owner] = set(self.apart)
         self.bases: dict[Value, str] = {}
-        self.tuples: dict[int, frozenset[str]] = {}
+        self.held: tuple[dict[int, frozenset[str]], ...] = ({}, {})
         self.shown = {
             e.frame.key(f"run over by loop {k} in line {node.lineno}"): now
             for k, now in enumerate(series.shown if series else ())
@@ -110,8 +110,9 @@ class Rolled(Leaves):
         begun = {key: e.scope[key] for key in self.starts}
         for flag in self.node.stop:
             e.scope[e.frame.key(flag)] = e.constant(False)
-        tuples, starts = e.session.tuple_kinds, [self.plain(v) for v in leaves]
-        tuples.begin(starts, params, self.tuples)
+        starts, kinds = [self.plain(v) for v in leaves], self.kinds()
+        for marks, held in kinds:
+            marks.begin(starts, params, held)
         index = Value(INT, "")
         watch = Watch(e.session.aliases, params, self.around)
         related = Related(e, list(zip(owners, starts, params, strict=True)), self.apart, self.gaps)
@@ -126,11 +127,17 @@ class Rolled(Leaves):
             return False
         ends = self.ends(inner, begun, ended)
         settled = [watch.is_settled(ends), related.holds(ends, self.bases)]
-        if not all([*settled, tuples.is_settled(params, ends, self.tuples)]):
+        settled += [marks.is_settled(params, ends, held) for marks, held in kinds]
+        if not all(settled):
             return False
         assert go is not None
         related.results(self.write(inner, index, go, next_go, leaves, params, ends))
         return True
+
+    def kinds(self) -> list[tuple[Kinds, dict[int, frozenset[str]]]]:
+        """What tells sizes from tuples and lists, with what rounds have shown."""
+        session = self.e.session
+        return list(zip((session.tuple_kinds, session.list_kinds), self.held, strict=True))
 
     def open(self, key: str, entry: Entry, leaves: list[Value], params: list[Value]) -> None:
         """Give a carried name its parameters."""
@@ -267,9 +274,8 @@ class Rolled(Leaves):
         for result, start, end, param in zip(results, starts, ends, params, strict=True):
             e.session.roots.join(result, start, end)
             e.session.aliases.flow(result, start, end, param)
-            if e.session.sizes.issuperset((start, end)):
-                e.session.sizes.add(result)
-            e.session.tuple_kinds.note(result, e.session.tuple_kinds.of(param))
+            for marks, _ in self.kinds():
+                marks.note(result, marks.of(param))
             name = e.unit.names.get(param) or e.unit.names.get(end)
             if name:
                 e.unit.names[result] = name

@@ -11,6 +11,7 @@ from tracescript.ir.types import (
     ScalarKind,
     ScalarType,
     TensorType,
+    TupleType,
 )
 from tracescript.ir.values import Value
 from tracescript.opset import dtypes
@@ -142,6 +143,8 @@ def int_list(e: Emitter, x: Entry, what: str) -> Value:
         )
     if isinstance(x, Value) and isinstance(x.type, ListType):
         return x
+    if isinstance(x, Value) and isinstance(x.type, TupleType):
+        return int_list(e, e.parts(x), what)
     return e.make_list([e.as_int(x, f"ints for {what}")])
 
 

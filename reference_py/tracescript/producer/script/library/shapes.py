@@ -9,6 +9,7 @@ from tracescript.ir.types import DataType, ScalarKind, TensorType
 from tracescript.opset import dtypes
 from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar, is_tensor
 from tracescript.producer.script.emitter.entries import Items, constant_of
+from tracescript.producer.script.emitter.size_marks import note_sizes
 from tracescript.producer.script.flow.branches import branch
 from tracescript.producer.script.library.coerce import as_tensor, data_type
 from tracescript.producer.script.library.promote import emit_op, int_list
@@ -50,7 +51,7 @@ def sizes(e: Emitter, x: Value) -> Entry:
         if x.type.shape is None
         else Items(tuple(extent(e, x, k) for k in range(len(x.type.shape))))
     )
-    e.session.sizes.add(made)
+    note_sizes(e, made)
     return made
 
 

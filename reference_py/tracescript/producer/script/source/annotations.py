@@ -155,6 +155,9 @@ def type_of_object(given: Any) -> Type | None:
             return _union([type_of_object(a) for a in arguments])
         if getattr(origin, "__name__", "") in _TENSOR_NAMES:
             return OPEN
+        if is_open_tuple(given):
+            element = type_of_object(arguments[0])
+            return None if element is None else ListType(element)
         return _generic(
             getattr(origin, "__name__", ""),
             [type_of_object(a) for a in arguments if a is not Ellipsis],
@@ -163,6 +166,11 @@ def type_of_object(given: Any) -> Type | None:
         inner = type_of_object(given[0])
         return None if inner is None else ListType(inner)
     return OPEN if getattr(given, "__name__", "") in _TENSOR_NAMES else None
+
+
+def is_open_tuple(given: Any) -> bool:
+    """Whether a Python type is `tuple[T, ...]`, whose values are lists in the graph."""
+    return typing.get_origin(given) is tuple and typing.get_args(given)[1:] == (Ellipsis,)
 
 
 def _record(cls: Any, name: str) -> Type | None:
