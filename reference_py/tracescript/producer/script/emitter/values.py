@@ -11,7 +11,6 @@ from tracescript.ir.types import (
     ListType,
     ScalarKind,
     ScalarType,
-    TensorType,
     TupleType,
 )
 from tracescript.ir.values import Value
@@ -31,6 +30,7 @@ from tracescript.producer.script.emitter.entries import (
 )
 from tracescript.producer.script.emitter.reports import Reports
 from tracescript.producer.script.emitter.size_marks import PLAIN, SIZES
+from tracescript.producer.script.library.coerce import as_index
 
 if TYPE_CHECKING:
     import ast
@@ -253,13 +253,15 @@ class Values(Reports):
             if value.constant is not None:
                 return self.constant(int(value.constant.value))
             return self.op("num.cast", [value], {"to": "int"})
-        is_tensor = isinstance(entry, Value) and isinstance(entry.type, TensorType)
+        found = as_index(self._emitter, entry)
+        if found is not None:
+            return found
         raise self.error(
             None,
             f"{what} is expected, found {self.describe(entry)}",
             code="TYPE_INFERENCE",
             rule="SCRIPT-4",
-            hint="int(x) reads one element" if is_tensor else "int(x) makes an int",
+            hint="int(x) makes an int",
         )
 
     def as_float(self, entry: Entry, what: str = "a float") -> Value:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TensorType, TupleType
 from tracescript.ir.values import Value
-from tracescript.producer.script.emitter.diagnostics import is_scalar
+from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.emitter.entries import (
     Empty,
     Items,
@@ -139,7 +139,7 @@ def _value(e: Emitter, value: Value) -> Series:
 def range_series(e: Emitter, args: Sequence[Entry]) -> Series:
     """`range(n)`, `range(a, b)`, `range(a, b, step)`."""
     if not 1 <= len(args) <= _RANGE_ARGUMENTS or not all(
-        is_scalar(a, ScalarKind.INT, ScalarKind.BOOL) for a in args
+        is_scalar(a, ScalarKind.INT, ScalarKind.BOOL) or is_tensor(a) for a in args
     ):
         raise e.error(
             None,

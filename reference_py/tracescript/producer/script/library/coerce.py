@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tracescript.ir.constants import INT
 from tracescript.ir.types import (
     DataType,
     OptionalType,
@@ -21,6 +22,7 @@ from tracescript.producer.script.emitter.entries import constant_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tracescript.ir.types import Dim
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
 
@@ -85,6 +87,45 @@ def as_tensor(e: Emitter, entry: Entry, wanted: DataType) -> Value:
     if known:
         return tensor_constant(e, number, wanted)
     return e.op("to_tensor", [e.value(entry)], {"dtype": wanted})
+
+
+def as_index(e: Emitter, entry: Entry) -> Value | None:
+    """Return the int that Python reads from a tensor of one whole number; None for no tensor.
+
+    numpy's tensors must have rank 0 and are no bools.
+    """
+    if not is_tensor(entry) and not e.session.holds_array(entry):
+        return None
+    x, is_torch = e.value(entry), e.frame.flavour == "torch"
+    assert isinstance(x.type, TensorType)
+    if e.session.roots.of(x) and dtypes.category(data_type(x)) > 1:
+        e.session.roots.need(x, DataType.INT64)
+    if dtypes.category(data_type(x)) > 1 or (data_type(x) is DataType.BOOL and not is_torch):
+        what = f"a tensor of {data_type(x).value} is no index"
+    elif x.type.shape is not None and not _is_single(x.type.shape, is_torch):
+        what = f"a tensor of rank {len(x.type.shape)} is no index"
+    else:
+        return _element(e, x)
+    raise e.error(
+        None, what, code="TYPE_INFERENCE", rule="SCRIPT-4", hint="int(x) reads one element"
+    )
+
+
+def _is_single(shape: tuple[Dim, ...], is_torch: bool) -> bool:
+    """Whether the only element of a tensor can be its index."""
+    return not shape or (is_torch and all(n == 1 or not isinstance(n, int) for n in shape))
+
+
+def number_in(e: Emitter, x: Value) -> Value:
+    """Return the element of a tensor of one element as a Python number of its kind."""
+    category = dtypes.category(data_type(x))
+    return e.op(("item_bool", "item_int", "item_float")[min(category, 2)], [x])
+
+
+def _element(e: Emitter, x: Value) -> Value:
+    """Return the element of a tensor of whole numbers as an int."""
+    found = number_in(e, x)
+    return found if found.type == INT else e.op("num.cast", [found], {"to": "int"})
 
 
 def tensor_constant(e: Emitter, number: Any, wanted: DataType) -> Value:

@@ -11,9 +11,9 @@ from tracescript.opset import dtypes
 from tracescript.opset.names import numpy_names, torch_names
 from tracescript.opset.table import REQUIRED, opset
 from tracescript.producer.script.aliasing.writes import write
-from tracescript.producer.script.emitter.diagnostics import is_none
+from tracescript.producer.script.emitter.diagnostics import is_none, is_tensor
 from tracescript.producer.script.emitter.entries import Items, Known, constant_of
-from tracescript.producer.script.library.coerce import as_tensor
+from tracescript.producer.script.library.coerce import as_tensor, number_in
 from tracescript.producer.script.library.conditions import Condition, kind_of
 from tracescript.producer.script.library.lower_names import IGNORED, ONLY_DEFAULTS, SYNONYMS
 from tracescript.producer.script.library.promote import emit_op, plain_attribute
@@ -215,6 +215,10 @@ def emit_bound(e: Emitter, op: OpDef, bound: Arguments) -> Entry:
         bound[first] = as_tensor(e, bound[first], e.session.data_type_of(e, dtype))
     if has_dtype and ("dtype" not in bound or is_none(bound["dtype"])):
         bound["dtype"] = Known(_default_type(e, op, bound))
+    for declared in op.inputs:
+        given = bound.get(declared.name)
+        if declared.kind == "number" and given is not None and is_tensor(given):
+            bound[declared.name] = number_in(e, e.value(given))
     inputs: list[Entry | None] = []
     for declared in op.inputs:
         given = bound.pop(declared.name, None)

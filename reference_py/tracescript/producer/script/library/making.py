@@ -10,7 +10,7 @@ from tracescript.ir.types import DataType
 from tracescript.opset import dtypes
 from tracescript.producer.script.emitter.diagnostics import is_none, is_tensor
 from tracescript.producer.script.emitter.entries import Items, constant_of
-from tracescript.producer.script.library.coerce import as_tensor, data_type
+from tracescript.producer.script.library.coerce import as_tensor, data_type, number_in
 from tracescript.producer.script.library.promote import int_list
 from tracescript.producer.script.library.table import SPECIAL, special, take
 
@@ -68,6 +68,7 @@ def arange(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     if len(args) == 1 and given[1] is None:
         given = [None, args[0], given[2]]
     numbers = [given[0] or e.constant(0), given[1], given[2] or e.constant(1)]
+    numbers = [_number(e, n) if n is not None and is_tensor(n) else n for n in numbers]
     dtype = kwargs.get("dtype")
     is_float = "float" in {kind_of(e, n) for n in numbers if n is not None}
     default = (
@@ -77,6 +78,13 @@ def arange(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     )
     wanted = default if dtype is None or is_none(dtype) else e.session.data_type_of(e, dtype)
     return e.op("arange", [e.value(n) for n in numbers if n is not None], {"dtype": wanted})
+
+
+def _number(e: Emitter, x: Entry) -> Entry:
+    """Read a tensor of one element where its data type is that of a Python number."""
+    value = e.value(x)
+    is_python = data_type(value) in {DataType.INT64, DataType.FLOAT64}
+    return number_in(e, value) if is_python or e.frame.flavour == "torch" else x
 
 
 @special("torch.Tensor.to", "torch.Tensor.type", "numpy.ndarray.astype", "torch.Tensor.astype")

@@ -11,7 +11,7 @@ from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar, 
 from tracescript.producer.script.emitter.entries import Items, constant_of
 from tracescript.producer.script.emitter.size_marks import note_sizes
 from tracescript.producer.script.flow.branches import branch
-from tracescript.producer.script.library.coerce import as_tensor, data_type
+from tracescript.producer.script.library.coerce import as_tensor, data_type, number_in
 from tracescript.producer.script.library.promote import emit_op, int_list
 from tracescript.producer.script.library.table import SPECIAL, known, special, take
 
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 @special("torch.Tensor.item", "numpy.ndarray.item")
 def item(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
     """A Python number of the tensor's kind."""
-    x = e.value(args[0])
-    category = dtypes.category(data_type(x))
-    return e.op(("item_bool", "item_int", "item_float")[min(category, 2)], [x])
+    return number_in(e, e.value(args[0]))
 
 
 @special("torch.Tensor.size", "numpy.shape")
@@ -149,11 +147,14 @@ def split(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     if is_known and isinstance(n, int):
         length = constant_of(extent(e, value, axis))
         if not length[0]:
-            return e.op("split", [value, _even_sizes(e, value, axis, n)], {"dim": axis})
+            return e.op("split", [value, _even_sizes(e, value, axis, e.constant(n))], {"dim": axis})
         total = length[1]
         parts = [n] * (total // n) + ([total % n] if total % n or not total else [])
         amount = Items(tuple(e.constant(p) for p in parts), is_list=True)
     assert amount is not None
+    if is_scalar(amount, ScalarKind.INT) or is_tensor(amount):
+        part = e.as_int(amount)
+        return e.op("split", [value, _even_sizes(e, value, axis, part)], {"dim": axis})
     return e.op("split", [value, int_list(e, amount, "sizes")], {"dim": axis})
 
 
@@ -185,9 +186,9 @@ def tensor_split(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     return Items(tuple(parts))
 
 
-def _even_sizes(e: Emitter, x: Value, axis: int, n: int) -> Value:
+def _even_sizes(e: Emitter, x: Value, axis: int, part: Value) -> Value:
     """Sizes of parts of one size, and of what is left, computed at run time."""
-    total, part = e.op("size", [x], {"dim": axis}), e.constant(n)
+    total = e.op("size", [x], {"dim": axis})
     count, left = e.op("int.floordiv", [total, part]), e.op("int.mod", [total, part])
     whole = e.op("list.repeat", [e.make_list([part]), count])
     has_rest = e.op("int.cmp", [left, e.constant(0)], {"relation": "ne"})
