@@ -246,6 +246,7 @@ EXACT: dict[str, Callable[..., Any]] = {
     "fmin": _or_other(min),
     "fmod": _fmod,
     "frac": lambda x: NAN if _special(x) else x - math.trunc(x),
+    "gcd": math.gcd,
     "ge": operator.ge,
     "gt": operator.gt,
     "hardshrink": _hardshrink,

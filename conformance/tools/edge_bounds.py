@@ -95,16 +95,17 @@ _NOT_TORCH = {
     "fake_quantize_per_tensor",
     "floor_divide",
     "fmod",
+    "gcd",
     "log1p",
     "remainder",
     "rsqrt",
     "trunc_divide",
 }
-"""Ops in which torch ends the process for the smallest integer by -1, and is off for quotients of
-2**1000 and more, for log1p of the least number, by a unit where two roundings meet, or takes NaN
-for the least."""
+"""Ops in which torch ends the process for the smallest integer by -1, has negative divisors of it,
+and is off for quotients of 2**1000 and more, for log1p of the least number, by a unit where two
+roundings meet, or takes NaN for the least."""
 _NUMPY: dict[str, Any] = {
-    **{n: getattr(np, n) for n in ("add", "maximum", "minimum", "fmod", "remainder")},
+    **{n: getattr(np, n) for n in ("add", "maximum", "minimum", "fmod", "gcd", "remainder")},
     **{n: getattr(np, n) for n in ("bitwise_and", "bitwise_or", "bitwise_xor")},
     **{f"logical_{n}": getattr(np, f"logical_{n}") for n in ("and", "or", "xor", "not")},
     "abs": np.abs,

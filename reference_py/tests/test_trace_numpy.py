@@ -189,11 +189,11 @@ def test_a_buffer_that_forward_assigns_is_state():
 
 def test_an_unknown_function_names_the_nearest_ops():
     with pytest.raises(ProducerError) as caught:
-        traced(lambda x: np.bitwise_count(np.argmax(x, 1)), X)
+        traced(np.isnat, X)
 
     assert caught.value.code == "UNKNOWN_CALL"
     assert caught.value.where.startswith("test_trace_numpy.py:")
-    assert "bitwise_not" in caught.value.hint
+    assert "isnan" in caught.value.hint
 
 
 def test_writing_into_the_callers_array_is_refused():

@@ -192,19 +192,22 @@ def test_factors_multiply_to_the_matrix_and_the_model_repeats_the_trace():
 @pytest.mark.parametrize(
     ("f", "hint"),
     [
-        (lambda x: np.partition(x, 1), "numpy.sort"),
+        (lambda x: np.unique(x, axis=0), ""),
         (lambda x: np.linalg.eig(x[:3, :3]), "eigh"),
-        (np.histogram, "searchsorted"),
+        (lambda x: np.histogram(x, "auto"), "searchsorted"),
         (lambda x: np.unwrap(x.astype(np.int64), period=2), "tracescript ops"),
-        (lambda x: np.gradient(x, edge_order=2), "tracescript ops"),
+        (lambda x: np.gradient(x, np.arange(3.0), axis=0), "tracescript ops"),
         (np.frexp, "tracescript ops"),
-        (lambda x: np.einsum(x, [0, 1], x, [1, 0]), ""),
+        (lambda x: np.pad(x, 1, "linear_ramp"), ""),
+        (lambda x: np.reshape(x, (4, 3), order="A"), ""),
+        (lambda x: np.quantile(x, 0.5, method="weibull"), ""),
         (lambda x: np.median(x, overwrite_input=True), ""),
         (lambda x: np.cbrt(x, where=x > 0), ""),
         (lambda x: np.modf(x, out=(x, x)), ""),
         (lambda x: np.linalg.qr(x, mode="raw"), ""),
         (lambda x: np.digitize(x, x[0]), ""),
-        (lambda x: np.convolve(x[0, :2], x[1]), ""),
+        (lambda x: np.put(x, [0], 1, mode="clip"), ""),
+        (lambda x: np.fill_diagonal(x, [1, 2]), ""),
     ],
 )
 def test_what_has_no_op_is_refused_at_its_place_with_what_to_write_instead(f, hint):

@@ -152,6 +152,11 @@ def fmod(x: Array, y: Array) -> Array:
     return np.fmod(x, y)
 
 
+@ROUNDED.of("gcd")
+def gcd(x: Array, y: Array) -> Array:
+    return np.gcd(x, y)
+
+
 @ROUNDED.of("pow")
 def pow_(x: Array, y: Array) -> Array:
     if y.dtype.kind != "i" or not np.any(y < 0):

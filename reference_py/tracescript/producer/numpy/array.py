@@ -65,6 +65,21 @@ class TracedArray(NDArrayOperatorsMixin):
         return count
 
     @property
+    def itemsize(self) -> int:
+        """The number of bytes of an element."""
+        return self.data.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """The number of bytes of all elements."""
+        return self.size * self.data.itemsize
+
+    @property
+    def mT(self) -> Any:  # numpy's name
+        """The array with its last two axes swapped."""
+        return self.door.function(np.matrix_transpose, (self,), {})
+
+    @property
     def T(self) -> Any:
         """The array with its axes reversed."""
         return self.door.function(np.transpose, (self,), {})

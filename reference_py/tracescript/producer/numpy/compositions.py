@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tracescript.producer.numpy import names
+from tracescript.producer.numpy import names, reductions, writes
 from tracescript.producer.numpy.typed import alike
 
 if TYPE_CHECKING:
@@ -23,21 +23,12 @@ def _along(axis: int, rank: int, part: Any) -> tuple[Any, ...]:
     return (*(slice(None),) * (axis % rank), part)
 
 
-def _over_all(function: Any) -> Callable[..., Any]:
-    """Make a handler of a function that has an op along one axis; without one it flattens."""
-
-    def handler(door: NumpyDoor, a: Any, *args: Any, axis: Any = None, **kwargs: Any) -> Any:
-        given = (_flat(a), 0) if axis is None else (a, axis)
-        return door.run(function, (given[0], *args), {"axis": given[1], **kwargs})
-
-    return handler
-
-
 def _cumulative(function: Any) -> Callable[..., Any]:
-    whole = _over_all(function)
+    """Make a handler of a function along one axis; without one it flattens."""
 
     def handler(door: NumpyDoor, a: Any, axis: Any = None, **kwargs: Any) -> Any:
-        return whole(door, a, axis=axis, **kwargs)
+        given = (_flat(a), 0) if axis is None else (a, axis)
+        return door.run(function, (given[0],), {"axis": given[1], **kwargs})
 
     return handler
 
@@ -133,21 +124,6 @@ def _append(_: NumpyDoor, arr: Any, values: Any, axis: Any = None) -> Any:
     return np.concatenate([arr, values], axis)
 
 
-def _insert(door: NumpyDoor, arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
-    arr = _flat(arr) if axis is None else arr
-    along = 0 if axis is None else axis % arr.ndim
-    added = np.asarray(values)
-    if not isinstance(obj, int) or (arr.ndim != 1 and added.ndim):
-        raise names.unknown(door, "numpy.insert")
-    added = added if added.dtype == arr.dtype else added.astype(arr.dtype)
-    if arr.ndim != 1:
-        sizes = list(arr.shape)
-        added = np.broadcast_to(added, [*sizes[:along], 1, *sizes[along + 1 :]])
-    at = obj + arr.shape[along] if obj < 0 else obj
-    parts = [arr[_along(along, arr.ndim, s)] for s in (slice(None, at), slice(at, None))]
-    return np.concatenate([parts[0], np.atleast_1d(added), parts[1]], along)
-
-
 def _delete(door: NumpyDoor, arr: Any, obj: Any, axis: Any = None) -> Any:
     axis, arr = (0, _flat(arr)) if axis is None else (axis, arr)
     if isinstance(obj, (list, tuple, slice, np.ndarray)):
@@ -202,7 +178,6 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.roll: _roll,
     np.flip: _flip,
     np.rot90: _rot90,
-    np.quantile: _over_all(np.quantile),
     np.cumsum: _cumulative(np.cumsum),
     np.cumprod: _cumulative(np.cumprod),
     np.diag: _diag,
@@ -216,7 +191,6 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.flatnonzero: _flatnonzero,
     np.array_split: _array_split,
     np.append: _append,
-    np.insert: _insert,
     np.delete: _delete,
     np.repeat: _repeat,
     np.select: _select,
@@ -257,6 +231,11 @@ def ufunc_method(
 ) -> Any:
     """Run and record `reduce`, `accumulate` or `outer` of a ufunc; the first two along axis 0."""
     axis = {} if len(inputs) > 1 else {"axis": 0}
+    if method == "at" and ufunc in {np.add, np.subtract}:
+        array, index, values = inputs
+        return writes.added_at(door, array, index, values if ufunc is np.add else -values)
+    if method == "reduce" and ufunc in reductions.REDUCTIONS:
+        return reductions.REDUCTIONS[ufunc](door, *inputs[:1], **(axis | kwargs))
     if method == "reduce" and ufunc in _REDUCTIONS:
         return door.function(_REDUCTIONS[ufunc], inputs, axis | kwargs)
     if method == "accumulate" and ufunc in _SCANS:

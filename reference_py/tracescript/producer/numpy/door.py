@@ -113,8 +113,9 @@ class NumpyDoor(NumberCalls, Door):
         self, ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]
     ) -> Any:
         """Run and record a ufunc; `out=` takes the result. Spec: TRACE-2."""
-        if kwargs.get("where", True) is not True:
-            raise names.unknown(self, f"numpy.{ufunc.__name__} with where=")
+        where = kwargs.pop("where", True)
+        if where is not True and (method != "__call__" or kwargs.get("out") is None):
+            raise names.unknown(self, f"numpy.{ufunc.__name__} with where= and without out=")
         if method != "__call__":
             return compositions.ufunc_method(self, ufunc, method, inputs, kwargs)
         out = kwargs.pop("out", None)
@@ -131,7 +132,7 @@ class NumpyDoor(NumberCalls, Door):
         if out is None:
             return result
         (target,) = out
-        return self.assign(target, result)
+        return self.assign(target, result if where is True else np.where(where, result, target))
 
     def assign(self, target: TracedArray, result: TracedArray) -> TracedArray:
         """Write a result into an array, cast to its data type, as `x += y` does."""
@@ -147,7 +148,7 @@ class NumpyDoor(NumberCalls, Door):
     ) -> Any:
         """Run and record a numpy function. Spec: TRACE-2."""
         function = watching.own(function)
-        handler = special.HANDLERS.get(function)
+        handler = special.handler(function, kwargs)
         if handler is not None:
             if not names.takes(handler, (self, *args), kwargs):
                 raise names.unknown(self, names.full_name(function))

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tracescript.producer.numpy.typed import in_loop
+from tracescript.producer.numpy.typed import HALF, cast, in_loop, inexact, is_float
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tracescript.producer.numpy.door import NumpyDoor
+
+
+_STEPS: Final = 256
+"""Points at which a Bessel function is averaged: enough for every argument without overflow."""
 
 
 def _scaled(above: float, below: float) -> Callable[..., Any]:
@@ -51,6 +55,32 @@ def _modf(_: NumpyDoor, x: Any) -> tuple[Any, Any]:
     whole = np.trunc(x)
     part = np.where(np.isinf(x), np.zeros_like(x), x - whole)
     return np.copysign(part, x), whole
+
+
+def _lcm(_: NumpyDoor, x: Any, y: Any) -> Any:
+    shared = np.gcd(x, y)
+    part = np.floor_divide(np.abs(x), np.where(shared == 0, np.ones_like(shared), np.abs(shared)))
+    return np.abs(part * y)
+
+
+def _ldexp(_: NumpyDoor, x: Any, i: Any) -> Any:
+    """Multiply by a power of two, half of it at a time: no half overflows alone."""
+    half = i // 2
+    scale = [np.exp2(part.astype(x.dtype)) for part in (half // 2, half - half // 2)]
+    rest = [
+        np.exp2(part.astype(x.dtype)) for part in ((i - half) // 2, (i - half) - (i - half) // 2)
+    ]
+    return x * scale[0] * scale[1] * rest[0] * rest[1]
+
+
+def _i0(_: NumpyDoor, x: Any) -> Any:
+    """The mean of exp(x cos t) over half a turn; even steps leave no error of theirs."""
+    wide = cast(x, np.float32) if x.dtype == HALF else inexact(x)
+    turned = np.cos((np.arange(_STEPS) + 0.5) * (math.pi / _STEPS)).astype(wide.dtype)
+    size = np.abs(wide)
+    mean = np.mean(np.exp(size[..., None] * (turned - 1)), axis=-1)
+    half = np.exp(size / 2)
+    return cast(half * mean * half, x.dtype if is_float(x) else np.float64)
 
 
 def _fabs(_: NumpyDoor, x: Any) -> Any:
@@ -105,6 +135,8 @@ _UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
     np.degrees: _scaled(180, math.pi),
     np.signbit: _signbit,
     np.fabs: _fabs,
+    np.ldexp: _ldexp,
+    np.lcm: _lcm,
     np.heaviside: _heaviside,
     np.float_power: _float_power,
     np.logaddexp2: _logaddexp2,
@@ -121,6 +153,7 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.real: _real,
     np.imag: _imag,
     np.angle: _angle,
+    np.i0: _i0,
     np.iscomplex: _is_complex,
     np.isreal: _is_real,
     np.iscomplexobj: _has_complex,

@@ -24,9 +24,14 @@ _WIDENED: Final[Mapping[tuple[int, int], Any]] = {
 """Subscripts that give at least so many axes, by the rank that there is."""
 
 
+def _widened(array: Any, rank: int) -> Any:
+    x = array if hasattr(array, "dtype") else np.asarray(array)
+    return x if x.ndim >= rank else x[_WIDENED[rank, x.ndim]]
+
+
 def _at_least(rank: int) -> Callable[..., Any]:
     def handler(_: NumpyDoor, *arrays: Any) -> Any:
-        made = tuple(x if x.ndim >= rank else x[_WIDENED[rank, x.ndim]] for x in arrays)
+        made = tuple(_widened(x, rank) for x in arrays)
         return made[0] if len(made) == 1 else made
 
     return handler
@@ -116,27 +121,6 @@ def _resize(door: NumpyDoor, a: Any, new_shape: Any) -> Any:
     return np.reshape(whole[:total], sizes)
 
 
-def _unravel_index(_: NumpyDoor, indices: Any, shape: Any) -> Any:
-    found: list[Any] = []
-    for size in reversed((shape,) if isinstance(shape, int) else tuple(shape)):
-        found.insert(0, indices % size)
-        indices = indices // size
-    return tuple(found)
-
-
-def _ordered(function: Any) -> Callable[..., Any]:
-    """Sort and the like: the kind only decides how."""
-
-    def handler(
-        door: NumpyDoor, a: Any, axis: Any = -1, kind: Any = None, *, stable: Any = None
-    ) -> Any:
-        del kind, stable  # equal elements keep their order
-        a, axis = (np.reshape(a, (-1,)), 0) if axis is None else (a, axis)
-        return door.run(function, (a, axis), {})
-
-    return handler
-
-
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.atleast_1d: _at_least(1),
     np.atleast_2d: _at_least(2),
@@ -154,7 +138,5 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.tile: _tile,
     np.block: _block,
     np.resize: _resize,
-    np.unravel_index: _unravel_index,
-    np.argsort: _ordered(np.argsort),
 }
 """By function."""

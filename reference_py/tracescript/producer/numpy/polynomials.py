@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.producer.numpy import names
-from tracescript.producer.numpy.typed import cast, inexact, is_float
+from tracescript.producer.numpy.typed import alike, cast, inexact, is_float
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +29,52 @@ def _summed(function: Any) -> Callable[..., Any]:
         return function(*wide)
 
     return handler
+
+
+def _polymul(_: NumpyDoor, a1: Any, a2: Any) -> Any:
+    return np.convolve(a1, a2)
+
+
+def _poly(door: NumpyDoor, seq_of_zeros: Any) -> Any:
+    if seq_of_zeros.ndim != 1:
+        raise names.unknown(door, "numpy.poly of a matrix")
+    product = np.ones(1, seq_of_zeros.dtype)
+    for k in range(door.fixed(seq_of_zeros.shape[0])):
+        factor = np.stack([np.ones_like(seq_of_zeros[k]), -seq_of_zeros[k]])
+        product = np.convolve(product, factor)
+    return product
+
+
+def _polydiv(door: NumpyDoor, u: Any, v: Any) -> tuple[Any, Any]:
+    u, v = (np.atleast_1d(inexact(x)) for x in alike([door.traced(x) for x in (u, v)]))
+    m, n = (door.fixed(x.shape[0]) for x in (u, v))
+    scale, digits, rest = 1.0 / v[0], [], u
+    for k in range(m - n + 1):
+        digits.append(scale * rest[k])
+        taken = rest[k : k + n] - digits[-1] * v
+        rest = np.concatenate([rest[:k], taken, rest[k + n :]])
+    found = np.stack(digits) if digits else np.zeros(1, u.dtype)
+    is_zero = np.isclose(rest, 0, rtol=1e-14)
+    behind = np.cumsum(np.logical_not(is_zero)) > 0
+    behind = np.logical_or(behind, np.arange(m) == m - 1)
+    return found, np.compress(behind, rest)
+
+
+def _polyfit(
+    door: NumpyDoor, x: Any, y: Any, deg: int, rcond: float | None = None, *, w: Any = None
+) -> Any:
+    """Columns of powers, each divided by its length, as numpy scales them."""
+    if not isinstance(deg, int):
+        raise names.unknown(door, "numpy.polyfit of a list of degrees")
+    x, right = (inexact(v) for v in (door.traced(x), door.traced(y)))
+    rows = np.vander(x, deg + 1)
+    if w is not None:
+        weight = inexact(door.traced(w))
+        rows = rows * weight[:, None]
+        right = right * (weight if right.ndim == 1 else weight[:, None])
+    lengths = np.sqrt(np.sum(rows * rows, axis=0))
+    found = np.linalg.lstsq(rows / lengths, right, rcond)[0]
+    return (found.T / lengths).T
 
 
 def _polyder(_: NumpyDoor, p: Any, m: int = 1) -> Any:
@@ -78,6 +124,10 @@ def _sinc(_: NumpyDoor, x: Any) -> Any:
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.polyadd: _summed(np.add),
     np.polysub: _summed(np.subtract),
+    np.polymul: _polymul,
+    np.poly: _poly,
+    np.polydiv: _polydiv,
+    np.polyfit: _polyfit,
     np.polyder: _polyder,
     np.polyint: _polyint,
     np.vander: _vander,

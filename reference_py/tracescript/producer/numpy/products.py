@@ -88,14 +88,6 @@ def _matrix_norm(door: NumpyDoor, x: Any, **kwargs: Any) -> Any:
     return door.run(np.linalg.matrix_norm, (inexact(x),), kwargs)
 
 
-def _qr(door: NumpyDoor, a: Any, mode: str = "reduced") -> Any:
-    """Factor with the signs that the op decides, not LAPACK's; eigh does the same."""
-    if mode not in {"reduced", "complete"}:
-        raise names.unknown(door, f"numpy.linalg.qr with mode {mode!r}")
-    found = door.call_op("linalg_qr", [factored(a)], {"complete": mode == "complete"})
-    return type(np.linalg.qr(np.eye(1)))(*found)
-
-
 def _eigh(door: NumpyDoor, a: Any) -> Any:
     return type(np.linalg.eigh(np.eye(1)))(*door.call_op("linalg_eigh", [factored(a)], {}))
 
@@ -150,7 +142,6 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = names.by_function(
         "linalg.vector_norm": _vector_norm,
         "linalg.matrix_power": _matrix_power,
         "linalg.matrix_norm": _matrix_norm,
-        "linalg.qr": _qr,
         "linalg.eigh": _eigh,
         "linalg.svd": _svd,
         **{f"linalg.{name}": _same(getattr(np, name)) for name in _LIKE_NUMPYS},

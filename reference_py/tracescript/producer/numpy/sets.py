@@ -15,15 +15,6 @@ if TYPE_CHECKING:
     from tracescript.producer.numpy.door import NumpyDoor
 
 
-def _unique(
-    door: NumpyDoor, ar: Any, *, return_inverse: bool = False, return_counts: bool = False
-) -> Any:
-    values, inverse, counts = door.call_op("unique", [ar], {})
-    wanted = [(True, values), (return_inverse, inverse), (return_counts, counts)]
-    found = tuple(part for is_wanted, part in wanted if is_wanted)
-    return found if len(found) > 1 else values
-
-
 def _union1d(_: NumpyDoor, ar1: Any, ar2: Any) -> Any:
     return np.unique(np.concatenate([np.reshape(ar1, (-1,)), np.reshape(ar2, (-1,))]))
 
@@ -42,7 +33,8 @@ def _digitize(door: NumpyDoor, x: Any, bins: Any, right: bool = False) -> Any:
     return door.call_op("searchsorted", inputs, {"right": not right})
 
 
-def _searchsorted(door: NumpyDoor, a: Any, v: Any, side: str = "left") -> Any:
+def _searchsorted(door: NumpyDoor, a: Any, v: Any, side: str = "left", sorter: Any = None) -> Any:
+    a = a if sorter is None else door.traced(a)[sorter]
     bools = [x.astype(np.int8) if x.dtype == np.bool_ else x for x in map(np.asanyarray, (a, v))]
     if side == "left":
         return door.run(np.searchsorted, bools, {})
@@ -85,7 +77,6 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.unique_counts: _unique_counts,
     np.unique_inverse: _unique_inverse,
     np.array_equiv: _array_equiv,
-    np.unique: _unique,
     np.isin: _isin,
     np.digitize: _digitize,
     np.searchsorted: _searchsorted,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.producer.numpy import names
+from tracescript.producer.numpy.typed import alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,7 +15,17 @@ if TYPE_CHECKING:
     from tracescript.producer.numpy.door import NumpyDoor
 
 
-def _diff(_: NumpyDoor, a: Any, n: int = 1, axis: int = -1) -> Any:
+def _diff(
+    _: NumpyDoor,
+    a: Any,
+    n: int = 1,
+    axis: int = -1,
+    prepend: Any = None,
+    append: Any = None,
+) -> Any:
+    ends = [_end(a, axis, x) for x in (prepend, append)]
+    if any(x is not None for x in ends):
+        a = np.concatenate([x for x in (ends[0], a, ends[1]) if x is not None], axis)
     before = (slice(None),) * (axis % a.ndim)
     later, earlier = (*before, slice(1, None)), (*before, slice(None, -1))
     step = np.logical_xor if a.dtype == np.bool_ else np.subtract
@@ -23,9 +34,24 @@ def _diff(_: NumpyDoor, a: Any, n: int = 1, axis: int = -1) -> Any:
     return a
 
 
-def _ediff1d(_: NumpyDoor, ary: Any) -> Any:
+def _end(a: Any, axis: int, given: Any) -> Any:
+    """Return what stands before or after an array along an axis: a number is one element of it."""
+    if given is None:
+        return None
+    end = given if hasattr(given, "dtype") else np.asarray(given)
+    if end.ndim:
+        return end
+    sizes = list(a.shape)
+    sizes[axis % a.ndim] = 1
+    return np.broadcast_to(end, sizes)
+
+
+def _ediff1d(_: NumpyDoor, ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     flat = np.reshape(ary, (-1,))
-    return flat[1:] - flat[:-1]
+    steps = flat[1:] - flat[:-1]
+    parts = [to_begin, steps, to_end]
+    given = [np.reshape(np.asarray(x).astype(ary.dtype), (-1,)) for x in parts if x is not None]
+    return np.concatenate(given) if len(given) > 1 else steps
 
 
 def _trapezoid(_: NumpyDoor, y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
@@ -45,29 +71,50 @@ def _polyval(_: NumpyDoor, p: Any, x: Any) -> Any:
     return sums
 
 
-def _correlated(door: NumpyDoor, a: Any, v: Any, mode: str, name: str) -> Any:
-    """Slide v along a: the sum of products at each place. Both 1-d and of one float type."""
-    if a.ndim != 1 or v.ndim != 1 or a.dtype != v.dtype or a.dtype.kind != "f":
-        raise names.unknown(door, f"numpy.{name} of arrays that are not of one float type")
-    if door.real(v).size > door.real(a).size:
-        raise names.unknown(door, f"numpy.{name} with the longer array second")
-    width = int(door.real(v).size)
-    around = {"full": (width - 1, width - 1), "valid": (0, 0)}
-    around["same"] = ((width - 1) - (width - 1) // 2, (width - 1) // 2)
-    if name == "convolve":
-        around["same"] = around["same"][::-1] if width % 2 else (width // 2, width - 1 - width // 2)
-    if mode not in around:
-        raise names.unknown(door, f"numpy.{name} with mode {mode!r}")
-    row = door.call_op("conv1d", [a[None, None], v[None, None], None], {"padding": around[mode]})
-    return row[0, 0]
+_CUTS: Final[Mapping[str, Callable[[Any, Any], tuple[Any, Any]]]] = {
+    "full": lambda long, short: (0, long + short - 1),
+    "same": lambda long, short: ((short - 1) // 2, (short - 1) // 2 + long),
+    "valid": lambda long, short: (short - 1, long),
+}
+"""The first place, and that behind the last, of what a mode keeps of all sums of products."""
+
+
+def _all_products(long: Any, short: Any) -> Any:
+    """Return the sums of products of every overlap: rows of products, each shifted by one."""
+    m, n = short.shape[0], long.shape[0]
+    rows = short[:, None] * long[None, :]
+    flat = np.reshape(np.concatenate([rows, np.zeros((m, m), rows.dtype)], 1), (-1,))
+    return np.sum(np.reshape(flat[: m * (n + m - 1)], (m, n + m - 1)), axis=0)
 
 
 def _convolve(door: NumpyDoor, a: Any, v: Any, mode: str = "full") -> Any:
-    return _correlated(door, a, np.flip(v, 0), mode, "convolve")
+    a, v = (np.atleast_1d(x) for x in alike([door.traced(x) for x in (a, v)]))
+    if mode not in _CUTS or a.ndim != 1 or v.ndim != 1 or a.dtype == np.bool_:
+        raise names.unknown(door, f"numpy.convolve of bools or with mode {mode!r}")
+    a, v = (v, a) if v.shape[0] > a.shape[0] else (a, v)
+    first, last = _CUTS[mode](a.shape[0], v.shape[0])
+    return _rows_of(door, a, v)[first:last]
 
 
-def _correlate(door: NumpyDoor, a: Any, v: Any, mode: str = "valid") -> Any:
-    return _correlated(door, a, v, mode, "correlate")
+def _rows_of(door: NumpyDoor, a: Any, v: Any) -> Any:
+    if a.dtype.kind != "f":
+        return _all_products(a, v)
+    width = door.fixed(v.shape[0]) - 1
+    flipped = np.flip(v, 0)[None, None]
+    row = door.call_op("conv1d", [a[None, None], flipped, None], {"padding": (width, width)})
+    return row[0, 0]
+
+
+def _correlate(door: NumpyDoor, a: Any, v: Any, mode: Any = "valid") -> Any:
+    a, v = (np.atleast_1d(x) for x in alike([door.traced(x) for x in (a, v)]))
+    if mode not in _CUTS:
+        raise names.unknown(door, f"numpy.correlate with mode {mode!r}")
+    if v.shape[0] > a.shape[0]:
+        turned = np.correlate(v, a, mode)
+        return np.flip(np.conjugate(turned), 0)
+    found = np.convolve(a, np.conjugate(np.flip(v, 0)), "full")
+    first, last = _CUTS[mode](a.shape[0], v.shape[0])
+    return found[first:last]
 
 
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = names.by_function(

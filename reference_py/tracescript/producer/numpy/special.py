@@ -12,15 +12,22 @@ from tracescript.producer.numpy import (
     compositions,
     elements,
     estimates,
+    histograms,
     layouts,
-    names,
+    orders,
+    padding,
+    places,
     polynomials,
     products,
+    quantiles,
+    reductions,
     sets,
     signals,
+    solutions,
     statistics,
     transforms,
     typed,
+    writes,
 )
 
 if TYPE_CHECKING:
@@ -63,12 +70,22 @@ def _array_equal(door: NumpyDoor, a1: Any, a2: Any, equal_nan: bool = False) -> 
     observed = bool(np.array_equal(door.real(a1), door.real(a2), equal_nan))
     if door.real(a1).shape != door.real(a2).shape:
         return False
-    return _compared(door, "array_equal", np.equal(a1, a2), observed=observed)
+    same = np.equal(a1, a2)
+    if equal_nan:
+        same = np.logical_or(same, np.logical_and(np.isnan(a1), np.isnan(a2)))
+    return _compared(door, "array_equal", same, observed=observed)
 
 
-def _allclose(door: NumpyDoor, a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
-    observed = bool(np.allclose(door.real(a), door.real(b), rtol, atol))
-    near = np.isclose(a, b, rtol, atol)
+def _allclose(
+    door: NumpyDoor,
+    a: Any,
+    b: Any,
+    rtol: float = 1e-5,
+    atol: float = 1e-8,
+    equal_nan: bool = False,
+) -> bool:
+    observed = bool(np.allclose(door.real(a), door.real(b), rtol, atol, equal_nan))
+    near = np.isclose(a, b, rtol, atol, equal_nan)
     return _compared(door, "allclose", near, observed=observed)
 
 
@@ -127,20 +144,19 @@ def _sign(door: NumpyDoor, x: Any) -> Any:
     return np.where(np.isnan(x), x, signs) if door.real(x).dtype.kind == "f" else signs
 
 
-def _norm(
-    door: NumpyDoor, x: Any, order: Any = None, axis: Any = None, keepdims: bool = False, **kw: Any
-) -> Any:
-    order = kw.get("ord", order)
-    if order is not None and (axis is None or isinstance(axis, tuple)) and x.ndim > 1:
-        raise names.unknown(door, "numpy.linalg.norm of a matrix")
-    dim = (axis,) if isinstance(axis, int) else axis
-    attributes = {"ord": 2.0 if order is None else float(order), "dim": dim, "keepdim": keepdims}
-    return door.call_op("vector_norm", [typed.inexact(x)], attributes)
+def _lettered(given: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """Return the equation of operands that lists of axes follow, and the operands."""
+    is_paired = len(given) % 2 == 0
+    terms = list(given[1::2]) if is_paired else [*given[1:-1:2], given[-1]]
+    spelled = ["".join("..." if k is ... else chr(97 + k) for k in term) for term in terms]
+    if is_paired:
+        return ",".join(spelled), given[::2]
+    return ",".join(spelled[:-1]) + "->" + spelled[-1], given[:-1:2]
 
 
 def _einsum(door: NumpyDoor, equation: Any, *operands: Any, **kwargs: Any) -> Any:
     if not isinstance(equation, str):
-        raise names.unknown(door, "numpy.einsum with lists of axes")
+        equation, operands = _lettered((equation, *operands))
     kwargs.pop("optimize", None)
     written = written_out(equation, [np.ndim(x) for x in operands])
     numbers = typed.alike(operands)
@@ -154,35 +170,11 @@ def _trace(_: NumpyDoor, a: Any, offset: int = 0) -> Any:
     return np.sum(np.diagonal(a, offset), axis=-1)
 
 
-def _take(door: NumpyDoor, a: Any, indices: Any, axis: int | None = None) -> Any:
-    a = door.traced(a)
-    if axis is None:
-        return np.reshape(a, (-1,))[indices]
-    before = (slice(None),) * (axis % a.ndim)
-    key = (*before, door.constant_array(indices) if isinstance(indices, list) else indices)
-    return a[key]
-
-
 def _meshgrid(_: NumpyDoor, *xi: Any, indexing: str = "xy") -> Any:
     shapes = [tuple(-1 if k == i else 1 for k in range(len(xi))) for i in range(len(xi))]
     grids = np.broadcast_arrays(*(np.reshape(x, s) for x, s in zip(xi, shapes, strict=True)))
     first_two = indexing == "xy" and len(xi) > 1
     return [np.swapaxes(g, 0, 1) if first_two else g for g in grids]
-
-
-def _pad(door: NumpyDoor, array: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -> Any:
-    modes = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
-    value = kwargs.get("constant_values", 0)
-    if mode not in modes or not isinstance(value, (int, float)):
-        raise names.unknown(door, f"numpy.pad with mode {mode!r}")
-    pairs = np.broadcast_to(np.asarray(pad_width), (array.ndim, 2)).tolist()
-    amounts = [n for pair in reversed(pairs) for n in pair]
-    given = None if mode != "constant" or value == 0 else value
-    return door.call_op("pad", [array, amounts, given], {"mode": modes[mode]})
-
-
-def _copyto(door: NumpyDoor, dst: Any, src: Any) -> None:
-    door.setitem(dst, Ellipsis, src)
 
 
 UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
@@ -191,6 +183,7 @@ UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
     **typed.UFUNCS,
     **elements.UFUNCS,
     **products.UFUNCS,
+    **reductions.UFUNCS,
 }
 """By ufunc, where numpy's differs from the op."""
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
@@ -206,14 +199,10 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.hstack: _hstack,
     np.expand_dims: _expand_dims,
     np.dot: _dot,
-    np.copyto: _copyto,
     np.var: _spread(np.var),
     np.std: _spread(np.std),
-    np.linalg.norm: _norm,
     np.trace: _trace,
-    np.take: _take,
     np.meshgrid: _meshgrid,
-    np.pad: _pad,
     np.einsum: _einsum,
     **compositions.HANDLERS,
     **typed.HANDLERS,
@@ -226,17 +215,31 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     **polynomials.HANDLERS,
     **products.HANDLERS,
     **transforms.HANDLERS,
+    **histograms.HANDLERS,
+    **orders.HANDLERS,
+    **padding.HANDLERS,
+    **places.HANDLERS,
+    **quantiles.HANDLERS,
+    **solutions.HANDLERS,
+    **writes.HANDLERS,
 }
 """By numpy function."""
+
+
+def handler(function: Any, kwargs: Mapping[str, Any]) -> Callable[..., Any] | None:
+    """Return the handler of a call of a function, None where it is one op."""
+    if function in reductions.PARTIAL and reductions.is_partial(kwargs):
+        return reductions.PARTIAL[function]
+    return HANDLERS.get(function)
 
 
 def _astype(door: NumpyDoor, array: Any, dtype: Any, **_: Any) -> Any:
     return door.astype(array, dtype)
 
 
-def _method_reshape(_: NumpyDoor, array: Any, *shape: Any) -> Any:
+def _method_reshape(_: NumpyDoor, array: Any, *shape: Any, order: Any = "C") -> Any:
     sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
-    return np.reshape(array, sizes)
+    return np.reshape(array, sizes, order=order)
 
 
 def _method_transpose(_: NumpyDoor, array: Any, *axes: Any) -> Any:
@@ -248,8 +251,12 @@ def _method_transpose(_: NumpyDoor, array: Any, *axes: Any) -> Any:
     return np.transpose(array, order or None)
 
 
-def _method_flatten(door: NumpyDoor, array: Any) -> Any:
-    return np.copy(door.run(np.reshape, (array, (-1,)), {}))
+def _method_flatten(_: NumpyDoor, array: Any, order: Any = "C") -> Any:
+    return np.copy(np.reshape(array, (-1,), order=order))
+
+
+def _method_compress(_: NumpyDoor, array: Any, condition: Any, axis: Any = None) -> Any:
+    return np.compress(condition, array, axis)
 
 
 def _method_fill(door: NumpyDoor, array: Any, value: Any) -> None:
@@ -261,6 +268,8 @@ METHODS: Final[Mapping[str, Callable[..., Any]]] = {
     "reshape": _method_reshape,
     "transpose": _method_transpose,
     "flatten": _method_flatten,
+    "compress": _method_compress,
+    **orders.METHODS,
     "fill": _method_fill,
 }
 """By method of numpy's arrays; the rest of its methods are functions of the same name."""

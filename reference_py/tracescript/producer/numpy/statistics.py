@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tracescript.producer.numpy.typed import HALF, cast, inexact, is_float
+from tracescript.producer.numpy.typed import inexact, is_float
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,34 +64,23 @@ def _nanstd(_: NumpyDoor, a: Any, axis: Any = None, **kwargs: Any) -> Any:
     return np.sqrt(np.nanvar(a, axis=axis, **_given(kwargs)))
 
 
-def _median(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    axis, a = (0, np.reshape(a, (-1,))) if axis is None else (axis, a)
-    before, size = (slice(None),) * (axis % a.ndim), a.shape[axis]
-    wide = a.astype(np.float32) if a.dtype == HALF else inexact(a)
-    ordered = np.sort(wide, axis)
-    keys = [(*before, i) for i in ((size - 1) // 2, size // 2, size - 1)]
-    low, high, last = (ordered[key] for key in keys)
-    middle = np.where(np.isnan(last), last, (low + high) / 2) if is_float(a) else (low + high) / 2
-    middle = cast(middle, a.dtype) if is_float(a) else middle
-    return np.expand_dims(middle, axis) if keepdims else middle
-
-
-def _percentile(_: NumpyDoor, a: Any, q: Any, axis: Any = None, **kwargs: Any) -> Any:
-    part = q / 100 if isinstance(q, (int, float)) else np.true_divide(q, 100)
-    return np.quantile(a, part, axis=axis, **kwargs)
-
-
 def _ptp(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
 
-def _average(_: NumpyDoor, a: Any, axis: Any = None, weights: Any = None) -> Any:
+def _average(
+    _: NumpyDoor, a: Any, axis: Any = None, weights: Any = None, returned: bool = False
+) -> Any:
     if weights is None:
-        return np.mean(a, axis=axis)
+        found = np.mean(a, axis=axis)
+        total = np.sum(np.ones_like(a, dtype=found.dtype), axis=axis)
+        return (found, total) if returned else found
     a = inexact(a)
     if axis is not None and np.ndim(weights) < a.ndim:
         weights = np.reshape(weights, [-1 if i == axis % a.ndim else 1 for i in range(a.ndim)])
-    return np.sum(a * weights, axis=axis) / np.sum(weights + np.zeros_like(a), axis=axis)
+    total = np.sum(weights + np.zeros_like(a), axis=axis)
+    found = np.sum(a * weights, axis=axis) / total
+    return (found, total) if returned else found
 
 
 def _nansum(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -109,8 +98,6 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.nanmean: _nanmean,
     np.nanvar: _nanvar,
     np.nanstd: _nanstd,
-    np.median: _median,
-    np.percentile: _percentile,
     np.ptp: _ptp,
     np.average: _average,
 }

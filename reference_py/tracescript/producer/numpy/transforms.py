@@ -30,27 +30,63 @@ def _shifted(sign: int) -> Callable[..., Any]:
 def _transformed(one: Any, last: Any) -> Callable[..., Any]:
     """Make a handler that transforms axis by axis; `last` is for the last axis where real."""
 
-    def handler(door: NumpyDoor, a: Any, s: Any = None, axes: Any = None) -> Any:
-        if s is not None:
-            raise names.unknown(door, f"numpy.fft.{one.__name__} over axes with s=")
-        *rest, end = range(a.ndim) if axes is None else axes
+    def handler(_: NumpyDoor, a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+        over = range(a.ndim)[-len(s) :] if axes is None and s is not None else axes
+        over = list(range(a.ndim) if over is None else over)
+        sizes = [None] * len(over) if s is None else list(s)
+        *rest, end = [(axis, None if n == -1 else n) for axis, n in zip(over, sizes, strict=True)]
         if last is np.fft.rfft:
-            a = last(a, axis=end)
-        for axis in rest:
-            a = one(a, axis=axis)
-        return a if last is np.fft.rfft else last(a, axis=end)
+            a = last(a, n=end[1], axis=end[0], norm=norm)
+        for axis, n in reversed(rest) if last is np.fft.rfft or last is one else rest:
+            a = one(a, n=n, axis=axis, norm=norm)
+        return a if last is np.fft.rfft else last(a, n=end[1], axis=end[0], norm=norm)
 
     return handler
 
 
 def _over_two(whole: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda door, a, s=None, axes=(-2, -1): whole(door, a, s, axes)
+    return lambda door, a, s=None, axes=(-2, -1), norm=None: whole(door, a, s, axes, norm)
 
 
-def _irfft(door: NumpyDoor, a: Any, n: Any = None, axis: int = -1) -> Any:
+def _one_or_several(name: str) -> Callable[..., Any]:
+    """Make a handler of an op over several axes; with sizes it goes axis by axis."""
+    one = np.fft.ifft if name.startswith("i") else np.fft.fft
+    last = np.fft.rfft if name == "rfft2" else one
+    whole, function = _transformed(one, last), getattr(np.fft, name)
+    default = (-2, -1) if name.endswith("2") else None
+    plain = _of_floats(function)
+
+    def handler(
+        door: NumpyDoor, a: Any, s: Any = None, axes: Any = default, norm: Any = None
+    ) -> Any:
+        if s is not None:
+            return whole(door, a, s, axes, norm)
+        return plain(door, a, None, axes, norm)
+
+    return handler
+
+
+_TURNED: Final[Mapping[str | None, Any]] = {
+    None: "forward",
+    "backward": "forward",
+    "ortho": "ortho",
+    "forward": "backward",
+}
+"""How the transform back is scaled that has the scale of one there."""
+
+
+def _hfft(_: NumpyDoor, a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
+    return np.fft.irfft(np.conjugate(a), n, axis, norm=_TURNED[norm])
+
+
+def _ihfft(_: NumpyDoor, a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
+    return np.conjugate(np.fft.rfft(a, n, axis, norm=_TURNED[norm]))
+
+
+def _irfft(door: NumpyDoor, a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
     wide = inexact(a)
     spectrum = cast(wide, np.result_type(wide.dtype, np.complex64))
-    found = door.run(np.fft.irfft, (spectrum, n, axis), {})
+    found = door.run(np.fft.irfft, (spectrum, n, axis, norm), {})
     return cast(found, HALF) if a.dtype == HALF else found
 
 
@@ -64,11 +100,15 @@ def _of_floats(function: Any) -> Callable[..., Any]:
     return handler
 
 
-_OPS: Final = ("fft", "ifft", "rfft", "fft2", "ifft2", "rfft2", "fftn")
+_OPS: Final = ("fft", "ifft", "rfft")
+_OPS_OF_AXES: Final = ("fft2", "ifft2", "rfft2", "fftn")
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = names.by_function(
     {
         **{f"fft.{name}": _of_floats(getattr(np.fft, name)) for name in _OPS},
+        **{f"fft.{name}": _one_or_several(name) for name in _OPS_OF_AXES},
         "fft.irfft": _irfft,
+        "fft.hfft": _hfft,
+        "fft.ihfft": _ihfft,
         "fft.ifftn": _transformed(np.fft.ifft, np.fft.ifft),
         "fft.rfftn": _transformed(np.fft.fft, np.fft.rfft),
         "fft.irfftn": _transformed(np.fft.ifft, np.fft.irfft),

@@ -151,6 +151,21 @@ UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
 # ---- functions
 
 
+def _result_type(door: NumpyDoor, *arrays_and_dtypes: Any) -> Any:
+    given = [x.dtype if door.is_array(x) else plain(x) for x in arrays_and_dtypes]
+    return np.result_type(*given)
+
+
+def _common_type(door: NumpyDoor, *arrays: Any) -> Any:
+    return np.common_type(*(np.zeros(0, door.real(x).dtype) for x in arrays))
+
+
+def _counted(door: NumpyDoor, a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    if not keepdims:
+        return door.run(np.count_nonzero, (a, axis), {})
+    return np.sum(a != 0, axis=axis, keepdims=True)
+
+
 def _fix(_: NumpyDoor, x: Any) -> Any:
     return np.trunc(x)
 
@@ -221,6 +236,9 @@ def _joined(function: Any) -> Callable[..., Any]:
 
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.fix: _fix,
+    np.result_type: _result_type,
+    np.common_type: _common_type,
+    np.count_nonzero: _counted,
     np.round: _round,
     np.around: _round,
     np.nan_to_num: _nan_to_num,

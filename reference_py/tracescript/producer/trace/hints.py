@@ -12,8 +12,6 @@ _CLOSE: Final = 0.8
 
 
 _INSTEAD: Final = {
-    "partition": "numpy.sort puts every element in its place",
-    "argpartition": "numpy.argsort gives every place",
     "lexsort": "stable numpy.argsort by the last key first, key by key",
     "apply_along_axis": "write it for whole arrays, with axis=",
     "apply_over_axes": "call the function once for each axis",
@@ -24,7 +22,6 @@ _INSTEAD: Final = {
     "histogram": "numpy.searchsorted of the edges, then numpy.bincount",
     "resize": "numpy.tile and a slice",
     "vander": "x[:, None] ** numpy.arange(n)[::-1]",
-    "cov": "x - x.mean(axis), then a matrix product",
     "corrcoef": "x - x.mean(axis), a matrix product, and a division",
     "lstsq": "numpy.linalg.solve of x.T @ x, or numpy.linalg.pinv(x) @ y",
     "eig": "numpy.linalg.eigh where the matrix is symmetric",

@@ -1,0 +1,93 @@
+"""numpy functions that write into an array, by their definition in others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tracescript.producer.numpy import names
+from tracescript.producer.numpy.checks import require
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tracescript.producer.numpy.door import NumpyDoor
+
+
+def _copyto(door: NumpyDoor, dst: Any, src: Any, *, where: Any = True) -> None:
+    door.setitem(dst, Ellipsis, src if where is True else np.where(where, src, dst))
+
+
+def _like(door: NumpyDoor, value: Any, array: Any) -> Any:
+    """Return a value to write as an array of the data type of where it goes."""
+    made = door.traced(np.asarray(value) if not hasattr(value, "dtype") else value)
+    return made if made.dtype == array.dtype else made.astype(array.dtype)
+
+
+def _from_front(door: NumpyDoor, index: Any, extent: Any) -> Any:
+    """Return places counted from the front. Raises numpy's IndexError beyond the extent."""
+    index = door.traced(index).astype(np.int64)
+    inside = np.logical_and(index >= -extent, index < extent)
+    require(door, inside, "an index is out of bounds", "INDEX_ERROR")
+    return np.where(index < 0, index + extent, index)
+
+
+def _put_along_axis(door: NumpyDoor, arr: Any, indices: Any, values: Any, axis: Any = -1) -> None:
+    flat, dim = (np.reshape(arr, (-1,)), 0) if axis is None else (arr, axis % arr.ndim)
+    index = _from_front(door, indices, flat.shape[dim])
+    sizes = [index.shape[k] if k == dim else n for k, n in enumerate(flat.shape)]
+    index = np.broadcast_to(index, sizes)
+    source = np.broadcast_to(_like(door, values, arr), sizes)
+    found = door.call_op("scatter", [flat, index, source], {"dim": dim})
+    door.setitem(arr, Ellipsis, np.reshape(found, arr.shape))
+
+
+def _put(door: NumpyDoor, a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
+    if mode != "raise":
+        raise names.unknown(door, "numpy.put with mode=")
+    flat = np.reshape(a, (-1,))
+    index = _from_front(door, np.reshape(np.asanyarray(ind), (-1,)), flat.shape[0])
+    source = np.resize(_like(door, v, a), (index.shape[0],))
+    found = door.call_op("scatter", [flat, index, source], {"dim": 0})
+    door.setitem(a, Ellipsis, np.reshape(found, a.shape))
+
+
+def _putmask(door: NumpyDoor, a: Any, mask: Any, values: Any) -> None:
+    given = np.resize(_like(door, values, a), a.shape)
+    door.setitem(a, Ellipsis, np.where(mask, given, a))
+
+
+def _place(door: NumpyDoor, arr: Any, mask: Any, vals: Any) -> None:
+    given = np.reshape(_like(door, vals, arr), (-1,))
+    rank = np.cumsum(np.reshape(mask, (-1,))) - 1
+    chosen = given[np.where(rank < 0, 0, rank) % given.shape[0]]
+    door.setitem(arr, Ellipsis, np.where(mask, np.reshape(chosen, arr.shape), arr))
+
+
+def _fill_diagonal(door: NumpyDoor, a: Any, val: Any, wrap: bool = False) -> None:
+    if a.ndim != 2 or wrap or np.ndim(val):  # noqa: PLR2004 - a matrix
+        raise names.unknown(door, "numpy.fill_diagonal of more than a number and a matrix")
+    is_there = np.arange(a.shape[0])[:, None] == np.arange(a.shape[1])
+    door.setitem(a, Ellipsis, np.where(is_there, _like(door, val, a), a))
+
+
+def added_at(door: NumpyDoor, array: Any, indices: Any, values: Any) -> None:
+    """`numpy.add.at` along the first axis: each element of the index adds once."""
+    index = _from_front(door, np.reshape(np.asanyarray(indices), (-1,)), array.shape[0])
+    sizes = [*np.shape(indices), *array.shape[1:]]
+    source = np.broadcast_to(_like(door, values, array), sizes)
+    source = np.reshape(source, [index.shape[0], *array.shape[1:]])
+    found = door.call_op("index_add", [array, index, source], {"dim": 0})
+    door.setitem(array, Ellipsis, found)
+
+
+HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
+    np.copyto: _copyto,
+    np.put_along_axis: _put_along_axis,
+    np.put: _put,
+    np.putmask: _putmask,
+    np.place: _place,
+    np.fill_diagonal: _fill_diagonal,
+}
+"""By function."""
