@@ -42,6 +42,8 @@ class DataType(enum.Enum):
     UINT2 = "uint2"
     INT2 = "int2"
 
+    __hash__ = object.__hash__  # members are compared by identity; types are often keys
+
     @property
     def number(self) -> int:
         """The number of DataType in tensor.proto."""
@@ -102,6 +104,8 @@ class ScalarKind(enum.Enum):
     STR = "str"
     DATA_TYPE = "dtype"
     COMPLEX = "complex"
+
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ _OF_CLASSES = frozenset({"__class__"})
 """Variables of code around a function that a class around it gives as well."""
 
 
-def block_alone(
+def _block_alone(
     lines: tuple[str, ...], first: int, owner: str = "_", imported: tuple[str, ...] = ()
 ) -> str:
     """Return the text of the function whose decorators or `def` begin in a line.
@@ -36,6 +37,19 @@ def block_alone(
     return "\n" * (first - 1 - len(head)) + "".join([*head, *block])
 
 
+def function_alone(lines: tuple[str, ...], first: int) -> ast.FunctionDef | None:
+    """Parse the one function whose decorators or `def` begin in a line; None if that fails."""
+    try:
+        tree: ast.Module | ast.ClassDef = ast.parse(_block_alone(lines, first))
+    except SyntaxError:
+        return None
+    if len(tree.body) == 1 and isinstance(tree.body[0], ast.ClassDef):
+        tree = tree.body[0]
+    if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
+        return None
+    return tree.body[0]
+
+
 def text_alone(lines: tuple[str, ...], code: CodeType, space: Mapping[str, Any]) -> str | None:
     """Return a text that compiles to a function's code if its file does and `space` are globals.
 
@@ -46,7 +60,7 @@ def text_alone(lines: tuple[str, ...], code: CodeType, space: Mapping[str, Any])
     names: list[str] = getattr(code, "co_qualname", "").split(".")
     owner = names[-2] if len(names) > 1 and names[-2].isidentifier() else "_"
     imported = sorted(n for n in _names(code) if n in space and _is_imported(space, n))
-    return block_alone(lines, code.co_firstlineno, owner, tuple(imported))
+    return _block_alone(lines, code.co_firstlineno, owner, tuple(imported))
 
 
 def _names(code: CodeType) -> set[str]:
@@ -64,4 +78,4 @@ def _is_imported(space: Mapping[str, Any], name: str) -> bool:
     return isinstance(value, ModuleType) or home not in {None, space.get("__name__")}
 
 
-__all__ = ["block_alone", "text_alone"]
+__all__ = ["function_alone", "text_alone"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from tracescript.producer.tree import nodes_of
+
 if TYPE_CHECKING:
     from types import CodeType
 
@@ -22,7 +24,7 @@ _FIELDS = {
 
 def use_compiled_names(definition: ast.FunctionDef | ast.Lambda, code: CodeType) -> None:
     """Give private names in a function's syntax tree the names that its code has."""
-    nodes = list(ast.walk(definition))
+    nodes = nodes_of(definition)
     found = [n for n in nodes if n is not definition and _private(n)]
     attributes = [n for n in nodes if isinstance(n, ast.MatchClass)]
     if not found and not attributes:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from tracescript.errors import ProducerError
 from tracescript.ir.graph import Place
-from tracescript.producer.alone import block_alone, text_alone
+from tracescript.producer.alone import function_alone, text_alone
 from tracescript.producer.compiled import FUTURE, Compiled, is_rewritten
 from tracescript.producer.private_names import use_compiled_names
+from tracescript.producer.tree import nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,8 +82,8 @@ class Source:
         """Return the functions, or lambdas, of a name whose code begins in a line."""
         key = name, first
         if key not in self._functions:
-            alone = _function_alone(self.lines, first) if name != "<lambda>" else None
-            nodes = [alone] if alone is not None else list(ast.walk(self.tree))
+            alone = function_alone(self.lines, first) if name != "<lambda>" else None
+            nodes = [alone] if alone is not None else nodes_of(self.tree)
             self._functions[key] = [n for n in nodes if _is_definition(n, name, first)]
         return self._functions[key]
 
@@ -161,19 +162,6 @@ def is_current(code: CodeType, space: Mapping[str, Any]) -> bool:
         return True
     source = source_of_file(code.co_filename)
     return source is None or source.fits(code, space)
-
-
-def _function_alone(lines: tuple[str, ...], first: int) -> ast.FunctionDef | None:
-    """Parse the one function whose decorators or `def` begin in a line; None if that fails."""
-    try:
-        tree: ast.Module | ast.ClassDef = ast.parse(block_alone(lines, first))
-    except SyntaxError:
-        return None
-    if len(tree.body) == 1 and isinstance(tree.body[0], ast.ClassDef):
-        tree = tree.body[0]
-    if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
-        return None
-    return tree.body[0]
 
 
 def source_of(function: Any) -> tuple[Source, Definition]:

@@ -21,22 +21,14 @@ def label(value: ir.Value) -> str:
     return repr(value.name) if value.name else "a value without a name"
 
 
-def _is_visible(read: Read, definition: Definition) -> bool:
-    return definition.time < read.time <= definition.block.exit
-
-
 def _encloses(definition: Definition, read: Read) -> bool:
     return definition.block.enter < read.time <= definition.block.exit
 
 
 def _unseen(sites: FunctionSites) -> Iterator[tuple[Read, list[Definition]]]:
     """Yield reads of values that are not visible, with the definitions there are."""
-    for read in sites.reads():
-        if read.value.constant is not None:
-            continue
-        definitions = sites.definitions.get(read.value, [])
-        if not any(_is_visible(read, d) for d in definitions):
-            yield read, definitions
+    for read in sites.unseen:
+        yield read, sites.definitions.get(read.value, [])
 
 
 def graph_1_defined_before_use(scope: Scope) -> Iterator[Fault]:

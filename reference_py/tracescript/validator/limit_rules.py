@@ -68,7 +68,7 @@ def _types(scope: Scope) -> Iterator[Fault]:
     seen: set[int] = set()
     for spot, outer in scope.outer_types():
         todo = [] if id(outer) in seen else [outer]
-        if todo and _deep(outer, parts):
+        if todo and parts(outer) and _deep(outer, parts):
             what = f"a type has more than {MAX_DEPTH} levels"
             yield Fault("FILE_LIMIT", spot.where, what)
             return
@@ -80,8 +80,10 @@ def _types(scope: Scope) -> Iterator[Fault]:
             todo += parts(kind)
             if isinstance(kind, ir.TensorType):
                 shape = kind.shape or ()
-                yield from _over(spot.where, "axes", len(shape), MAX_RANK)
-                if any(_deep(d, _operands) for d in shape):
+                if len(shape) > MAX_RANK:
+                    yield from _over(spot.where, "axes", len(shape), MAX_RANK)
+                expressions: list[ir.Dim] = [d for d in shape if isinstance(d, ir.DimExpr)]
+                if any(_deep(d, _operands) for d in expressions):
                     what = f"a dimension expression has more than {MAX_DEPTH} levels"
                     yield Fault("FILE_LIMIT", spot.where, what)
 
@@ -98,7 +100,7 @@ def _constants(scope: Scope) -> Iterator[Fault]:
             return
     for weight, spot in scope.weights.items():
         found = math.prod(n for n in weight.shape if n)
-        if found < MAX_ELEMENTS << 3:
+        if MAX_ELEMENTS < found < MAX_ELEMENTS << 3:
             yield from _over(spot.where, "elements", found, MAX_ELEMENTS)
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def parts(kind: ir.Type) -> tuple[ir.Type, ...]:
     """Return the types that a type is directly made of."""
+    if isinstance(kind, ir.TensorType | ir.ScalarType):
+        return ()
     match kind:
         case ir.ListType(element) | ir.OptionalType(element):
             return (element,)
@@ -105,10 +107,10 @@ class Scope:
         for where, module in self.modules:
             for attribute in module.attributes:
                 if isinstance(attribute.value, ir.Constant):
-                    yield Spot(where, f".attributes[{attribute.name}]"), attribute.value
+                    yield Spot(where, ".attributes", attribute.name), attribute.value
         for where, method in self.methods:
             for i, constant in enumerate(method.bound):
-                yield Spot(where, f".bound[{i}]"), constant
+                yield Spot(where, ".bound", i), constant
 
     @cached_property
     def weights(self) -> dict[ir.Weight, Spot]:
@@ -143,15 +145,15 @@ class Scope:
         """Yield every use of a type; equal ones come again."""
         for sites in self.functions:
             for one in sites.function.inputs:
-                yield Spot(sites.where, f".inputs[{one.name}]"), one.type
+                yield Spot(sites.where, ".inputs", one.name), one.type
             for i, output in enumerate(sites.function.outputs):
-                yield Spot(sites.where, f".outputs[{i}]"), output.type
+                yield Spot(sites.where, ".outputs", i), output.type
             for spot, value in sites.values:
                 yield spot, value.type
             for site in sites.nodes:
                 for name, attribute in site.node.attributes:
                     if not isinstance(attribute, (ir.Constant, ir.FunctionRef)):
-                        yield Spot(site, f".attributes[{name}]"), attribute
+                        yield Spot(site, ".attributes", name), attribute
         for constant, spot in self.constants.items():
             yield spot, constant.type
         for state, where in self.states.items():
@@ -168,7 +170,7 @@ def _function_constants(sites: FunctionSites) -> Iterator[tuple[Spot, ir.Constan
     for site in sites.nodes:
         for name, attribute in site.node.attributes:
             if isinstance(attribute, ir.Constant):
-                yield Spot(site, f".attributes[{name}]"), attribute
+                yield Spot(site, ".attributes", name), attribute
     for i, decision in enumerate(sites.function.decisions):
         if decision.observed is not None:
             yield Spot(sites.where, f".decisions[{i}].observed"), decision.observed

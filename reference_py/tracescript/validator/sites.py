@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tracescript import ir
 
@@ -74,12 +74,13 @@ class Spot(NamedTuple):
 
     owner: BlockSite | NodeSite | str
     part: str
+    number: int | str | None = None
 
     @property
     def where(self) -> str:
         """The path of the part."""
         owner = self.owner if isinstance(self.owner, str) else self.owner.where
-        return f"{owner}{self.part}"
+        return f"{owner}{self.part}" + ("" if self.number is None else f"[{self.number}]")
 
 
 class Definition(NamedTuple):
@@ -131,7 +132,7 @@ class FunctionSites:
         self.blocks.append(site)
         site.enter = self._clock
         for i, value in enumerate(site.block.params):
-            self._define_value(value, Definition(Spot(site, f".params[{i}]"), site, self._clock))
+            self._define_value(value, Definition(Spot(site, ".params", i), site, self._clock))
         steps: list[tuple[str, _Site]] = [
             ("visit", NodeSite(n, site, i)) for i, n in enumerate(site.block.nodes)
         ]
@@ -147,7 +148,7 @@ class FunctionSites:
 
     def _define(self, site: NodeSite) -> list[tuple[str, _Site]]:
         for i, value in enumerate(site.node.outputs):
-            spot = Spot(site, f".outputs[{i}]")
+            spot = Spot(site, ".outputs", i)
             self._define_value(value, Definition(spot, site.block, self._clock))
         return []
 
@@ -158,15 +159,27 @@ class FunctionSites:
     def _define_value(self, value: ir.Value, definition: Definition) -> None:
         self.definitions.setdefault(value, []).append(definition)
 
-    def reads(self) -> Iterator[Read]:
-        """Yield every read of a value by a node, then by the results of blocks."""
+    def _reads(self, is_wanted: Callable[[ir.Value, int], bool]) -> Iterator[Read]:
+        """Yield the wanted reads, by value and time: by nodes, then by the results of blocks."""
         for site in self.nodes:
             for i, value in enumerate(site.node.inputs):
-                if value is not None:
-                    yield Read(Spot(site, f".inputs[{i}]"), value, site.time, is_result=False)
+                if value is not None and is_wanted(value, site.time):
+                    yield Read(Spot(site, ".inputs", i), value, site.time, is_result=False)
         for block in self.blocks:
             for i, value in enumerate(block.block.results):
-                yield Read(Spot(block, f".results[{i}]"), value, block.exit, is_result=True)
+                if is_wanted(value, block.exit):
+                    yield Read(Spot(block, ".results", i), value, block.exit, is_result=True)
+
+    @cached_property
+    def unseen(self) -> tuple[Read, ...]:
+        """Every read of a value that is not visible there."""
+        return tuple(self._reads(self._is_unseen))
+
+    def _is_unseen(self, value: ir.Value, time: int) -> bool:
+        if value.constant is not None:
+            return False
+        found = self.definitions.get(value, ())
+        return not any(d.time < time <= d.block.exit for d in found)
 
     @cached_property
     def values(self) -> tuple[tuple[Spot, ir.Value], ...]:
@@ -176,8 +189,12 @@ class FunctionSites:
     def _all_values(self) -> Iterator[tuple[Spot, ir.Value]]:
         for value, definitions in self.definitions.items():
             yield definitions[0].spot, value
-        seen: set[ir.Value] = set()
-        for read in self.reads():
-            if read.value not in self.definitions and read.value not in seen:
-                seen.add(read.value)
-                yield read.spot, read.value
+        seen = set(self.definitions)
+
+        def is_first(value: ir.Value, _: int) -> bool:
+            count = len(seen)
+            seen.add(value)
+            return len(seen) > count
+
+        for read in self._reads(is_first):
+            yield read.spot, read.value

@@ -10,6 +10,7 @@ from tracescript.ir.constants import BOOL, INT, NONE, STR
 from tracescript.ir.text import type_text
 from tracescript.validator.fault import Fault, Rule
 from tracescript.validator.scope import parts
+from tracescript.validator.sites import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,13 +32,13 @@ _VARIADIC = frozenset({"+", "*", "min", "max"})
 _BINARY = frozenset({"//", "ceil_div", "%"})
 
 
-def _tensors(scope: Scope) -> Iterator[tuple[str, ir.TensorType]]:
+def _tensors(scope: Scope) -> Iterator[tuple[Spot, ir.TensorType]]:
     for kind, spot in scope.types.items():
         if isinstance(kind, ir.TensorType):
-            yield spot.where, kind
+            yield spot, kind
 
 
-def _dims(scope: Scope) -> Iterator[tuple[str, ir.Dim]]:
+def _dims(scope: Scope) -> Iterator[tuple[Spot, ir.Dim]]:
     """Yield the dims of all tensor types and shape guards, and what expressions are made of."""
     for spot, dim in _outer_dims(scope):
         todo = [dim]
@@ -48,21 +49,22 @@ def _dims(scope: Scope) -> Iterator[tuple[str, ir.Dim]]:
                 todo += reversed(one.operands)
 
 
-def _outer_dims(scope: Scope) -> Iterator[tuple[str, ir.Dim]]:
-    for where, kind in _tensors(scope):
+def _outer_dims(scope: Scope) -> Iterator[tuple[Spot, ir.Dim]]:
+    for spot, kind in _tensors(scope):
         for dim in kind.shape or ():
-            yield where, dim
+            yield spot, dim
     for sites in scope.functions:
         for i, guard in enumerate(sites.function.shape_guards):
-            yield f"{sites.where}.shape_guards[{i}]", guard.left
-            yield f"{sites.where}.shape_guards[{i}]", guard.right
+            spot = Spot(sites.where, ".shape_guards", i)
+            yield spot, guard.left
+            yield spot, guard.right
 
 
 def type_1_known_data_type(scope: Scope) -> Iterator[Fault]:
     """TYPE-1: The data type of a tensor MUST be one of the list below."""
-    for where, kind in _tensors(scope):
+    for spot, kind in _tensors(scope):
         if not isinstance(kind.data_type, ir.DataType):
-            yield Fault("BAD_TYPE", where, f"{kind.data_type!r} is no data type")
+            yield Fault("BAD_TYPE", spot.where, f"{kind.data_type!r} is no data type")
 
 
 def type_2_complete(scope: Scope) -> Iterator[Fault]:
@@ -76,27 +78,27 @@ def type_2_complete(scope: Scope) -> Iterator[Fault]:
 
 def type_3_extent_in_range(scope: Scope) -> Iterator[Fault]:
     """TYPE-3: A fixed extent MUST be an integer from 0 to 2^63 - 1."""
-    for where, kind in _tensors(scope):
+    for spot, kind in _tensors(scope):
         for axis, dim in enumerate(kind.shape or ()):
             if isinstance(dim, int) and not 0 <= dim <= LARGEST:
                 what = f"axis {axis} is 0 to {LARGEST} long, found {dim}"
-                yield Fault("BAD_SHAPE", where, what)
+                yield Fault("BAD_SHAPE", spot.where, what)
 
 
 def type_4_symbol_has_one_range(scope: Scope) -> Iterator[Fault]:
     """TYPE-4: A symbol MUST have one range in the whole model, with 0 <= min <= max."""
     first: dict[str, ir.Symbol] = {}
-    for where, dim in _dims(scope):
+    for spot, dim in _dims(scope):
         if not isinstance(dim, ir.Symbol):
             continue
         if dim.name not in first:
             first[dim.name] = dim
             if not _is_range(dim):
                 what = f"the range of {dim.name!r} is {_range(dim)}; 0 <= min <= max is needed"
-                yield Fault("BAD_SHAPE", where, what)
+                yield Fault("BAD_SHAPE", spot.where, what)
         elif dim != first[dim.name]:
             what = f"{dim.name!r} is {_range(first[dim.name])} elsewhere, found {_range(dim)}"
-            yield Fault("BAD_SHAPE", where, what, "give one of them another name")
+            yield Fault("BAD_SHAPE", spot.where, what, "give one of them another name")
 
 
 def _is_range(symbol: ir.Symbol) -> bool:
@@ -109,11 +111,11 @@ def _range(symbol: ir.Symbol) -> str:
 
 def type_5_expression_complete(scope: Scope) -> Iterator[Fault]:
     """TYPE-5: A dimension expression MUST have a known operator and the operands it takes."""
-    for where, dim in _dims(scope):
+    for spot, dim in _dims(scope):
         if isinstance(dim, ir.DimExpr):
             fault = _expression_fault(dim)
             if fault:
-                yield Fault("BAD_SHAPE", where, fault)
+                yield Fault("BAD_SHAPE", spot.where, fault)
 
 
 def _expression_fault(dim: ir.DimExpr) -> str:
@@ -210,8 +212,9 @@ def type_16_symbols_bound(scope: Scope) -> Iterator[Fault]:
             while todo:
                 kind = todo.pop()
                 todo += parts(kind)
-                for dim in (kind.shape or ()) if isinstance(kind, ir.TensorType) else ():
-                    for symbol in unbound(dim, known):
+                shape = (kind.shape or ()) if isinstance(kind, ir.TensorType) else ()
+                for dim in shape:
+                    for symbol in () if isinstance(dim, int | None) else unbound(dim, known):
                         known.add(symbol)
                         hint = "an extent that a call cannot tell from its inputs is unknown"
                         what = f"no input binds {symbol.name!r}"

@@ -7,6 +7,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from tracescript.producer.script.emitter.entries import Items, Struct
+from tracescript.producer.tree import children_of, nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,9 +97,9 @@ def _stores(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.MatchMapping) and node.rest is not None:
         yield node.rest
     if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp):
-        for child in ast.walk(node):
+        for child in nodes_of(node):
             if isinstance(child, ast.NamedExpr):
                 yield child.target.id
         return
-    for child in ast.iter_child_nodes(node):
+    for child in children_of(node):
         yield from _stores(child)

@@ -22,6 +22,7 @@ from tracescript.producer.script.emitter.entries import (
 )
 from tracescript.producer.script.flow.branches import branch
 from tracescript.producer.script.flow.narrowing import bare, unwrapped
+from tracescript.producer.tree import nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,7 +66,7 @@ def has_type_test(definition: ast.AST) -> bool:
     """Whether a function asks for types."""
     return any(
         isinstance(n, ast.MatchClass) or (isinstance(n, ast.Name) and n.id == "isinstance")
-        for n in ast.walk(definition)
+        for n in nodes_of(definition)
     )
 
 

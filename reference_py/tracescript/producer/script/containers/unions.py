@@ -18,7 +18,7 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Value
 from tracescript.opset.relations import compatible
 from tracescript.producer.script.emitter.entries import OneOf, Struct
-from tracescript.producer.script.emitter.heap import parts_of_type
+from tracescript.producer.script.emitter.type_parts import parts_of_type
 from tracescript.producer.script.flow.narrowing import unwrapped
 
 if TYPE_CHECKING:

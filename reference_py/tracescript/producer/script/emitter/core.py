@@ -37,6 +37,7 @@ EXPRESSIONS: dict[type[ast.AST], Callable[[Any, Any], Entry]] = {}
 STATEMENTS: dict[type[ast.AST], Callable[[Any, Any], None]] = {}
 
 INT64 = range(-(2**63), 2**63)
+_EXPECTED = (TsError, RestartError, UnknownResultError, RecursionError)
 _PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 """What is read anew each time: a change is put back into it."""
 
@@ -59,6 +60,33 @@ def statement(*kinds: type[ast.AST]) -> Callable[[Any], Any]:
         return function
 
     return register
+
+
+class _Looking:
+    """While it is entered a node is the place of ops and errors."""
+
+    __slots__ = ("_before", "_emitter", "_node")
+
+    def __init__(self, emitter: Emitter, node: ast.AST) -> None:
+        self._emitter = emitter
+        self._node = node
+
+    def __enter__(self) -> None:
+        e, node = self._emitter, self._node
+        self._before = e.at, e.frame.at
+        if getattr(node, "lineno", 0):
+            e.at = e.frame.at = node
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        e = self._emitter
+        try:
+            if isinstance(error, Exception) and not isinstance(error, _EXPECTED):
+                what = f"this cannot be compiled: {type(error).__name__}: {error}"
+                raise e.error(
+                    self._node, what, hint="write it another way, and please report it"
+                ) from error
+        finally:
+            e.at, e.frame.at = self._before
 
 
 class Emitter(Values):
@@ -145,23 +173,9 @@ class Emitter(Values):
         finally:
             self.seen, self.is_repeating = outer
 
-    @contextlib.contextmanager
-    def looking_at(self, node: ast.AST) -> Iterator[None]:
-        """Make `node` the place of ops and errors."""
-        before = self.at, self.frame.at
-        if getattr(node, "lineno", 0):
-            self.at = self.frame.at = node
-        try:
-            yield
-        except (TsError, RestartError, UnknownResultError, RecursionError):
-            raise
-        except Exception as error:
-            what = f"this cannot be compiled: {type(error).__name__}: {error}"
-            raise self.error(
-                node, what, hint="write it another way, and please report it"
-            ) from error
-        finally:
-            self.at, self.frame.at = before
+    def looking_at(self, node: ast.AST) -> _Looking:
+        """Make `node` the place of ops and errors, in a `with`."""
+        return _Looking(self, node)
 
     # ------------------------------------------------------------------ names
     def lookup(self, name: str) -> Entry:

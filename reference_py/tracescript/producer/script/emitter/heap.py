@@ -10,17 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import (
-    DICT,
-    DictType,
-    ListType,
-    OptionalType,
-    StructType,
-    TensorType,
-    TupleType,
-    UnionType,
-)
+from tracescript.ir.types import TensorType
 from tracescript.ir.values import Value
+from tracescript.producer.script.emitter.type_parts import is_changeable, parts_of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,6 +63,7 @@ class Heap:
         self._nodes: dict[Value, _Node] = {}
         self._held: dict[Token, list[Value]] = {}
         self._inside: dict[Token, list[Value]] = {}
+        self._known: dict[Value, set[Token]] = {}
         self.count = 0
         self.loops: list[object] = [None]
 
@@ -94,6 +87,12 @@ class Heap:
                 self._nodes[root].tokens.append(self._seed(root.type, ("given", root.name)))
         return self._nodes[root]
 
+    def _put(
+        self, value: Value, tokens: list[Token], copies: Sequence[Value] = (), parts: Any = ()
+    ) -> None:
+        self._known.clear()
+        self._nodes[self.root(value)] = _Node(tokens, list(copies), list(parts))
+
     def _seed(self, kind: Type, site: Any) -> Token:
         """Return a token of an object from outside, with tokens for what it holds."""
         made = Token(site, 0, "outside")
@@ -107,12 +106,12 @@ class Heap:
         """A value is a new object."""
         if is_changeable(value.type):
             made = self.token(site)
-            self._nodes[self.root(value)] = _Node([made], [], [])
+            self._put(value, [made])
             self._held.setdefault(made, [])
 
     def stands_for(self, value: Value, tokens: Iterable[Token]) -> None:
         """A value is one of the objects that a record of the compiler is."""
-        self._nodes[self.root(value)] = _Node(list(tokens), [], [])
+        self._put(value, list(tokens))
 
     def apart(self, value: Value, site: Any) -> None:
         """A value is a new object, though the op that gives it gives views elsewhere."""
@@ -123,6 +122,7 @@ class Heap:
         """`value` may be what `source` is."""
         if value is not source and is_changeable(value.type) and is_changeable(source.type):
             root = self.root(value)
+            self._known.clear()
             node = self._nodes.setdefault(root, _Node([], [], []))
             if root is not self.root(source):
                 node.copies.append(source)
@@ -139,6 +139,7 @@ class Heap:
                 self._nodes[kept] = self._nodes[a]
                 for token in tokens:
                     self._inside.setdefault(token, []).append(kept)
+        self._known.clear()
         self._node(b)
         self._parent[a] = b
 
@@ -147,7 +148,7 @@ class Heap:
         held = self.contents(self.of(value))
         self.fresh(value, site)
         inner = Value(value.type)
-        self._nodes[inner] = _Node(list(held), [], [])
+        self._put(inner, list(held))
         for token in self._nodes[self.root(value)].tokens:
             self._held[token] = [inner]
 
@@ -165,7 +166,7 @@ class Heap:
             elif name in _VIEW_LISTS and isinstance(out.type, TensorType):
                 self.copy(out, known[0])
             elif name in _PARTS or (name == "list.pop" and k == 0):
-                self._nodes[self.root(out)] = _Node([], known[2:], [known[0]])
+                self._put(out, [], known[2:], [known[0]])
             else:
                 self._make(name, known, out, here)
 
@@ -189,6 +190,15 @@ class Heap:
         if not is_changeable(value.type):
             return set()
         start = self.root(value)
+        node = self._node(start)
+        if not node.copies and not node.parts:
+            return set(node.tokens)
+        if start not in self._known:
+            self._known[start] = self._found(start)
+        return set(self._known[start])
+
+    def _found(self, start: Value) -> set[Token]:
+        """Follow what a value may be, around loops too, until nothing is new."""
         order, table = [start], {start: set[Token]()}
 
         def known(v: Value) -> set[Token]:
@@ -256,38 +266,3 @@ class Heap:
             if not more:
                 return found
             found |= more
-
-
-def is_changeable(kind: Type) -> bool:
-    """Whether values of a type are, or hold, objects that a program can change in place."""
-    if isinstance(kind, OptionalType):
-        return is_changeable(kind.element)
-    if isinstance(kind, ListType | DictType | TensorType):
-        return True
-    if isinstance(kind, StructType) and kind.name == DICT:
-        return True
-    if isinstance(kind, UnionType):
-        return any(map(is_changeable, kind.members))
-    return any(map(is_changeable, parts_of_type(kind)))
-
-
-def holds_tensor(kind: Type) -> bool:
-    """Whether values of a type are, or hold, tensors."""
-    if isinstance(kind, OptionalType):
-        return holds_tensor(kind.element)
-    return isinstance(kind, TensorType) or any(map(holds_tensor, parts_of_type(kind)))
-
-
-def parts_of_type(kind: Type) -> tuple[Type, ...]:
-    """Return the types of what a value of a type holds."""
-    if isinstance(kind, OptionalType):
-        return parts_of_type(kind.element)
-    if isinstance(kind, ListType):
-        return (kind.element,)
-    if isinstance(kind, DictType):
-        return (kind.value,)
-    if isinstance(kind, TupleType):
-        return kind.elements
-    if isinstance(kind, UnionType):
-        return tuple(t for m in kind.members for t in parts_of_type(m))
-    return tuple(t for _, t in kind.fields) if isinstance(kind, StructType) else ()

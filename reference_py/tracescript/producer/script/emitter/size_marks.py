@@ -8,7 +8,7 @@ from tracescript.ir import constants
 from tracescript.ir.types import ListType, OptionalType, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.entries import Items
-from tracescript.producer.script.emitter.heap import parts_of_type
+from tracescript.producer.script.emitter.type_parts import parts_of_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -41,19 +41,16 @@ def _count(block: Block) -> int:
 def _simplify(block: Block, swap: Swap) -> Block:
     nodes: list[Node] = []
     for node in block.nodes:
-        inputs = tuple(_swapped(v, swap) for v in node.inputs)
-        if node.op == "if":
-            made = _simpler_if(replace(node, inputs=inputs), swap)
-        elif node.op == "loop":
-            made = _simpler_loop(replace(node, inputs=inputs), swap)
-        else:
+        made = node
+        if not swap.keys().isdisjoint(node.inputs):
+            inputs = tuple(None if v is None else _is(v, swap) for v in node.inputs)
             made = replace(node, inputs=inputs)
+        if node.op == "if":
+            made = _simpler_if(made, swap)
+        elif node.op == "loop":
+            made = _simpler_loop(made, swap)
         nodes.append(made)
     return Block(block.params, tuple(nodes), tuple(_is(v, swap) for v in block.results))
-
-
-def _swapped(value: Value | None, swap: Swap) -> Value | None:
-    return None if value is None else _is(value, swap)
 
 
 def _is(value: Value, swap: Swap) -> Value:
@@ -224,11 +221,14 @@ class _Namer:
         """Return a block with final values."""
         params = self.all(block.params)
         nodes = tuple(
-            replace(
-                n,
-                inputs=tuple(None if v is None else self.value(v) for v in n.inputs),
-                outputs=self.all(n.outputs),
-                blocks=tuple(self.block(b) for b in n.blocks),
+            Node(
+                n.op,
+                tuple([None if v is None else self.value(v) for v in n.inputs]),
+                self.all(n.outputs),
+                n.attributes,
+                tuple([self.block(b) for b in n.blocks]),
+                n.place,
+                n.opset,
             )
             for n in block.nodes
         )

@@ -10,8 +10,8 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.containers.edges import opened
 from tracescript.producer.script.emitter.diagnostics import is_none
 from tracescript.producer.script.emitter.entries import Items
-from tracescript.producer.script.emitter.heap import is_changeable
 from tracescript.producer.script.emitter.tidy import first_uses, tidy
+from tracescript.producer.script.emitter.type_parts import is_changeable
 from tracescript.producer.script.emitter.unit import Compiled
 
 if TYPE_CHECKING:

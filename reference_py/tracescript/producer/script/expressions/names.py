@@ -25,6 +25,7 @@ from tracescript.producer.script.emitter.frame import MISSING
 from tracescript.producer.script.emitter.objects import torch_door
 from tracescript.producer.script.library.coerce import data_type
 from tracescript.producer.script.library.shapes import extent, sizes, transposed
+from tracescript.producer.tree import nodes_of
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
@@ -97,7 +98,7 @@ def is_definite(e: Emitter, entry: Partly) -> bool:
 def _assignments(e: Emitter, name: str) -> str:
     lines = sorted(
         n.lineno
-        for n in ast.walk(e.frame.definition)
+        for n in nodes_of(e.frame.definition)
         if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
     )
     if not lines:

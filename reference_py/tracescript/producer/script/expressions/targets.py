@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from tracescript.producer.script.emitter.entries import (
     items_of_constant,
 )
 from tracescript.producer.script.flow.iteration import as_tuple, series_of
+from tracescript.producer.tree import nodes_of
 
 if TYPE_CHECKING:
     from tracescript.errors import ProducerError
@@ -40,11 +42,12 @@ _MUTATING = frozenset(
 )
 
 
-def stored_names(node: ast.AST) -> list[str]:
+@functools.lru_cache(maxsize=4096)
+def stored_names(node: ast.AST) -> tuple[str, ...]:
     """Return the names that statements below `node` assign or change in place, in source order."""
     found: dict[str, None] = {}
     flags: dict[str, None] = {}
-    for child in ast.walk(node):
+    for child in nodes_of(node):
         if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
             found[child.id] = None
         elif isinstance(child, ast.Subscript | ast.Attribute) and isinstance(child.ctx, ast.Store):
@@ -53,29 +56,35 @@ def stored_names(node: ast.AST) -> list[str]:
             _root(child.func, found)
         elif isinstance(child, ast.stmt) and (flag := getattr(child, "flag", None)) is not None:
             flags[flag] = None
-    return [*found, *flags]
+    return (*found, *flags)
 
 
-def bound_names(node: ast.AST) -> set[str]:
+@functools.lru_cache(maxsize=4096)
+def bound_names(node: ast.AST) -> frozenset[str]:
     """Return the names that statements below `node` bind to something else."""
-    grown = {id(n.target) for n in ast.walk(node) if isinstance(n, ast.AugAssign)}
-    return {
+    nodes = nodes_of(node)
+    grown = {id(n.target) for n in nodes if isinstance(n, ast.AugAssign)}
+    return frozenset(
         n.id
-        for n in ast.walk(node)
+        for n in nodes
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and id(n) not in grown
-    }
+    )
 
 
 def is_read_outside(definition: ast.AST, loop: ast.AST, name: str) -> bool:
     """Whether a function reads a name at a place that is not in the body of a loop."""
-    inside = {id(n) for s in getattr(loop, "body", ()) for n in ast.walk(s)}
-    return any(
-        isinstance(n, ast.Name)
-        and n.id == name
-        and isinstance(n.ctx, ast.Load)
-        and id(n) not in inside
-        for n in ast.walk(definition)
-    )
+    inside = {id(n) for s in getattr(loop, "body", ()) for n in _reads(s).get(name, ())}
+    return any(id(n) not in inside for n in _reads(definition).get(name, ()))
+
+
+@functools.lru_cache(maxsize=4096)
+def _reads(node: ast.AST) -> dict[str, list[ast.Name]]:
+    """Return the places below a node where names are read, by name."""
+    found: dict[str, list[ast.Name]] = {}
+    for n in nodes_of(node):
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load):
+            found.setdefault(n.id, []).append(n)
+    return found
 
 
 def _changes_receiver(function: ast.expr) -> bool:

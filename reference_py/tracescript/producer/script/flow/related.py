@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import OptionalType
 from tracescript.producer.script.emitter.entries import values_in
-from tracescript.producer.script.emitter.heap import holds_tensor
 from tracescript.producer.script.emitter.origins import SAME, Made, equal_inputs
+from tracescript.producer.script.emitter.type_parts import holds_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracescript.producer.script.emitter.entries import Struct
+from tracescript.producer.tree import nodes_of
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
@@ -13,26 +15,47 @@ if TYPE_CHECKING:
     from tracescript.producer.script.emitter.frame import Frame
 
 
+class _Places(NamedTuple):
+    """What matters of a function: loops, nested functions, reads and assignments by name."""
+
+    loops: list[ast.AST]
+    nested: list[ast.AST]
+    reads: dict[str, list[ast.AST]]
+    assigned: dict[str, list[ast.AST]]
+
+
+@functools.lru_cache(maxsize=4096)
+def _places(definition: ast.AST) -> _Places:
+    """Return the places of a function; found once."""
+    found = _Places([], [], {}, {})
+    for n in nodes_of(definition):
+        if isinstance(n, ast.For | ast.While):
+            found.loops.append(n)
+        elif isinstance(n, ast.Lambda | ast.FunctionDef):
+            if n is not definition:
+                found.nested.append(n)
+        elif isinstance(n, ast.Assign):
+            for target in n.targets:
+                if isinstance(target, ast.Name):
+                    found.assigned.setdefault(target.id, []).append(n)
+        elif isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load):
+            found.reads.setdefault(n.id, []).append(n)
+    return found
+
+
 def is_read_later(frame: Frame, node: ast.AST, name: str) -> bool:
     """Whether a name is read after `node`, in a loop around it, or by a nested function."""
     here = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
-    if _is_bound_by(frame, here, name):
-        return False
-    around = [
-        n
-        for n in ast.walk(frame.definition)
-        if isinstance(n, ast.For | ast.While) and _start(n) <= here <= _end(n)
-    ]
-    nested = [
-        n
-        for n in ast.walk(frame.definition)
-        if isinstance(n, ast.Lambda | ast.FunctionDef) and n is not frame.definition
-    ]
-    for n in ast.walk(frame.definition):
-        if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load):
-            at = _start(n)
-            if at > here or any(_start(outer) <= at <= _end(outer) for outer in [*around, *nested]):
-                return True
+    places = _places(frame.definition)
+    if any(_start(s) <= here <= _end(s) for s in places.assigned.get(name, ())):
+        return False  # the assignment that the place is in gives the name another value
+    around = [n for n in places.loops if _start(n) <= here <= _end(n)]
+    for n in places.reads.get(name, ()):
+        at = _start(n)
+        if at > here or any(
+            _start(outer) <= at <= _end(outer) for outer in (*around, *places.nested)
+        ):
+            return True
     return not name.isidentifier()
 
 
@@ -47,16 +70,6 @@ def may_read(e: Emitter, key: str, receiver: ast.expr, entry: Entry) -> bool:
         if isinstance(entry, Struct):
             return True
     return frame is None or at is None or is_read_later(frame, at, name)
-
-
-def _is_bound_by(frame: Frame, here: tuple[int, int], name: str) -> bool:
-    """Whether the assignment that a place is in gives the name another value."""
-    return any(
-        isinstance(s, ast.Assign)
-        and _start(s) <= here <= _end(s)
-        and any(isinstance(t, ast.Name) and t.id == name for t in s.targets)
-        for s in ast.walk(frame.definition)
-    )
 
 
 def _start(node: ast.AST) -> tuple[int, int]:
