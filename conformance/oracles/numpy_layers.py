@@ -186,30 +186,35 @@ def _pinv(x: Any, rtol: float) -> Any:
     return vh.T @ np.diag(inverse) @ u.T
 
 
+def _turned(x: Any) -> Any:
+    """Return what numbers are divided by to be positive: a sign, or a complex number of size 1."""
+    return np.where(x == 0, 1.0, x / np.where(x == 0, 1.0, np.abs(x)))
+
+
 def _qr(x: Any, complete: bool = False) -> Any:
     q, r = np.linalg.qr(x, "complete" if complete else "reduced")
-    signs = np.ones(q.shape[1])
-    diagonal = np.diagonal(r)
-    signs[: len(diagonal)] = np.where(diagonal < 0, -1.0, 1.0)
-    return q * signs, r * signs[:, None]
+    turns = np.ones((*x.shape[:-2], q.shape[-1]), x.dtype)
+    diagonal = np.diagonal(r, axis1=-2, axis2=-1)
+    turns[..., : diagonal.shape[-1]] = _turned(diagonal)
+    return q * turns[..., None, :], r / turns[..., : r.shape[-2], None]
 
 
-def _with_positive_start(u: Any, *others: Any) -> Any:
-    """Turn signs so that the first nonzero entry of each column is positive."""
-    first = np.array([column[np.abs(column) > 1e-9][0] for column in u.T])  # noqa: PLR2004  # of unit vectors
-    signs = np.where(first < 0, -1.0, 1.0)
-    return (u * signs, *(vh * signs[: len(vh), None] for vh in others))
+def _starts(u: Any) -> Any:
+    """Return what each column is divided by so that its first nonzero entry is positive."""
+    place = np.argmax(np.abs(u) > 1e-9, axis=-2)  # noqa: PLR2004  # of unit vectors
+    return _turned(np.take_along_axis(u, place[..., None, :], -2))
 
 
 def _svd(x: Any, full: bool = True) -> Any:
     u, s, vh = np.linalg.svd(x, full_matrices=full)
-    u, vh = _with_positive_start(u, vh)
-    return u, s, vh
+    turns = _starts(u) if u.size else np.ones((1, 0))
+    vh[..., : s.shape[-1], :] *= np.swapaxes(turns[..., : s.shape[-1]], -1, -2)
+    return u / turns, s, vh
 
 
 def _eigh(x: Any, upper: bool = False) -> Any:
     w, v = np.linalg.eigh(x, "U" if upper else "L")
-    return w, _with_positive_start(v)[0]
+    return w, v / _starts(v)
 
 
 def _cholesky(x: Any, upper: bool = False) -> Any:

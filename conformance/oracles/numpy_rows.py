@@ -52,7 +52,7 @@ def _attention(
     if is_causal:
         rows, columns = np.ogrid[: scores.shape[-2], : scores.shape[-1]]
         scores = np.where(columns <= rows, scores, -np.inf)
-    top = np.max(scores, -1, keepdims=True)
+    top = np.max(scores, -1, keepdims=True, initial=-np.inf)
     powers = np.exp(scores - np.where(np.isfinite(top) & (abs(top) > _MOST), top, 0))
     total = np.sum(powers, -1, keepdims=True)
     return powers / np.where(total == 0, 1, total) @ v

@@ -28,16 +28,16 @@ def _convolution(
     kernel = weight.shape[2:]
     reach = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
     extents = [(e - r) // s + 1 for e, r, s in zip(x.shape[2:], reach, stride, strict=True)]
-    made = np.zeros((x.shape[0], weight.shape[0], *extents))
-    share, inside = weight.shape[0] // groups, weight.shape[1]
-    for at in np.ndindex(*made.shape):
-        first = at[1] // share * inside
-        total = 0.0 if bias is None else bias[at[1]]
-        for place in np.ndindex(*weight.shape[1:]):
-            where = [at[2 + k] * stride[k] + place[1 + k] * dilation[k] for k in range(n)]
-            total += x[(at[0], first + place[0], *where)] * weight[(at[1], *place)]
-        made[at] = total
-    return made
+    made = np.zeros((x.shape[0], groups, weight.shape[0] // groups, *extents))
+    planes = x.reshape(x.shape[0], groups, weight.shape[1], *x.shape[2:])
+    filters = weight.reshape(groups, weight.shape[0] // groups, *weight.shape[1:])
+    for place in np.ndindex(*kernel):
+        starts = [p * d for p, d in zip(place, dilation, strict=True)]
+        ends = [a + (e - 1) * s + 1 for a, e, s in zip(starts, extents, stride, strict=True)]
+        seen = planes[(..., *map(slice, starts, ends, stride))]
+        made += np.einsum("ngc...,gfc->ngf...", seen, filters[(..., *place)])
+    made = made.reshape(x.shape[0], weight.shape[0], *extents)
+    return made if bias is None else made + bias.reshape(-1, *[1] * n)
 
 
 def _transposed(

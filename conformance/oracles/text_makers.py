@@ -31,7 +31,9 @@ def _eye(n: int, m: int, dtype: Any = np.float32) -> Any:
 
 
 def _linspace(start: float, end: float, steps: int, dtype: Any = np.float32) -> Any:
-    return np.linspace(start, end, steps, dtype=dtype)
+    d = (end - start) / max(steps - 1, 1)
+    halves = (start + i * d if 2 * i < steps else end - (steps - 1 - i) * d for i in range(steps))
+    return np.array([*halves]).astype(dtype)
 
 
 def _repeat_interleave(x: Any, repeats: Any, dim: int = 0) -> Any:
@@ -58,6 +60,10 @@ def _expand(x: Any, shape: Any) -> Any:
     return np.broadcast_to(x, [x.shape[i - new] if n < 0 else n for i, n in enumerate(shape)])
 
 
+def _index(x: Any, indices: Any) -> Any:
+    return x[tuple(slice(None) if i is None else i for i in indices)]
+
+
 def _permute(x: Any, dims: Any) -> Any:
     return np.transpose(x, dims)
 
@@ -70,7 +76,7 @@ class Makers:
     stack = staticmethod(lambda xs, dim=0: np.stack(xs, axis=dim))
     expand = staticmethod(_expand)
     permute = staticmethod(_permute)
-    index = staticmethod(lambda x, indices: x[tuple(indices)])
+    index = staticmethod(_index)
     repeat = staticmethod(np.tile)
     index_select = staticmethod(lambda x, i, dim: np.take(x, i, axis=dim))
     embedding = staticmethod(lambda i, weight: weight[i])
@@ -86,17 +92,23 @@ class Makers:
     interpolate = staticmethod(_interpolate)
 
     def __getattr__(self, name: str) -> Any:
-        """Return another op from its definition, with results in the type of its first input."""
+        """Return another op from its definition in float64, results in the first input's type."""
         if name not in FUNCTIONS:
             raise AttributeError(name)
 
         def run(x: Any, *others: Any, **attributes: Any) -> Any:
-            found = FUNCTIONS[name](x, *others, **attributes)
-            parts = found if isinstance(found, tuple) else (found,)
-            narrow = tuple(p.astype(x.dtype) if _is_float(p) else p for p in parts)
-            return narrow if isinstance(found, tuple) else narrow[0]
+            wide = [a.astype(np.float64) if _is_float(a) else a for a in (x, *others)]
+            named = {n: a.astype(np.float64) if _is_float(a) else a for n, a in attributes.items()}
+            found = FUNCTIONS[name](*wide, **named)
+            return _narrowed(found, x.dtype)
 
         return run
+
+
+def _narrowed(found: Any, dtype: Any) -> Any:
+    if isinstance(found, tuple | list):
+        return type(found)(_narrowed(part, dtype) for part in found)
+    return found.astype(dtype) if _is_float(found) else found
 
 
 def _is_float(part: Any) -> bool:

@@ -12,9 +12,9 @@ from typing import Any, Union
 
 import numpy as np
 
+from oracles import text_casts
 from oracles.text_makers import Makers
 from oracles.text_scalars import Scalars, TensorForm
-from tracescript_conformance.values import SHORT, Tensor
 
 _WORDS = (
     *("branch", "loop_condition", "int_read", "float_read", "tensor_read", "compare"),
@@ -62,12 +62,12 @@ class _Ops(Makers, Scalars):
     gt = staticmethod(np.greater)
     div = staticmethod(np.divide)
     ceil = staticmethod(np.ceil)
+    cast = staticmethod(text_casts.cast)
     where = staticmethod(np.where)
     cat = staticmethod(lambda xs, dim=0: np.concatenate(xs, axis=dim))
     linalg_inv = staticmethod(np.linalg.inv)
     broadcast_tensors = staticmethod(lambda xs: [*np.broadcast_arrays(*xs)])
     meshgrid = staticmethod(lambda xs, indexing: [*np.meshgrid(*xs, indexing=indexing)])
-    index = staticmethod(lambda x, indices: x[tuple(indices)])
     diff = staticmethod(lambda x, dim=-1: np.diff(x, axis=dim))
     movedim = staticmethod(np.moveaxis)
     unbind = staticmethod(lambda x, dim=0: [*np.moveaxis(x, dim, 0)])
@@ -90,7 +90,8 @@ class _Ops(Makers, Scalars):
         len=len,
     )
     union = SimpleNamespace(make=lambda a, **_: a, get=lambda a, **_: a)
-    equal = staticmethod(lambda a, b: a.__dict__ == b.__dict__)
+    to_tensor = staticmethod(np.array)
+    equal = staticmethod(lambda a, b: vars(a) == vars(b) if isinstance(a, _Struct) else a == b)
 
     @staticmethod
     def sum(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
@@ -99,14 +100,6 @@ class _Ops(Makers, Scalars):
     @staticmethod
     def mean(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
         return np.mean(x, axis=None if dim is None else tuple(dim), keepdims=keepdim)
-
-    @staticmethod
-    def cast(x: Any, dtype: Any) -> Any:
-        if dtype == "bfloat16":
-            bits = np.asarray(x, np.float32).view(np.uint32)
-            half_to_even = 0x7FFF + ((bits >> 16) & 1)
-            return Tensor(SHORT["bf16"][0], ((bits + half_to_even) >> 16).astype(np.uint16))
-        return np.asarray(x).astype(dtype)
 
     @staticmethod
     def topk(x: Any, k: int) -> tuple[Any, Any]:
@@ -185,7 +178,7 @@ def instance(text: str, class_name: str, members: dict[str, Any]) -> Any:
         "Module": object,
         "Struct": _Struct,
         "Union": Union,
-        "bfloat16": "bfloat16",
+        **{word: word for word in text_casts.NARROW},
         "Dim": lambda *_: _Symbol(),
         "ceil_div": lambda *_: _Symbol(),
         "call": lambda name, *args: getattr(names["self"], name.rpartition(".")[2])(*args),

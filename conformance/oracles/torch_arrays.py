@@ -103,20 +103,34 @@ def _searchsorted(values: Any, right: bool = False, **places: Any) -> Any:
 
 
 def _qr(x: Any, complete: bool = False) -> tuple[Any, Any]:
-    """Turn signs so that the diagonal of r is not negative."""
+    """Turn what the diagonal of r has by its phases, so that it is not negative."""
     q, r = torch.linalg.qr(x, "complete" if complete else "reduced")
     diagonal = torch.diagonal(r, dim1=-2, dim2=-1)
-    signs = torch.ones(r.shape[:-1], dtype=r.dtype)
-    signs[..., : diagonal.shape[-1]] = torch.where(diagonal < 0, -1.0, 1.0)
-    return q * signs[..., None, :], r * signs[..., None]
+    phases = torch.ones(r.shape[:-1], dtype=r.dtype)
+    phases[..., : diagonal.shape[-1]] = torch.where(diagonal == 0, 1.0, torch.sgn(diagonal))
+    return q * phases[..., None, :], r * phases[..., None].conj()
+
+
+def _leading(v: Any) -> Any:
+    """Return the phase of the first entry of each column that is not 0."""
+    places = (v.abs() > 1e-9).to(torch.int64).argmax(-2, keepdim=True)  # noqa: PLR2004  # of unit vectors
+    return torch.sgn(torch.gather(v, -2, places))
 
 
 def _eigh(x: Any, upper: bool = False) -> tuple[Any, Any]:
-    """Turn signs so that the first entry of each column that is not 0 is positive."""
+    """Turn phases so that the first entry of each column that is not 0 is positive."""
     w, v = torch.linalg.eigh(x, "U" if upper else "L")
-    places = (v.abs() > 1e-9).to(torch.int64).argmax(-2, keepdim=True)  # noqa: PLR2004  # of unit vectors
-    first = torch.gather(v, -2, places)
-    return w, v * (first / first.abs()).conj()
+    return w, v * _leading(v).conj()
+
+
+def _svd(x: Any, full: bool = True) -> tuple[Any, Any, Any]:
+    """Turn phases so that the first entry of each column of u that is not 0 is positive."""
+    u, s, vh = torch.linalg.svd(x, full)
+    if u.numel():
+        phases, count = _leading(u), s.shape[-1]
+        u, turned = u * phases.conj(), vh[..., :count, :] * phases[..., :count].mT
+        vh = torch.cat([turned, vh[..., count:, :]], -2)
+    return u, s, vh
 
 
 def _max_pool3d(x: Any, kernel: Any, stride: Any, padding: Any = (0, 0, 0), **to: Any) -> Any:
@@ -159,6 +173,7 @@ ARRAYS: dict[str, Any] = {
     "linalg_eigh": _eigh,
     "linalg_pinv": lambda x, rtol=None: torch.linalg.pinv(x, rtol=rtol),
     "linalg_qr": _qr,
+    "linalg_svd": _svd,
     "repeat_interleave": lambda x, repeats, dim=0: torch.repeat_interleave(x, repeats, dim),
     "rnn": _rnn,
     "scatter_reduce": lambda x, index, src, **to: torch.scatter_reduce(

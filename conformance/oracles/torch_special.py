@@ -71,7 +71,8 @@ def _scatter(x: Any, index: Any, src: Any, dim: int = 0, reduce: str = "replace"
     y = x.clone()
     for place in np.ndindex(*index.shape):
         at = list(place)
-        at[dim] = int(index[place])
+        if at:
+            at[dim] = int(index[place])
         old, new = y[tuple(at)], src[place]
         y[tuple(at)] = _REDUCE[reduce](old, new)
     return y

@@ -26,6 +26,7 @@ TRAINED: Final = Table()
 def _scale_and_shift(
     mean: Array, variance: Array, weight: Array | None, bias: Array | None, eps: float
 ) -> tuple[Array, Array]:
+    """Return what each channel is multiplied by and moved by, in the type of its variance."""
     scale = 1 / np.sqrt(variance + variance.dtype.type(eps))
     if weight is not None:
         scale = scale * weight
@@ -82,7 +83,8 @@ def batch_norm(
     bias: Array | None,
     eps: float,
 ) -> Array:
-    moved = _scale_and_shift(running_mean, running_var, weight, bias, eps)
+    variance = running_var.astype(np.promote_types(x.dtype, running_var.dtype), copy=False)
+    moved = _scale_and_shift(running_mean, variance, weight, bias, eps)
     return _Channels(*(part.astype(x.dtype) for part in moved)).apply(x)
 
 
@@ -93,14 +95,11 @@ def _prepare_batch_norm(known: Sequence[Any], eps: float) -> Kernel | None:
     channels = _Channels(*_scale_and_shift(mean, variance, weight, bias, eps))
 
     def run(x: Array, *_: Any) -> Array:
-        same = x.dtype == channels.scale.dtype
-        return (channels if same else _Channels(*_cast(channels, x.dtype))).apply(x)
+        if x.dtype != channels.scale.dtype:
+            return batch_norm(x, mean, variance, weight, bias, eps)
+        return channels.apply(x)
 
     return run
-
-
-def _cast(channels: _Channels, dtype: Any) -> tuple[Array, Array]:
-    return channels.scale.astype(dtype), channels.shift.astype(dtype)
 
 
 PREPARE: Final[dict[str, Callable[..., Kernel | None]]] = {"batch_norm": _prepare_batch_norm}

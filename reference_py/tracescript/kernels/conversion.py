@@ -81,8 +81,6 @@ def to_tensor(v: Any, dtype: np.dtype[Any]) -> Array:
         exact = np.asarray(v)
     except ValueError:
         raise trap("VALUE_ERROR", "lists at one level differ in length") from None
-    if exact.dtype.kind not in "biuf":
-        exact = exact.astype(np.float64)
     return cast(exact, dtype)
 
 

@@ -109,7 +109,7 @@ def erfc(x: Array) -> Array:
 
     if x.dtype != np.float64:
         return special.erfc(x)
-    head = (x.view(np.int64) & ~0x3FFFFFF).view(np.float64)  # head * head is exact
+    head = (x.view(np.int64) & ~0x7FFFFFF).view(np.float64)  # head * head is exact
     tail = np.exp(-head * head) * np.exp((head - x) * (head + x))
     return np.where((x > 1) & (x < 30), special.erfcx(x) * tail, special.erfc(x))  # noqa: PLR2004
 

@@ -53,8 +53,8 @@ class Filters:
         self, weight: Array, stride: Pair, padding: Pair, dilation: Pair, groups: int
     ) -> None:
         if weight.shape[0] % groups:
-            text = f"expected filters in {groups} groups, found {weight.shape[0]}"
-            raise trap("SHAPE_ERROR", text)
+            what = f"expected filters in {groups} groups, found {weight.shape[0]}"
+            raise trap("SHAPE_ERROR", what)
         self.weight, self.groups = weight, groups
         self.kernel, self.filters, self.terms = weight.shape[2:], weight.shape[0], weight.shape[1]
         self.stride, self.dilation, self.padding = stride, dilation, padding

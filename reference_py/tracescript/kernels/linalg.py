@@ -50,10 +50,8 @@ def cholesky(x: Array, upper: bool) -> Array:
 
 def _phases(x: Array) -> Array:
     """Return x / abs(x), and 1 for 0: a sign where x is real."""
-    if x.dtype.kind != "c":
-        return np.where(x < 0, -1, 1).astype(x.dtype)
     size = np.abs(x)
-    return np.where(size == 0, 1, x / np.where(size == 0, 1, size)).astype(x.dtype)
+    return np.divide(x, size, out=np.ones_like(x), where=size != 0)
 
 
 @KERNELS.of("linalg_qr")
@@ -67,8 +65,8 @@ def qr(x: Array, complete: bool) -> tuple[Array, Array]:
 
 def _leading_phases(vectors: Array) -> Array:
     """Return what each column is multiplied by so that its first nonzero entry is positive."""
-    if not vectors.shape[-2]:
-        return np.ones((*vectors.shape[:-2], 1, vectors.shape[-1]), vectors.dtype)
+    if not vectors.size:
+        return np.ones((1, 1), vectors.dtype)
     first = np.argmax(vectors != 0, axis=-2)[..., np.newaxis, :]
     leading: Any = np.take_along_axis(vectors, first, axis=-2)
     return _phases(leading).conj()

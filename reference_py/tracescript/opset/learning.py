@@ -21,8 +21,8 @@ def _shape(node: Node) -> Any:
 
 
 def _size(_: Typing, node: Node, attributes: dict[str, Any]) -> Dim:
-    shape = _shape(node)
-    return None if shape is None else shape[attributes["dim"]]
+    shape, dim = _shape(node), attributes["dim"]
+    return None if shape is None or not -len(shape) <= dim < len(shape) else shape[dim]
 
 
 def _shape_list(_: Typing, node: Node, __: dict[str, Any]) -> Any:
