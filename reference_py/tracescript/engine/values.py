@@ -132,6 +132,12 @@ def owner_of(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return array
 
 
+def _shows_all(array: np.ndarray[Any, Any], owner: np.ndarray[Any, Any]) -> bool:
+    """Whether an array shows each element of its owner once, in whatever order of axes."""
+    outermost_first = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
+    return array.nbytes == owner.nbytes and array.transpose(outermost_first).flags.carray
+
+
 def holds_tensors(type_: ir.Type) -> bool:
     """Whether a value of this type may have tensors in it: it is not made of scalars alone."""
     if isinstance(type_, ir.ListType):
@@ -169,8 +175,7 @@ class Ledger:
         """
         if isinstance(value, np.ndarray):
             owner = owner_of(value)
-            is_whole = value.nbytes == owner.nbytes and value.flags.carray
-            if is_whole and id(owner) in self._counted:
+            if id(owner) in self._counted and _shows_all(value, owner):
                 self._counted.discard(id(owner))
                 return value
             return copied(self._budget, value)
