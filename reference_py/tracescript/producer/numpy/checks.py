@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tracescript.ir import constants
+from tracescript.producer.trace import requirements
 
 if TYPE_CHECKING:
     from tracescript.producer.numpy.door import NumpyDoor
@@ -20,6 +20,4 @@ def require(door: NumpyDoor, holds: Any, message: str, code: str = "VALUE_ERROR"
     every = np.all(holds)
     if not door.real(every):
         raise (IndexError if code == "INDEX_ERROR" else ValueError)(message)
-    wire = door.recorder.single("item_bool", (door.wire(every),), None, constants.BOOL)
-    text = door.recorder.scalar(message)
-    door.recorder.op("assert", (wire, text), {"code": code}, ())
+    requirements.record(door, every, message, code)

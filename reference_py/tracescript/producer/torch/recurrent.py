@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 from torch.nn import functional
 
+from tracescript.producer.torch import packed
 from tracescript.producer.torch.named import matched
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ def _layers(op: str, call: Any, **more: Any) -> Callable[..., Any]:
 
     def handler(door: TorchDoor, x: Any, hx: Any, weights: Any, *rest: Any) -> Any:
         if not isinstance(rest[0], bool):
-            what = "a packed sequence in a recurrent network"
-            raise door.recorder.error("UNKNOWN_CALL", f"{what} is no op", "pad the batch instead")
+            given = (x, hx, weights, rest[0])
+            return packed.run(handler, door, given, rest[1:], is_lstm=op == "lstm")
         has_bias, layers, dropout, train, bidirectional, batch_first = rest
         states = tuple(hx) if isinstance(hx, (tuple, list)) else (hx,)
         flat = tuple(weights)
@@ -101,6 +102,7 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.gru_cell": _gru_cell,
     "torch.rnn_tanh_cell": _plain_cell(torch.tanh),
     "torch.rnn_relu_cell": _plain_cell(torch.relu),
+    **packed.TABLE,
     "torch.lstm": _layers("lstm", torch.lstm),
     "torch.gru": _layers("gru", torch.gru),
     "torch.rnn_tanh": _layers("rnn", torch.rnn_tanh, nonlinearity="tanh"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from tracescript.producer.torch import generators, mode
+from tracescript.producer.torch import generators, mode, packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -63,7 +63,8 @@ def patched(door: TorchDoor) -> Iterator[None]:
     torch.nn.Module.__call__, torch.from_numpy = called, made
     torch.jit.ScriptFunction.__call__ = as_written
     try:
-        yield
+        with packed.unread(door):
+            yield
     finally:
         torch.Generator = kind
         torch.seed = torch.random.seed = seed
