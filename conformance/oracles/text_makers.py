@@ -19,7 +19,11 @@ def _full(shape: Any, value: Any, dtype: Any) -> Any:
 
 def _pad(x: Any, padding: Any, mode: str) -> Any:
     pairs = list(zip(padding[::2], padding[1::2], strict=True))[::-1]
-    return np.pad(x, [(0, 0)] * (x.ndim - len(pairs)) + pairs, mode=mode)
+    pairs = [(0, 0)] * (x.ndim - len(pairs)) + pairs
+    wide = np.pad(x, [(max(0, a), max(0, b)) for a, b in pairs], mode=mode)
+    return wide[
+        tuple(slice(max(0, -a), min(n, n + b)) for (a, b), n in zip(pairs, wide.shape, strict=True))
+    ]
 
 
 def _one_hot(x: Any, num_classes: int) -> Any:
@@ -90,6 +94,7 @@ class Makers:
     bincount = staticmethod(_bincount)
     diag_embed = staticmethod(_diag_embed)
     interpolate = staticmethod(_interpolate)
+    to_list = staticmethod(lambda x: x.tolist())
 
     def __getattr__(self, name: str) -> Any:
         """Return another op from its definition in float64, results in the first input's type."""

@@ -10,16 +10,14 @@ from tracescript.v1 import model_pb2
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KINDS = ("ifs", "lists")
-
 
 def deep_file(source: Mapping[str, int | str]) -> bytes:
     """Write a file whose `forward` is `depth` ifs, each in the then arm of the one before it.
 
-    Kind `lists`: forward gives its input back, an int in `depth` lists.
+    Kind `lists`: forward gives its input back, an int in `depth` lists. Kind `constants`: it gives
+    an int back, and the file has a list for each depth, which holds the one before it twice.
     """
-    depth = int(source["depth"])
-    return _ifs(depth) if source["deep"] == "ifs" else _lists(depth)
+    return _WRITERS[str(source["deep"])](int(source["depth"]))
 
 
 def _function(tables: Tables, inputs: list[tuple[str, int]], output: int) -> model_pb2.Function:
@@ -72,3 +70,20 @@ def _lists(depth: int) -> bytes:
     function = _function(tables, [("x", kind)], kind)
     function.blocks[1].results.append(1)
     return model_file(tables.model, [])
+
+
+def _constants(depth: int) -> bytes:
+    tables = Tables("deep")
+    form: tuple[object, ...] = ("scalar", "int")
+    function = _function(tables, [("n", tables.type(form))], 1)
+    function.blocks[1].results.append(1)
+    last = tables.constant(("list", form), [1, 2])
+    for _ in range(depth - 1):
+        form = ("list", form)
+        made = tables.model.constants.add(type=tables.type(("list", form)))
+        made.elements.items.extend([last, last])
+        last = len(tables.model.constants) - 1
+    return model_file(tables.model, [])
+
+
+_WRITERS = {"ifs": _ifs, "lists": _lists, "constants": _constants}

@@ -6,7 +6,8 @@
     add model.functions[1].trace_decisions { kind: TRACE_DECISION_KIND_BRANCH value: 2 }
     add model.functions[1].blocks[1].results = 3
     copy model.functions[1]          (appends a copy to the table it is in)
-    many header.profiles 1024 = 'p%' (appends as many; % is the number of each, in four digits)
+    many header.profiles 1024 = 'p%' (appends as many; % is the number of each,
+                                      in four digits, # that of the entry before it)
     drop model.functions[1].blocks[1].nodes[0]
     clear weights.storages[1].sha256
     flip weights.storages[1].sha256 31   (the lowest bit of that byte)
@@ -119,7 +120,9 @@ def _add(parts: Parts, path: str, rest: str) -> None:
 def _many(parts: Parts, path: str, rest: str) -> None:
     count, _, template = rest.partition(" ")
     for i in range(int(count)):
-        _add(parts, path, template.replace("%", f"{i:04}"))
+        holder, name, _ = _find(parts, path)
+        before = str(len(getattr(holder, name)) - 1)
+        _add(parts, path, template.replace("%", f"{i:04}").replace("#", before))
 
 
 def _copy(parts: Parts, path: str, rest: str) -> None:

@@ -68,6 +68,8 @@ def _check(program: Any, step: case_pb2.Step) -> None:
 def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(map(_plain, value))
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
     return np.array(value.array) if isinstance(value, values.Tensor) else value
 
 

@@ -219,6 +219,7 @@ def bundle(values: list[tuple[str, Any]]) -> data_pb2.DataBundle:
     return made
 
 
+_STRUCT = re.compile(r"(\w+)\((.*)\)")
 _TENSOR = re.compile(rf"({'|'.join(SHORT)})\[([0-9, ]*)\]\s*(.*)", re.DOTALL)
 
 
@@ -250,14 +251,17 @@ def tensor(short: str, shape: tuple[int, ...], elements: list[Any]) -> Tensor:
 
 
 def parse(text: str) -> Any:
-    """Read the text form: `f32[2] 1 2`, `int 7`, `bool true`, `str 'a'`, `none`, `[..]`, `(..)`.
-
-    Raises BadValueError.
-    """
+    """Read the text form, as AUTHORING.md has it. Raises BadValueError."""
     text = text.strip()
     if text[:1] in "[(" and text[-1:] in "])":
         parts = [parse(part) for part in _split(text[1:-1])]
         return parts if text[0] == "[" else tuple(parts)
+    if text[:1] == "{" and text[-1:] == "}":
+        pairs = [part.partition(":") for part in _split(text[1:-1])]
+        return {parse(key): parse(value) for key, _, value in pairs}
+    struct = _STRUCT.fullmatch(text)
+    if struct:
+        return Struct(struct[1], tuple(parse(part) for part in _split(struct[2])))
     match = _TENSOR.fullmatch(text)
     try:
         if match:
@@ -287,7 +291,7 @@ def _split(text: str) -> list[str]:
     """Split at the commas outside of brackets."""
     parts, depth, start = [], 0, 0
     for i, character in enumerate(text):
-        depth += (character in "[(") - (character in "])")
+        depth += (character in "[({") - (character in "])}")
         if character == "," and depth == 0:
             parts.append(text[start:i])
             start = i + 1

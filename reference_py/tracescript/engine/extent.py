@@ -1,13 +1,16 @@
-"""How many bytes a call will allocate, estimated from run-time inputs before it is made."""
+"""How many bytes a call will allocate, judged from run-time inputs before it is made."""
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tracescript import ir
 from tracescript.opset.predicates import Evaluator
+from tracescript.opset.table import opset
 from tracescript.opset.value_functions import FUNCTIONS, numel
 
 if TYPE_CHECKING:
@@ -18,14 +21,15 @@ if TYPE_CHECKING:
     Count = Callable[[Sequence[Any], Mapping[str, Any]], int]
 
 
-def _broadcast(*operands: Any) -> int:
-    tensors = (x for o in operands for x in (o if isinstance(o, list) else [o]) if x is not None)
-    return _joined([x.shape for x in tensors])
+def _broadcast(first: Any, *others: Any) -> int:
+    if isinstance(first, list):
+        return 0  # of views: they count once they are there
+    return _joined([x.shape for x in (first, *others) if x is not None])
 
 
 def _joined(shapes: list[tuple[int, ...]]) -> int:
     """Return the elements of the shape to which shapes broadcast."""
-    rank = max((len(s) for s in shapes), default=0)
+    rank = max(len(s) for s in shapes)
     padded = [(1,) * (rank - len(s)) + s for s in shapes]
     return math.prod(min(column) and max(column) for column in zip(*padded, strict=True))
 
@@ -39,12 +43,11 @@ def _gather(_: Any, index: Any) -> int:
 
 
 def _range(start: float, end: float, step: float) -> int:
-    return max(0, math.ceil((end - start) / step)) if step and math.isfinite(end - start) else 0
+    return max(0, math.ceil((end - start) / step))
 
 
 def _matmul(x: Any, y: Any) -> int:
-    rows = x.shape[-2] if x.ndim > 1 else 1
-    columns = y.shape[-1] if y.ndim > 1 else 1
+    rows, columns = math.prod(x.shape[-2:-1]), math.prod(y.shape[1:][-1:])
     return _joined([x.shape[:-2], y.shape[:-2]]) * rows * columns
 
 
@@ -94,8 +97,6 @@ _BY_RULE: Final[Mapping[str, Callable[..., int]]] = {
 
 Not the rules whose result has no more elements than an operand.
 """
-_ITEM_BYTES: Final = {"bool": 1, "int64": 8}
-_KIND_BYTES: Final = {"list": 8, "str": 1}
 
 
 def judge(op: OpDef) -> Count | None:
@@ -103,15 +104,12 @@ def judge(op: OpDef) -> Count | None:
 
     What the op's page says goes before its shape rule.
     """
-    if op.name not in _JUDGED:
-        _JUDGED[op.name] = _judgement(op)
-    return _JUDGED[op.name]
+    return _judgement(op.name)
 
 
-_JUDGED: Final[dict[str, Count | None]] = {}
-
-
-def _judgement(op: OpDef) -> Count | None:
+@functools.cache
+def _judgement(name: str) -> Count | None:
+    op = opset()[name]
     rule = _said if op.elements else _BY_RULE.get(op.shape_rule)
     texts = (op.elements,) if op.elements else op.shape_arguments
     if rule is None:
@@ -149,27 +147,23 @@ def elements(count: Count, inputs: Sequence[Any], attributes: Mapping[str, Any])
         return 0
 
 
-def bytes_needed(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:
-    """Return about how many bytes the results take; 0 where only the kernel knows.
+def bytes_needed(
+    op: OpDef, results: Sequence[ir.Value], inputs: Sequence[Any], attributes: Mapping[str, Any]
+) -> int:
+    """Return how many bytes the first result takes; 0 where only the kernel knows.
 
     A call that this estimate cannot judge is counted right after it was made.
     """
     count = judge(op)
     if count is None:
         return 0
-    return elements(count, inputs, attributes) * _item_bytes(op, inputs, attributes)
+    return elements(count, inputs, attributes) * item_bits(results[0].type) // 8
 
 
-def _item_bytes(op: OpDef, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> int:
-    kind = op.outputs[0].kind if op.outputs else ""
-    if kind in _KIND_BYTES:
-        return _KIND_BYTES[kind]
-    if "dtype" in attributes:
-        return int(attributes["dtype"].itemsize)
-    if op.outputs and op.outputs[0].type in _ITEM_BYTES:
-        return _ITEM_BYTES[op.outputs[0].type]
-    for value in inputs:
-        first = value[0] if isinstance(value, list) and value else value
-        if isinstance(first, (np.ndarray, np.generic)):
-            return int(first.dtype.itemsize)
-    return 8
+def item_bits(type_: ir.Type) -> int:
+    """Return how many bits an element takes: a character of a text, a reference in a list."""
+    if isinstance(type_, ir.TensorType):
+        return type_.data_type.bits
+    if isinstance(type_, ir.ScalarType):
+        return 8 if type_.kind is ir.ScalarKind.STR else 0
+    return 64

@@ -196,7 +196,8 @@ class _Call:
     def kernel(self, link: Link, inputs: Sequence[Any]) -> list[Any]:
         """Compute an op and count the memory of its results."""
         self.budget.check()
-        self.budget.fits(bytes_needed(link.op, inputs, link.attributes))
+        outputs = link.node.outputs
+        self.budget.fits(bytes_needed(link.op, outputs, inputs, link.attributes))
         results = link.kernel(*inputs, **link.attributes)
         many = link.outputs != 1
         found = list(results or ()) if many else [results]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracescript import ir
 from tracescript.engine.py.memory import Peaks
 from tracescript.engine.py.tensors import is_fresh, takes_out
+from tracescript.engine.values import holds_tensors
 
 if TYPE_CHECKING:
     from tracescript.engine.py.program import Body, Stmt, Unit, Val
@@ -166,7 +167,10 @@ class Buffers:
             self._join(out, [param])
 
     def _plain(self, stmt: Stmt) -> None:
-        shared = _NONE.union(*(self.roots(v) for v in stmt.inputs))
+        is_tensor = all(isinstance(v.type, ir.TensorType) for v in stmt.outputs)
+        of = [v for v in stmt.inputs if v is not None]
+        of = [v for v in of if holds_tensors(v.type)] if is_tensor else of
+        shared = _NONE.union(*map(self.roots, of))
         marks = {VIEW} if stmt.op in _VIEWS else {VIEW, LOOSE}
         if stmt.kind == "invoke":
             marks.add(FOREIGN)

@@ -11,7 +11,14 @@ from tracescript import ir
 from tracescript.engine.places import nodes_in_order
 from tracescript.engine.py.callgraph import free_values, recursive_functions
 from tracescript.engine.py.program import Body, Stmt, Unit, Val
-from tracescript.engine.py.sizes import known_size, substituted, surely_holds, unified
+from tracescript.engine.py.sizes import (
+    known_size,
+    resolved,
+    substituted,
+    surely_holds,
+    unified,
+    unsure,
+)
 from tracescript.engine.values import runtime
 
 if TYPE_CHECKING:
@@ -111,15 +118,16 @@ class Lowering:
         """Make the unit of a function, with its known inputs fixed; lowered later."""
         key = (function, *(id(v) if v.known else None for v in values))
         if key not in self._specialised:
+            types = [i.type for i in function.inputs]
+            symbols = unsure(types)
             fixed = [
-                v if v.known else Val(p.type)
+                v if v.known else Val(substituted(p.type, symbols))
                 for v, p in zip(values, function.body.params, strict=True)
             ]
             unit = Unit(len(self.units), function, Body([v for v in fixed if not v.known]))
             self.units.append(unit)
             self._specialised[key] = unit, fixed
-            scope = _Scope(unit, function, {}, 0, 0)
-            types = [i.type for i in function.inputs]
+            scope = _Scope(unit, function, symbols, 0, 0)
             self._enter(unit.body, function, fixed, unified(types, [v.type for v in fixed]))
             env = dict(zip(function.body.params, fixed, strict=True))
             self._todo.append((scope, unit.body, function.body, env))
@@ -193,11 +201,13 @@ class Lowering:
         read = free_values(node)
         free = [v for v in read if not env[v].known]
         inner = {v: env[v] for v in read if env[v].known}
-        fixed = [Val(env[v].type) for v in free]
+        unknown = unsure([env[v].type for v in free])
+        fixed = [Val(substituted(env[v].type, unknown)) for v in free]
         inner.update(zip(free, fixed, strict=True))
         unit = Unit(len(self.units), scope.function, Body(fixed))
         self.units.append(unit)
-        inner_scope = _Scope(unit, scope.function, scope.symbols, 0, scope.calls)
+        symbols = resolved(scope.symbols, unknown)
+        inner_scope = _Scope(unit, scope.function, symbols, 0, scope.calls)
         self._todo.append((inner_scope, unit.body, node, inner))
         outputs = self._define(scope, node.outputs, env)
         stmt = Stmt("invoke", scope.function, node, [env[v] for v in free], outputs, unit=unit)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript import ir
-from tracescript.engine.extent import elements, judge
+from tracescript.engine.extent import elements, item_bits, judge
 from tracescript.engine.gathered import SHORT, SMALL_CONTAINER
 from tracescript.engine.symbols import bind
 from tracescript.ir import dims
@@ -126,7 +126,7 @@ def precheck(stmt: Stmt) -> Callable[..., None] | None:
     count = judge(link.op)
     if count is None:
         return None
-    attributes, bits = link.attributes, _item_bits(stmt.outputs[0])
+    attributes, bits = link.attributes, item_bits(stmt.outputs[0].type)
 
     def check(budget: Budget, *inputs: Any) -> None:
         needed = elements(count, inputs, attributes) * bits // 8
@@ -137,12 +137,6 @@ def precheck(stmt: Stmt) -> Callable[..., None] | None:
 
 
 _SCALING: Final = frozenset({"broadcast", "linear", "matmul", "gather", "index_select"})
-
-
-def _item_bits(val: Val) -> int:
-    if isinstance(val.type, ir.TensorType):
-        return val.type.data_type.bits
-    return 8 if isinstance(val.type, ir.ScalarType) else 64
 
 
 def _is_small(val: Val) -> bool:

@@ -67,17 +67,44 @@ def substituted(type_: ir.Type, symbols: Symbols) -> ir.Type:
     return type_
 
 
-def _dims(type_: ir.Type) -> Iterator[ir.Dim]:
+def _dims(type_: ir.Type, *, certain: bool = False) -> Iterator[ir.Dim]:
+    """Yield the extents within a type; `certain`: only of tensors that each value of it has."""
     if isinstance(type_, ir.TensorType):
         yield from type_.shape or ()
-    elif isinstance(type_, ir.ListType):
-        yield from _dims(type_.element)
-    elif isinstance(type_, ir.TupleType):
-        for element in type_.elements:
-            yield from _dims(element)
-    elif isinstance(type_, ir.StructType):
-        for _, element in type_.fields:
-            yield from _dims(element)
+    for inner in _parts(type_, certain=certain):
+        yield from _dims(inner, certain=certain)
+
+
+def _parts(type_: ir.Type, *, certain: bool) -> tuple[ir.Type, ...]:
+    match type_:
+        case ir.TupleType(elements):
+            return elements
+        case ir.StructType(_, fields):
+            return tuple(field for _, field in fields)
+        case ir.ListType(element) | ir.DictType(_, element) | ir.OptionalType(element):
+            return () if certain else (element,)
+        case ir.UnionType(members):
+            return () if certain else members
+    return ()
+
+
+def unsure(types: Sequence[ir.Type]) -> Symbols:
+    """Return, as unknown, the symbols of expressions that a call may leave unbound.
+
+    They stand alone only in a list, which may be empty, or in another type without a tensor.
+    """
+    sure = {dim for type_ in types for dim in _dims(type_, certain=True)}
+    within = {
+        s for t in types for d in _dims(t) if isinstance(d, ir.DimExpr) for s in dims.symbols(d)
+    }
+    return dict.fromkeys(s for s in within if s not in sure)
+
+
+def resolved(symbols: Symbols, unknown: Symbols) -> Symbols:
+    """Return what symbols are where some of those that they are written in are unknown."""
+    if not symbols:
+        return unknown
+    return {s: dims.substitute(dim, unknown) for s, dim in symbols.items()}
 
 
 def unified(formal: Sequence[ir.Type], actual: Sequence[ir.Type]) -> Symbols:
