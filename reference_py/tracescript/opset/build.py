@@ -117,11 +117,13 @@ def _check_given(op: str, given: tuple[Type, ...], inferred: tuple[Type, ...]) -
 
 
 def constant_of(value: Any) -> Constant:
-    """Make a constant of a Python value, an array or a Weight.
+    """Make a constant of a Python value, an array or a Weight; a constant is one.
 
     Containers keep numbers plain and hold other elements as constants. Raises TypeError for what
     no constant holds.
     """
+    if isinstance(value, Constant):
+        return value
     if isinstance(value, Weight):
         return Constant(TensorType(value.data_type, value.shape), value)
     if isinstance(value, np.ndarray | np.generic):

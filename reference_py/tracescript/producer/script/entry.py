@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
 from tracescript.ir import constants
-from tracescript.ir.types import DataType, ListType, OptionalType, TensorType, TupleType, UnionType
+from tracescript.ir.types import (
+    DataType,
+    ListType,
+    OptionalType,
+    StructType,
+    TensorType,
+    TupleType,
+    UnionType,
+)
 from tracescript.opset.build import constant_of as constant_of_object
 from tracescript.producer.marks import mark_of
 from tracescript.producer.script.calls.functions import run_body
@@ -18,6 +26,7 @@ from tracescript.producer.script.containers.choices import has_type_test, member
 from tracescript.producer.script.containers.enums import enum_type, is_enum, learn_classes
 from tracescript.producer.script.containers.unions import are_told_apart, is_union, members_of
 from tracescript.producer.script.emitter.core import Emitter
+from tracescript.producer.script.emitter.diagnostics import describe_type
 from tracescript.producer.script.emitter.entries import Known
 from tracescript.producer.script.emitter.frame import flavour_of
 from tracescript.producer.script.emitter.objects import torch_door
@@ -143,6 +152,8 @@ class Entrance:
         if kind is None:
             kind = _of_default(p)
         is_told = session.facts.asks_types or self._asks_types(session, hints.get("return"))
+        if is_told and sum(isinstance(m, StructType) for m in members_of(kind)) > 1:
+            raise _alike(self.model_name, p.name, kind)
         kind = kind if is_told and _is_fixed(kind) else _one_of(kind)
         return self._settled(_with_none(kind, p), p.name, session.facts)
 
@@ -198,6 +209,16 @@ def _replaced(kind: Type, data_type: DataType) -> Type:
 def _is_fixed(kind: Type) -> bool:
     """Whether values of a type tell what they are, without a data type that is open."""
     return is_union(kind) and not any(map(_has_open, members_of(kind))) and are_told_apart(kind)
+
+
+def _alike(function: str, name: str, kind: Type) -> ProducerError:
+    shown = " and ".join(describe_type(m) for m in members_of(kind))
+    return ProducerError(
+        f"{function}: nothing tells {shown} apart where {name!r} comes from a caller",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+        hint="take one class with a field that says which it is",
+    )
 
 
 def _one_of(kind: Type) -> Type:

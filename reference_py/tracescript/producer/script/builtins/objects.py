@@ -10,6 +10,7 @@ from tracescript.ir.types import (
     ListType,
     OptionalType,
     ScalarType,
+    StructType,
     TupleType,
 )
 from tracescript.ir.values import Value
@@ -34,6 +35,7 @@ from tracescript.producer.script.emitter.own_containers import python_class
 from tracescript.producer.script.emitter.python_types import (
     CONTAINERS,
     PYTHON,
+    class_of,
     is_instance,
     python_type,
 )
@@ -157,6 +159,8 @@ def type_(e: Emitter, node: ast.Call) -> Entry:
         return Known(list if x.is_list else tuple)
     if isinstance(x, Value) and isinstance(x.type, ScalarType) and x.type.kind in PYTHON:
         return Known(PYTHON[x.type.kind])
+    if isinstance(x, Value) and isinstance(x.type, StructType):
+        return Known(class_of(e, x.type))
     if isinstance(x, Value) and isinstance(x.type, ListType | DictType | TupleType):
         return Known(tuple if is_tuple_like(e, x) else CONTAINERS[type(x.type)])
     raise e.error(node, "type() of a run-time value", hint="use isinstance")

@@ -44,30 +44,34 @@ def enum_type(cls: type[enum.Enum]) -> Type:
     return StructType(cls.__name__, fields)
 
 
-def enums_in(given: Any) -> Iterator[type[enum.Enum]]:
-    """Yield the enums that a type names, those in fields of records too."""
+def classes_in(given: Any) -> Iterator[type]:
+    """Yield the enums and records that a type names, those in fields of records too."""
     if is_enum(given):
         yield given
     elif isinstance(given, type) and field_names(given) is not None:
+        yield given
         for part in typing.get_type_hints(given).values():
-            yield from enums_in(part)
+            yield from classes_in(part)
     for part in typing.get_args(given):
-        yield from enums_in(part)
+        yield from classes_in(part)
 
 
 def learn_classes(session: Session, given: Any) -> None:
-    """Note the enums that a type names, so that their members are known again.
+    """Note the enums and records that a type names, so that what they are is known again.
 
     Raises ProducerError where two of them look alike in a file.
     """
-    for cls in enums_in(given):
-        kind = enum_type(cls)
+    from tracescript.producer.script.source.annotations import type_of_object
+
+    for cls in classes_in(given):
+        kind = enum_type(cls) if is_enum(cls) else type_of_object(cls)
         if isinstance(kind, StructType) and session.classes.setdefault(kind, cls) is not cls:
+            what = "enums" if is_enum(cls) else "classes"
             raise ProducerError(
-                f"two enums are called {cls.__name__}",
+                f"two {what} are called {cls.__name__}",
                 code="TYPE_INFERENCE",
                 rule="SCRIPT-4",
-                hint="give one of them another name: a file tells enums by their names",
+                hint="give one of them another name: a file tells them by their names",
             )
 
 

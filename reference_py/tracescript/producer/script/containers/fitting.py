@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import DictType, ListType, OptionalType, TupleType, is_set_type
 from tracescript.ir.values import Value
 from tracescript.producer.script.containers.unions import (
+    are_told_apart,
     as_union,
     holds_values,
     is_union,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def fitted(e: Emitter, entry: Entry, kind: Type) -> Entry:
     """Return an entry with a declared type, its parts too; as it is where it has its own."""
     if is_union(kind):
-        return _of_union(e, entry, kind)
+        return _of_union(e, entry, kind) if are_told_apart(kind) else entry
     if isinstance(entry, Empty):
         inner = kind.element if isinstance(kind, OptionalType) else kind
         return e.empty(inner) if isinstance(inner, ListType | DictType) else entry

@@ -227,6 +227,14 @@ class Structs:
         values = [e.value(x) for x in entry.fields.values()]
         fields = tuple((n, v.type) for n, v in zip(entry.fields, values, strict=True))
         kind = StructType(entry.cls.__name__, fields, is_tuple=issubclass(entry.cls, tuple))
+        if entry.cls is not dict and e.session.classes.setdefault(kind, entry.cls) is not entry.cls:
+            raise e.error(
+                None,
+                f"two classes are called {entry.cls.__name__}",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-4",
+                hint="give one of them another name: a file tells records by their names",
+            )
         return e.op("struct.make", values, {"type": kind})
 
 

@@ -17,6 +17,7 @@ from tracescript.ir.types import (
 )
 from tracescript.ir.values import Value
 from tracescript.opset.relations import compatible
+from tracescript.producer.script.emitter.diagnostics import describe_type
 from tracescript.producer.script.emitter.entries import OneOf, Struct
 from tracescript.producer.script.emitter.type_parts import parts_of_type
 from tracescript.producer.script.flow.narrowing import unwrapped
@@ -50,6 +51,20 @@ def are_told_apart(kind: Type) -> bool:
     return len(set(forms)) == len(forms)
 
 
+def refuse_alike(e: Emitter, kind: Type) -> None:
+    """Refuse values of a union whose members nothing tells apart. Spec: SCRIPT-4."""
+    if are_told_apart(kind):
+        return
+    names = [describe_type(m) for m in members_of(kind)]
+    raise e.error(
+        None,
+        f"nothing tells values of {' and '.join(names)} apart in a file",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+        hint="make them one class with a field that says which it is",
+    )
+
+
 def _form(kind: Type) -> object:
     if isinstance(kind, ScalarType):
         return kind
@@ -64,6 +79,7 @@ def taken_apart(e: Emitter, value: Value) -> OneOf:
     """Return a value of a union as one of its types, side by side."""
     from tracescript.producer.script.flow.branches import branch
 
+    refuse_alike(e, value.type)
     members = members_of(value.type)
     parts: dict[int, Entry] = {}
     index: Entry = e.constant(len(members) - 1)
@@ -100,6 +116,7 @@ def as_union(e: Emitter, value: Value, kind: Type) -> Value:
     """Return a value as one of a union that admits its type; any other as it is."""
     if value.type == kind or not compatible(kind, value.type):
         return value
+    refuse_alike(e, kind)
     return e.op("union.make", [value], {"type": kind})
 
 
@@ -116,5 +133,6 @@ __all__ = [
     "members_of",
     "names_union",
     "put_together",
+    "refuse_alike",
     "taken_apart",
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tracescript.ir.types import (
+    DICT,
     SET,
     DictType,
     ListType,
@@ -50,7 +51,7 @@ def is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
         if isinstance(x.type, ScalarType):
             return issubclass(PYTHON.get(x.type.kind, object), classes)
         if isinstance(x.type, StructType):
-            return issubclass(_class_of(e, x.type), classes)
+            return issubclass(class_of(e, x.type), classes)
         if is_tuple_like(e, x):
             return issubclass(tuple, classes)
         return issubclass(CONTAINERS.get(type(x.type), object), classes)
@@ -63,10 +64,22 @@ def is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
     )
 
 
-def _class_of(e: Emitter, kind: StructType) -> type:
+def class_of(e: Emitter, kind: StructType) -> type:
+    """Return the class whose instances values of a struct type are."""
     if is_set_type(kind):
         return set if kind.name == SET else frozenset
-    return e.session.classes.get(kind, object)
+    if kind.name == DICT:
+        return dict
+    found = e.session.classes.get(kind)
+    if found is None:
+        raise e.error(
+            None,
+            f"it is not known which class {kind.name} is here",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint="annotate the parameter with the class",
+        )
+    return found
 
 
 def python_type(e: Emitter, x: Entry) -> type | None:
@@ -80,4 +93,4 @@ def python_type(e: Emitter, x: Entry) -> type | None:
     return CONTAINERS.get(type(x.type))
 
 
-__all__ = ["CONTAINERS", "PYTHON", "is_instance", "python_type"]
+__all__ = ["CONTAINERS", "PYTHON", "class_of", "is_instance", "python_type"]

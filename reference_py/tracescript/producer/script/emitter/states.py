@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.model import State
-from tracescript.ir.values import Constant, Value
-from tracescript.opset.build import constant_of as make_constant
+from tracescript.ir.types import StructType
+from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
-from tracescript.producer.script.emitter.entries import Empty, Known, Unset
+from tracescript.producer.script.containers.enums import is_enum
+from tracescript.producer.script.emitter.entries import Known, Struct, Unset
 from tracescript.producer.script.emitter.facts import RestartError
+from tracescript.producer.script.emitter.first_values import first_value, is_record
 from tracescript.producer.script.emitter.objects import is_array
+from tracescript.producer.script.source.records import field_names
 
 if TYPE_CHECKING:
+    import ast
+
     from tracescript.ir.types import Type
+    from tracescript.ir.values import Constant
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
     from tracescript.producer.script.emitter.facts import Facts
@@ -80,8 +86,7 @@ class States:
         kind = self._facts.states.get(known)
         if kind is None:
             kind = self._first_type(e, owner, name, entry)
-        if isinstance(entry, Empty):
-            entry = e.empty(kind)
+        entry = e.fit(entry, kind)
         value = e.value(entry, f"self.{name}")
         joined = join_types(kind, value.type)
         if joined is None and isinstance(getattr(owner.value, name), list | dict):
@@ -128,7 +133,7 @@ class States:
                 hint="register it as a buffer",
             )
         value = getattr(owner.value, name)
-        if isinstance(value, list | dict) and not value:
+        if isinstance(value, list | dict | set) and not value:
             written = e.type_of_items(entry)
             if written is None:
                 raise e.error(
@@ -139,7 +144,7 @@ class States:
                     hint="annotate what is assigned",
                 )
             return written
-        if isinstance(value, list | dict) and not _can_be_constant(_plain(self._session, value)):
+        if isinstance(value, list | dict) and not _can_be_constant(self._session, value):
             raise RestartError(lambda facts: facts.passing.add((id(owner.value), name)))
         return _initial(self._session, value, None).type
 
@@ -153,35 +158,43 @@ class States:
                 rule="SCRIPT-11",
                 hint="no state can hold its first value: pass what it holds as an argument",
             )
-        return entry
+        if not isinstance(entry, Value) or not isinstance(entry.type, StructType):
+            return entry
+        found = self._session.classes.get(entry.type)
+        if found is None or is_enum(found):
+            return entry
+        fields: dict[str, Entry] = {
+            n: e.op("struct.get", [entry], {"field": n}) for n in field_names(found) or ()
+        }
+        return Struct(found, fields)
+
+    def begin(self, e: Emitter, node: ast.Attribute) -> None:
+        """Make a record that `self.name` holds state; its fields change by a new record only.
+
+        Raises RestartError; returns where it is no record.
+        """
+        owner = e.module_of(node.value)
+        if owner is None or owner.path is None or not is_record(getattr(owner.value, node.attr)):
+            return
+        known, kind = (id(owner.value), node.attr), self._first_type(e, owner, node.attr, Unset())
+
+        def learn(facts: Facts) -> None:
+            facts.states[known] = kind
+
+        raise RestartError(learn)
 
 
-def _can_be_constant(value: Any) -> bool:
+def _can_be_constant(session: Session, value: Any) -> bool:
     try:
-        make_constant(value)
+        first_value(session, value, None)
     except TypeError:
         return False
     return True
 
 
-def _plain(session: Session, value: Any) -> Any:
-    """Return a value with arrays of any library as the constants they become."""
-    if is_array(value):
-        return session.arrays.of(value).value
-    if isinstance(value, list):
-        return [_plain(session, v) for v in value]
-    if isinstance(value, dict):
-        return {k: _plain(session, v) for k, v in value.items()}
-    return value
-
-
 def _initial(session: Session, value: Any, kind: Type | None) -> Constant:
     """Return the first value of a state as a constant."""
-    if is_array(value):
-        return session.arrays.of(value)
-    if isinstance(value, list | dict) and not value and kind is not None:
-        return Constant(kind, ())
     try:
-        return make_constant(_plain(session, value))
+        return first_value(session, value, kind)
     except TypeError as error:
         session.refuse(f"an attribute of type {type(value).__name__} cannot be state", error)

@@ -19,6 +19,7 @@ from tracescript.producer.script.emitter.entries import (
     MethodOf,
     Struct,
 )
+from tracescript.producer.script.emitter.first_values import outside_dict
 from tracescript.producer.script.emitter.states import join_path
 
 if TYPE_CHECKING:
@@ -78,8 +79,10 @@ class Members:
             return MethodOf(owner, name)
         if objects.is_module(owner.value) or isinstance(owner.value, super):
             return self._of_module(e, owner, node)
-        if isinstance(owner.value, list | dict) and name in {"items", "keys", "values", "get"}:
+        if isinstance(owner.value, list | dict) and name in {"items", "keys", "values"}:
             return Known(getattr(owner.value, name))
+        if isinstance(owner.value, dict):
+            return Bound(outside_dict(e, owner), name, node.value)
         if (
             isinstance(owner.value, DataType)
             and name in _OF_DATA_TYPE

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TupleType
 from tracescript.ir.values import Value
-from tracescript.opset.build import constant_of as constant_of_object
 from tracescript.producer.script.aliasing.changes import rebind
 from tracescript.producer.script.aliasing.flight import Flight
 from tracescript.producer.script.aliasing.writes import write
@@ -34,6 +33,7 @@ from tracescript.producer.script.emitter.entries import (
     Struct,
     constant_of,
 )
+from tracescript.producer.script.emitter.first_values import outside_dict
 from tracescript.producer.script.emitter.own_containers import has_default
 from tracescript.producer.script.emitter.size_marks import is_tuple_like
 from tracescript.producer.script.expressions.indexing import assign_index, index_tensor
@@ -261,13 +261,8 @@ def _assigned(e: Emitter, owner: Entry) -> Entry:
     """An array or dict of the module's as a value: it becomes state, or is refused."""
     if e.session.holds_array(owner):
         return e.value(owner)
-    if isinstance(owner, Known) and isinstance(owner.value, dict) and owner.value:
-        try:
-            made = e.builder.constant(constant_of_object(owner.value))
-        except TypeError:
-            return owner
-        e.session.aliases.given(made, "a dict that is made outside the function")
-        return made
+    if isinstance(owner, Known) and isinstance(owner.value, dict):
+        return outside_dict(e, owner)
     return owner
 
 

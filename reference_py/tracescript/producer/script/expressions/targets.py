@@ -219,6 +219,8 @@ def assign_attribute(e: Emitter, target: ast.Attribute, entry: Entry) -> None:
     if isinstance(owner, Struct) and owner.cls is not dict:
         _assign_field(e, target, owner, entry)
         return
+    if isinstance(target.value, ast.Attribute) and isinstance(owner, Known):
+        e.session.states.begin(e, target.value)
     if not isinstance(owner, Known) or owner.path is None:
         raise e.error(
             target,

@@ -1,0 +1,114 @@
+"""Attributes that a scripted module changes: what each call gives, also from a file."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from io import BytesIO
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import tracescript as ts  # noqa: E402  # after the check for torch
+
+pytestmark = pytest.mark.torch
+
+
+class Mode(enum.Enum):
+    LOW = 1
+    HIGH = 2
+
+
+@dataclass(frozen=True)
+class Range:
+    low: int
+    high: float
+
+
+class Modes(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mode = Mode.LOW
+
+    def forward(self, n: int):
+        was = self.mode
+        if n > 1:
+            self.mode = Mode.HIGH
+        elif self.mode is Mode.HIGH:
+            self.mode = Mode.LOW
+        return was.value, was.name, self.mode == Mode.HIGH
+
+
+class Seen(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.seen = set()
+        self.left = {1, 2}
+
+    def forward(self, n: int):
+        is_new = n not in self.seen
+        self.seen.add(n)
+        self.left.discard(n)
+        return is_new, sorted(self.seen), sorted(self.left | self.seen)
+
+
+class Records(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.range = Range(1, 2.0)
+
+    def forward(self, n: int):
+        self.range = Range(self.range.low + n, self.range.high)
+        if n > 1:
+            self.range = Range(n, self.range.high * 2)
+        return self.range.low, self.range.high
+
+
+class Counts(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.counts = {}
+        self.names = {1: "one"}
+
+    def forward(self, n: int):
+        self.counts[n] = self.counts.get(n, 0) + 1
+        self.names.setdefault(n, str(n))
+        return self.counts[n], len(self.counts), self.names.get(n, "")
+
+
+@pytest.mark.parametrize("module", [Modes, Seen, Records, Counts])
+def test_each_call_gives_what_the_module_gives_in_memory_and_from_a_file(module):
+    file = BytesIO()
+    model = ts.script(module())
+    ts.save(model, file)
+    file.seek(0)
+    loaded, eager = ts.load(file), module()
+
+    for n in (1, 2, 1, 5, 2, 0):
+        expected = eager(n)
+        assert model(n) == expected
+        assert loaded(n) == expected
+
+
+class Fields(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.range = Changeable(1)
+
+    def forward(self, n: int):
+        self.range.low += n
+        return self.range.low
+
+
+@dataclass
+class Changeable:
+    low: int
+
+
+def test_a_field_of_a_record_in_an_attribute_is_refused_with_the_way_out():
+    with pytest.raises(ts.errors.ProducerError) as caught:
+        ts.script(Fields())
+
+    assert (caught.value.code, caught.value.rule) == ("TYPE_INFERENCE", "SCRIPT-4")
+    assert caught.value.hint == "make a new one: Changeable(...)"
