@@ -109,8 +109,8 @@ class Lowering:
     def _constant(self, constant: ir.Constant) -> Val:
         if constant not in self._constants:
             value = runtime(constant)
-            if isinstance(value, np.ndarray) and value.ndim == 0:
-                value = value[()]
+            if isinstance(value, np.ndarray):
+                value = value[()]  # a number where the rank is 0
             self._constants[constant] = Val(constant.type, value)
         return self._constants[constant]
 
@@ -180,12 +180,15 @@ class Lowering:
     def _control(
         self, scope: _Scope, body: Body, node: ir.Node, inputs: list[Val | None], env: Env
     ) -> None:
-        if node.op == "if" and inputs[0] is not None and inputs[0].known:
-            arm = node.blocks[0 if inputs[0].constant else 1]
-            for inner in arm.nodes:
-                self._node(scope, body, inner, env)
-            env.update(zip(node.outputs, [self._get(v, env) for v in arm.results], strict=True))
-            return
+        if node.op == "if":
+            (condition,) = filter(None, inputs)
+            if condition.known:
+                arm = node.blocks[0 if condition.constant else 1]
+                for inner in arm.nodes:
+                    self._node(scope, body, inner, env)
+                results = [self._get(v, env) for v in arm.results]
+                env.update(zip(node.outputs, results, strict=True))
+                return
         counted = node.op == "loop" and self._linker.counts(node)
         stmt = Stmt(node.op, scope.function, node, inputs, [], counted=counted)
         body.stmts.append(stmt)
@@ -281,16 +284,15 @@ class Lowering:
         if known is not None:
             env[node.outputs[0]] = Val(node.outputs[0].type, known)
             return
-        if node.op == "list.make" and _are_tensors(inputs):
-            made = [v.constant for v in inputs if v is not None]
+        values = list(filter(None, inputs))
+        if node.op == "list.make" and _are_tensors(values):
+            made = [v.constant for v in values]
             env[node.outputs[0]] = Val(node.outputs[0].type, made)
             return
         outputs = self._define(scope, node.outputs, env)
         body.stmts.append(Stmt("op", scope.function, node, inputs, outputs, link=link))
 
 
-def _are_tensors(values: Sequence[Val | None]) -> bool:
+def _are_tensors(values: Sequence[Val]) -> bool:
     """Whether all values are constant tensors, such as a list of weights."""
-    return bool(values) and all(
-        v is not None and v.known and isinstance(v.type, ir.TensorType) for v in values
-    )
+    return bool(values) and all(v.known and isinstance(v.type, ir.TensorType) for v in values)

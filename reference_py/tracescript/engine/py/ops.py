@@ -92,8 +92,9 @@ class OpWriter:
         bounds = _bounds(stmt, found.checked and not self._w.intervals.fits.get(stmt))
         if found.is_pure and not self._made(stmt) and self._may_inline(out, found.text, body):
             reader = out.readers[0][1]
-            follows = reader is not None and reader is self._w.following
-            if bounds is None or (follows and reader and _shift(reader, out) is not None):
+            if bounds is None or (
+                reader and reader is self._w.following and _shift(reader) is not None
+            ):
                 out.text = found.text if found.is_atom else f"({found.text})"
                 out.bounds = bounds
                 return
@@ -108,12 +109,7 @@ class OpWriter:
     def _may_inline(self, out: Val, text: str, body: Body) -> bool:
         if len(text) > _LONGEST_INLINE or len(out.readers) != 1:
             return False
-        where, reader = out.readers[0]
-        return (
-            where is body
-            and (reader is None or reader.kind != "guard")
-            and not (reader is not None and reader.kind == "loop" and out is reader.inputs[0])
-        )
+        return out.readers[0][0] is body
 
     def _change(self, stmt: Stmt, args: Sequence[str], depth: int) -> None:
         """Update a container: in place if nobody else sees it, else in a copy."""
@@ -128,12 +124,13 @@ class OpWriter:
         self._w.define(stmt.outputs[0], name)
 
 
-def _shift(reader: Stmt, val: Val) -> int | None:
-    """Return by what number a reader moves a value, if that is all it does."""
-    if reader.op not in {"int.add", "int.sub"} or reader.inputs[0] is not val:
+def _shift(reader: Stmt) -> int | None:
+    """Return by what number a reader moves its operand, if that is all it does."""
+    if reader.op not in {"int.add", "int.sub"}:
         return None
     number = reader.inputs[1]
-    if number is None or not number.known:
+    assert number is not None
+    if not number.known:
         return None
     return int(number.constant) if reader.op == "int.add" else -int(number.constant)
 
@@ -144,7 +141,8 @@ def _bounds(stmt: Stmt, must_check: bool) -> tuple[int, int] | None:
     pending = operand.bounds if operand is not None else None
     if pending is None or operand is None:
         return (LOW, HIGH) if must_check else None
-    shift = _shift(stmt, operand) or 0
+    shift = _shift(stmt)
+    assert shift is not None
     return max(LOW, pending[0] + shift), min(HIGH, pending[1] + shift)
 
 

@@ -33,13 +33,13 @@ def _may_stop(stmt: Stmt) -> bool:
     """Whether a call could trap or be seen from outside."""
     assert stmt.link is not None
     op = stmt.link.op
-    if op.effect != "none" or not stmt.outputs:
+    if op.effect != "none":
         return True
     codes = {code for _, code in op.errors}
     if codes == {"SHAPE_ERROR"}:
         return not all(_is_fixed(v) for v in (*stmt.inputs, *stmt.outputs))
     if codes == {"CONVERSION_ERROR"} and op.name == "item_bool":
-        return stmt.inputs[0] is None or stmt.inputs[0].rank != 0
+        return [v.rank for v in filter(None, stmt.inputs)] != [0]
     return bool(codes)
 
 

@@ -52,7 +52,8 @@ _BOOL: Final = {"and": "and", "or": "or", "xor": "!="}
 
 
 def _constant(val: Val | None) -> Any:
-    return val.constant if val is not None and val.known else None
+    assert val is not None
+    return val.constant if val.known else None
 
 
 def expression(stmt: Stmt, args: Sequence[str]) -> Expression | None:
@@ -86,9 +87,10 @@ def _bits(stmt: Stmt, args: Sequence[str]) -> Expression | None:
     return None
 
 
-def _kind(val: Val | None) -> ir.ScalarKind | None:
-    type_ = val.type if val is not None else None
-    return type_.kind if isinstance(type_, ir.ScalarType) else None
+def _kind(val: Val | None) -> ir.ScalarKind:
+    assert val is not None
+    assert isinstance(val.type, ir.ScalarType)
+    return val.type.kind
 
 
 def _cast(stmt: Stmt, args: Sequence[str]) -> Expression | None:
@@ -107,7 +109,8 @@ def _item(stmt: Stmt, args: Sequence[str]) -> Expression | None:
     """Read a rank 0 tensor; of rank 0 nothing is ever overwritten in place, so it is pure."""
     val = stmt.inputs[0]
     assert val is not None
-    if val.rank != 0 or val.data_type is None:
+    assert val.data_type is not None
+    if val.rank != 0:
         return None
     name = val.data_type.value
     if stmt.op == "item_bool":
@@ -118,8 +121,9 @@ def _item(stmt: Stmt, args: Sequence[str]) -> Expression | None:
 
 def _size(stmt: Stmt, args: Sequence[str]) -> Expression | None:
     assert stmt.link is not None
-    val, dim = stmt.inputs[0], stmt.link.attributes.get("dim", 0)
-    if val is None or val.rank is None or not -val.rank <= dim < val.rank:
+    val, dim = stmt.inputs[0], stmt.link.attributes["dim"]
+    assert val is not None
+    if val.rank is None or not -val.rank <= dim < val.rank:
         return None
     return Expression(f"{args[0]}.shape[{dim % val.rank}]", is_atom=True)
 
@@ -136,8 +140,8 @@ def _tuple_get(stmt: Stmt, args: Sequence[str]) -> Expression | None:
     assert stmt.link is not None
     val = stmt.inputs[0]
     index = stmt.link.attributes["i"]
-    if val is None or not isinstance(val.type, ir.TupleType):
-        return None
+    assert val is not None
+    assert isinstance(val.type, ir.TupleType)
     count = len(val.type.elements)
     return (
         Expression(f"{args[0]}[{index % count}]", is_atom=True) if -count <= index < count else None

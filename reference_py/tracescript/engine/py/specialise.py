@@ -118,7 +118,6 @@ class _Specialiser:
         """Type a body for its start values; where it gives others, for what holds both."""
         (body,) = node.blocks
         index, *carried = body.params
-        env[index] = index
         declared = [p.type for p in carried]
         types = [
             _narrower(t, v.type) if v is not None else t

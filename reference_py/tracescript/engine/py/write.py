@@ -98,8 +98,7 @@ class UnitWriter:
         if constant is None or type(constant) is bool:
             return repr(constant)
         if type(constant) is int or (type(constant) is float and isfinite(constant)):
-            text = repr(constant)
-            return f"({text})" if text.startswith("-") else text
+            return repr(constant)
         return self.names.of(constant)
 
     def _reserve(self, params: Sequence[str]) -> str:
@@ -181,14 +180,11 @@ class UnitWriter:
         for word, arm in zip(
             (f"if {self.test(stmt.inputs[0])}:", "else:"), stmt.bodies, strict=True
         ):
-            is_else = word == "else:"
-            if is_else and not arm.stmts and not outs:
-                break
             self.line(depth, word, stmt)
             _promise(arm, outs)
             self.body(arm, depth + 1)
             moves = self.assign(list(zip(outs, map(self.ref, arm.results), strict=True)))
-            if moves != "pass" or not any(s.kind != "enter" for s in arm.stmts):
+            if moves != "pass" or not arm.stmts:
                 self.line(depth + 1, moves)
         for val, out in zip(stmt.outputs, outs, strict=True):
             self.define(val, out)
