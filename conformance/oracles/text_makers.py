@@ -72,6 +72,10 @@ def _permute(x: Any, dims: Any) -> Any:
     return np.transpose(x, dims)
 
 
+def _slice(x: Any, start: Any = None, end: Any = None, step: Any = None, dim: int = 0) -> Any:
+    return np.moveaxis(np.moveaxis(x, dim, 0)[start:end:step], 0, dim)
+
+
 class Makers:
     """Each op written down by hand; the arguments are those of the op's page."""
 
@@ -81,6 +85,11 @@ class Makers:
     expand = staticmethod(_expand)
     permute = staticmethod(_permute)
     index = staticmethod(_index)
+    slice = staticmethod(_slice)
+    cumsum = staticmethod(lambda x, dim: np.cumsum(x, axis=dim))
+    sort = staticmethod(lambda x, dim: (np.sort(x, dim), np.argsort(x, dim, kind="stable")))
+    maximum = staticmethod(np.maximum)
+    relu = staticmethod(lambda x: np.maximum(x, 0))
     repeat = staticmethod(np.tile)
     index_select = staticmethod(lambda x, i, dim: np.take(x, i, axis=dim))
     embedding = staticmethod(lambda i, weight: weight[i])

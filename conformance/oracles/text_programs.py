@@ -63,6 +63,8 @@ class _Ops(Makers, Scalars):
     div = staticmethod(np.divide)
     ceil = staticmethod(np.ceil)
     cast = staticmethod(text_casts.cast)
+    dim = staticmethod(np.ndim)
+    identity = staticmethod(np.copy)
     where = staticmethod(np.where)
     cat = staticmethod(lambda xs, dim=0: np.concatenate(xs, axis=dim))
     linalg_inv = staticmethod(np.linalg.inv)
@@ -76,6 +78,7 @@ class _Ops(Makers, Scalars):
     warn = print = staticmethod(lambda *_, **__: None)
     math = SimpleNamespace(unary=lambda a, function: getattr(math, function)(a))
     list = SimpleNamespace(
+        make=lambda *xs: [*xs],
         append=lambda xs, x: [*xs, x],
         set=lambda xs, i, x: [*xs[:i], x, *xs[i + 1 :]],
         pop=lambda xs, i: (xs[i], [x for k, x in enumerate(xs) if k != i % len(xs)]),
@@ -95,7 +98,9 @@ class _Ops(Makers, Scalars):
 
     @staticmethod
     def sum(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-        return np.sum(x, axis=None if dim is None else tuple(dim), keepdims=keepdim)
+        wide = x.astype(np.float64) if x.dtype.kind == "f" else x
+        made = np.sum(wide, axis=None if dim is None else tuple(dim), keepdims=keepdim)
+        return made.astype(x.dtype)
 
     @staticmethod
     def mean(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
@@ -144,7 +149,7 @@ class _Ops(Makers, Scalars):
 
     @staticmethod
     def linear(x: Any, weight: Any, bias: Any = 0) -> Any:
-        return x @ weight.T + bias
+        return (x.astype(np.float64) @ weight.T + bias).astype(x.dtype)
 
     @staticmethod
     def item_bool(x: Any) -> bool:

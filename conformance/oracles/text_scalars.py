@@ -52,6 +52,7 @@ class Scalars:
 
     isinstance = staticmethod(is_of)
     round_half_even = staticmethod(lambda a, digits=None: a.__class__(round(a, digits)))
+    range = SimpleNamespace(len=lambda start, end, step: len(range(start, end, step)))
     num = SimpleNamespace(cast=lambda a, to: _CASTS[to](a))
     str = SimpleNamespace(
         chr=chr, get=lambda a, i: a[i], format=lambda template, *values: template.format(*values)

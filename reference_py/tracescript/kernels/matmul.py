@@ -27,7 +27,14 @@ def matmul(x: Array, y: Array) -> Array:
 @ROUNDED.of("linear")
 def linear(x: Array, weight: Array, bias: Array | None) -> Array:
     y = matmul(x, weight.T)
-    return y if bias is None else np.add(y, bias)
+    return y if bias is None else np.add(y, one_each(bias, weight.shape[0]))
+
+
+def one_each(bias: Array, rows: int) -> Array:
+    """Return a bias. Raises TrapError if it has not one element for each row of a weight."""
+    if bias.shape != (rows,):
+        raise trap("SHAPE_ERROR", f"expected a bias of {rows} elements, found {list(bias.shape)}")
+    return bias
 
 
 @ROUNDED.of("outer")

@@ -38,7 +38,7 @@ def _may_stop(stmt: Stmt) -> bool:
     codes = {code for _, code in op.errors}
     if codes == {"SHAPE_ERROR"}:
         return not all(_is_fixed(v) for v in (*stmt.inputs, *stmt.outputs))
-    if codes == {"CONVERSION_ERROR"} and op.name == "item_bool":
+    if codes == {"CONVERSION_ERROR"}:
         return [v.rank for v in filter(None, stmt.inputs)] != [0]
     return bool(codes)
 

@@ -12,7 +12,7 @@ from tracescript import ir
 from tracescript.engine.py.callgraph import recursive_functions
 from tracescript.errors import InvalidModelError
 from tracescript.opset.calls import Typing
-from tracescript.opset.relations import NEVER, join
+from tracescript.opset.relations import join
 from tracescript.opset.table import opset
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class _Specialiser:
 
 
 _ROUNDS = 3
-_MOST_NODES = 100_000
+_MOST_NODES = 30_000
 
 
 def _get(value: ir.Value, env: Env) -> ir.Value:
@@ -176,7 +176,7 @@ def _covers(type_: ir.Type, other: ir.Type) -> bool:
             return False
         return all(d is None or d == e for d, e in zip(type_.shape, other.shape, strict=True))
     if isinstance(type_, ir.ListType) and isinstance(other, ir.ListType):
-        return other.element == NEVER or _covers(type_.element, other.element)
+        return _covers(type_.element, other.element)
     if isinstance(type_, ir.TupleType) and isinstance(other, ir.TupleType):
         return all(map(_covers, type_.elements, other.elements))
     return True

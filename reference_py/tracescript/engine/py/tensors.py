@@ -12,6 +12,7 @@ from tracescript.engine.py.pick import PACKED_BYTES
 from tracescript.errors import trap
 from tracescript.kernels.blocked import BLOCK
 from tracescript.kernels.elementwise import OUT_OK
+from tracescript.kernels.matmul import one_each
 from tracescript.kernels.overwrite import IN_PLACE
 from tracescript.opset.dtypes import numpy_of
 
@@ -116,9 +117,8 @@ def takes_out(stmt: Stmt) -> Sequence[int]:
     type_ = stmt.outputs[0].type
     if not isinstance(type_, ir.TensorType) or not type_.shape or None in type_.shape:
         return ()
-    return [
-        i for i, v in enumerate(stmt.inputs) if v is not None and not v.known and v.type == type_
-    ]
+    inputs = filter(None, stmt.inputs)
+    return [i for i, v in enumerate(inputs) if not v.known and v.type == type_]
 
 
 def dense(x: np.ndarray[Any, Any], packed: np.ndarray[Any, Any], bias: Any) -> Any:
@@ -129,7 +129,7 @@ def dense(x: np.ndarray[Any, Any], packed: np.ndarray[Any, Any], bias: Any) -> A
     rows = x.shape[:-1]
     y = x.reshape(math.prod(rows), columns).dot(packed)
     if bias is not None:
-        np.add(y, bias, y)
+        np.add(y, one_each(bias, results), y)
     return y.reshape(*rows, results)
 
 
@@ -168,14 +168,14 @@ class TensorWriter:
         return writer(stmt, args, out) if writer else None
 
     def _ufunc(self, stmt: Stmt, args: Sequence[str], out: str, into: str) -> str:
-        result = stmt.outputs[0]
-        if result.rank == 0 and all(v is not None and v.rank == 0 for v in stmt.inputs):
-            if stmt.op in _OPERATORS and all(_is_native(v) for v in stmt.inputs):
+        result, inputs = stmt.outputs[0], list(filter(None, stmt.inputs))
+        if result.rank == 0 and all(v.rank == 0 for v in inputs):
+            if stmt.op in _OPERATORS and all(map(_is_native, inputs)):
                 return f"{out} = {args[0]} {_OPERATORS[stmt.op]} {args[1]}"
             return f"{out} = {self._name(OUT_OK[stmt.op])}({', '.join(args)})"
         operands = [
-            self._name(spread(v, result.shape)) if v is not None and v.known else a
-            for v, a in zip(stmt.inputs, args, strict=True)
+            self._name(spread(v, result.shape)) if v.known else a
+            for v, a in zip(inputs, args, strict=True)
         ]
         if stmt.op == "relu" and _is_large(result):
             return f"{out} = {self._name(_clipped)}({', '.join([*operands, into or 'None'])})"
@@ -200,7 +200,8 @@ class TensorWriter:
         if x is None or weight is None or not weight.known or weight.data_type not in _BLAS:
             return None
         packed = self._pack(weight.constant)
-        if x.rank not in {1, 2}:
+        fits = bias is None or bias.shape == weight.constant.shape[:1]
+        if x.rank not in {1, 2} or not fits:
             call = f"{self._name(dense)}({args[0]}, {self._name(packed)}, {args[2]})"
             return [f"{out} = {call}"]
         product = f"{args[0]}.dot({self._name(packed)})"
@@ -266,21 +267,18 @@ class TensorWriter:
         dim = stmt.link.attributes["dim"]
         if x is None or not x.rank or not -x.rank <= dim < x.rank:
             return None
-        if step is not None and not (
-            step.known and type(step.constant) is int and step.constant > 0
-        ):
+        if step is not None and not (step.known and step.constant > 0):
             return None
         parts = ["" if v is None else a for v, a in zip((start, end, step), args[1:], strict=True)]
         return [f"{out} = {args[0]}[{':, ' * (dim % x.rank)}{':'.join(parts)}]"]
 
     def _reshape(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
-        x, shape = stmt.inputs
-        if x is None or shape is None or not shape.known or x.shape is None:
+        """Write a reshape to known sizes; NumPy would take any negative one for -1."""
+        _, shape = stmt.inputs
+        assert shape is not None
+        if not shape.known or min(shape.constant, default=0) < -1:
             return None
-        sizes = tuple(shape.constant)
-        if stmt.outputs[0].shape is None or min(sizes, default=0) < -1:
-            return None
-        return [f"{out} = {args[0]}.reshape({self._name(stmt.outputs[0].shape)})"]
+        return [f"{out} = {args[0]}.reshape({self._name(tuple(shape.constant))})"]
 
     def _permute(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
         assert stmt.link is not None
@@ -289,6 +287,6 @@ class TensorWriter:
         return [f"{out} = {args[0]}.transpose({self._name(stmt.link.attributes['dims'])})"]
 
 
-def _is_native(val: Val | None) -> bool:
+def _is_native(val: Val) -> bool:
     """Whether scalars of a data type compute as its ufuncs do; bools have no arithmetic."""
-    return val is not None and val.data_type not in {ir.DataType.BOOL, ir.DataType.BFLOAT16}
+    return val.data_type not in {ir.DataType.BOOL, ir.DataType.BFLOAT16}
