@@ -61,6 +61,8 @@ def complete(op: OpDef, given: Mapping[str, Any] | Iterable[tuple[str, Any]]) ->
             Spec: GRAPH-44.
     """
     named = dict(given)
+    if not named and not op.attributes:
+        return {}
     values: dict[str, Any] = {}
     for declared in op.attributes:
         if declared.name in named:

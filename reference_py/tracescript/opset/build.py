@@ -65,7 +65,7 @@ class Builder:
         if op == "list.unpack" and types is not None:
             given.setdefault("length", len(types))
         values = attribute_values.complete(definition, given)
-        inferred = self.typing.results(definition, inputs, values, blocks)
+        inferred = self.typing.completed(definition, inputs, values, blocks)
         chosen = inferred if types is None else tuple(types)
         _check_given(op, chosen, inferred)
         outputs = tuple(Value(t, names[i] if i < len(names) else "") for i, t in enumerate(chosen))

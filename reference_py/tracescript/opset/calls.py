@@ -77,7 +77,16 @@ class Typing:
             InvalidModelError: BAD_CALL, BAD_TYPE or BAD_SHAPE with the rule `OP.<name>.C<n>` or
                 GRAPH-40 to GRAPH-46, FLOW-2 to FLOW-10.
         """
-        values = attribute_values.complete(op, attributes)
+        return self.completed(op, inputs, attribute_values.complete(op, attributes), blocks)
+
+    def completed(
+        self,
+        op: OpDef,
+        inputs: Sequence[Value | None],
+        values: dict[str, Any],
+        blocks: Sequence[Block] = (),
+    ) -> tuple[Type, ...]:
+        """As `results`, for attributes that are complete."""
         if op.blocks or op.name == "call":
             named = signature.arrange(op, inputs)
             signature.fit(op, named)

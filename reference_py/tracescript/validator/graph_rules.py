@@ -155,6 +155,8 @@ def graph_22_attribute_once(scope: Scope) -> Iterator[Fault]:
     for sites in scope.functions:
         for site in sites.nodes:
             names = [name for name, _ in site.node.attributes]
+            if len(names) < 2:  # noqa: PLR2004  # one is given once
+                continue
             for name in sorted({n for n in names if names.count(n) > 1}):
                 what = f"attribute {name!r} of {site.node.op!r} is given {names.count(name)} times"
                 yield Fault("BAD_CALL", site.where, what)

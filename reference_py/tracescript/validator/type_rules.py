@@ -207,8 +207,10 @@ def type_16_symbols_bound(scope: Scope) -> Iterator[Fault]:
     """TYPE-16: A symbol in a function MUST be the whole extent of an axis of one of its inputs."""
     for sites in scope.functions:
         known = bound_symbols(one.type for one in sites.function.inputs)
+        seen: set[int] = set()
         for spot, value in sites.values:
-            todo = [value.type]
+            todo = [] if id(value.type) in seen else [value.type]
+            seen.add(id(value.type))
             while todo:
                 kind = todo.pop()
                 todo += parts(kind)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracescript.ir import ListType, TensorType
 from tracescript.opset.relations import join
 from tracescript.producer.explore.paths import Enter, Leave, keys_of, outputs_of
-from tracescript.producer.trace.recorder import error_at
+from tracescript.producer.trace.places import error_at
 from tracescript.producer.trace.tape import ModelCall, Op, Raise, Read, SizeFact, Wire
 
 if TYPE_CHECKING:

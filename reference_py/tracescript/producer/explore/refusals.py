@@ -10,7 +10,7 @@ from tracescript.ir.text import type_text
 from tracescript.producer.explore.paths import Leave
 from tracescript.producer.source import file_name
 from tracescript.producer.trace import conditions, places
-from tracescript.producer.trace.recorder import error_at
+from tracescript.producer.trace.places import error_at
 from tracescript.producer.trace.tape import Raise, Site
 
 if TYPE_CHECKING:

@@ -206,22 +206,25 @@ def write(door: TorchDoor, target: torch.Tensor, wire: Wire) -> None:
 
 def adopt(door: TorchDoor, tensor: torch.Tensor, wire: Wire, sources: Any) -> None:
     """Bind a result to its wire; one that shares its storage with a source is a view of it."""
-    for source in _tensors(door, sources):
-        if tensor is source:
-            door.cell(source).wire = wire
-            return
-    for source in _tensors(door, sources):
-        if _shares(tensor, source):
-            door.bind(tensor, cells.view(door.cell(source), wire))
-            return
-    door.bind(tensor, cells.Cell(wire))
+    given = _tensors(door, sources)
+    if any(tensor is source for source in given):
+        door.cell(tensor).wire = wire
+        return
+    with torch._C.DisableTorchFunction():  # noqa: SLF001  # torch has no public way
+        storage = _storage(tensor)
+        shared = next((s for s in given if _storage(s) == storage), None) if storage else None
+    if shared is None:
+        door.bind(tensor, cells.Cell(wire))
+    else:
+        door.bind(tensor, cells.view(door.cell(shared), wire))
 
 
-def _shares(a: torch.Tensor, b: torch.Tensor) -> bool:
-    if a.layout is not torch.strided or b.layout is not torch.strided:
-        return False
-    pointer = a.untyped_storage().data_ptr()
-    return pointer != 0 and pointer == b.untyped_storage().data_ptr()
+def _storage(tensor: torch.Tensor) -> int:
+    """Return where the elements of a tensor lie, 0 where that is no one place."""
+    if tensor.layout is not torch.strided:
+        return 0
+    where: int = tensor.untyped_storage().data_ptr()
+    return where
 
 
 def one_op(

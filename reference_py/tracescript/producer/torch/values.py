@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 
+@functools.cache
 def data_type_of(dtype: torch.dtype) -> ir.DataType:
     """Return the data type of a torch one. Raises ProducerError where the format has none."""
     name = str(dtype).removeprefix("torch.")

@@ -11,7 +11,7 @@ import numpy as np
 
 from tracescript.errors import ProducerError
 from tracescript.producer.source import source_of
-from tracescript.producer.trace.recorder import error_at
+from tracescript.producer.trace.places import error_at
 from tracescript.producer.trace.tape import Site
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracescript.errors import InvalidModelError
 from tracescript.ir import TensorType, constants
-from tracescript.producer.trace.recorder import error_at
+from tracescript.producer.trace.places import error_at
 from tracescript.producer.trace.tape import Assert, Raise
 
 if TYPE_CHECKING:

@@ -73,10 +73,6 @@ class Door:
         """Return the data type of a 0-d array made of a Python number."""
         raise NotImplementedError
 
-    def sample(self, value: Any) -> Any:
-        """Return a single number for messages, None for anything larger."""
-        return value if self.is_array(value) and self.type_of(value).shape == () else None
-
     def fixed(self, value: Any) -> Any:
         """Return a value without symbolic numbers, each recorded as read."""
         return self.recorder.arithmetic.fixed(value)

@@ -14,20 +14,20 @@ from tracescript.opset.relations import tensors_in
 from tracescript.opset.table import opset
 from tracescript.producer.trace import branches, guards
 from tracescript.producer.trace.body import Made, Scope, attributes_of
-from tracescript.producer.trace.equalities import needed
+from tracescript.producer.trace.equalities import unequal
+from tracescript.producer.trace.places import error_at
 from tracescript.producer.trace.prune import pruned
-from tracescript.producer.trace.recorder import error_at
 from tracescript.producer.trace.same import signature
 from tracescript.producer.trace.tape import Call, If, ModelCall, Op, Read, SizeFact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tracescript.producer.trace.equalities import Needed
     from tracescript.producer.trace.imports import Imports
     from tracescript.producer.trace.symbols import Symbols
     from tracescript.producer.trace.tape import Event, Frame, Site, Slot, Wire
     from tracescript.producer.trace.tree import Tree
-
 
 _INTS = ir.ListType(constants.INT)
 
@@ -45,6 +45,8 @@ class Emitter:
         self.functions: dict[str, ir.Function] = dict(imports.functions)
         self.made: dict[Frame, Made] = {}
         self._names: dict[Any, str] = {}
+        self._places: dict[tuple[int, str], tuple[Site, ir.Place]] = {}
+        self._needed: Needed = {}
         self.typing = Typing(self.functions.get)
 
     # ---- functions
@@ -156,7 +158,7 @@ class Emitter:
         op = opset()[event.op]
         why = f"{event.op} needs it equal to another size"
         shapes, sizes = self._shapes(scope, event), self._listed(inputs)
-        for a, b in needed(op, shapes, event.attributes, sizes):
+        for a, b in unequal(op, shapes, event.attributes, sizes, self._needed):
             self.symbols.same(a, b, event.site, why)
         place = self.place(scope, event.site)
         types = None
@@ -290,4 +292,9 @@ class Emitter:
 
     def place(self, scope: Scope, site: Site | None) -> ir.Place | None:
         """Return a place with the path of the module it ran for."""
-        return None if site is None else replace(site.place, module_path=scope.frame.path)
+        if site is None:
+            return None
+        key = id(site), scope.frame.path
+        if key not in self._places:
+            self._places[key] = site, replace(site.place, module_path=scope.frame.path)
+        return self._places[key][1]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Pair = tuple[Dim, Dim]
     Shapes = Sequence[tuple[Dim, ...] | None]
+    Needed = dict[Any, tuple[Pair, ...]]
 
 
 def needed(
@@ -37,6 +38,28 @@ def needed(
         yield from rule(shapes, attributes)
     if not any(i.kind == "list" or i.variadic for i in op.inputs):
         yield from stated(op, shapes, attributes)
+
+
+def unequal(
+    op: OpDef,
+    shapes: Shapes,
+    attributes: Mapping[str, Any],
+    sizes: tuple[Dim, ...] | None,
+    known: Needed,
+) -> Sequence[Pair]:
+    """Return the pairs of `needed` that are not equal as they are.
+
+    `known` are those of earlier calls: programs repeat themselves.
+    """
+    key = (op.name, tuple(shapes), tuple(attributes.items()), sizes)
+    try:
+        found = known.get(key)
+    except TypeError:  # an attribute that is no key
+        return [(a, b) for a, b in needed(op, shapes, attributes, sizes) if a != b]
+    if found is None:
+        found = tuple((a, b) for a, b in needed(op, shapes, attributes, sizes) if a != b)
+        known[key] = found
+    return found
 
 
 def _resized(op: str, shape: tuple[Dim, ...], sizes: tuple[Dim, ...]) -> Iterator[Pair]:

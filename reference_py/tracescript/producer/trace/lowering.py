@@ -25,20 +25,25 @@ def record(door: Door, match: Match, results: Sequence[Any]) -> tuple[Wire, ...]
     apart. Spec: TRACE-2.
     """
     op = match.op
-    target = _target(door, match, results)
+    first = door.type_of(results[0]) if results and door.is_array(results[0]) else None
+    target = _target(door, match, first)
     kinds = list(op.inputs)
     if kinds and kinds[-1].variadic:
         kinds += [kinds[-1]] * (len(match.inputs) - len(kinds))
     inputs = [_input(door, v, k, target) for v, k in zip(match.inputs, kinds, strict=False)]
     attributes = {n: _attribute(door, match, n, v, results) for n, v in match.attributes.items()}
     for declared in op.attributes:
-        if declared.kind == "data_type" and results and door.is_array(results[0]):
-            attributes[declared.name] = door.type_of(results[0]).data_type
+        if declared.kind == "data_type" and first is not None:
+            attributes[declared.name] = first.data_type
     if op.outputs and op.outputs[0].kind == "list":
         return _listed(door, op.name, inputs, attributes, results)
-    types = [_type(door, r) for r in results[: len(op.outputs)]]
+    types: list[ir.Type] = [first] if first is not None and op.outputs else []
+    types += [_type(door, r) for r in results[len(types) : len(op.outputs)]]
     types += [_unseen(o, types) for o in op.outputs[len(types) :]]
-    wires = door.recorder.op(op.name, inputs, attributes, types, list(map(door.sample, results)))
+    samples = [
+        r if getattr(t, "shape", None) == () else None for r, t in zip(results, types, strict=False)
+    ]
+    wires = door.recorder.op(op.name, inputs, attributes, types, samples)
     return wires[: len(results)]
 
 
@@ -69,19 +74,21 @@ def _unseen(output: OutputDef, types: Sequence[ir.Type]) -> ir.Type:
     return ir.TensorType(next(iter(fixed), first.data_type), None)
 
 
-def _target(door: Door, match: Match, results: Sequence[Any]) -> ir.DataType | None:
-    """Return the data type that operands of the op's type variable are cast to."""
+def _target(door: Door, match: Match, first: ir.TensorType | None) -> ir.DataType | None:
+    """Return the data type that operands of the op's type variable are cast to.
+
+    `first` is the type of the first result, None where it is no array.
+    """
     op = match.op
     operands = [v for v, i in zip(match.inputs, op.inputs, strict=False) if i.type == "T"]
     flat = [
         v for o in operands for v in (o if isinstance(o, (list, tuple)) else (o,)) if v is not None
     ]
-    first = results[0] if results else None
     same = op.outputs and op.outputs[0].type == "T"
     if op.name == "cast" or not flat:
         return None
-    if same and door.is_array(first):
-        return door.type_of(first).data_type
+    if same and first is not None:
+        return first.data_type
     if op.promotion in {"common", "compare"}:
         return door.common_type(flat)
     arrays = [v for v in flat if door.is_array(v)]

@@ -9,14 +9,24 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tracescript.errors import ProducerError
 from tracescript.ir import Place
-from tracescript.producer.source import file_name, is_current, is_library, source_of_file
+from tracescript.producer.source import (
+    caret_of_file,
+    file_name,
+    is_current,
+    is_library,
+    position,
+    source_of_file,
+)
 from tracescript.producer.trace.ranges import ranges
 from tracescript.producer.trace.tape import Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import FrameType
+    from types import CodeType, FrameType
+
+    Sites = dict[tuple[CodeType, int], Site]
 
 _PACKAGE: Final = Path(__file__).resolve().parents[2]
 _OURS: Final = f"{_PACKAGE}{os.sep}"
@@ -45,10 +55,18 @@ def _place(frame: FrameType) -> Place:
     return Place(file, frame.f_lineno or 0, scope=scope)
 
 
-def site_of(frame: FrameType) -> Site:
-    """Return where a frame is; without the path of a file that no longer is what runs."""
-    code = frame.f_code
-    return Site(_place(frame), code.co_filename if is_current(code, frame.f_globals) else "")
+def site_of(frame: FrameType, known: Sites | None = None) -> Site:
+    """Return where a frame is; without the path of a file that no longer is what runs.
+
+    `known` are sites that were found before, by code and place in it; it gets this one.
+    """
+    code, at = frame.f_code, frame.f_lasti
+    found = None if known is None else known.get((code, at))
+    if found is None:
+        found = Site(_place(frame), code.co_filename if is_current(code, frame.f_globals) else "")
+        if known is not None:
+            known[code, at] = found
+    return found
 
 
 def _users(start: FrameType | None) -> Iterator[FrameType]:
@@ -68,10 +86,10 @@ def is_called_by_user() -> bool:
     return _is_user(sys._getframe(2).f_code.co_filename)  # noqa: SLF001  # the documented way to a caller's frame
 
 
-def here() -> Site | None:
+def here(known: Sites | None = None) -> Site | None:
     """Return the innermost place of the user's program, or None outside of any."""
     for frame in _users(sys._getframe()):  # noqa: SLF001  # the documented way to a caller's frame
-        return site_of(frame)
+        return site_of(frame, known)
     return None
 
 
@@ -93,4 +111,17 @@ def raises(frame: FrameType, line: int) -> bool:
         isinstance(node, (ast.Raise, ast.Assert))
         and node.lineno <= line <= (node.end_lineno or node.lineno)
         for node in ast.walk(source.tree)
+    )
+
+
+def error_at(site: Site | None, code: str, what: str, hint: str = "") -> ProducerError:
+    """Make a producer's error at a place, with the source line below the text."""
+    if site is None:
+        return ProducerError(what, code=code, hint=hint)
+    return ProducerError(
+        what,
+        code=code,
+        where=position(site.place),
+        hint=hint,
+        excerpt=caret_of_file(site.path, site.place),
     )

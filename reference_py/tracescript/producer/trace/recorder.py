@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tracescript.errors import ProducerError
 from tracescript.ir import DataType, ListType, TensorType, constants
-from tracescript.producer.source import caret_of_file, position
 from tracescript.producer.trace import places
 from tracescript.producer.trace.arithmetic import Arithmetic
 from tracescript.producer.trace.numbers import Symbolic, SymFloat, SymInt
@@ -24,6 +22,7 @@ from tracescript.producer.trace.tape import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tracescript.errors import ProducerError
     from tracescript.ir import Constant, Type
     from tracescript.producer.trace.outcomes import Outcomes
 
@@ -49,10 +48,12 @@ class Recorder:
         self.arithmetic = Arithmetic(self)
         self._constants: dict[tuple[Any, ...], Wire] = {}
         self._decided: dict[Wire, bool] = {}
+        self._scalars: dict[tuple[type, str, DataType], Wire] = {}
+        self._sites: places.Sites = {}
 
     def here(self) -> Site | None:
         """Return the user's place of the call being recorded; None before and after the run."""
-        return places.here() if self.is_running else None
+        return places.here(self._sites) if self.is_running else None
 
     # ---- frames
 
@@ -141,8 +142,12 @@ class Recorder:
 
         from tracescript.opset.dtypes import numpy_of
 
-        array = np.asarray(value).astype(numpy_of(data_type))
-        wire = self.constant(constants.tensor(array, data_type), ("0-d", array.tobytes()))
+        key = type(value), repr(value), data_type
+        if key not in self._scalars:
+            array = np.asarray(value).astype(numpy_of(data_type))
+            wire = self.constant(constants.tensor(array, data_type), ("0-d", array.tobytes()))
+            self._scalars[key] = wire
+        wire = self._scalars[key]
         wire.sample = value
         return wire
 
@@ -271,20 +276,7 @@ class Recorder:
     def error(self, code: str, what: str, hint: str = "") -> ProducerError:
         """Make an error at the user's present place, with the source line."""
         site = None if self.is_running else self.outside
-        return error_at(site or places.here(), code, what, hint)
-
-
-def error_at(site: Site | None, code: str, what: str, hint: str = "") -> ProducerError:
-    """Make a producer's error at a place, with the source line below the text."""
-    if site is None:
-        return ProducerError(what, code=code, hint=hint)
-    return ProducerError(
-        what,
-        code=code,
-        where=position(site.place),
-        hint=hint,
-        excerpt=caret_of_file(site.path, site.place),
-    )
+        return places.error_at(site or places.here(), code, what, hint)
 
 
 def _joined(types: Sequence[Type]) -> Type:

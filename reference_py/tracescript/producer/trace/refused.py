@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from tracescript.producer.trace import places, watching
-from tracescript.producer.trace.recorder import error_at
+from tracescript.producer.trace.places import error_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir import DimExpr, Symbol, TensorType, dims
 from tracescript.opset.relations import substitute, tensors_in
-from tracescript.producer.trace.recorder import error_at
+from tracescript.producer.trace.places import error_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
