@@ -11,6 +11,7 @@ def everything() -> None:
     from tracescript.producer.script.expressions import comparison, literals, subscripts  # noqa: F401
     from tracescript.producer.script.flow import contexts, loops, statements  # noqa: F401
     from tracescript.producer.script.library import (  # noqa: F401
+        axes,
         einsum,
         images,
         layers,

@@ -89,6 +89,13 @@ class _Write:
             base = made.inputs[0] if made is not None else None
             if made is None or base is None:
                 return old
+            if made.op == "diagonal" and self.e.frame.flavour == "numpy":
+                raise refusal(
+                    self.e,
+                    self.receiver,
+                    "numpy's diagonals are read-only",
+                    "write into x itself, or into np.diagonal(x).copy()",
+                )
             if made.op in {"list.get", "list.unpack", "list.pop", "dict.get"}:
                 self.aliases.twice(self.e, self.receiver, self.tokens, "tensor")
             changed = None

@@ -14,7 +14,7 @@ from tracescript.errors import TsError
 from tracescript.ir.values import Value
 from tracescript.opset.build import Builder
 from tracescript.producer.script.containers.edges import opened
-from tracescript.producer.script.emitter.diagnostics import ALTERNATIVES, phrase
+from tracescript.producer.script.emitter.diagnostics import alternative, phrase
 from tracescript.producer.script.emitter.entries import (
     Known,
     Unset,
@@ -120,9 +120,7 @@ class Emitter(Values):
             return self.seen[node]
         handler = EXPRESSIONS.get(type(node))
         if handler is None:
-            raise self.error(
-                node, f"scripts cannot use {phrase(node)}", hint=ALTERNATIVES.get(type(node), "")
-            )
+            raise self.error(node, f"scripts cannot use {phrase(node)}", hint=alternative(node))
         with self.looking_at(node):
             entry = opened(self, handler(self, node))
         if is_computed:
@@ -148,7 +146,7 @@ class Emitter(Values):
                 raise self.error(
                     node,
                     f"scripts cannot use {phrase(node)}",
-                    hint=ALTERNATIVES.get(type(node), ""),
+                    hint=alternative(node),
                 )
             self._statement(node, handler)
 

@@ -15,6 +15,7 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.ir.values import Value
+from tracescript.producer.script.source.exits import EXITS, reaches
 
 if TYPE_CHECKING:
     from tracescript.errors import ProducerError
@@ -58,6 +59,8 @@ def is_none(entry: Entry) -> bool:
 
 def phrase(node: ast.AST) -> str:
     """Name a syntax class as a message does."""
+    if _hides_errors(node):
+        return "`return`, `break` or `continue` in `finally`"
     return _PHRASES.get(type(node).__name__, f"`{type(node).__name__.lower()}`")
 
 
@@ -75,7 +78,23 @@ _PHRASES = {
     "ImportFrom": "`import` inside a function",
     "Delete": "`del` of this",
 }
-ALTERNATIVES: dict[type[ast.AST], str] = {
+
+
+def alternative(node: ast.AST) -> str:
+    """Return what to write in place of a syntax class, as a hint."""
+    if _hides_errors(node):
+        return "it hides what the block raises, which no script can: put it behind the `try`"
+    return _ALTERNATIVES.get(type(node), "")
+
+
+def _hides_errors(node: ast.AST) -> bool:
+    """Whether a `try` ends with an exit, which takes the place of an error."""
+    if not isinstance(node, ast.Try) or node.handlers:
+        return False
+    return any(reaches(s, EXITS) for s in node.finalbody)
+
+
+_ALTERNATIVES: dict[type[ast.AST], str] = {
     ast.Try: "test the condition before, or move this part out and mark it @ts.ignore",
     ast.Global: "pass the value in and return it",
     ast.Nonlocal: "pass the value in and return it",

@@ -113,29 +113,6 @@ def transposed(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     return e.op("permute", [x], {"dims": list(range(len(x.type.shape)))[::-1]})
 
 
-@special("torch.Tensor.squeeze", "torch.squeeze", "numpy.squeeze", "numpy.ndarray.squeeze")
-def squeeze(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
-    """Without axes: those whose extent is known to be 1."""
-    x = e.value(args[0] if args else kwargs["input"])
-    dim = args[1] if len(args) > 1 else kwargs.get("dim", kwargs.get("axis"))
-    assert isinstance(x.type, TensorType)
-    axes = known(e, dim, None, "dim")
-    shape = x.type.shape
-    if axes is None:
-        if shape is None or any(not isinstance(n, int) for n in shape):
-            raise e.error(
-                None,
-                "squeeze() without `dim` needs a tensor of known sizes",
-                rule="SCRIPT-10",
-                hint="say which axis: squeeze(dim)",
-            )
-        axes = [k for k, n in enumerate(shape) if n == 1]
-    axes = [axes] if isinstance(axes, int) else list(axes)
-    if e.frame.flavour == "torch" and shape is not None:
-        axes = [k for k in axes if not (isinstance(shape[k], int) and shape[k] != 1)]
-    return e.op("squeeze", [x], {"dim": axes}) if axes else x
-
-
 @special("torch.Tensor.split", "torch.split")
 def split(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """Sizes, or one size for all parts of a known extent."""
