@@ -12,6 +12,7 @@ from tracescript.code.function_reader import read_function
 from tracescript.code.heads import signature
 from tracescript.code.program import Program
 from tracescript.code.source import Source
+from tracescript.code.uses import walk
 from tracescript.code.writer import write_units
 from tracescript.errors import InvalidModelError
 
@@ -88,7 +89,7 @@ def check_code(model: Model, units: Sequence[CodeUnit]) -> None:
         InvalidModelError: BAD_CODE where the text does not compile, gives another function, or is
             not the canonical text.
 
-    Spec: CODE-1, CODE-20.
+    Spec: CODE-1, CODE-20, CODE-25.
     """
     if not units:
         return
@@ -99,7 +100,7 @@ def check_code(model: Model, units: Sequence[CodeUnit]) -> None:
         if what:
             what = f"{function.name}: the text is not the model's function: {what}"
             raise InvalidModelError(what, code="BAD_CODE", where="code", rule="CODE-1")
-    wanted = {unit.name: unit for unit in write_units(read)}
+    wanted = {unit.name: unit for unit in write_units(_with_names(read, model))}
     found = {unit.name: unit for unit in units}
     if list(found) != sorted(wanted) or len(found) != len(units):
         what = f"units {', '.join(found)}, expected {', '.join(sorted(wanted))}"
@@ -110,6 +111,20 @@ def check_code(model: Model, units: Sequence[CodeUnit]) -> None:
         if unit.spans != wanted[name].spans:
             what = f"spans {unit.spans}, expected {wanted[name].spans}"
             raise InvalidModelError(what, code="BAD_CODE", where=name, rule="CODE-1")
+
+
+def _with_names(read: Model, model: Model) -> Model:
+    """Return the functions of the text, but the model's own where those have debug names."""
+    own = model.by_name
+    kept = [own[f.name] if _is_named(own[f.name]) else f for f in read.functions]
+    return dataclasses.replace(read, functions=tuple(kept))
+
+
+def _is_named(function: Function) -> bool:
+    """Whether a value within a function has a debug name."""
+    nodes = [node for _, node in walk(function.body)]
+    inner = (value for node in nodes for block in node.blocks for value in block.params)
+    return any(value.name for value in (*(v for n in nodes for v in n.outputs), *inner))
 
 
 def _not_canonical(unit: CodeUnit, wanted: CodeUnit) -> InvalidModelError:
