@@ -11,6 +11,7 @@ from tracescript.ir import constants
 from tracescript.opset.einsum_rule import written_out
 from tracescript.producer.torch import (
     arithmetic,
+    complexes,
     compositions,
     joins,
     layers,
@@ -186,6 +187,7 @@ _TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.Tensor.where": _method_where,
     "torch.einsum": _einsum,
     **arithmetic.TABLE,
+    **complexes.TABLE,
     **compositions.TABLE,
     **joins.TABLE,
     **layers.TABLE,

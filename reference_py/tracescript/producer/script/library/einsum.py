@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import TensorType
+from tracescript.ir.values import Value
 from tracescript.opset.einsum_rule import written_out
 from tracescript.producer.script.emitter.entries import Items
 from tracescript.producer.script.library.promote import emit_op
@@ -22,12 +23,12 @@ def einsum(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     del kwargs
     equation = str(known(e, args[0], "", "equation"))
     first = args[1] if len(args) > 1 else None
-    operands = list(first.parts) if isinstance(first, Items) else args[1:]
+    listed = e.session.made_lists.get(first) if isinstance(first, Value) else None
+    operands = list(first.parts) if isinstance(first, Items) else list(listed or args[1:])
     types = [e.value(x).type for x in operands]
     shapes = [t.shape if isinstance(t, TensorType) else None for t in types]
     if all(shape is not None for shape in shapes):
         equation = written_out(equation, [len(shape or ()) for shape in shapes])
     elif "->" not in equation and "." not in equation:
         equation = written_out(equation, [len(t) for t in equation.replace(" ", "").split(",")])
-    listed = Items(tuple(operands), is_list=True)
-    return emit_op(e, "einsum", [listed], {"equation": equation})
+    return emit_op(e, "einsum", [Items(tuple(operands), is_list=True)], {"equation": equation})

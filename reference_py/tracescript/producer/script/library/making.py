@@ -115,6 +115,8 @@ for _name, _type in {
     "char": DataType.INT8,
     "byte": DataType.UINT8,
     "bool": DataType.BOOL,
+    "cfloat": DataType.COMPLEX64,
+    "cdouble": DataType.COMPLEX128,
 }.items():
     SPECIAL[f"torch.Tensor.{_name}"] = _cast(_type)
 

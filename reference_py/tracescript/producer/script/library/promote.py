@@ -59,6 +59,8 @@ def emit_op(
     if op is None:
         raise e.error(None, f"there is no op {name}", code="UNKNOWN_CALL", rule="SCRIPT-12")
     given = [None if x is None or is_none(x) else x for x in inputs]
+    if name == "pow" and _is_complex(e, given[0]):
+        return _complex_power(e, given[0], given[1])
     values: list[Value | None] = [None] * len(given)
     operands: list[_Operand] = []
     lists: dict[int, int] = {}
@@ -87,6 +89,22 @@ def emit_op(
     if len(op.outputs) == 1 and not op.outputs[0].variadic:
         return outputs[0]
     return Items(outputs, names=tuple(o.name.lower() for o in op.outputs))
+
+
+def _is_complex(e: Emitter, x: Given) -> bool:
+    return x is not None and is_tensor(x) and dtypes.in_set(data_type(e.value(x)), "complex")
+
+
+def _complex_power(e: Emitter, x: Given, exponent: Given) -> Entry:
+    """A complex number to a real power: its absolute value to it, and its angle times it."""
+    if _is_complex(e, exponent):
+        what = "a power with a complex exponent"
+        raise e.error(None, what, code="UNKNOWN_CALL", rule="SCRIPT-12")
+    if exponent is not None and constant_of(exponent) == (True, 2):
+        return emit_op(e, "mul", [x, x])
+    size = emit_op(e, "pow", [emit_op(e, "abs", [x]), exponent])
+    angle = emit_op(e, "mul", [emit_op(e, "angle", [x]), exponent])
+    return emit_op(e, "polar", [size, angle])
 
 
 def _no_unsigned_sum(e: Emitter, op: OpDef, operands: list[_Operand]) -> None:

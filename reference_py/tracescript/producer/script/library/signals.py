@@ -1,13 +1,12 @@
-"""Complex numbers and transforms of signals as torch spells them."""
+"""Transforms of signals as torch spells them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import DataType
-from tracescript.opset import dtypes
 from tracescript.producer.script.emitter.diagnostics import is_none
-from tracescript.producer.script.library.coerce import data_type
+from tracescript.producer.script.library.complexes import is_complex
 from tracescript.producer.script.library.promote import emit_op
 from tracescript.producer.script.library.table import known, special, take
 
@@ -15,22 +14,6 @@ if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
     from tracescript.producer.script.library.table import Arguments
-
-
-def _is_complex(e: Emitter, x: Entry) -> bool:
-    return dtypes.in_set(data_type(e.value(x)), "complex")
-
-
-@special("torch.Tensor.is_complex", "torch.is_complex")
-def is_complex(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
-    """Known at compile time."""
-    return e.constant(_is_complex(e, args[0]))
-
-
-@special("torch.Tensor.conj", "torch.conj")
-def conj(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
-    """A real tensor is its own conjugate."""
-    return emit_op(e, "conj", [args[0]]) if _is_complex(e, args[0]) else args[0]
 
 
 def _option(e: Emitter, entry: Entry | None, default: Any, name: str) -> Any:
@@ -70,7 +53,7 @@ def stft(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
         )
     attributes, window = _of_frames(e, given)
     attributes["pad_mode"] = _option(e, given["pad_mode"], "reflect", "pad_mode")
-    attributes["onesided"] = _option(e, given["onesided"], not _is_complex(e, x), "onesided")
+    attributes["onesided"] = _option(e, given["onesided"], not is_complex(e, x), "onesided")
     return emit_op(e, "stft", [x, window], attributes)
 
 
