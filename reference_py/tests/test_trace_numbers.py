@@ -104,7 +104,9 @@ def test_a_number_has_the_methods_of_the_class_it_passes_for_and_is_none(kind, p
     assert public <= set(dir(kind))
     assert not issubclass(kind, (int, float))
     seen = []
-    ts.trace(lambda n, k: seen.append((isinstance(n, float), isinstance(k, int))), (2.5, 3))
+    ts.trace(
+        lambda n, k: seen.append((isinstance(n, float), isinstance(k, int))), (2.5, 3), check=False
+    )
     assert seen == [(True, True)]
 
 

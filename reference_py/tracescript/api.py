@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
 from tracescript.engine import choose
 from tracescript.engine.limits import Limits
-from tracescript.errors import ProducerError, TraceWarning
 from tracescript.ir.order import canonical
-from tracescript.model import arguments
+from tracescript.model import arguments, trace_check
 from tracescript.model.instance import Settings
 from tracescript.model.model import Model
 from tracescript.validator import validate
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import BinaryIO
 
-    from tracescript.model.selfcheck import CheckResult
     from tracescript.producer.trace.run import Traced
 
 _EXAMPLE_LIMIT = 1 << 20
@@ -52,7 +49,8 @@ def trace(
         explore: at most so many runs, to keep both arms of branches on data; k need about k + 1.
         decisions: about data-dependent control flow: `warn`, `error` or `record` it silently.
         strict: refuse what cannot be recorded; else it becomes a decision loaders refuse to run.
-        check: run the recorded graph on the examples and compare with the program's own results.
+        check: call the program itself, untraced, on the examples and on inputs near them, and
+            compare with the recorded graph.
         methods: several methods by name with their example inputs, instead of `args`.
         name: the model's name.
 
@@ -80,18 +78,17 @@ def trace(
 
 
 def _checked(f: Any, traced: Traced, *, compare: bool) -> Model:
-    made = _with_example(traced.model, traced.example)
+    example = trace_check.eager_example(traced) if compare else traced.example
+    made = _with_example(traced.model, example)
     validate(made)
     model = _as_module(f, Model(made, report=traced.report, prefers_torch=traced.uses_torch))
     if compare:
-        _compare(model)
+        trace_check.compare(model, example, traced.eager)
     return model
 
 
-def _with_example(made: ir.Model, example: ir.Example | None) -> ir.Model:
+def _with_example(made: ir.Model, example: ir.Example) -> ir.Model:
     """Keep the traced inputs and outputs for the file's self-check if they are small."""
-    if example is None:
-        return made
     values = [v for call in example.calls for _, v in call.inputs]
     values += [o.value for call in example.calls for o in call.outputs]
     return made if sum(map(_size, values)) > _EXAMPLE_LIMIT else replace(made, examples=(example,))
@@ -103,43 +100,6 @@ def _size(value: Any) -> int:
     if isinstance(value, dict):
         return sum(map(_size, value.values()))
     return int(getattr(value, "nbytes", 8))
-
-
-def _compare(model: Model) -> None:
-    """Run the examples on the reference engine; a difference means the trace is wrong.
-
-    The guard of a float that the program read is exact: where only that fails, it is a warning.
-    """
-    reads = any(d.kind in {"float_read", "tensor_read"} for d in model.report.decisions)
-    for engine in ("ref", "py") if reads else ("ref",):
-        for result in _verified(model, engine, "error"):
-            if result.passed:
-                continue
-            guard = reads and "GUARD_FAILED" in result.problem
-            if guard and all(r.passed for r in _verified(model, engine, "warn")):
-                _warn_of_floats(engine, result.problem)
-            elif engine == "ref":
-                raise ProducerError(
-                    f"the recorded graph does not repeat the program: {result.problem}",
-                    code="NONDETERMINISTIC_TRACE",
-                    where=model.ir.name,
-                    rule="TRACE-9",
-                    hint="a random op or hidden state? call model.eval(); "
-                    "check=False shows the graph",
-                )
-
-
-def _verified(model: Model, engine: str, guards: str) -> Sequence[CheckResult]:
-    return Model(model.ir, replace(model.settings, engine=engine, guards=guards)).verify()
-
-
-def _warn_of_floats(engine: str, problem: str) -> None:
-    text = (
-        f"{problem}\n  The guard of a float is exact, and engines round differently: on engine "
-        f"{engine} it fails for the traced example itself.\n"
-        "  Leave the number a tensor; or load with guards='warn'."
-    )
-    warnings.warn(text, TraceWarning, stacklevel=4)
 
 
 def script(

@@ -11,6 +11,8 @@ from tracescript.errors import TsError
 from tracescript.model.input_checks import describe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracescript import ir
     from tracescript.model.model import Model
 
@@ -27,6 +29,12 @@ class CheckResult:
     def passed(self) -> bool:
         """Whether the example gave what it should."""
         return not self.problem
+
+
+def as_given(inputs: Sequence[tuple[str, Any]]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the inputs of an example's call: those by position, and those by name."""
+    by_position = tuple(value for name, value in inputs if not name)
+    return by_position, {name: value for name, value in inputs if name}
 
 
 def difference(
@@ -114,23 +122,30 @@ def run_example(model: Model, example: ir.Example) -> CheckResult:
     instance = model.instance()
     worst = 0.0
     for number, call in enumerate(example.calls):
-        args = tuple(value for name, value in call.inputs if not name)
-        kwargs = {name: value for name, value in call.inputs if name}
         where = f"call {number} of {call.method}"
         try:
-            outputs = instance.call(call.method, args, kwargs)
+            outputs = instance.call(call.method, *as_given(call.inputs))
         except TsError as error:
             if error.code != call.error:
                 return CheckResult(example.name, f"{where}: {error}", worst)
             continue
         if call.error:
             return CheckResult(example.name, f"{where}: {call.error} expected, it returned", worst)
-        if len(outputs) != len(call.outputs):
-            what = f"{len(call.outputs)} outputs expected, found {len(outputs)}"
-            return CheckResult(example.name, f"{where}: {what}", worst)
-        for i, (got, want) in enumerate(zip(outputs, call.outputs, strict=True)):
-            problem, ratio = difference(got, want.value, want.bound, want.zero_sign)
-            worst = max(worst, ratio)
-            if problem:
-                return CheckResult(example.name, f"{where}, output {i}: {problem}", worst)
+        problem, ratio = differs(outputs, call)
+        worst = max(worst, ratio)
+        if problem:
+            return CheckResult(example.name, f"{where}{problem}", worst)
     return CheckResult(example.name, "", worst)
+
+
+def differs(outputs: Sequence[Any], call: ir.ExampleCall) -> tuple[str, float]:
+    """Compare the outputs of a call with the expected ones; as `difference`."""
+    if len(outputs) != len(call.outputs):
+        return f": {len(call.outputs)} outputs expected, found {len(outputs)}", 0.0
+    worst = 0.0
+    for i, (got, want) in enumerate(zip(outputs, call.outputs, strict=True)):
+        problem, ratio = difference(got, want.value, want.bound, want.zero_sign)
+        worst = max(worst, ratio)
+        if problem:
+            return f", output {i}: {problem}", worst
+    return "", worst

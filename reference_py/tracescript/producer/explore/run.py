@@ -10,7 +10,7 @@ from tracescript.producer.explore.paths import path_of, raised_path
 from tracescript.producer.explore.refusals import own_raise
 from tracescript.producer.explore.regions import BASE
 from tracescript.producer.explore.search import Search
-from tracescript.producer.explore.snapshot import Snapshot
+from tracescript.producer.trace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ def explore(
             where the arms of a branch give results of different structure.
     """
     before = Snapshot(session.view, session.tree)
-    session.tree.met = before.add
+    session.tree.met.append(before.add)
     after: list[Snapshot] = []
 
     def record(outcomes: Outcomes) -> Path:
@@ -54,7 +54,7 @@ def explore(
         search.explore()
         frame = merged(search)
     finally:
-        session.tree.met = None
+        session.tree.met.remove(before.add)
         if after:
             after[0].restore()
     run = search.worlds.runs[BASE].run

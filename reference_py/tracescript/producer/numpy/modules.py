@@ -12,7 +12,9 @@ from tracescript.producer.trace.tape import Slot
 from tracescript.producer.trace.tree import is_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tracescript.producer.trace.tree import Factors
 
 
 class NumpyModules:
@@ -46,6 +48,17 @@ class NumpyModules:
                 module.register_buffer(name, buffer)
 
         return back
+
+    def call(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
+        """Call a program that nobody records."""
+        return function(*args, **kwargs)
+
+    def copied(self, array: Any, factors: Factors | None) -> Any:
+        """Return a copy of an array, its floats times factors if there are any."""
+        copy = np.array(array)
+        if factors is not None and copy.dtype.kind in "fcV":
+            copy = (copy * factors(copy.shape)).astype(copy.dtype)
+        return copy if isinstance(array, np.ndarray) else copy[()]
 
 
 def _slot(keep: Any, array: np.ndarray[Any, Any], *, is_parameter: bool) -> Slot:

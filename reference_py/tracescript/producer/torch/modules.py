@@ -12,7 +12,9 @@ from tracescript.producer.trace.tape import Slot
 from tracescript.producer.trace.tree import is_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tracescript.producer.trace.tree import Factors
 
 
 class TorchModules:
@@ -67,6 +69,24 @@ class TorchModules:
                     buffer.copy_(elements_before)
 
         return back
+
+    def call(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
+        """Call a program that nobody records, a module with its hooks."""
+        is_forward = getattr(function, "__name__", "") == "forward"
+        module = getattr(function, "__self__", None) if is_forward else None
+        with torch.no_grad():
+            return (module if isinstance(module, torch.nn.Module) else function)(*args, **kwargs)
+
+    def copied(self, array: Any, factors: Factors | None) -> Any:
+        """Return a copy of a tensor, its floats times factors if there are any."""
+        if not isinstance(array, torch.Tensor):
+            from tracescript.producer.numpy.modules import VIEW as ARRAYS
+
+            return ARRAYS.copied(array, factors)
+        copy = array.detach().clone()
+        if factors is not None and (copy.is_floating_point() or copy.is_complex()):
+            copy = (copy * torch.from_numpy(factors(tuple(copy.shape)))).to(copy.dtype)
+        return copy
 
 
 def _slot(tensor: torch.Tensor, *, is_parameter: bool) -> Slot:

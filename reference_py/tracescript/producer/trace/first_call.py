@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracescript.errors import ProducerError, TraceWarning
 from tracescript.producer.trace.numbers import SymFloat, SymInt
 from tracescript.producer.trace.scratch import unread
+from tracescript.producer.trace.snapshot import Snapshot
 from tracescript.producer.trace.tree import is_model
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def steady(
 
 
 def _recorded(session: Session, calls: Mapping[str, Any], explore: int) -> list[Run]:
+    session.before = Snapshot(session.view, session.tree)
+    session.tree.met.append(session.before.add)
     if explore == 1:
         return [session.run(method, *given) for method, given in calls.items()]
     from tracescript.producer.explore.run import explore as explored

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
 from tracescript.errors import ProducerError
-from tracescript.producer.trace import objects, report, statements, structure, warn
+from tracescript.producer.trace import calling, objects, report, statements, structure, warn
 from tracescript.producer.trace.attributes import Attributes
 from tracescript.producer.trace.dynamic import Dynamic
+from tracescript.producer.trace.eager import Eager
 from tracescript.producer.trace.emit import Emitter
 from tracescript.producer.trace.example import example_of
 from tracescript.producer.trace.first_call import steady
@@ -22,7 +22,6 @@ from tracescript.producer.trace.recorder import Recorder
 from tracescript.producer.trace.refused import refusals_told
 from tracescript.producer.trace.scopes import escaping
 from tracescript.producer.trace.symbols import Changed, Symbols
-from tracescript.producer.trace.tape import Wire
 from tracescript.producer.trace.tree import Tree
 from tracescript.producer.version import own_version
 
@@ -33,7 +32,8 @@ if TYPE_CHECKING:
     from tracescript.producer.trace.door import Door
     from tracescript.producer.trace.outcomes import Outcomes
     from tracescript.producer.trace.report import TraceReport
-    from tracescript.producer.trace.tape import Frame
+    from tracescript.producer.trace.snapshot import Snapshot
+    from tracescript.producer.trace.tape import Frame, Wire
     from tracescript.producer.trace.tree import ModuleView
 
 
@@ -43,7 +43,8 @@ class Traced:
 
     model: ir.Model
     report: TraceReport
-    example: ir.Example | None
+    example: ir.Example
+    eager: Eager
     uses_torch: bool
 
 
@@ -84,7 +85,8 @@ def trace(
     calls = {m: (tuple(given), {}) for m, given in (methods or {}).items()}
     calls = calls or {"forward": (tuple(args), dict(kwargs or {}))}
     session, runs = steady(lambda: Session(f, calls, strict=strict), calls, explore, decisions)
-    return session.finish(runs, Dynamic(dynamic), decisions, name, begun)
+    eager = Eager(session, runs, calls)
+    return session.finish(eager, Dynamic(dynamic), decisions, name, begun)
 
 
 class Session:
@@ -105,12 +107,25 @@ class Session:
         self.view: ModuleView = VIEW
         self.explored: tuple[report.Explored, ...] = ()
         self.last: Run | None = None
+        self.before: Snapshot | None = None
         self.scratch: frozenset[tuple[int, str]] = frozenset()
         self.first_call = ""
         self.module = f if VIEW.is_module(f) else None
         self.tree = Tree(VIEW, self.imports, self.module)
         name = type(f).__name__ if self.module is not None else getattr(f, "__name__", "function")
         self.name = name if name.isidentifier() else "function"
+
+    def function(self, method: str) -> Callable[..., Any]:
+        """Return what is called for a method of the program."""
+        found = self.program if self.module is None else getattr(self.module, method, None)
+        if found is None:
+            raise ProducerError(
+                f"{self.name} has no method {method!r}",
+                code="UNSUPPORTED_PYTHON",
+                rule="TRACE-1",
+                hint="methods= takes names of the module's own methods",
+            )
+        return found
 
     def run(
         self,
@@ -122,23 +137,16 @@ class Session:
         """Record one method on its example inputs; `outcomes` lead down another path."""
         for slot in self.tree.slots():
             slot.current = None
-        function = self.program if self.module is None else getattr(self.module, method, None)
-        if function is None:
-            raise ProducerError(
-                f"{self.name} has no method {method!r}",
-                code="UNSUPPORTED_PYTHON",
-                rule="TRACE-1",
-                hint="methods= takes names of the module's own methods",
-            )
+        function = self.function(method)
         title = self.name if self.module is None else f"{self.name}.{method}"
         self.last = None
         recorder = self.recorder = Recorder(title, strict=self.strict, outcomes=outcomes)
         door = self._door(recorder, self.tree, self.imports)
         recorder.root.module = self.module
         recorder.root.keyword_only = frozenset(kwargs)
-        given = _arguments(function, args, kwargs)
+        given = calling.arguments(function, args, kwargs)
         recorder.outside = statements.defined(function)
-        values, inputs = _received(door, given)
+        values, inputs = calling.received(door, given)
         attributes = Attributes(self.tree.branches(), door.was_read, self.scratch)
         self.tree.watched = attributes
         self.door = door
@@ -147,24 +155,23 @@ class Session:
             stack.enter_context(refusals_told())
             stack.enter_context(door.running())
             recorder.is_running = True
-            result = door.call_root(self.module, function, *_call(values, args, kwargs))
-            result = objects.opened(result, door.parts_of)
+            result = door.call_root(self.module, function, *calling.in_order(values, args, kwargs))
+            results = calling.results(result, door)
             recorder.is_running = False
         recorder.outside = statements.returned(function)
-        parts = result if type(result) is tuple and len(result) > 1 else (result,)
-        parts = () if result is None else parts
-        recorder.root.outputs = [structure.pack(p, door, "the result") for p in parts]
+        recorder.root.outputs = [structure.pack(r, door, "the result") for r in results]
         recorder.root.after = recorder.states()
-        outputs = tuple(door.snapshot(p) for p in parts)
+        outputs = tuple(door.snapshot(r) for r in results)
         self.last = Run(method, recorder.root, inputs, outputs)
         if self.strict:
             attributes.check()
         return self.last
 
     def finish(
-        self, runs: list[Run], dynamic: Dynamic, decisions: str, name: str | None, begun: float
+        self, eager: Eager, dynamic: Dynamic, decisions: str, name: str | None, begun: float
     ) -> Traced:
         """Infer types until no symbol changes, then build the model."""
+        runs = eager.runs
         symbols = Symbols()
         types = [dynamic.types(run, symbols, self.imports) for run in runs]
         outside = {f: wires for run in runs for f, wires in escaping(run.frame).items()}
@@ -201,7 +208,7 @@ class Session:
             sum(e.paths for e in self.explored) or len(runs),
             self.first_call,
         )
-        return Traced(model, found, example_of(runs), self.uses_torch)
+        return Traced(model, found, example_of(runs), eager, self.uses_torch)
 
     def _root(self, runs: list[Run], made: list[Made], emitter: Emitter) -> ir.Module:
         methods: dict[Any, list[tuple[str, Made]]] = {}
@@ -229,58 +236,6 @@ def _uses_torch(f: Any, calls: Mapping[str, Any]) -> bool:
 
     given = objects.opened(list(calls.values()), argument_parts)
     return any(True for _ in structure.leaves(given, is_tensor))
-
-
-def _arguments(
-    function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> list[tuple[str, Any]]:
-    """Return the example inputs by parameter name, in order.
-
-    Raises ProducerError where they do not fit the signature.
-    """
-    name = getattr(function, "__qualname__", repr(function))
-    if inspect.isclass(function) or not callable(function):
-        kind = "class" if inspect.isclass(function) else type(function).__name__
-        what = f"a function or a module expected, found the {kind} {name}"
-        hint = f"pass an instance: {name}(...)" if inspect.isclass(function) else ""
-        raise ProducerError(what, code="UNSUPPORTED_PYTHON", rule="TRACE-1", hint=hint)
-    try:
-        inspect.signature(function).bind(*args, **kwargs)
-    except TypeError as error:
-        raise ProducerError(
-            f"the example inputs do not fit {name}: {error}",
-            code="UNSUPPORTED_PYTHON",
-            hint=f"{len(args)} by position and {len(kwargs)} by name were given",
-        ) from error
-    except ValueError:
-        pass
-    return structure.argument_names(function, args, kwargs)
-
-
-def _received(
-    door: Door, given: list[tuple[str, Any]]
-) -> tuple[dict[str, Any], list[tuple[str, Any, Wire]]]:
-    """Return the arguments as the program gets them, and by name, value and wire."""
-    root = door.recorder.root
-    values: dict[str, Any] = {}
-    inputs: list[tuple[str, Any, Wire]] = []
-    for name, value in given:
-        plain = objects.opened(value, door.argument_parts)
-        wire = Wire(structure.type_of(plain, door, name), root, name)
-        root.args.append((name, wire))
-        traced = structure.unpack(wire, plain, door, "argument")
-        values[name] = objects.closed(value, traced, door)
-        inputs.append((name, door.snapshot(plain), wire))
-    return values, inputs
-
-
-def _call(
-    values: Mapping[str, Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> tuple[list[Any], dict[str, Any]]:
-    """Return traced values as they were given: by position, the rest by name."""
-    names = list(values)
-    positional = [values[n] for n in names[: len(args)]]
-    return positional, {n: values[n] for n in names[len(args) :] if n in kwargs}
 
 
 def _sources_of(uses_torch: bool) -> tuple[str, ...]:  # one flag

@@ -51,6 +51,7 @@ def unread(
 
     first_call.put_back(session.tree)
     again = start()
+    again.before = session.before
     again.scratch = frozenset((id(module), name) for module, name, _, _ in changes)
     for module, name, _, _ in changes:
         setattr(module, name, _Untouched())

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tracescript import ir
 from tracescript.ir import constants
 from tracescript.producer.trace.generator import Generator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import numpy as np
 
     from tracescript.producer.trace.attributes import Attributes
     from tracescript.producer.trace.body import Made
     from tracescript.producer.trace.imports import Imports
     from tracescript.producer.trace.tape import Frame, Slot
+
+
+Factors: TypeAlias = "Callable[[tuple[int, ...]], np.ndarray[Any, Any]]"
+"""Makes a factor, a float64 near 1, for each element of an array of some size."""
 
 
 class ModuleView(Protocol):
@@ -29,6 +35,12 @@ class ModuleView(Protocol):
 
     def held(self, module: Any) -> Callable[[], None]:
         """Return a function that puts a module's buffers back; for None the random generator."""
+
+    def call(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
+        """Call a program that nobody records."""
+
+    def copied(self, array: Any, factors: Factors | None) -> Any:
+        """Return a copy of an array of the caller's, its floats times factors if there are any."""
 
 
 def is_model(value: Any) -> bool:
@@ -59,9 +71,10 @@ class Tree:
         self._states: dict[Slot, ir.State] = {}
         self._kept: list[Any] = []
         self.watched: Attributes | None = None
-        self.met: Callable[[tuple[Branch, ...]], None] | None = None
+        self.met: list[Callable[[tuple[Branch, ...]], None]] = []
         self.root = Branch(None, "") if module is None else self._grow(module, "")
-        self._generators: dict[Any, Generator] = {}
+        self.generators: dict[Any, Generator] = {}
+        """The random states of the program, by what they stand for."""
 
     def _grow(self, module: Any, path: str) -> Branch:
         branch = self._branches[id(module)] = Branch(module, path)
@@ -104,8 +117,8 @@ class Tree:
                 name = f"{stem}_{count}"
             known = set(self._branches)
             found = self.root.children[name] = self._grow(module, name)
-            if self.met is not None:
-                self.met(tuple(b for key, b in self._branches.items() if key not in known))
+            for take in self.met:
+                take(tuple(b for key, b in self._branches.items() if key not in known))
         return found
 
     def branches(self) -> tuple[Branch, ...]:
@@ -144,22 +157,22 @@ class Tree:
 
     def generator(self, seed: int, key: Any = None) -> Generator:
         """Return what random ops draw from; the first call for a key makes it, from a seed."""
-        if key not in self._generators:
+        if key not in self.generators:
             name, count = "random", 1
             while name in self.root.children or name in self.root.slots:
                 count += 1
                 name = f"random_{count}"
-            self._generators[key] = Generator(name, seed)
-            self.root.slots[name] = self._generators[key].slot
+            self.generators[key] = Generator(name, seed)
+            self.root.slots[name] = self.generators[key].slot
             self._names.clear()
-        return self._generators[key]
+        return self.generators[key]
 
     def held(self) -> Callable[[], None]:
         """Return a function that puts random numbers back to where they are now."""
-        steps = {key: one.held() for key, one in self._generators.items()}
+        steps = {key: one.held() for key, one in self.generators.items()}
 
         def back() -> None:
-            for key, one in self._generators.items():
+            for key, one in self.generators.items():
                 steps.get(key, one.restart)()
 
         return back
@@ -209,7 +222,7 @@ class Tree:
             return done[branch]
         parameters, buffers, attributes = [], [], []
         for name, slot in branch.slots.items():
-            if any(slot is one.slot for one in self._generators.values()):
+            if any(slot is one.slot for one in self.generators.values()):
                 attributes.append(ir.ModuleAttribute(name, self.state(slot)))
             elif slot.is_parameter:
                 parameters.append(ir.Parameter(name, self.constant(slot).value, slot.trainable))

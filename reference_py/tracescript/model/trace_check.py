@@ -1,0 +1,110 @@
+"""Whether a traced model repeats its program, on the examples and on inputs near them."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracescript.errors import ProducerError, TraceWarning
+from tracescript.ir.order import nodes_of
+from tracescript.model.model import Model
+from tracescript.model.selfcheck import as_given, differs, run_example
+from tracescript.opset.table import opset
+
+if TYPE_CHECKING:
+    from tracescript import ir
+    from tracescript.model.selfcheck import CheckResult
+    from tracescript.producer.trace.eager import Eager
+    from tracescript.producer.trace.run import Traced
+
+
+def eager_example(traced: Traced) -> ir.Example:
+    """Return the example inputs with what the program gives for them when nobody records it.
+
+    Where results are the library's choice (random numbers, signs of factors), it is what the
+    program gave in the trace, where the ops of the model chose.
+
+    Raises:
+        ProducerError: the program fails untraced.
+    """
+    if _is_free(traced.model):
+        return traced.example
+    try:
+        return traced.eager.example()
+    except Exception as error:
+        what = (
+            f"the trace ran through, the program itself does not: {type(error).__name__}: {error}"
+        )
+        raise _differs(what, traced.model.name) from error
+
+
+def compare(model: Model, example: ir.Example, eager: Eager) -> None:
+    """Run the recorded graph on the example and near it; a difference means the trace is wrong.
+
+    The guard of a float that the program read is exact: where only that fails, it is a warning.
+    Near the example a guard may fail, and a program that fails is not compared. Spec: TRACE-9.
+
+    Raises:
+        ProducerError: NONDETERMINISTIC_TRACE.
+    """
+    reads = any(d.kind in {"float_read", "tensor_read"} for d in model.report.decisions)
+    for engine in ("ref", "py") if reads else ("ref",):
+        result = _run(model, engine, "error", example)
+        if result.passed:
+            continue
+        guard = reads and "GUARD_FAILED" in result.problem
+        if guard and _run(model, engine, "warn", example).passed:
+            _warn_of_floats(engine, result.problem)
+        elif engine == "ref":
+            what = f"the recorded graph does not repeat the program: {result.problem}"
+            raise _differs(what, model.ir.name)
+    if eager.has_floats and not _is_free(model.ir):
+        _compare_near(model, eager)
+
+
+def _compare_near(model: Model, eager: Eager) -> None:
+    """Compare where the model runs: it ends, while a program on other inputs may not."""
+    instance = Model(model.ir, replace(model.settings, engine="py")).instance()
+    try:
+        found = [instance.call(m, *as_given(i)) for m, i in eager.inputs(nudged=True)]
+        near = eager.example(nudged=True)
+    except Exception:  # noqa: BLE001  # either may refuse inputs that it was not given
+        return
+    for outputs, call in zip(found, near.calls, strict=True):
+        problem, _ = differs(outputs, call)
+        if problem:
+            where = f"{call.method} on inputs near the example{problem}"
+            what = f"the recorded graph does not repeat the program: {where}"
+            raise _differs(what, model.ir.name)
+
+
+def _is_free(made: ir.Model) -> bool:
+    nodes = (node for function in made.functions for node in nodes_of(function))
+    ops = [opset()[name] for name in {n.op for n in nodes} if name in opset()]
+    return any(op.profile == "random" or op.numeric == "solve" for op in ops)
+
+
+def _run(model: Model, engine: str, guards: str, example: ir.Example) -> CheckResult:
+    settings = replace(model.settings, engine=engine, guards=guards)
+    return run_example(Model(model.ir, settings), example)
+
+
+def _differs(what: str, name: str) -> ProducerError:
+    return ProducerError(
+        what,
+        code="NONDETERMINISTIC_TRACE",
+        where=name,
+        rule="TRACE-9",
+        hint="a random op or hidden state? call model.eval(). A branch on what a trace makes "
+        "different, as type(n) is int? ask isinstance(n, int). check=False shows the graph",
+    )
+
+
+def _warn_of_floats(engine: str, problem: str) -> None:
+    text = (
+        f"{problem}\n  The guard of a float is exact, and engines round differently: on engine "
+        f"{engine} it fails for the traced example itself.\n"
+        "  Leave the number a tensor; or load with guards='warn'."
+    )
+    warnings.warn(text, TraceWarning, stacklevel=4)

@@ -1,0 +1,105 @@
+"""Runs a traced program as plain Python: what its recorded graph must repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tracescript import ir
+from tracescript.producer.trace import calling, objects, structure
+from tracescript.producer.trace.example import bound
+from tracescript.producer.trace.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracescript.producer.trace.run import Run, Session
+    from tracescript.producer.trace.tree import Factors
+
+_NUDGE: Final = 2.0**-6
+_SEED: Final = 0x7ACE
+
+
+@dataclass(eq=False, slots=True)
+class Eager:
+    """The program of a trace and its example inputs."""
+
+    session: Session
+    runs: list[Run]
+    calls: Mapping[str, tuple[Sequence[Any], Mapping[str, Any]]]
+
+    def example(self, *, nudged: bool = False) -> ir.Example:
+        """Call every method in order, seen by nobody, and keep inputs and results.
+
+        `nudged` multiplies each float of the inputs by a factor within 1 / 64 of 1. Afterwards the
+        program is as it was. Raises what the program raises. Spec: TRACE-9.
+        """
+        session = self.session
+        assert session.before is not None, "the program has been recorded"
+        after = Snapshot(session.view, session.tree)
+        session.before.restore()
+        factors = _factors() if nudged else None
+        try:
+            calls = tuple(self._call(run, factors) for run in self.runs)
+        finally:
+            after.restore()
+        return ir.Example("traced", calls)
+
+    @property
+    def has_floats(self) -> bool:
+        """Whether an input has elements that can be nudged."""
+        given = [value for run in self.runs for _, value, _ in run.inputs]
+        kinds = (a.dtype.kind for a in _arrays(given))
+        return any(kind in "fcV" for kind in kinds)
+
+    def inputs(self, *, nudged: bool = False) -> list[tuple[str, tuple[tuple[str, Any], ...]]]:
+        """Return the methods of `example` in order, each with its inputs."""
+        factors = _factors() if nudged else None
+        return [(run.method, self._given(run, factors)[0]) for run in self.runs]
+
+    def _call(self, run: Run, factors: Factors | None) -> ir.ExampleCall:
+        session, door = self.session, self.session.door
+        function = session.function(run.method)
+        inputs, values = self._given(run, factors)
+        given = calling.in_order(values, *self.calls[run.method])
+        returned = calling.results(session.view.call(function, *given), door)
+        outputs = [door.snapshot(r) for r in returned]
+        expected = tuple(ir.ExpectedValue(value, bound(value)) for value in outputs)
+        return ir.ExampleCall(run.method, inputs, expected)
+
+    def _given(
+        self, run: Run, factors: Factors | None
+    ) -> tuple[tuple[tuple[str, Any], ...], dict[str, Any]]:
+        """Return copies of a method's inputs: as an example has them, and for Python by name."""
+        door, inputs, values = self.session.door, [], {}
+        function = self.session.function(run.method)
+        for name, value in calling.arguments(function, *self.calls[run.method]):
+            plain = self._copied(objects.opened(value, door.argument_parts), factors)
+            inputs.append((name if name in run.frame.keyword_only else "", door.snapshot(plain)))
+            values[name] = objects.closed(value, plain, door)
+        return tuple(inputs), values
+
+    def _copied(self, value: Any, factors: Factors | None) -> Any:
+        if self.session.door.is_array(value):
+            return self.session.view.copied(value, factors)
+        inner = [self._copied(part, factors) for _, part in structure.parts(value)]
+        return structure.rebuilt(value, inner) if inner else value
+
+
+def _arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:
+    if isinstance(value, (np.ndarray, np.generic)):
+        yield np.asarray(value)
+    elif isinstance(value, (tuple, list, dict)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _arrays(part)
+
+
+def _factors() -> Factors:
+    random = np.random.default_rng(_SEED)
+
+    def factors(shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+        return 1 + _NUDGE * random.uniform(-1, 1, shape)
+
+    return factors
