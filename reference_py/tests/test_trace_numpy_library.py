@@ -161,6 +161,29 @@ def test_an_extreme_of_nothing_but_holes_stops_the_model():
         ts.trace(lambda x: np.nanargmax(x, axis=1), (X * np.float32(np.nan),))
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_one_over_a_whole_zero_stops_the_model():
+    x = np.array([1, -1, 5, -128], np.int8)
+    model = ts.trace(np.reciprocal, (x,))
+
+    np.testing.assert_array_equal(model(x), np.reciprocal(x))
+    with pytest.raises(ts.errors.ExecutionError) as caught:
+        model(np.array([1, 0, 2, 3], np.int8))
+    assert caught.value.code == "ZERO_DIVISION"
+
+
+def test_a_composed_function_writes_into_out():
+    def program(x):
+        y = x + 0
+        np.clip(x, -1, 1, out=y)
+        np.median(x, axis=1, out=y[:, 0])
+        return y
+
+    model = ts.trace(program, (X,))
+
+    np.testing.assert_allclose(model(-X), program(-X), rtol=1e-6)
+
+
 def test_a_bessel_function_is_right_wherever_it_is_finite():
     x = np.array([0.0, -0.0, 1e-9, 0.5, -8.0, 8.1, 100.0, -700.0, 712.0, np.nan])
     model = ts.trace(np.i0, (x,))

@@ -149,13 +149,15 @@ class NumpyDoor(NumberCalls, Door):
         """Run and record a numpy function. Spec: TRACE-2."""
         function = watching.own(function)
         handler = special.handler(function, kwargs)
-        if handler is not None:
-            if not names.takes(handler, (self, *args), kwargs):
-                raise names.unknown(self, names.full_name(function))
-            return handler(self, *args, **kwargs)
         out = kwargs.get("out")
-        rest = {k: v for k, v in kwargs.items() if k != "out" and v is not np._NoValue}  # noqa: SLF001  # numpy's own "not given"
-        result = self.run(function, args, rest)
+        rest = {k: v for k, v in kwargs.items() if k != "out"}
+        if handler is None:
+            rest = {k: v for k, v in rest.items() if v is not np._NoValue}  # noqa: SLF001  # numpy's own "not given"
+            result = self.run(function, args, rest)
+        elif not names.takes(handler, (self, *args), rest):
+            raise names.unknown(self, names.full_name(function))
+        else:
+            result = handler(self, *args, **rest)
         return result if out is None else self.assign(out, result)
 
     def run(

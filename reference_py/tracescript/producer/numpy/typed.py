@@ -105,8 +105,9 @@ def _everywhere(_: NumpyDoor, x: Any) -> Any:
     return np.ones_like(x, dtype=np.bool_)
 
 
-def _reciprocal(_: NumpyDoor, x: Any) -> Any:
-    return np.where(np.equal(np.abs(x), 1), x, np.zeros_like(x))
+def _reciprocal(door: NumpyDoor, x: Any) -> Any:
+    """The whole part; one over 0, which numpy leaves to the processor, stops the call."""
+    return door.call_op("trunc_divide", [np.ones_like(x), x], {})
 
 
 def _compared(ufunc: np.ufunc) -> Callable[..., Any]:
