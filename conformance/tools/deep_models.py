@@ -1,10 +1,11 @@
-"""Files that are deep: blocks in blocks, lists of lists."""
+"""Files that are deep: blocks in blocks, lists of lists, functions that call each other."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tools.encode import Tables, model_file
+from tools.text_models import text_file
 from tracescript.v1 import model_pb2
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ def deep_file(source: Mapping[str, int | str]) -> bytes:
     """Write a file whose `forward` is `depth` ifs, each in the then arm of the one before it.
 
     Kind `lists`: forward gives its input back, an int in `depth` lists. Kind `constants`: it gives
-    an int back, and the file has a list for each depth, which holds the one before it twice.
+    an int back, and the file has a list for each depth, which holds the one before it twice. Kind
+    `calls`: `depth` functions call their neighbours.
     """
     return _WRITERS[str(source["deep"])](int(source["depth"]))
 
@@ -86,4 +88,42 @@ def _constants(depth: int) -> bytes:
     return model_file(tables.model, [])
 
 
-_WRITERS = {"ifs": _ifs, "lists": _lists, "constants": _constants}
+_WEIGHTS = 5
+"""Weights of its own that each function of `_calls` reads."""
+
+
+def _calls(depth: int) -> bytes:
+    """Each of `depth` functions calls its neighbours, so all come to read the weights of all.
+
+    The text, which does not list them, tells so only after `depth` rounds of reading.
+    """
+    own = [[f"w{i * _WEIGHTS + k}" for k in range(_WEIGHTS)] for i in range(depth)]
+    lines = ["class Calls(Module):"]
+    lines += [f"    {name}: Weight[Tensor[float32]]" for names in own for name in names]
+    for i, read in enumerate(_in_order_of_use(own)):
+        lines += ["", *(f"    @bound('{name}', Tensor[float32])" for name in read)]
+        lines += ["    @authored"]
+        lines += [f"    def f{i}(self, c: bool, d: bool, x: Tensor[float32]) -> Tensor[float32]:"]
+        lines += [f"        x = ops.mul(x, self.{name})" for name in own[i]]
+        lines += ["        if c:", f"            y = self.f{min(i + 1, depth - 1)}(c, d, x)"]
+        lines += ["        elif d:", f"            y = self.f{max(i - 1, 0)}(c, d, x)"]
+        lines += ["        else:", "            y = x", "        return y"]
+    weights = {name: "f32[] 2" for names in own for name in names}
+    return text_file({"weights": weights, "sections": ["code"]}, ["\n".join(lines)])
+
+
+def _in_order_of_use(own: list[list[str]]) -> list[list[str]]:
+    """Return what each function reads: its own, then what the next one reads, then the last."""
+    found: list[list[str]] = own
+    while True:
+        beside = zip([*found[1:], found[-1]], [found[0], *found[:-1]], strict=True)
+        more = [
+            list(dict.fromkeys([*names, *after, *before]))
+            for names, (after, before) in zip(own, beside, strict=True)
+        ]
+        if more == found:
+            return found
+        found = more
+
+
+_WRITERS = {"calls": _calls, "ifs": _ifs, "lists": _lists, "constants": _constants}

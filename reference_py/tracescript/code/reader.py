@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tracescript.ir.values import Constant
 
 _MOST_AGAIN: Final = 100_000
-"""How many inputs functions that are read again, because they call themselves, have in all."""
+"""Inputs of functions that are read again, because they call themselves. Spec: CODE-31."""
 
 
 def read_units(units: Sequence[CodeUnit], model: Model) -> Model:
@@ -36,7 +36,7 @@ def read_units(units: Sequence[CodeUnit], model: Model) -> Model:
     Raises:
         InvalidModelError: BAD_CODE with unit, line and column.
 
-    Spec: CODE-5 to CODE-24.
+    Spec: CODE-5 to CODE-24, CODE-31.
     """
     table: list[ConstantTable] = []
 
@@ -70,7 +70,7 @@ def _bodies(program: Program) -> dict[str, Function]:
         left -= len(before.inputs) if head.name in made else 0
         if left < 0:
             what = "functions that call each other do not settle on their weights and states"
-            raise InvalidModelError(what, code="BAD_CODE", where="code", rule="CODE-17")
+            raise InvalidModelError(what, code="BAD_CODE", where="code", rule="CODE-31")
         made[head.name] = read_function(head, program)
         program.finish(made[head.name])
         if made[head.name].inputs != before.inputs:
