@@ -10,7 +10,7 @@ from tracescript.ir.values import Value
 from tracescript.opset.table import opset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     Swap = dict[Value, Value]
 
@@ -25,10 +25,10 @@ def tidy(
     """
     for _ in range(8):
         smaller = _Dead(proved).block(_simplify(block, dict(plain)), None)
-        if _count(smaller) == _count(block):
-            block = smaller
-            break
+        is_settled = smaller is block or _count(smaller) == _count(block)
         block = smaller
+        if is_settled:
+            break
     return _Namer(names).block(block)
 
 
@@ -50,7 +50,15 @@ def _simplify(block: Block, swap: Swap) -> Block:
         elif node.op == "loop":
             made = _simpler_loop(made, swap)
         nodes.append(made)
-    return Block(block.params, tuple(nodes), tuple(_is(v, swap) for v in block.results))
+    return _remade(block, nodes, tuple(_is(v, swap) for v in block.results))
+
+
+def _remade(block: Block, nodes: Sequence[Node], results: tuple[Value, ...]) -> Block:
+    """Return a block with these nodes and results: itself if they are its own."""
+    same = len(nodes) == len(block.nodes) and results == block.results
+    if same and all(a is b for a, b in zip(nodes, block.nodes, strict=True)):
+        return block
+    return Block(block.params, tuple(nodes), results)
 
 
 def _is(value: Value, swap: Swap) -> Value:
@@ -86,6 +94,10 @@ def _equal(a: Value, b: Value) -> bool:
 
 
 def _with_results(node: Node, blocks: list[Block], outputs: list[int], results: list[int]) -> Node:
+    if len(outputs) == len(node.outputs) and all(
+        a is b for a, b in zip(blocks, node.blocks, strict=True)
+    ):
+        return node
     made = tuple(Block(b.params, b.nodes, tuple(b.results[k] for k in results)) for b in blocks)
     return replace(node, outputs=tuple(node.outputs[k] for k in outputs), blocks=made)
 
@@ -102,6 +114,8 @@ def _simpler_loop(node: Node, swap: Swap) -> Node:
         else:
             kept.append(k)
     body = _simplify(body, swap)
+    if body is node.blocks[0] and len(kept) == len(node.outputs):
+        return node
     params = (body.params[0], *(body.params[1 + k] for k in kept))
     results = (body.results[0], *(body.results[1 + k] for k in kept))
     return replace(
@@ -133,14 +147,19 @@ class _Dead:
                 made = node
             live.update(v for v in made.inputs if v is not None)
             kept.append(made)
-        return Block(block.params, tuple(kept[::-1]), block.results)
+        return _remade(block, kept[::-1], block.results)
 
     def if_(self, node: Node, live: set[Value]) -> Node:
         used = [k for k, out in enumerate(node.outputs) if out in live]
+        is_all = len(used) == len(node.outputs)
         blocks = [
-            self.block(Block(b.params, b.nodes, tuple(b.results[k] for k in used)), live)
+            self.block(
+                b if is_all else Block(b.params, b.nodes, tuple(b.results[k] for k in used)), live
+            )
             for b in node.blocks
         ]
+        if is_all and all(a is b for a, b in zip(blocks, node.blocks, strict=True)):
+            return node
         return replace(node, outputs=tuple(node.outputs[k] for k in used), blocks=tuple(blocks))
 
     def loop(self, node: Node, live: set[Value]) -> Node:
@@ -156,6 +175,8 @@ class _Dead:
                 break
             used |= more
         live |= inner
+        if len(order) == len(node.outputs) and made.nodes is body.nodes:
+            return node
         params = (body.params[0], *(body.params[1 + k] for k in order))
         return replace(
             node,
