@@ -144,14 +144,23 @@ def _lstm_step(z: Any, g: Any, h: Any, c: Any) -> Any:
 
 
 def _recurrent(
-    step: Callable[..., Any], x: Any, h: Any, c: Any, weights: Any, layers: int, both: bool
+    step: Callable[..., Any],
+    x: Any,
+    h: Any,
+    c: Any,
+    weights: Any,
+    layers: int = 1,
+    bidirectional: bool = False,
+    has_bias: bool = True,
 ) -> Any:
-    """Run layers over x (T, N, I); every direction has four weights, in the order of the op."""
-    lasts, cells, at = [], [], 0
+    """Run layers over x (T, N, I); every direction has its weights in the order of the op."""
+    lasts, cells, each = [], [], 4 if has_bias else 2
     for _ in range(layers):
         sides = []
-        for side in range(1 + both):
-            w, u, b, d = weights[4 * at : 4 * at + 4]
+        for side in range(1 + bidirectional):
+            at = len(lasts)
+            w, u, *biases = weights[each * at : each * at + each]
+            b, d = biases or (0.0, 0.0)
             state, cell = h[at], None if c is None else c[at]
             rows = []
             for row in x[::-1] if side else x:
@@ -160,23 +169,26 @@ def _recurrent(
             sides.append(np.stack(rows[::-1] if side else rows))
             lasts.append(state)
             cells.append(cell)
-            at += 1
         x = np.concatenate(sides, -1)
     return x, np.stack(lasts), cells
 
 
-def _rnn(x: Any, h: Any, weights: Any, layers: int = 1, bidirectional: bool = False) -> Any:
-    return _recurrent(_plain_step, x, h, None, weights, layers, bidirectional)[:2]
+def _rectified_step(z: Any, g: Any, h: Any, _: Any) -> Any:
+    del h
+    return np.where(z + g > 0, z + g, 0), None
 
 
-def _gru(x: Any, h: Any, weights: Any, layers: int = 1, bidirectional: bool = False) -> Any:
-    return _recurrent(_gru_step, x, h, None, weights, layers, bidirectional)[:2]
+def _rnn(x: Any, h: Any, weights: Any, nonlinearity: str = "tanh", **to: Any) -> Any:
+    step = _plain_step if nonlinearity == "tanh" else _rectified_step
+    return _recurrent(step, x, h, None, weights, **to)[:2]
 
 
-def _lstm(
-    x: Any, h: Any, c: Any, weights: Any, layers: int = 1, bidirectional: bool = False
-) -> Any:
-    y, last, cells = _recurrent(_lstm_step, x, h, c, weights, layers, bidirectional)
+def _gru(x: Any, h: Any, weights: Any, **to: Any) -> Any:
+    return _recurrent(_gru_step, x, h, None, weights, **to)[:2]
+
+
+def _lstm(x: Any, h: Any, c: Any, weights: Any, **to: Any) -> Any:
+    y, last, cells = _recurrent(_lstm_step, x, h, c, weights, **to)
     return y, last, np.stack(cells)
 
 

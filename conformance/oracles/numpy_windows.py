@@ -189,7 +189,52 @@ def _quantized(
     return _convolution(x_scale * (x.astype(float) - x_zero), scaled, bias, **to)
 
 
+def _cells(x: Any, sizes: Any) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """Yield places of an adaptive pool's result, each with its window of every plane."""
+    n = len(sizes)
+    for at in np.ndindex(*sizes):
+        spans = [
+            slice(i * e // s, -(-(i + 1) * e // s))
+            for i, e, s in zip(at, x.shape[-n:], sizes, strict=True)
+        ]
+        yield at, x[(..., *spans)].reshape(*x.shape[:-n], -1)
+
+
+def _adaptive_average(x: Any, output_size: Any) -> Any:
+    made = np.zeros((*x.shape[: -len(output_size)], *output_size))
+    for at, window in _cells(x, output_size):
+        made[(..., *at)] = window.mean(-1)
+    return made
+
+
+def _adaptive_largest(x: Any, output_size: Any) -> Any:
+    """Return the values, and places only where a plane has an element once."""
+    made = np.zeros((*x.shape[: -len(output_size)], *output_size))
+    places = np.zeros(made.shape, np.int64)
+    flat = x.reshape(*x.shape[: -len(output_size)], -1)
+    for at, window in _cells(x, output_size):
+        made[(..., *at)] = window.max(-1)
+        places[(..., *at)] = (flat == window.max(-1)[..., None]).argmax(-1)
+    return made, places
+
+
+def _mixed(x: Any, output_size: Any, mode: str = "linear", align_corners: bool = False) -> Any:
+    """Return planes resized linearly, one axis after the other."""
+    assert mode == "linear"
+    for axis, new in enumerate(output_size, 2):
+        old, i = x.shape[axis], np.arange(new)
+        kept = i * (old - 1) / (new - 1) if new > 1 else i * 0.0
+        at = kept if align_corners else np.maximum((i + 0.5) * old / new - 0.5, 0)
+        low = np.floor(at).astype(int)
+        part = (at - low).reshape(-1, *[1] * (x.ndim - 1 - axis))
+        high = np.minimum(low + 1, old - 1)
+        x = np.take(x, low, axis) * (1 - part) + np.take(x, high, axis) * part
+    return x
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "adaptive_avg_pool2d": _adaptive_average,
+    "adaptive_max_pool2d": _adaptive_largest,
     "avg_pool1d": _average,
     "avg_pool2d": _average,
     "avg_pool3d": _average,
@@ -201,6 +246,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "conv_transpose2d": _transposed,
     "conv_transpose3d": _transposed,
     "im2col": _columns,
+    "interpolate": _mixed,
     "max_pool1d": _largest,
     "max_pool2d": _largest,
     "max_pool3d": _largest,

@@ -53,9 +53,14 @@ def _diag_embed(x: Any, offset: int, dim1: int, dim2: int) -> Any:
     return x[..., None] * np.eye(x.shape[-1], dtype=x.dtype)
 
 
-def _interpolate(x: Any, size: Any, mode: str = "nearest") -> Any:
+def _interpolate(x: Any, size: Any, scales: Any = None, mode: str = "nearest") -> Any:
     assert mode == "nearest"
-    places = [np.arange(n) * old // n for n, old in zip(size, x.shape[2:], strict=True)]
+    olds = x.shape[2:]
+    if scales is None:
+        places = [np.arange(n) * old // n for n, old in zip(size, olds, strict=True)]
+    else:
+        given = zip(size, olds, scales, strict=True)
+        places = [np.minimum(np.arange(n) // s, old - 1).astype(int) for n, old, s in given]
     return x[(..., *np.ix_(*places))]
 
 
@@ -103,6 +108,10 @@ class Makers:
     bincount = staticmethod(_bincount)
     diag_embed = staticmethod(_diag_embed)
     interpolate = staticmethod(_interpolate)
+    squeeze = staticmethod(lambda x, dim: np.squeeze(x, axis=tuple(dim)))
+    unflatten = staticmethod(
+        lambda x, sizes, dim: x.reshape(*x.shape[:dim], *sizes, *x.shape[dim + 1 :])
+    )
     to_list = staticmethod(lambda x: x.tolist())
 
     def __getattr__(self, name: str) -> Any:

@@ -114,7 +114,7 @@ def _covered(n: int, out: int, shift: int, stride: int) -> tuple[slice, slice]:
     """Return which windows see a place of theirs within the plane, and the elements there."""
     low, high = within(out, shift, stride, n)
     start = low * stride + shift
-    return slice(low, high), slice(start, start + max(0, (high - low - 1) * stride + 1), stride)
+    return slice(low, high), slice(start, start + (high - low) * stride, stride)
 
 
 def _axis_maximum(x: Array, axis: int, out: int, given: tuple[int, ...]) -> Array:
@@ -124,9 +124,8 @@ def _axis_maximum(x: Array, axis: int, out: int, given: tuple[int, ...]) -> Arra
     front = (slice(None),) * axis
     for place in range(kernel):
         to, of = _covered(x.shape[axis], out, place * dilation - padding, stride)
-        if to.stop > to.start:
-            seen, given_by = (*front, to), (*front, of)
-            np.maximum(y[seen], x[given_by], out=y[seen])
+        seen, given_by = (*front, to), (*front, of)
+        np.maximum(y[seen], x[given_by], out=y[seen])
     return y
 
 
@@ -232,8 +231,8 @@ def adaptive_avg_pool1d(x: Array, output_size: list[int]) -> Array:
 
 @KERNELS.of("adaptive_avg_pool2d")
 def adaptive_avg_pool2d(x: Array, output_size: list[int]) -> Array:
-    if list(output_size) == [1, 1] and x.shape[-1] and x.shape[-2]:
-        count = math.prod(x.shape[-2:])
+    count = math.prod(x.shape[-2:])
+    if list(output_size) == [1, 1] and count:
         means = sums(x.reshape(-1, count)) / x.dtype.type(count)
         return means.reshape(*x.shape[:-2], 1, 1)
     return _adaptive_mean(_adaptive_mean(x, -1, output_size[1]), -2, output_size[0])

@@ -67,6 +67,6 @@ def random_bits(state: Array, shape: list[int]) -> tuple[Array, Array]:
     blocks = -(-count // 4)
     drawn = philox(_counters(start, blocks), (words[0], words[1]))
     bits = drawn.T.reshape(-1)[:count].astype(np.int64).reshape(shape)
-    after = (start + blocks) % 2**128
+    after = start + blocks
     counter = [(after >> (32 * i)) & 0xFFFFFFFF for i in range(4)]
     return bits, np.array([*words[:2], *counter], np.uint32)

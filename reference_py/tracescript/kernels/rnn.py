@@ -41,8 +41,8 @@ class _Cell:
     def __init__(self, weights: Sequence[Array]) -> None:
         given, across, *biases = map(self.ordered, weights)
         self.inner = across.shape[1]
-        if across.shape[0] != self.gates * self.inner or given.shape[0] != across.shape[0]:
-            raise trap("SHAPE_ERROR", f"weights {given.shape} and {across.shape} do not fit")
+        if any(part.shape[0] != self.gates * self.inner for part in (given, across, *biases)):
+            raise trap("SHAPE_ERROR", f"weights {[w.shape for w in weights]} do not fit")
         halved = self.halved * self.inner
         self.given = np.ascontiguousarray(_halved(given, halved).T)
         self.across = np.ascontiguousarray(_halved(across, halved))
@@ -58,8 +58,8 @@ class _Cell:
         """Return the inputs' shares (time, gates * inner, batch) with biases that can be added."""
         time, batch, features = x.shape
         if features != self.given.shape[0]:
-            text = f"expected {self.given.shape[0]} features, found {features}"
-            raise trap("SHAPE_ERROR", text)
+            what = f"expected {self.given.shape[0]} features, found {features}"
+            raise trap("SHAPE_ERROR", what)
         if batch == 1:
             made = x.reshape(time, features).dot(self.given)
             for bias in self.biases:
@@ -186,8 +186,8 @@ def _cells(
     """Return the cells of each layer, one for each direction."""
     each, directions = 4 if has_bias else 2, 2 if bidirectional else 1
     if len(weights) != each * layers * directions:
-        text = f"expected {each * layers * directions} weights, found {len(weights)}"
-        raise trap("SHAPE_ERROR", text)
+        what = f"expected {each * layers * directions} weights, found {len(weights)}"
+        raise trap("SHAPE_ERROR", what)
     made = [kind(weights[k * each : (k + 1) * each]) for k in range(layers * directions)]
     return [made[k : k + directions] for k in range(0, len(made), directions)]
 
@@ -199,8 +199,8 @@ def _run(cells: list[list[_Cell]], x: Array, *start: Array) -> tuple[Array, ...]
     flat = [cell for layer in cells for cell in layer]
     expected = (len(flat), x.shape[1], flat[0].inner)
     if any(s.shape != expected for s in start):
-        text = f"expected states {expected}, found {[s.shape for s in start]}"
-        raise trap("SHAPE_ERROR", text)
+        what = f"expected states {expected}, found {[s.shape for s in start]}"
+        raise trap("SHAPE_ERROR", what)
     last: list[tuple[Array, ...]] = []
     for layer in cells:
         outputs = []

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import InvalidModelError
-from tracescript.ir import Block, Constant, FunctionRef, Value
+from tracescript.ir import Block, Constant, Value
 from tracescript.opset.calls import Typing
 from tracescript.opset.decompose import expansion
 from tracescript.opset.table import opset
@@ -90,9 +90,7 @@ def plain_attributes(node: Node) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, FunctionRef) or not isinstance(value, Constant):
-        return value
-    return value.value
+    return value.value if isinstance(value, Constant) else value
 
 
 __all__ = ["expand_all", "expand_missing", "expansion", "plain_attributes"]

@@ -9,7 +9,7 @@ from tracescript.engine.gathered import hold
 from tracescript.engine.py.buffers import CHANGING
 from tracescript.engine.py.intervals import HIGH, LOW
 from tracescript.engine.py.memory import SMALL, counted_late, gathered, kept, precheck
-from tracescript.engine.py.pick import kernel_of
+from tracescript.engine.py.pick import gives_first_only, kernel_of
 from tracescript.engine.py.scalars import Expression, expression
 from tracescript.engine.py.tensors import TensorWriter
 from tracescript.engine.values import track
@@ -38,7 +38,8 @@ class OpWriter:
         if check is not None:
             self._w.line(depth, f"{self._w.names.of(check)}(B, {', '.join(args)})", stmt)
         self._compute(stmt, args, body, depth)
-        for val in () if stmt in self._w.buffers.into else counted_late(stmt):
+        late = [] if stmt in self._w.buffers.into else counted_late(stmt)
+        for val in late[:1] if gives_first_only(stmt) else late:
             name = self._w.ref(val)
             self._w.line(depth, f"if {name}.nbytes > {SMALL}: {count}(B, {name})", stmt)
         for val, most in self._made(stmt):

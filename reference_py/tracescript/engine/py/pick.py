@@ -42,11 +42,16 @@ def kernel_of(stmt: Stmt, packed: dict[Any, Any], *, in_place: bool = False) -> 
     prepared = _prepared(stmt, packed) if plain and stmt.op in PREPARE else None
     if prepared is not None:
         return prepared, False
-    is_first = stmt.op in VALUES_ONLY and not any(v.readers for v in stmt.outputs[1:])
+    is_first = gives_first_only(stmt)
     kernel = VALUES_ONLY[stmt.op] if is_first else stmt.link.kernel
     if plain:
         kernel = getattr(kernel, "__wrapped__", kernel)
     return functools.partial(kernel, **attributes) if attributes else kernel, is_first
+
+
+def gives_first_only(stmt: Stmt) -> bool:
+    """Whether a call computes only its first result, since nobody reads the others."""
+    return stmt.op in VALUES_ONLY and not any(v.readers for v in stmt.outputs[1:])
 
 
 def _prepared(stmt: Stmt, packed: dict[Any, Any]) -> Kernel | None:
