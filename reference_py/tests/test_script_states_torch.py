@@ -112,3 +112,13 @@ def test_a_field_of_a_record_in_an_attribute_is_refused_with_the_way_out():
 
     assert (caught.value.code, caught.value.rule) == ("TYPE_INFERENCE", "SCRIPT-4")
     assert caught.value.hint == "make a new one: Changeable(...)"
+
+
+def test_an_image_where_the_rank_is_unknown_is_refused_with_the_rank_that_the_op_asks():
+    model = ts.script(torch.nn.MaxPool2d(2))
+
+    with pytest.raises(ts.errors.TrapError) as caught:
+        model(torch.ones(2, 6, 6))
+
+    assert caught.value.code == "SHAPE_ERROR"
+    assert caught.value.hint == "max_pool2d asks: x has rank 4."

@@ -70,7 +70,16 @@ def placed(error: Exception, function: ir.Function, node: ir.Node | None) -> Exe
         found.where = where(function, node)
     if not found.rule and node is not None:
         found.rule = _rule(node.op, found.code)
+    if found.code == "SHAPE_ERROR" and not found.hint and node is not None:
+        found.hint = _ranks(node.op)
     return found
+
+
+def _ranks(op: str) -> str:
+    """Say what ranks an op asks for: a file need not say those of its inputs."""
+    definition = opset().get(op)
+    texts = [t for _, t, _ in definition.constraints if "rank" in t] if definition else []
+    return f"{op} asks: {' '.join(texts)}" if texts else ""
 
 
 def _rule(op: str, code: str) -> str:

@@ -11,6 +11,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812  # as everybody writes it
 from torch import nn
 
+UNBATCHED: Final = 2
+"""The rank of a sequence without an axis of the batch."""
+
 
 class LSTM:
     """Of nn.LSTM."""
@@ -21,8 +24,14 @@ class LSTM:
         hx: tuple[torch.Tensor, torch.Tensor] | None = None,
     ) -> Any:
         """Run every layer over every step."""
+        axis = 0 if self.batch_first else 1
+        if input.dim() == UNBATCHED:
+            if hx is not None:
+                hx = (hx[0].unsqueeze(1), hx[1].unsqueeze(1))
+            y, (h, c) = self(input.unsqueeze(axis), hx)
+            return y.select(axis, 0), (h.select(1, 0), c.select(1, 0))
         if hx is None:
-            batch = input.size(0) if self.batch_first else input.size(1)
+            batch = input.size(axis)
             rows = self.num_layers * (2 if self.bidirectional else 1)
             zeros = input.new_zeros(rows, batch, self.hidden_size)
             hx = (zeros, zeros)
@@ -46,8 +55,12 @@ class OneStateRecurrent:
 
     def forward(self: Any, input: Any, hx: Any = None) -> Any:  # noqa: A002  # torch's name
         """Run every layer over every step."""
+        axis = 0 if self.batch_first else 1
+        if input.dim() == UNBATCHED:
+            y, h = self(input.unsqueeze(axis), None if hx is None else hx.unsqueeze(1))
+            return y.select(axis, 0), h.select(1, 0)
         if hx is None:
-            batch = input.size(0) if self.batch_first else input.size(1)
+            batch = input.size(axis)
             hx = input.new_zeros(
                 self.num_layers * (2 if self.bidirectional else 1), batch, self.hidden_size
             )
@@ -100,6 +113,14 @@ class GRUCell:
         return n + z * (hx - n)
 
 
+def attend_one(layer: Any, sequences: Any, mask: Any, *rest: Any) -> Any:
+    """Attend in sequences without the axis of the batch."""
+    axis = 0 if layer.batch_first else 1
+    query, key, value = (x.unsqueeze(axis) for x in sequences)
+    y, weights = layer(query, key, value, None if mask is None else mask.unsqueeze(0), *rest)
+    return y.select(axis, 0), None if weights is None else weights.select(0, 0)
+
+
 class MultiheadAttention:
     """Of nn.MultiheadAttention: one batch axis, equal embedding sizes, no extra bias."""
 
@@ -118,6 +139,9 @@ class MultiheadAttention:
         assert self._qkv_same_embed_dim
         assert self.bias_k is None
         assert not self.add_zero_attn
+        if query.dim() == UNBATCHED:
+            rest = need_weights, attn_mask, average_attn_weights
+            return attend_one(self, (query, key, value), key_padding_mask, *rest)
         if self.batch_first:
             query, key, value = query.transpose(0, 1), key.transpose(0, 1), value.transpose(0, 1)
         wq, wk, wv = torch.chunk(self.in_proj_weight, 3)

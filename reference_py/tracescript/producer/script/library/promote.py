@@ -18,6 +18,7 @@ from tracescript.opset import dtypes
 from tracescript.opset.table import REQUIRED, InputDef, OpDef, opset
 from tracescript.producer.script.emitter.diagnostics import is_none, is_tensor
 from tracescript.producer.script.emitter.entries import Empty, Items, constant_of
+from tracescript.producer.script.library.batches import is_single, of_single
 from tracescript.producer.script.library.coerce import (
     as_tensor,
     common,
@@ -58,6 +59,8 @@ def emit_op(
     op = opset().get(name)
     if op is None:
         raise e.error(None, f"there is no op {name}", code="UNKNOWN_CALL", rule="SCRIPT-12")
+    if is_single(e, name, inputs[0] if inputs else None):
+        return of_single(e, name, inputs, attributes)
     given = [None if x is None or is_none(x) else x for x in inputs]
     if name == "pow" and _is_complex(e, given[0]):
         return _complex_power(e, given[0], given[1])
