@@ -94,6 +94,8 @@ class Makers:
     cumsum = staticmethod(lambda x, dim: np.cumsum(x, axis=dim))
     sort = staticmethod(lambda x, dim: (np.sort(x, dim), np.argsort(x, dim, kind="stable")))
     maximum = staticmethod(np.maximum)
+    eq = staticmethod(np.equal)
+    lt = staticmethod(np.less)
     relu = staticmethod(lambda x: np.maximum(x, 0))
     repeat = staticmethod(np.tile)
     index_select = staticmethod(lambda x, i, dim: np.take(x, i, axis=dim))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from numpy.exceptions import AxisError
+
 from tracescript.errors import ExecutionError, LimitError, TrapError, TsError
 from tracescript.opset.table import opset
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 _CODES: tuple[tuple[type[Exception], str], ...] = (
     (ZeroDivisionError, "ZERO_DIVISION"),
     (OverflowError, "VALUE_ERROR"),
+    (AxisError, "VALUE_ERROR"),
     (IndexError, "INDEX_ERROR"),
     (KeyError, "KEY_ERROR"),
     (ValueError, "SHAPE_ERROR"),

@@ -10,6 +10,7 @@ import numpy as np
 from tracescript import ir
 from tracescript.errors import trap
 from tracescript.ir.text import type_text
+from tracescript.kernels.axes import axis_of
 from tracescript.kernels.create import cast
 from tracescript.kernels.scalar import within
 from tracescript.kernels.table import Table
@@ -25,9 +26,7 @@ KERNELS: Final = Table()
 
 @KERNELS.of("size")
 def size(x: Array, dim: int) -> int:
-    if not -x.ndim <= dim < x.ndim:
-        raise trap("VALUE_ERROR", f"rank {x.ndim} has no axis {dim}")
-    return x.shape[dim]
+    return x.shape[axis_of(x, dim)]
 
 
 @KERNELS.of("dim")

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from tracescript.errors import trap
+from tracescript.kernels.axes import axis_of
 from tracescript.kernels.rounding import Array, RoundedTable
 from tracescript.kernels.table import Table
 
@@ -22,7 +23,7 @@ def check_range(index: Array, n: int) -> None:
 
 @EXACT.of("index_select")
 def index_select(x: Array, index: Array, dim: int) -> Array:
-    check_range(index, x.shape[dim])
+    check_range(index, x.shape[axis_of(x, dim)])
     return np.take(x, index, axis=dim)
 
 
@@ -43,9 +44,9 @@ def gather(x: Array, index: Array, dim: int) -> Array:
     if not x.ndim:
         check_range(index, 1)
         return x
-    check_range(index, x.shape[dim])
+    check_range(index, x.shape[axis_of(x, dim)])
     _check_fit(x, index, dim)
-    axis = dim % x.ndim
+    axis = axis_of(x, dim)
     part = x[tuple(slice(None if i == axis else n) for i, n in enumerate(index.shape))]
     return np.take_along_axis(part, index, axis)
 
@@ -69,7 +70,7 @@ _COMBINE: Final[dict[str, np.ufunc]] = {
 def scatter(x: Array, index: Array, src: Array, dim: int, reduce: str) -> Array:
     if not x.ndim:
         return scatter(x.reshape(1), index.reshape(1), src.reshape(1), 0, reduce).reshape(())
-    check_range(index, x.shape[dim])
+    check_range(index, x.shape[axis_of(x, dim)])
     _check_fit(x, index, dim)
     if any(m > n for n, m in zip(src.shape, index.shape, strict=True)):
         raise trap("SHAPE_ERROR", f"{list(src.shape)} has too few elements for {list(index.shape)}")
@@ -94,7 +95,7 @@ def stable_order(x: Array, dim: int, descending: bool) -> Array:
     if not descending:
         return np.argsort(x, axis=dim, kind="stable")
     turned = np.argsort(np.flip(x, dim), axis=dim, kind="stable")
-    return np.flip(x.shape[dim] - 1 - turned, dim)
+    return np.flip(x.shape[axis_of(x, dim)] - 1 - turned, dim)
 
 
 @ROUNDED.of("argsort")
@@ -111,10 +112,10 @@ def sort(x: Array, dim: int, descending: bool) -> tuple[Array, Array]:
 
 @ROUNDED.of("topk")
 def topk(x: Array, k: int, dim: int, largest: bool) -> tuple[Array, Array]:
-    if not 0 <= k <= x.shape[dim]:
-        raise trap("SHAPE_ERROR", f"expected k from 0 to {x.shape[dim]}, found {k}")
+    if not 0 <= k <= x.shape[axis_of(x, dim)]:
+        raise trap("SHAPE_ERROR", f"expected k from 0 to {x.shape[axis_of(x, dim)]}, found {k}")
     order = stable_order(x, dim, largest)
-    first = order[(slice(None),) * (dim % x.ndim) + (slice(k),)]
+    first = order[(slice(None),) * axis_of(x, dim) + (slice(k),)]
     return np.take_along_axis(x, first, dim), first
 
 
@@ -134,8 +135,10 @@ def unique(x: Array) -> tuple[Array, Array, Array]:
 def repeat_interleave(x: Array, repeats: Array, dim: int) -> Array:
     if np.any(repeats < 0):
         raise trap("VALUE_ERROR", "expected repeats of at least 0, found a negative one")
-    if repeats.size not in {1, x.shape[dim]}:
-        raise trap("SHAPE_ERROR", f"expected {x.shape[dim]} repeats, found {repeats.size}")
+    if repeats.size not in {1, x.shape[axis_of(x, dim)]}:
+        raise trap(
+            "SHAPE_ERROR", f"expected {x.shape[axis_of(x, dim)]} repeats, found {repeats.size}"
+        )
     return np.repeat(x, repeats, axis=dim)
 
 

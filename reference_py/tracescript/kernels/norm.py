@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.errors import trap
+from tracescript.kernels.axes import axis_of
 from tracescript.kernels.blocked import (
     SUMMED_BY_PRODUCT,
     all_fit,
@@ -179,7 +180,7 @@ def _across(x: Array, dim: int) -> Array:
 
 
 def _is_last(x: Array, dim: int) -> bool:
-    return not x.ndim or dim % x.ndim == x.ndim - 1
+    return not x.ndim or axis_of(x, dim) == x.ndim - 1
 
 
 @KERNELS.of("softmax")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracescript.errors import trap
+from tracescript.kernels.axes import axis_of
 from tracescript.kernels.shape import check_place, checked_range
 from tracescript.kernels.table import Table
 
@@ -17,7 +18,7 @@ KERNELS: Final = Table()
 
 
 def _put(x: Array, key: int | slice, src: Array, dim: int) -> Array:
-    at = (slice(None),) * (dim % x.ndim) + (key,)
+    at = (slice(None),) * axis_of(x, dim) + (key,)
     shape = x[at].shape
     if shape != src.shape:
         text = f"expected the shape of the place, {list(shape)}, found {list(src.shape)}"
@@ -33,7 +34,7 @@ def _put_slice(
 
 
 def _put_select(x: Array, src: Array, index: int, dim: int) -> Array:
-    check_place(index, x.shape[dim])
+    check_place(index, x.shape[axis_of(x, dim)])
     return _put(x, index, src, dim)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.errors import trap
+from tracescript.kernels.axes import axis_of
 from tracescript.kernels.table import Table
 
 if TYPE_CHECKING:
@@ -37,14 +38,14 @@ def reshape(x: Array, shape: list[int]) -> Array:
 def flatten(x: Array, start_dim: int, end_dim: int) -> Array:
     if not x.ndim:
         return x.reshape(1)
-    first, last = start_dim % x.ndim, end_dim % x.ndim
+    first, last = axis_of(x, start_dim), axis_of(x, end_dim)
     middle = math.prod(x.shape[first : last + 1])
     return x.reshape((*x.shape[:first], middle, *x.shape[last + 1 :]))
 
 
 @KERNELS.of("unflatten")
 def unflatten(x: Array, sizes: list[int], dim: int) -> Array:
-    axis = dim % x.ndim
+    axis = axis_of(x, dim)
     known = math.prod(n for n in sizes if n != -1)
     filled = [x.shape[axis] // known if n == -1 and known else n for n in sizes]
     return _reshape(x, (*x.shape[:axis], *filled, *x.shape[axis + 1 :]))
@@ -112,7 +113,7 @@ def stack(tensors: list[Array], dim: int) -> Array:
 
 def _cut(x: Array, sizes: list[int], dim: int) -> list[Array]:
     """Return views of these sizes along an axis; `np.split` takes several times as long."""
-    front, start, parts = (slice(None),) * (dim % x.ndim), 0, []
+    front, start, parts = (slice(None),) * axis_of(x, dim), 0, []
     for size in sizes:
         part = (*front, slice(start, start + size))
         parts.append(x[part])
@@ -122,14 +123,15 @@ def _cut(x: Array, sizes: list[int], dim: int) -> list[Array]:
 
 @KERNELS.of("split")
 def split(x: Array, sizes: list[int], dim: int) -> list[Array]:
-    if sum(sizes) != x.shape[dim] or min(sizes, default=0) < 0:
-        raise trap("SHAPE_ERROR", f"expected sizes that sum to {x.shape[dim]}, found {list(sizes)}")
+    n = x.shape[axis_of(x, dim)]
+    if sum(sizes) != n or min(sizes, default=0) < 0:
+        raise trap("SHAPE_ERROR", f"expected sizes that sum to {n}, found {list(sizes)}")
     return _cut(x, sizes, dim)
 
 
 @KERNELS.of("chunk")
 def chunk(x: Array, chunks: int, dim: int) -> list[Array]:
-    n = x.shape[dim]
+    n = x.shape[axis_of(x, dim)]
     size = max(-(-n // chunks), 1)
     if not n:
         return [x] * chunks
@@ -156,24 +158,26 @@ def checked_range(start: int | None, end: int | None, step: int | None) -> slice
 
 @KERNELS.of("select")
 def select(x: Array, index: int, dim: int) -> Array:
-    check_place(index, x.shape[dim])
-    return x[(slice(None),) * (dim % x.ndim) + (index,)]
+    axis = axis_of(x, dim)
+    check_place(index, x.shape[axis])
+    return x[(slice(None),) * axis + (index,)]
 
 
 @KERNELS.of("slice")
 def slice_(x: Array, start: int | None, end: int | None, step: int | None, dim: int) -> Array:
-    return x[(slice(None),) * (dim % x.ndim) + (checked_range(start, end, step),)]
+    return x[(slice(None),) * axis_of(x, dim) + (checked_range(start, end, step),)]
 
 
 @KERNELS.of("narrow")
 def narrow(x: Array, start: int, length: int, dim: int) -> Array:
-    n = x.shape[dim]
+    axis = axis_of(x, dim)
+    n = x.shape[axis]
     first = start + n if start < 0 else start
     if not 0 <= first <= n:
         raise trap("INDEX_ERROR", f"expected a start between {-n} and {n}, found {start}")
     if not 0 <= length <= n - first:
         raise trap("SHAPE_ERROR", f"expected a length of at most {n - first}, found {length}")
-    return x[(slice(None),) * (dim % x.ndim) + (slice(first, first + length),)]
+    return x[(slice(None),) * axis + (slice(first, first + length),)]
 
 
 @KERNELS.of("flip")

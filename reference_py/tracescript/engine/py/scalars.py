@@ -136,16 +136,13 @@ def _range_len(stmt: Stmt, args: Sequence[str]) -> Expression | None:
     return None
 
 
-def _tuple_get(stmt: Stmt, args: Sequence[str]) -> Expression | None:
+def _tuple_get(stmt: Stmt, args: Sequence[str]) -> Expression:
     assert stmt.link is not None
     val = stmt.inputs[0]
     index = stmt.link.attributes["i"]
     assert val is not None
     assert isinstance(val.type, ir.TupleType)
-    count = len(val.type.elements)
-    return (
-        Expression(f"{args[0]}[{index % count}]", is_atom=True) if -count <= index < count else None
-    )
+    return Expression(f"{args[0]}[{index % len(val.type.elements)}]", is_atom=True)
 
 
 def _struct_get(stmt: Stmt, args: Sequence[str]) -> Expression | None:

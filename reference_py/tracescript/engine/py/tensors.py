@@ -235,7 +235,9 @@ class TensorWriter:
 
     def _matmul(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
         x, y = stmt.inputs
-        if x is None or y is None or x.data_type not in _BLAS:
+        assert x is not None
+        assert y is not None
+        if x.data_type not in _BLAS:
             return None
         if x.rank in {1, 2} and y.rank == 2:  # noqa: PLR2004  # matrices
             return [f"{out} = {args[0]}.dot({args[1]})"]
@@ -244,7 +246,8 @@ class TensorWriter:
     def _sum(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
         (x,) = stmt.inputs
         assert stmt.link is not None
-        if x is None or x.data_type not in _BLAS or not x.rank:
+        assert x is not None
+        if x.data_type not in _BLAS or not x.rank:
             return None
         dim, keepdim = stmt.link.attributes["dim"], stmt.link.attributes["keepdim"]
         if dim is None and not keepdim and x.shape and np.prod(x.shape) <= _SMALL_SUM:
@@ -257,7 +260,8 @@ class TensorWriter:
     def _select(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
         assert stmt.link is not None
         x, dim = stmt.inputs[0], stmt.link.attributes["dim"]
-        if x is None or not x.rank or not -x.rank <= dim < x.rank:
+        assert x is not None
+        if not x.rank or not -x.rank <= dim < x.rank:
             return None
         return [f"{out} = {args[0]}[{':, ' * (dim % x.rank)}{args[1]}]"]
 
@@ -265,7 +269,8 @@ class TensorWriter:
         assert stmt.link is not None
         x, start, end, step = stmt.inputs
         dim = stmt.link.attributes["dim"]
-        if x is None or not x.rank or not -x.rank <= dim < x.rank:
+        assert x is not None
+        if not x.rank or not -x.rank <= dim < x.rank:
             return None
         if step is not None and not (step.known and step.constant > 0):
             return None
@@ -282,7 +287,8 @@ class TensorWriter:
 
     def _permute(self, stmt: Stmt, args: Sequence[str], out: str) -> list[str] | None:
         assert stmt.link is not None
-        if stmt.inputs[0] is None or not stmt.inputs[0].rank:
+        assert stmt.inputs[0] is not None
+        if not stmt.inputs[0].rank:
             return None
         return [f"{out} = {args[0]}.transpose({self._name(stmt.link.attributes['dims'])})"]
 
