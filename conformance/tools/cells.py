@@ -94,7 +94,22 @@ def asked(
             _none(attributes - set_attributes(corpus, cases)),
         ),
         Asked("cell", "cells of elementwise ops, data types and edges", cells, holes),
+        _types(ops, filled),
     ]
+
+
+def _types(ops: Sequence[Mapping[str, Any]], filled: Mapping[str, set[tuple[str, str]]]) -> Asked:
+    """Ask for each data type of the primitives of `core` that are not elementwise."""
+    wanted, holes = 0, {}
+    for op in ops:
+        told = op["tier"] == "primitive" and op["profile"] == "core" and op.get("variables")
+        if told and op["inputs"] and op["inputs"][0]["kind"] == "tensor" and not is_elementwise(op):
+            types = SETS.get(op["variables"][0]["set"], [])
+            shown = {name for name, _ in filled[op["name"]]}
+            left = [name for name in types if name not in shown]
+            wanted += len(types)
+            holes |= {op["name"]: left} if left else {}
+    return Asked("type", "data types of other primitives", wanted, holes)
 
 
 def _none(names: set[str]) -> dict[str, list[str]]:
@@ -156,7 +171,7 @@ def filled_cells(cases: Sequence[case_pb2.Case]) -> dict[str, set[tuple[str, str
                 name = _LONG.get(value.data_type) if isinstance(value, Tensor) else None
                 if name is not None:
                     for op in ops:
-                        found[op] |= {(name, kind) for kind in classes(name, value)}
+                        found[op] |= {(name, kind) for kind in ("any", *classes(name, value))}
     return found
 
 

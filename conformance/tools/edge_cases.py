@@ -133,7 +133,7 @@ def _case(op: dict[str, Any], name: str) -> case_pb2.Case:
         if outputs == name and name in FLOATS:
             wanted = edge_bounds.bounded(op, name, rows[:count], chosen, wanted)
         seconds.append(edge_bounds.second(op, dict(inputs), chosen, wanted))
-        case.run.steps.append(_step(op, method, inputs, wanted))
+        case.run.steps.append(step(op, method, inputs, wanted))
     case.provenance.oracles.append(seconds[0].oracle)
     case.provenance.max_disagreement_ulps = max(second.ulps for second in seconds)
     return case
@@ -162,7 +162,7 @@ def evaluated(
         except elementwise.NoValueError:
             continue
         rows.append(row)
-        results.append(_in_type(found, str(chosen.get("dtype", name))))
+        results.append(in_type(found, str(chosen.get("dtype", name))))
     return rows, results
 
 
@@ -175,7 +175,8 @@ def _function(op: dict[str, Any], name: str) -> Callable[..., Any]:
     return inexact if name in FLOATS else exact  # type: ignore[return-value]  # one has it
 
 
-def _in_type(found: Any, name: str) -> Any:
+def in_type(found: Any, name: str) -> Any:
+    """Return a number rounded, or wrapped, to what a type holds."""
     if isinstance(found, bool | complex):
         return found
     if name in FLOATS:
@@ -248,18 +249,19 @@ def _text(op: dict[str, Any], name: str, outputs: str, texts: dict[str, str]) ->
     return f"N = Dim('N', 0, None)\n\n\nclass Op(Module):\n{''.join(methods)}"
 
 
-def _step(
+def step(
     op: dict[str, Any], method: str, inputs: Sequence[tuple[str, Tensor]], wanted: Literal
 ) -> case_pb2.Step:
-    step = case_pb2.Step(method=method)
-    step.inputs.CopyFrom(values.bundle([("", value) for _, value in inputs]))
-    table = step.expected.outputs.table
+    """Make the step of a case: inputs, the result, how far off it may be."""
+    made = case_pb2.Step(method=method)
+    made.inputs.CopyFrom(values.bundle([("", value) for _, value in inputs]))
+    table = made.expected.outputs.table
     table.add()
     index = values.write(table, wanted.value)
-    step.expected.outputs.items.add(data=index)
+    made.expected.outputs.items.add(data=index)
     if wanted.bounds:
         bound = tensor("f64", wanted.value.array.shape, list(wanted.bounds))
-        step.expected.checks.add(data=index, bound=values.write(table, bound))
+        made.expected.checks.add(data=index, bound=values.write(table, bound))
     elif op["name"] in FIXED_ZERO and wanted.value.is_float:
-        step.expected.checks.add(data=index, zero_sign=True)
-    return step
+        made.expected.checks.add(data=index, zero_sign=True)
+    return made

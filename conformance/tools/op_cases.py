@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tools import edge_cases
+from tools import edge_cases, typed_cases
 from tools.op_models import (
     Literal,
     attributes,
@@ -61,6 +61,7 @@ def all_cases() -> list[case_pb2.Case]:
                 wrong.append(f"{op['name']}: {example['title']}: {type(error).__name__}: {error}")
         made += refusals(op)
         made += edge_cases.cases(op)
+        made += typed_cases.cases(op)
     if wrong:
         raise SystemExit("\n".join(wrong))
     return made
