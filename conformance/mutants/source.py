@@ -2,7 +2,7 @@
 
 Each change that `changes.py` finds in a module or part of the loader (`wire`, `engine.py`) is put
 in alone, and the cases that run the changed lines are asked until one fails. `--again` tries those
-only that `source.json` has as not killed, `--cases` asks some cases only: new ones, say.
+only that are open or not explained, `--cases` asks some cases only: new ones, say.
 `--check` tries a few of those in the table, without a record of lines, and gives exit code 1
 where one survives that the table does not explain.
 """
@@ -208,7 +208,7 @@ def main() -> int:
     every = [change for name in names for change in changes(name)]
     if options.again:
         every = [c for c in every if table.state(c) not in {"killed", ""}]
-        every = [c for c in every if not table.is_explained(c)]
+        every = [c for c in every if table.is_open(c)]
     chosen = sample(every, options.sample or len(every), options.seed)
     watch()
     found = _checked(suite, chosen) if options.check else _tried(suite, chosen, options)

@@ -78,6 +78,12 @@ class Table:
         """Whether a change may survive."""
         return self.state(change) in DIFFERENCES or self.reason(change.id) is not None
 
+    def is_open(self, change: Change) -> bool:
+        """Whether a case could notice a change, for all that is known."""
+        reason = self.reason(change.id)
+        explained = reason is not None and reason.kind != "open"
+        return not explained and self.state(change) not in DIFFERENCES
+
     def note(self, found: Iterable[tuple[Change, str, str]], *, again: bool) -> None:
         """Put in what became of changes, and write. Unless `again`, their modules start anew."""
         found = list(found)

@@ -6,6 +6,7 @@ that must give values can be asked about.
 
 from __future__ import annotations
 
+import itertools
 import math
 from types import SimpleNamespace
 from typing import Any, Union
@@ -37,6 +38,7 @@ class _Symbol:
     def _same(self, *_: Any) -> _Symbol:
         return self
 
+    __neg__ = _same
     __add__ = __sub__ = __mul__ = __floordiv__ = __mod__ = _same
     __lt__ = __le__ = __gt__ = __ge__ = _same
     __radd__ = __rsub__ = __rmul__ = __rfloordiv__ = __rmod__ = _same
@@ -80,6 +82,7 @@ class _Ops(Makers, Scalars):
     list = SimpleNamespace(
         make=lambda *xs: [*xs],
         append=lambda xs, x: [*xs, x],
+        repeat=lambda xs, n: xs * n,
         set=lambda xs, i, x: [*xs[:i], x, *xs[i + 1 :]],
         pop=lambda xs, i: (xs[i], [x for k, x in enumerate(xs) if k != i % len(xs)]),
         sort=lambda xs, descending=False: sorted(xs, reverse=descending),
@@ -92,6 +95,7 @@ class _Ops(Makers, Scalars):
         values=lambda d: [*d.values()],
         len=len,
     )
+    range = SimpleNamespace(len=lambda start, end, step: len(range(start, end, step)))
     union = SimpleNamespace(make=lambda a, **_: a, get=lambda a, **_: a)
     to_tensor = staticmethod(np.array)
     equal = staticmethod(lambda a, b: vars(a) == vars(b) if isinstance(a, _Struct) else a == b)
@@ -156,6 +160,10 @@ class _Ops(Makers, Scalars):
         return bool(x.item())
 
     @staticmethod
+    def item_float(x: Any) -> float:
+        return float(x.item())
+
+    @staticmethod
     def item_int(x: Any) -> int:
         return int(x.item())
 
@@ -186,6 +194,7 @@ def instance(text: str, class_name: str, members: dict[str, Any]) -> Any:
         **{word: word for word in text_casts.NARROW},
         "Dim": lambda *_: _Symbol(),
         "ceil_div": lambda *_: _Symbol(),
+        "count": itertools.count,
         "call": lambda name, *args: getattr(names["self"], name.rpartition(".")[2])(*args),
         "guard": lambda *_: None,
         "shape_guard": lambda *_: None,

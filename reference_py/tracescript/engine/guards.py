@@ -50,9 +50,10 @@ def found(decision: ir.TraceDecision, value: Any) -> Any:
     """Return what the program would read now. Raises ExecutionError where it could not."""
     if decision.kind == "tensor_read":
         return np.asarray(value)
+    read = _READ[decision.kind]
     if not isinstance(value, (np.ndarray, np.generic)):
-        return value
-    kernel = KERNELS.get(_READ[decision.kind])
+        return bool(value) if read == "item_bool" else value
+    kernel = KERNELS.get(read)
     assert kernel is not None
     return kernel(value)
 

@@ -30,8 +30,8 @@ _MANY: Final = 32
 """Above so many roots a value's are taken for one: long programs stay linear."""
 _ALIEN: Final[Roots] = frozenset({FOREIGN})
 
-CHANGING: Final = {"list.append": 0, "list.set": 0, "dict.set": 0}
-"""Ops that may update their first input in place."""
+CHANGING: Final = {"list.append": (0,), "list.set": (0,), "dict.set": (0,)}
+"""Ops that may update an input in place, and which."""
 _MAKING: Final = frozenset({"list.make", "dict.make"})
 _NEW: Final = frozenset(
     {"list.slice", "list.concat", "list.repeat", "list.sort", "dict.keys", "dict.values"}
@@ -95,7 +95,7 @@ class Buffers:
         """Return where a value's content may live."""
         if val is None or not holds_memory(val.type):
             return _NONE
-        return _ALIEN if val.known else self._roots.get(val, _NONE)
+        return _ALIEN if val.known else self._now(self._roots.get(val, _NONE))
 
     def owned(self, val: Val) -> bool:
         """Whether a value's memory can be given away: nobody else's, and no element of it twice."""
@@ -115,21 +115,21 @@ class Buffers:
             root = self._merged[root]
         return root
 
+    def _now(self, roots: Roots) -> Roots:
+        return frozenset(map(self._current, roots)) if self._merged else roots
+
     def _fewer(self, roots: Roots) -> Roots:
         """Merge roots that are many: whoever holds one of them then holds all."""
-        if self._merged:
-            roots = frozenset(map(self._current, roots))
+        roots = self._now(roots)
         if len(roots) <= _MANY:
             return roots
         first, *others = roots - _MARKS
         self._merged.update(dict.fromkeys(others, first))
         return roots & _MARKS | {first}
 
-    def _object(self, val: Val | None) -> Roots:
+    def _object(self, val: Val) -> Roots:
         """Return which container objects a value itself may be."""
-        if val is None:
-            return _NONE
-        return _ALIEN if val.known else self._objects.get(val, _NONE)
+        return _ALIEN if val.known else self._now(self._objects.get(val, _NONE))
 
     def _forward(self, body: Body) -> None:
         for stmt in body.stmts:
@@ -149,21 +149,18 @@ class Buffers:
 
     def _loop(self, stmt: Stmt) -> None:
         (body,) = stmt.bodies
-        starts = stmt.inputs[2:]
-        for start, param in zip(starts, body.params[1:], strict=True):
-            if start is not None and is_copied(start):
-                self._set(param, frozenset({param}), frozenset({param}))
+        params, results = body.params[1:], body.results[1:]
+        sources: list[list[Val]] = []
+        for param, result, start in zip(params, results, stmt.inputs[2:], strict=True):
+            assert start is not None
+            sources.append([param, result] if is_copied(start) else [param, result, start])
+            self._set(param, self.roots(param) | {param}, self._object(param) | {param})
         moving = True
         while moving:
             self._forward(body)
-            moving = False
-            for i, param in enumerate(body.params[1:]):
-                sources = [param, body.results[i + 1]]
-                start = starts[i]
-                if start is not None and not is_copied(start):
-                    sources.append(start)
-                moving |= self._join(param, sources)
-        for out, param in zip(stmt.outputs, body.params[1:], strict=True):
+            moved = [self._join(p, s) for p, s in zip(params, sources, strict=True)]
+            moving = any(moved)
+        for out, param in zip(stmt.outputs, params, strict=True):
             self._join(out, [param])
 
     def _plain(self, stmt: Stmt) -> None:
@@ -211,30 +208,22 @@ class Buffers:
         return VIEW not in self.roots(val) or LOOSE in self.roots(val)
 
     def _decide(self, stmt: Stmt, live: set[Val]) -> None:
-        if stmt.op in CHANGING:
-            target = stmt.inputs[0]
-            if target is not None and self._exclusive(target, self._object(target), live, stmt):
-                self.into[stmt] = 0
-            return
-        for index in takes_out(stmt):
+        for index in CHANGING.get(stmt.op) or takes_out(stmt):
             val = stmt.inputs[index]
-            if val is not None and self._exclusive(val, self.roots(val), live, stmt):
+            assert val is not None
+            if self._exclusive(val, live, stmt):
                 self.into[stmt] = index
                 return
 
-    def _exclusive(self, val: Val, roots: Roots, live: set[Val], stmt: Stmt) -> bool:
-        """Whether nobody can see a change of these roots after the statement."""
-        if not roots or val in live:
+    def _exclusive(self, val: Val, live: set[Val], stmt: Stmt) -> bool:
+        """Whether nobody can see a change of a value after the statement.
+
+        A container cannot be in another input: no type contains itself.
+        """
+        roots = self._object(val) if stmt.op in CHANGING else self.roots(val)
+        if not roots or roots & ({FOREIGN} if stmt.op in CHANGING else _MARKS):
             return False
-        if roots & ({FOREIGN} if stmt.op in CHANGING else _MARKS):
-            return False
-        roots = frozenset(map(self._current, roots))
-        if any(self._holders[root] & live for root in roots - _MARKS):
-            return False
-        if stmt.op not in CHANGING:
-            return True
-        others = (v for v in stmt.inputs if v is not None and v is not val)
-        return all(roots.isdisjoint(map(self._current, self.roots(v))) for v in others)
+        return not any(self._holders[root] & live for root in roots - _MARKS)
 
 
 def _read_within(body: Body) -> set[Val]:

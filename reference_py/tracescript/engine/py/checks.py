@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracescript import ir
 from tracescript.engine.guards import Watch, decision_failed, holds
-from tracescript.engine.py.intervals import is_int
 from tracescript.engine.symbols import bind
 from tracescript.ir import dims
 
@@ -33,9 +32,9 @@ class GuardWriter:
         w, decision = self._w, stmt.function.decisions[stmt.index]
         failed = w.names.of(_failing(stmt.function, stmt.index))
         text, observed = w.test(val), decision.observed.value if decision.observed else None
-        if decision.kind in _BRANCHING and (val.rank == 0 or _is_bool(val)):
+        if decision.kind in _BRANCHING and (val.rank == 0 or val.scalar is not None):
             unexpected = f"not {text}" if observed else text
-        elif is_int(val) and type(observed) is int:
+        elif val.scalar is ir.ScalarKind.INT and type(observed) is int:
             unexpected = f"{text} != {w.literal(observed)}"
         else:
             unexpected = f"not {w.names.of(_holding(stmt.function, stmt.index))}({text})"
@@ -99,10 +98,6 @@ def _text(dim: ir.Dim, sources: dict[ir.Symbol, str]) -> str | None:
 
 def _divides(dim: ir.DimExpr) -> bool:
     return dims.bounds(dim.operands[1])[0] > 0
-
-
-def _is_bool(val: Val) -> bool:
-    return isinstance(val.type, ir.ScalarType) and val.type.kind is ir.ScalarKind.BOOL
 
 
 def _failing(function: ir.Function, index: int) -> Callable[[Any, Watch | None], None]:

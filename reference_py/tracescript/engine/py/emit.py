@@ -80,7 +80,7 @@ _NAME: Final = re.compile(r"\b[ck][0-9]+\b")
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A generated function, its source, and the bytes that each call takes at fixed sizes.
+    """A generated function, its source, and the bytes a call takes where all sizes are fixed.
 
     `at` is a statement during which it takes them.
     """
@@ -111,7 +111,7 @@ def build(
     exec(compile(source.text, FILE, "exec"), scope)
     function = scope[_PREFIX](tuple(names.constants), tuple(names.functions))
     peaks = writers[0].buffers.peaks
-    return Compiled(function, source, peaks.fixed, peaks.at)
+    return Compiled(function, source, 0 if peaks.is_symbolic else peaks.fixed, peaks.at)
 
 
 def _headed(body: Source, names: Names) -> Source:

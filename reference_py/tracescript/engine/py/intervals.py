@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracescript import ir
-from tracescript.engine.py.program import walk
 
 if TYPE_CHECKING:
     from tracescript.engine.py.program import Body, Stmt, Unit, Val
@@ -22,19 +21,18 @@ MAX_STEPS: Final = 1 << 31
 LOW, HIGH = -(2**63), 2**63 - 1
 _BITS: Final = 64
 _FULL: Final = (LOW, HIGH)
-_SIZE: Final = (0, 2**48)
-_SIZES: Final = frozenset({"size", "dim", "numel", "list.len", "dict.len", "str.len"})
+_BEYOND: Final = (LOW, HIGH + 1)
+"""The range of a result of which nothing is known: it has to be checked."""
+_RANGES: Final = {
+    **dict.fromkeys(("size", "dim", "numel", "list.len", "dict.len", "str.len"), (0, 2**48)),
+    "range.len": (0, HIGH),
+}
 _ROUNDS: Final = 3
 _LAST_ROUND: Final = 8
 _NARROWING: Final = 2
 _MOST_VISITS: Final = 50_000
 
 Range = tuple[int, int]
-
-
-def is_int(val: Val) -> bool:
-    """Whether a value is a Python int."""
-    return isinstance(val.type, ir.ScalarType) and val.type.kind is ir.ScalarKind.INT
 
 
 class Intervals:
@@ -45,7 +43,6 @@ class Intervals:
         self.fits: dict[Stmt, bool] = {}
         self._visits = 0
         self._of: dict[Val, Range] = {}
-        self._made = {v: s for s in walk(unit.body) for v in s.outputs}
         self._block(unit.body)
 
     def get(self, val: Val | None) -> Range:
@@ -71,12 +68,12 @@ class Intervals:
                 self._op(stmt)
 
     def _op(self, stmt: Stmt) -> None:
-        if len(stmt.outputs) != 1 or not is_int(stmt.outputs[0]):
+        if len(stmt.outputs) != 1 or stmt.outputs[0].scalar is not ir.ScalarKind.INT:
             return
-        assert stmt.link is not None
-        if stmt.op in _SIZES or stmt.op == "range.len":
-            low, high = _SIZE if stmt.op in _SIZES else (0, HIGH)
-        elif stmt.op == "num.cast" and _is_bool(stmt.inputs[0]):
+        first = stmt.inputs[0]
+        if stmt.op in _RANGES:
+            low, high = _RANGES[stmt.op]
+        elif stmt.op == "num.cast" and first and first.scalar is ir.ScalarKind.BOOL:
             low, high = 0, 1
         else:
             low, high = _result(stmt, [self.get(v) for v in stmt.inputs])
@@ -87,18 +84,17 @@ class Intervals:
         (body,) = stmt.bodies
         index, *params = body.params
         trip, _, *start = stmt.inputs
-        most = self.get(trip)[1] if trip is not None else HIGH
+        most = self.get(trip)[1]
         most = max(0, min(most, self._max_steps) if stmt.counted else most)
         self._of[index] = (0, max(0, most - 1))
         begin = [self.get(v) for v in start]
         now = list(begin)
         widened: set[Val] = set()
         for attempt in range(self._rounds(_LAST_ROUND)):
-            self._of.update(zip(params, now, strict=True))
-            self._block(body)
+            after = self._trip(body, now)
             new = [
-                self._widen(p, r, b, most) if p in widened else _hull(x, self.get(r))
-                for p, r, b, x in zip(params, body.results[1:], begin, now, strict=True)
+                self._widen(body, i, b, most) if p in widened else _hull(x, a)
+                for i, (p, b, x, a) in enumerate(zip(params, begin, now, after, strict=True), 1)
             ]
             if new == now:
                 break
@@ -107,53 +103,40 @@ class Intervals:
             now = new
         else:
             now = [_FULL for _ in params]
-        for _ in range(self._rounds(_NARROWING)):
-            self._of.update(zip(params, now, strict=True))
-            self._block(body)
-            now = [_hull(b, self.get(r)) for r, b in zip(body.results[1:], begin, strict=True)]
-        self._of.update(zip(params, now, strict=True))
+        for _ in range(1 + self._rounds(_NARROWING)):
+            now = [_hull(b, a) for b, a in zip(begin, self._trip(body, now), strict=True)]
+        self._of.update(zip(stmt.outputs, now, strict=True))
+
+    def _trip(self, body: Body, now: list[Range]) -> list[Range]:
+        """Return what a trip makes of these ranges of the carried values."""
+        self._of.update(zip(body.params[1:], now, strict=True))
         self._block(body)
-        for out, p in zip(stmt.outputs, params, strict=True):
-            self._of[out] = self._of.get(p, _FULL)
+        return [self.get(result) for result in body.results[1:]]
 
     def _rounds(self, usual: int) -> int:
         return usual if self._visits < _MOST_VISITS else 0
 
-    def _widen(self, param: Val, result: Val, begin: Range, most: int) -> Range:
-        step = self._step(param, result)
+    def _widen(self, body: Body, index: int, begin: Range, most: int) -> Range:
+        step = self._steps(body, body.params[index]).get(body.results[index])
         if step is None:
             return _FULL
-        low, high = begin[0] + min(0, step[0]) * most, begin[1] + max(0, step[1]) * most
+        low, high = step
+        low, high = begin[0] + min(0, low) * most, begin[1] + max(0, high) * most
         return max(low, LOW), min(high, HIGH)
 
-    def _step(self, param: Val, value: Val) -> Range | None:
-        """Return by how much a value differs from a carried one, where no step depends on it."""
-        low = high = 0
-        while value is not param:
-            stmt = self._made.get(value)
-            if stmt is None or stmt.op != "int.add":
-                return None
-            a, b = stmt.inputs
-            assert a is not None
-            assert b is not None
-            if b is param or (a is not param and self._leads(param, b)):
-                a, b = b, a
-            step = self.get(b)
-            low, high, value = low + step[0], high + step[1], a
-        return low, high
-
-    def _leads(self, param: Val, value: Val) -> bool:
-        stmt = self._made.get(value)
-        return (
-            stmt is not None
-            and stmt.op == "int.add"
-            and any(v is param or (v is not None and self._leads(param, v)) for v in stmt.inputs)
-        )
-
-
-def _is_bool(val: Val | None) -> bool:
-    type_ = val.type if val is not None else None
-    return isinstance(type_, ir.ScalarType) and type_.kind is ir.ScalarKind.BOOL
+    def _steps(self, body: Body, param: Val) -> dict[Val, Range]:
+        """Return by how much sums that contain a carried value differ from it."""
+        self._visits += len(body.stmts)
+        moved = {param: (0, 0)}
+        for stmt in body.stmts:
+            if stmt.op == "int.add":
+                one, other = stmt.inputs
+                if one not in moved:
+                    one, other = other, one
+                if one in moved:
+                    low, high = self.get(other)
+                    moved[stmt.outputs[0]] = moved[one][0] + low, moved[one][1] + high
+        return moved
 
 
 def _hull(a: Range, b: Range) -> Range:
@@ -162,7 +145,7 @@ def _hull(a: Range, b: Range) -> Range:
 
 def _result(stmt: Stmt, ranges: list[Range]) -> Range:
     """Return the range of an int op before any check; one above 64 bits where unknown."""
-    (al, ah), (bl, bh) = (ranges * 2)[:2]
+    (al, ah), (bl, bh) = ranges[0], ranges[-1]
     match stmt.op:
         case "int.add":
             return al + bl, ah + bh
@@ -171,32 +154,33 @@ def _result(stmt: Stmt, ranges: list[Range]) -> Range:
         case "int.neg":
             return -ah, -al
         case "int.mul":
-            corners = [al * bl, al * bh, ah * bl, ah * bh]
-            return min(corners), max(corners)
+            return _ends([al * bl, al * bh, ah * bl, ah * bh])
         case "int.mod" if bl > 0:
             return 0, bh - 1
         case "int.mod":
-            return min(0, bl), max(0, bh)
+            return bl, max(0, bh)
         case "int.floordiv" if bl > 0:
-            return min(al // bl, al // bh), max(ah // bl, ah // bh)
+            return _ends([al // bl, al // bh, ah // bl, ah // bh])
         case "int.floordiv":
             return min(al, -ah), max(ah, -al)
         case "int.bits":
             return _bits(stmt, (al, ah), (bl, bh))
-    return LOW, HIGH + 1
+    return _BEYOND
+
+
+def _ends(corners: list[int]) -> Range:
+    return min(corners), max(corners)
 
 
 def _bits(stmt: Stmt, a: Range, b: Range) -> Range:
     assert stmt.link is not None
-    operation = stmt.link.attributes["operation"]
-    if operation == "shl":
-        return (
-            (a[0] << b[1], a[1] << b[1])
-            if a[0] >= 0 and 0 <= b[0] <= b[1] < _BITS
-            else (LOW, HIGH + 1)
-        )
-    if operation == "shr":
-        return min(a[0], 0), max(a[1], 0)
-    if operation == "and" and (a[0] >= 0 or b[0] >= 0):
-        return 0, min(x[1] for x in (a, b) if x[0] >= 0)
+    match stmt.link.attributes["operation"]:
+        case "shl" if b[0] >= 0 and b[1] < _BITS:
+            return _ends([x << y for x in a for y in b])
+        case "shl":
+            return _BEYOND
+        case "shr":
+            return min(a[0], 0), max(a[1], 0)
+        case "and" if a[0] >= 0 or b[0] >= 0:
+            return 0, min(x[1] for x in (a, b) if x[0] >= 0)
     return _FULL

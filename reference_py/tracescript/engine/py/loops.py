@@ -31,6 +31,7 @@ class LoopWriter:
         begin = [self._start(v) for v in start]
         if carried:
             w.line(depth, w.assign(list(zip(carried, begin, strict=True))))
+        assert condition is not None
         always = _is_true(condition) and _is_true(body.results[0])
         if stmt.counted and _is_leaf(body):
             self._sliced(stmt, depth, index, carried, always=always)
@@ -40,7 +41,7 @@ class LoopWriter:
             w.body(body, depth + 1, entered(body))
             w.line(depth + 1, self._moves(body, carried))
         else:
-            self._while(stmt, depth, index, carried)
+            self._while(stmt, depth, index, carried, always=always)
         for val, name in zip(stmt.outputs, carried, strict=True):
             w.define(val, name)
 
@@ -65,11 +66,13 @@ class LoopWriter:
         else:
             w.line(depth, "if s < 0: s = B.renew(s)", stmt)
 
-    def _while(self, stmt: Stmt, depth: int, index: str, carried: list[str]) -> None:
+    def _while(
+        self, stmt: Stmt, depth: int, index: str, carried: list[str], *, always: bool
+    ) -> None:
         w, (body,) = self._w, stmt.bodies
         trip, condition = stmt.inputs[:2]
         flag, tests = w.names.fresh("g"), []
-        if not _is_true(condition) or not _is_true(body.results[0]):
+        if not always:
             w.line(depth, f"{flag} = {w.test(condition)}")
             tests.append(flag)
         indexed = trip is not None or body.params[0].readers
@@ -83,7 +86,7 @@ class LoopWriter:
         self._iteration(stmt, depth + 1)
         w.body(body, depth + 1, entered(body))
         pairs = list(zip(carried, map(w.ref, body.results[1:]), strict=True))
-        if flag in tests:
+        if not always:
             pairs.append((flag, w.test(body.results[0])))
         w.line(depth + 1, w.assign(pairs))
         if indexed:
@@ -123,8 +126,8 @@ class LoopWriter:
         w.line(depth + 1, f"{at} = {index} + 1")
 
 
-def _is_true(val: Val | None) -> bool:
-    return val is not None and val.known and val.constant is True
+def _is_true(val: Val) -> bool:
+    return val.known and val.constant is True
 
 
 def _is_leaf(body: Body) -> bool:

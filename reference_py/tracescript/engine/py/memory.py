@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript import ir
@@ -46,7 +47,7 @@ class Peaks:
         self._has_buffer = has_buffer
         self._sizes: dict[Val, int] = {}
         self._types: dict[Val, ir.TensorType] = {}
-        self._symbolic: dict[tuple[int, tuple[ir.TensorType, ...]], None] = {}
+        self._symbolic: dict[tuple[int, frozenset[tuple[ir.TensorType, int]]], None] = {}
 
     def point(self, live: Iterable[Val], stmt: Stmt) -> None:
         """Note the values that are live together while a statement runs."""
@@ -56,8 +57,7 @@ class Peaks:
             if val in self._types:
                 types.append(self._types[val])
         if types:
-            types.sort(key=lambda t: [dims.text(d) for d in t.shape or ()])
-            self._symbolic[fixed, tuple(types)] = None
+            self._symbolic[fixed, frozenset(Counter(types).items())] = None
             self.at = self.at or stmt
         elif fixed > self.fixed:
             self.fixed, self.at = fixed, stmt
@@ -80,7 +80,9 @@ class Peaks:
 
     def under(self, binding: dict[str, int]) -> int:
         """Return the peak for given sizes."""
-        points = (n + sum(_bytes(t, binding) for t in types) for n, types in self._symbolic)
+        points = (
+            n + sum(count * _bytes(t, binding) for t, count in types) for n, types in self._symbolic
+        )
         return max(self.fixed, *points)
 
 
@@ -129,9 +131,7 @@ def precheck(stmt: Stmt) -> Callable[..., None] | None:
     attributes, bits = link.attributes, item_bits(stmt.outputs[0].type)
 
     def check(budget: Budget, *inputs: Any) -> None:
-        needed = elements(count, inputs, attributes) * bits // 8
-        if budget.memory + needed > budget.limits.memory:
-            budget.fits(needed)
+        budget.fits(elements(count, inputs, attributes) * bits // 8)
 
     return check
 
@@ -140,8 +140,7 @@ _SCALING: Final = frozenset({"broadcast", "linear", "matmul", "gather", "index_s
 
 
 def _is_small(val: Val) -> bool:
-    is_text = isinstance(val.type, ir.ScalarType) and val.type.kind is ir.ScalarKind.STR
-    return isinstance(val.type, ir.ScalarType) and not is_text
+    return val.scalar is not None and val.scalar is not ir.ScalarKind.STR
 
 
 SMALL: Final = 1 << 14
@@ -162,7 +161,7 @@ def gathered(stmt: Stmt) -> list[tuple[Val, int]]:
     for val in stmt.outputs:
         if isinstance(val.type, (ir.ListType, ir.DictType)):
             found.append((val, SMALL_CONTAINER))
-        elif isinstance(val.type, ir.ScalarType) and val.type.kind is ir.ScalarKind.STR:
+        elif val.scalar is ir.ScalarKind.STR:
             found.append((val, SHORT))
     return found
 

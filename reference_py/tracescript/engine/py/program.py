@@ -40,6 +40,11 @@ class Val:
         return self.constant is not UNKNOWN
 
     @property
+    def scalar(self) -> ir.ScalarKind | None:
+        """The kind of a scalar."""
+        return self.type.kind if isinstance(self.type, ir.ScalarType) else None
+
+    @property
     def shape(self) -> tuple[int, ...] | None:
         """The shape where every extent is a number, else None."""
         type_ = self.type
@@ -93,8 +98,8 @@ class Stmt:
 
     @property
     def op(self) -> str:
-        """The op's name, or the kind of a statement that is none."""
-        return self.node.op if self.kind == "op" and self.node is not None else self.kind
+        """The op of its node, or its kind where it has none."""
+        return self.node.op if self.node is not None else self.kind
 
 
 @dataclass(eq=False, slots=True)

@@ -87,14 +87,10 @@ def _bits(stmt: Stmt, args: Sequence[str]) -> Expression | None:
     return None
 
 
-def _kind(val: Val | None) -> ir.ScalarKind:
-    assert val is not None
-    assert isinstance(val.type, ir.ScalarType)
-    return val.type.kind
-
-
 def _cast(stmt: Stmt, args: Sequence[str]) -> Expression | None:
-    have, want = _kind(stmt.inputs[0]), _kind(stmt.outputs[0])
+    val = stmt.inputs[0]
+    assert val is not None
+    have, want = val.scalar, stmt.outputs[0].scalar
     kinds = ir.ScalarKind
     if want is kinds.FLOAT and have in {kinds.INT, kinds.BOOL}:
         return Expression(f"float({args[0]})", is_atom=True)
