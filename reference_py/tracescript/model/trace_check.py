@@ -65,7 +65,7 @@ def compare(model: Model, example: ir.Example, eager: Eager) -> None:
 
 def _compare_near(model: Model, eager: Eager) -> None:
     """Compare where the model runs: it ends, while a program on other inputs may not."""
-    instance = Model(model.ir, replace(model.settings, engine="py")).instance()
+    instance = Model(model.ir, replace(model.settings, engine="ref")).instance()
     try:
         found = [instance.call(m, *as_given(i)) for m, i in eager.inputs(nudged=True)]
         near = eager.example(nudged=True)

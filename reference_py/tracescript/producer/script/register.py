@@ -12,6 +12,7 @@ def everything() -> None:
     from tracescript.producer.script.flow import contexts, loops, statements  # noqa: F401
     from tracescript.producer.script.library import (  # noqa: F401
         axes,
+        bags,
         complexes,
         einsum,
         images,

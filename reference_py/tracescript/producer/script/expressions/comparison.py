@@ -12,6 +12,7 @@ from tracescript.ir.types import (
     ListType,
     OptionalType,
     ScalarKind,
+    ScalarType,
     TupleType,
 )
 from tracescript.ir.values import Value
@@ -204,6 +205,14 @@ def identical(e: Emitter, left: Entry, right: Entry) -> Value:
         return e.constant(left.value is right.value if same is None else same)
     if is_scalar(left, ScalarKind.BOOL) and is_scalar(right, ScalarKind.BOOL):
         return e.value(related(e, "eq", operator.eq, left, right))
+    if isinstance(right, Value) and isinstance(right.type, OptionalType):
+        left, right = right, left
+    if isinstance(left, Value) and left.type == OptionalType(ScalarType(ScalarKind.BOOL)):
+        arms = (
+            lambda: e.constant(False),
+            lambda: identical(e, e.unwrap(left, is_proved=True), right),
+        )
+        return e.value(branch(e, e.op("is_none", [left]), arms))
     raise e.error(
         None, "`is` compares with None, bools and objects known at compile time only", hint="use =="
     )

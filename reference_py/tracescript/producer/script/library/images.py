@@ -1,4 +1,4 @@
-"""Windows of images, and images of another size."""
+"""Windows of images, images of another size, and pools whose result has a given size."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from tracescript.ir.types import ScalarKind, TensorType
 from tracescript.producer.script.emitter.diagnostics import is_scalar
 from tracescript.producer.script.emitter.entries import Items, constant_of
 from tracescript.producer.script.library.promote import emit_op
+from tracescript.producer.script.library.shapes import extent
 from tracescript.producer.script.library.table import SPECIAL, known, several, special, take
 
 if TYPE_CHECKING:
@@ -86,3 +87,34 @@ def _factors(e: Emitter, scale: Entry | None, axes: int) -> list[Value]:
     factors = known(e, scale, None, "scale_factor")
     factors = [factors] * axes if isinstance(factors, int | float) else list(factors)
     return [e.constant(float(f)) for f in factors]
+
+
+def _adaptive(kind: str, axes: int) -> Special:
+    def pool(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+        x, size = take(args, kwargs, "input", "output_size")
+        is_known, wanted = constant_of(size) if size is not None else (False, None)
+        if is_known and isinstance(wanted, int):
+            size = Items((e.constant(wanted),) * axes)
+        elif is_known and (wanted is None or None in wanted):
+            size = _kept(e, x, wanted or (None,) * axes)
+        made = emit_op(e, f"adaptive_{kind}_pool{axes}d", [x, size])
+        return made.parts[0] if isinstance(made, Items) else made
+
+    return pool
+
+
+def _kept(e: Emitter, x: Entry | None, wanted: tuple[int | None, ...]) -> Items:
+    """Return sizes where None keeps that of x."""
+    tensor = e.value(x if x is not None else e.constant(None))
+    axes = range(-len(wanted), 0)
+    return Items(
+        tuple(
+            extent(e, tensor, axis) if n is None else e.constant(n)
+            for axis, n in zip(axes, wanted, strict=True)
+        )
+    )
+
+
+for _kind in ("max", "avg"):
+    for _axes in (1, 2, 3):
+        SPECIAL[f"torch.nn.functional.adaptive_{_kind}_pool{_axes}d"] = _adaptive(_kind, _axes)

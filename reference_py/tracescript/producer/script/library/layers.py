@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tracescript.ir.types import TensorType, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.diagnostics import is_none
-from tracescript.producer.script.emitter.entries import Items, constant_of
+from tracescript.producer.script.emitter.entries import Items
 from tracescript.producer.script.library.coerce import as_tensor
 from tracescript.producer.script.library.promote import emit_op
 from tracescript.producer.script.library.table import SPECIAL, known, several, special, take
@@ -106,23 +106,6 @@ for _kind in ("max", "avg"):
         SPECIAL[f"torch.{_kind}_pool{_axes}d"] = SPECIAL[
             f"torch.nn.functional.{_kind}_pool{_axes}d"
         ]
-
-
-def _adaptive(kind: str, axes: int) -> Special:
-    def pool(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
-        x, size = take(args, kwargs, "input", "output_size")
-        is_known, wanted = constant_of(size) if size is not None else (False, None)
-        if is_known and isinstance(wanted, int):
-            size = Items((e.constant(wanted),) * axes)
-        made = emit_op(e, f"adaptive_{kind}_pool{axes}d", [x, size])
-        return made.parts[0] if isinstance(made, Items) else made
-
-    return pool
-
-
-for _kind in ("max", "avg"):
-    for _axes in (1, 2, 3):
-        SPECIAL[f"torch.nn.functional.adaptive_{_kind}_pool{_axes}d"] = _adaptive(_kind, _axes)
 
 
 @special("torch.nn.functional.layer_norm", "torch.layer_norm")

@@ -1,0 +1,94 @@
+"""Layers of torch.nn in scripts whose arguments say None or have several forms."""
+
+import pytest
+
+import tracescript as ts
+
+torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.torch
+nn = torch.nn
+
+INDICES = torch.tensor([[1, 2, 2], [3, 4, 9]])
+
+
+class Rows(nn.Module):
+    def __init__(self, **given):
+        super().__init__()
+        self.bag = nn.EmbeddingBag(10, 3, **given)
+
+    def forward(self, index):
+        return self.bag(index)
+
+
+class Bags(Rows):
+    def forward(self, index, offsets):
+        return self.bag(index, offsets)
+
+
+class Weighted(Rows):
+    def forward(self, index, factors):
+        return self.bag(index, per_sample_weights=factors)
+
+
+def agree(program, types, *args):
+    program.eval()
+    torch.testing.assert_close(ts.script(program, types=types)(*args), program(*args))
+
+
+@pytest.mark.parametrize("mode", ["sum", "mean", "max"])
+def test_a_row_of_indices_is_a_bag(mode):
+    program = Rows(mode=mode)
+
+    agree(program, {"index": "int64[N, L]"}, INDICES)
+    agree(program, {"index": "int64[N, L]"}, INDICES[:1, :2])
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_bags_begin_at_offsets(last):
+    offsets = torch.tensor([0, 2, 2, 6] if last else [0, 2, 2])
+
+    agree(
+        Bags(mode="mean", include_last_offset=last),
+        {"index": "int64[N]", "offsets": "int64[M]"},
+        INDICES.flatten(),
+        offsets,
+    )
+
+
+def test_rows_of_a_bag_are_weighted():
+    types = {"index": "int64[N, L]", "factors": "float32[N, L]"}
+
+    agree(Weighted(mode="sum"), types, INDICES, torch.rand(2, 3))
+
+
+def test_a_bag_that_leaves_an_index_out_is_refused():
+    with pytest.raises(ts.errors.ProducerError, match="padding_idx is no op") as caught:
+        ts.script(Rows(padding_idx=2), types={"index": "int64[N, L]"})
+
+    assert caught.value.code == "UNKNOWN_CALL"
+
+
+@pytest.mark.parametrize("size", [(2, None), (None, 3), 4])
+def test_an_adaptive_pool_keeps_the_size_that_is_none(size):
+    for program in (nn.AdaptiveAvgPool2d(size), nn.AdaptiveMaxPool2d(size)):
+        agree(program, {"input": "float32[N, C, H, W]"}, torch.rand(1, 2, 7, 9))
+
+
+@pytest.mark.parametrize("flag", [None, False, True])
+def test_an_optional_bool_is_true_only_if_it_is_true(flag):
+    class Asks(nn.Module):
+        def forward(self, x: torch.Tensor, flag: bool | None = None):
+            if flag is True:
+                return x + 1
+            return x * 2 if True is not flag else x
+
+    program = Asks()
+    x = torch.rand(3)
+    torch.testing.assert_close(ts.script(program)(x, flag), program(x, flag))
+
+
+def test_a_whole_transformer_is_scripted():
+    program = nn.Transformer(8, 2, 1, 1, 16, batch_first=True).eval()
+    source, target = torch.rand(2, 5, 8), torch.rand(2, 4, 8)
+
+    torch.testing.assert_close(ts.script(program)(source, target), program(source, target))
