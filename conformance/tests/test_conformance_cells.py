@@ -49,10 +49,10 @@ def case(text):
     return made
 
 
-def test_an_element_fills_its_cell_and_no_other():
+def test_an_element_fills_its_cell_and_that_of_its_type():
     filled = cells.filled_cells([case("f32[2] nan 1")])
 
-    assert filled == {"neg": {("float32", "nan")}}
+    assert filled == {"neg": {("float32", "nan"), ("float32", "any")}}
     assert {("float32", "inf"), ("float64", "nan")} <= set(cells.wanted_cells(OPS["neg"]))
 
 

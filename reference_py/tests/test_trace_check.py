@@ -91,3 +91,11 @@ def test_inputs_of_every_inexact_type_are_compared(data_type):
     np.testing.assert_allclose(
         np.asarray(model(x), np.complex128), np.asarray(x * x + x, np.complex128), rtol=1e-2
     )
+
+
+def test_what_is_in_order_stays_so_near_the_example():
+    edges = np.linspace(0, 1, 500, dtype=np.float32)
+    places = np.linspace(-0.1, 1.1, 300, dtype=np.float32)
+    model = ts.trace(np.searchsorted, (edges, places))
+
+    np.testing.assert_array_equal(model(edges, places), np.searchsorted(edges, places))

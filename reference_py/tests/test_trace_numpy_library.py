@@ -186,7 +186,7 @@ def test_a_composed_function_writes_into_out():
 
 def test_a_bessel_function_is_right_wherever_it_is_finite():
     x = np.array([0.0, -0.0, 1e-9, 0.5, -8.0, 8.1, 100.0, -700.0, 712.0, np.nan])
-    model = ts.trace(np.i0, (x,))
+    model = ts.trace(np.i0, (x[:5],))
 
     wanted = [1, 1, 1, 1.0634833707413236, 427.56411572180479, 469.50060671012147]
     wanted += [1.0737517071310739e42, 1.5295933476718737e302, 2.4684110577627524e307, np.nan]

@@ -57,7 +57,7 @@ class NumpyModules:
         """Return a copy of an array, its floats times factors if there are any."""
         copy = np.array(array)
         if factors is not None and copy.dtype.kind in "fcV":
-            copy = (copy * factors(copy.shape)).astype(copy.dtype)
+            copy = (copy * factors(copy)).astype(copy.dtype)
         return copy if isinstance(array, np.ndarray) else copy[()]
 
 

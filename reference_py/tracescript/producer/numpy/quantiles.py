@@ -92,8 +92,15 @@ def _nanquantile(
     if not is_float(a):
         return np.quantile(a, q, axis=axis, keepdims=keepdims)
     if np.ndim(q):
-        parts = [np.nanquantile(a, float(at), axis=axis, keepdims=keepdims) for at in q]
-        return np.stack(parts).astype(np.result_type(a.dtype, np.float64))
+        kind = np.result_type(a.dtype, np.float64)
+        return np.stack([_beside_holes(door, a, float(at), axis, keepdims, kind) for at in q])
+    return _beside_holes(door, a, q, axis, keepdims, a.dtype)
+
+
+def _beside_holes(
+    door: NumpyDoor, a: Any, q: float, axis: Any, keepdims: bool, kind: np.dtype[Any]
+) -> Any:
+    """Return one quantile of what is no NaN, in a data type at least that of `a`."""
     rows, axes = joined(door.traced(a), axis)
     ordered = np.sort(cast(rows, np.float32) if rows.dtype == HALF else rows, -1)
     last = np.sum(np.logical_not(np.isnan(rows)), axis=-1, keepdims=True) - 1
@@ -102,9 +109,9 @@ def _nanquantile(
     low = np.floor(place)
     ends = [low.astype(np.int64), np.minimum(low.astype(np.int64) + 1, last)]
     first, second = (np.take_along_axis(ordered, end, -1) for end in ends)
-    part = cast(place - low, ordered.dtype)
-    found = np.where(part == 0, first, first + (second - first) * part)[..., 0]
-    found = cast(found, a.dtype)
+    wide = np.result_type(ordered.dtype, kind)
+    part, step, first = (cast(v, wide) for v in (place - low, second - first, first))
+    found = cast(np.where(part == 0, first, first + step * part)[..., 0], kind)
     return np.expand_dims(found, axes) if keepdims else found
 
 

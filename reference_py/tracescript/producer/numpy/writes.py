@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.producer.numpy import names
+from tracescript.producer.numpy.array import TracedArray
 from tracescript.producer.numpy.checks import require
 
 if TYPE_CHECKING:
@@ -82,12 +83,30 @@ def added_at(door: NumpyDoor, array: Any, indices: Any, values: Any) -> None:
     door.setitem(array, Ellipsis, found)
 
 
-HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
+def _into_traced(function: Any, handler: Callable[..., None]) -> Callable[..., None]:
+    """Return a handler that lets numpy write into an array that is none of the trace's."""
+
+    def write(door: NumpyDoor, array: Any, *args: Any, **kwargs: Any) -> None:
+        if isinstance(array, TracedArray):
+            handler(door, array, *args, **kwargs)
+        elif any(isinstance(v, TracedArray) for v in (*args, *kwargs.values())):
+            what = f"numpy.{function.__name__} of traced values into an array that is not traced"
+            raise names.unknown(door, what)
+        else:
+            function(array, *door.fixed(args), **door.fixed(kwargs))
+
+    return write
+
+
+_WRITERS: Final[Mapping[Any, Callable[..., None]]] = {
     np.copyto: _copyto,
     np.put_along_axis: _put_along_axis,
     np.put: _put,
     np.putmask: _putmask,
     np.place: _place,
     np.fill_diagonal: _fill_diagonal,
+}
+HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
+    function: _into_traced(function, handler) for function, handler in _WRITERS.items()
 }
 """By function."""

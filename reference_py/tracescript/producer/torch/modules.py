@@ -85,7 +85,7 @@ class TorchModules:
             return ARRAYS.copied(array, factors)
         copy = array.detach().clone()
         if factors is not None and (copy.is_floating_point() or copy.is_complex()):
-            copy = (copy * torch.from_numpy(factors(tuple(copy.shape)))).to(copy.dtype)
+            copy = (copy * torch.from_numpy(factors(elements(copy)))).to(copy.dtype)
         return copy
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tracescript.producer.trace.tape import Frame, Slot
 
 
-Factors: TypeAlias = "Callable[[tuple[int, ...]], np.ndarray[Any, Any]]"
-"""Makes a factor, a float64 near 1, for each element of an array of some size."""
+Factors: TypeAlias = "Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]"
+"""Makes a factor, a float64 near 1, for each element of an array."""
 
 
 class ModuleView(Protocol):
