@@ -23,10 +23,16 @@ TRAINED: Final = Table()
 """Ops that round half types by themselves: the types of x and of the statistics may differ."""
 
 
+def _fit(*given: Array | None) -> bool:
+    return len({v.shape for v in given if v is not None}) == 1
+
+
 def _scale_and_shift(
     mean: Array, variance: Array, weight: Array | None, bias: Array | None, eps: float
 ) -> tuple[Array, Array]:
     """Return what each channel is multiplied by and moved by, in the type of its variance."""
+    if not _fit(mean, variance, weight, bias):
+        raise trap("SHAPE_ERROR", f"expected one element of each for {variance.size} channels")
     scale = 1 / np.sqrt(variance + variance.dtype.type(eps))
     if weight is not None:
         scale = scale * weight
@@ -92,6 +98,8 @@ def _prepare_batch_norm(known: Sequence[Any], eps: float) -> Kernel | None:
     if any(v is OPEN for v in known[1:]):
         return None
     mean, variance, weight, bias = known[1:]
+    if not _fit(*known[1:]):
+        return None
     channels = _Channels(*_scale_and_shift(mean, variance, weight, bias, eps))
 
     def run(x: Array, *_: Any) -> Array:
