@@ -50,6 +50,15 @@ def test_ids_are_three_lower_case_parts_and_stand_in_order():
     assert [i for i in ids if not re.fullmatch(r"[a-z_]+/[a-z0-9_.]+/[a-z0-9_]+", i)] == []
 
 
+def test_every_file_can_lie_on_a_file_system_of_windows():
+    reserved = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*[ .]")
+    parts = {part for entry in ENTRIES for part in entry.path.split("/")}
+
+    assert [part for part in parts if reserved.fullmatch(part)] == []
+    assert len({entry.path.lower() for entry in ENTRIES}) == len(ENTRIES)
+    assert max(len(entry.path) for entry in ENTRIES) < 150
+
+
 def test_the_folder_holds_what_the_manifest_says_and_nothing_else():
     folder = ROOT / "cases"
     files = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}

@@ -65,17 +65,6 @@ def test_what_a_testee_does_through_pipes_has_its_outcome(fault, outcome, detail
     assert detail in found[1]
 
 
-def test_a_testee_that_never_reads_its_input_times_out():
-    door = Stdio([*RAW, "never_reads"], 0.5, "1.0.0")
-    large = schedule.requests(case(BAD), CORPUS.content)[0]
-    large.run.model.content = bytes(1 << 20)
-    try:
-        with pytest.raises(process.TesteeTimedOutError, match="does not read"):
-            door.ask(large)
-    finally:
-        door.stop()
-
-
 def test_a_testee_that_answers_twice_has_crashed_by_the_next_request():
     door = Stdio([*RAW, "says_more_than_asked"], 5.0, "1.0.0")
     try:
@@ -84,12 +73,6 @@ def test_a_testee_that_answers_twice_has_crashed_by_the_next_request():
         door.stop()
 
     assert "CRASHED" in outcomes
-
-
-def test_a_grandchild_that_holds_the_pipes_does_not_hold_the_runner():
-    outcome, _, stopped = asked(Stdio([*RAW, "leaves_a_grandchild"], 5.0, "1.0.0"))
-
-    assert (outcome, stopped) == ("FAILED", True)
 
 
 @pytest.mark.parametrize(

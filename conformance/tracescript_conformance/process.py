@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import selectors
+import queue
 import signal
 import struct
 import subprocess
+import sys
 import threading
-import time
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,11 +43,26 @@ def spawn(command: Sequence[str], **streams: int) -> subprocess.Popen[bytes]:
         raise TesteeNotStartedError(f"cannot start {command[0]!r}: {why}") from error
 
 
+def _end(group: int, *, politely: bool) -> None:
+    """Ask the processes of a group to end, or end them; those that are gone are fine.
+
+    On Windows a group is what a process started and is never asked.
+    """
+    if sys.platform == "win32":
+        subprocess.run(  # noqa: S603  # a number
+            ["taskkill", "/F", "/T", "/PID", str(group)],  # noqa: S607  # a part of Windows
+            capture_output=True,
+            check=False,
+        )
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGTERM if politely else signal.SIGKILL)
+
+
 def kill(process: subprocess.Popen[bytes]) -> None:
     """End the process group: SIGTERM, one second, SIGKILL."""
-    for sign, wait in ((signal.SIGTERM, 1.0), (signal.SIGKILL, 5.0)):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, sign)
+    for politely, wait in ((True, 1.0), (False, 5.0)):
+        _end(process.pid, politely=politely)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(wait)
             return
@@ -83,7 +98,10 @@ class Tail:
 
 
 class Child:
-    """A running testee. Frames are a 4-byte little-endian length and a message."""
+    """A running testee. Frames are a 4-byte little-endian length and a message.
+
+    Pipes are read and written by a thread of their own, so that whoever asks can stop waiting.
+    """
 
     def __init__(self, command: Sequence[str]) -> None:
         pipe = subprocess.PIPE
@@ -93,66 +111,74 @@ class Child:
         assert stdout is not None
         assert stderr is not None
         self._stdin, self._stdout = stdin, stdout
-        for stream in (stdin, stdout):
-            os.set_blocking(stream.fileno(), False)
-        self._readable = selectors.DefaultSelector()
-        self._readable.register(stdout, selectors.EVENT_READ)
+        self._asked: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
         self._buffer = self._last = b""
+        self._sent = False
         self._stderr = Tail(stderr)
+        self._thread = threading.Thread(target=self._talk, daemon=True)
+        self._thread.start()
 
     def ask(self, payload: bytes, seconds: float) -> bytes:
         """Send one frame and return the next one.
 
         Raises TesteeCrashedError or TesteeTimedOutError.
         """
-        deadline = time.monotonic() + seconds
-        self._last = b""
         if self._buffer:
             raise TesteeCrashedError(f"wrote without being asked: {self._buffer[:60]!r}")
-        self._send(memoryview(struct.pack("<I", len(payload)) + payload), deadline)
-        (size,) = struct.unpack("<I", self._take(4, deadline))
+        self._last, self._sent = b"", False
+        self._asked.put(struct.pack("<I", len(payload)) + payload)
+        try:
+            answer = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            what = "no answer in time" if self._sent else "the testee does not read its input"
+            raise TesteeTimedOutError(what) from None
+        if isinstance(answer, bytes):
+            return answer
+        if isinstance(answer, TesteeCrashedError):
+            raise answer
+        raise TesteeCrashedError(self._ended()) from answer
+
+    def _talk(self) -> None:
+        """Answer what is asked until a frame is wrong or nothing more is; then read to the end."""
+        with self._stdout, contextlib.suppress(OSError, EOFError):
+            for frame in iter(self._asked.get, None):
+                try:
+                    self._answers.put(self._exchange(memoryview(frame)))
+                except (TesteeCrashedError, OSError, EOFError) as error:
+                    self._answers.put(error)
+                    break
+            self._stdin.close()
+            while True:
+                self._read(_CHUNK)
+
+    def _exchange(self, left: memoryview) -> bytes:
+        while left:
+            left = left[os.write(self._stdin.fileno(), left) :]
+        self._sent = True
+        (size,) = struct.unpack("<I", self._take(4))
         if size > LARGEST:
             start = struct.pack("<I", size) + self._buffer[:60]
             raise TesteeCrashedError(
                 f"a frame of {size} bytes: does the testee print to stdout? it begins {start!r}"
             )
-        return self._take(size, deadline)
+        return self._take(size)
 
-    def _send(self, left: memoryview, deadline: float) -> None:
-        """Write as the testee reads; one that never reads runs into the deadline."""
-        while left:
-            try:
-                left = left[os.write(self._stdin.fileno(), left) :]
-            except BlockingIOError:
-                self._wait_writable(deadline)
-            except OSError as error:
-                raise TesteeCrashedError(self._ended()) from error
-
-    def _wait_writable(self, deadline: float) -> None:
-        seconds = deadline - time.monotonic()
-        with selectors.DefaultSelector() as writable:
-            writable.register(self._stdin, selectors.EVENT_WRITE)
-            if seconds <= 0 or not writable.select(seconds):
-                raise TesteeTimedOutError("the testee does not read its input")
-
-    def _take(self, size: int, deadline: float) -> bytes:
+    def _take(self, size: int) -> bytes:
         if len(self._buffer) < size:
             chunks, have = [self._buffer], len(self._buffer)
             while have < size:
-                chunk = self._read(min(max(_CHUNK, size - have), 1 << 22), deadline)
+                chunk = self._read(min(max(_CHUNK, size - have), 1 << 22))
                 chunks.append(chunk)
                 have += len(chunk)
             self._buffer = b"".join(chunks)
         data, self._buffer = self._buffer[:size], self._buffer[size:]
         return data
 
-    def _read(self, most: int, deadline: float) -> bytes:
-        left = deadline - time.monotonic()
-        if left <= 0 or not self._readable.select(left):
-            raise TesteeTimedOutError("no answer in time")
+    def _read(self, most: int) -> bytes:
         chunk = os.read(self._stdout.fileno(), most)
         if not chunk:
-            raise TesteeCrashedError(self._ended())
+            raise EOFError
         self._last = (self._last + chunk)[-_STDOUT_SHOWN:]
         return chunk
 
@@ -161,8 +187,7 @@ class Child:
             how = how_it_ended(self._process.wait(1))
         except subprocess.TimeoutExpired:
             return "stdin or stdout was closed"
-        with contextlib.suppress(OSError):
-            self._last = (self._last + os.read(self._stdout.fileno(), _CHUNK))[-_STDOUT_SHOWN:]
+        self._thread.join(0.2)
         return f"{how}; stdout ended with {self._last!r}" if self._last else how
 
     def stderr(self) -> str:
@@ -171,8 +196,7 @@ class Child:
 
     def end(self, seconds: float = 5.0) -> bool:
         """Close stdin and wait; kill the process group if it stays. Returns whether it ended."""
-        with contextlib.suppress(OSError):
-            self._stdin.close()
+        self._asked.put(None)
         stopped = True
         try:
             self._process.wait(seconds)
@@ -185,14 +209,11 @@ class Child:
     def kill(self) -> None:
         """End the process group."""
         kill(self._process)
+        self._asked.put(None)
         self._close()
 
     def _close(self) -> None:
-        self._readable.close()
-        for stream in (self._stdin, self._stdout):
-            with contextlib.suppress(OSError):
-                stream.close()
         # What the testee started may still hold the pipes.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        _end(self._process.pid, politely=False)
+        self._thread.join(0.2)
         self._stderr.text()
