@@ -47,6 +47,15 @@ def attribute(model: model_pb2.Model, index: int) -> Any:
     raise SkipError(f"a constant of kind {kind}")
 
 
+def operand(model: model_pb2.Model, value: model_pb2.Value, given: Any) -> Any:
+    """Return a constant or what the caller gave. Raises SkipError for weights and states."""
+    if value.constant:
+        return attribute(model, value.constant)
+    if given is None:
+        raise SkipError("weights and states")
+    return given
+
+
 def call(model: model_pb2.Model, request: testee_pb2.Call, compute: Any) -> Any:
     """Run the one node of a file. Raises SkipError."""
     functions = model.functions[1:]
@@ -59,10 +68,12 @@ def call(model: model_pb2.Model, request: testee_pb2.Call, compute: Any) -> Any:
     given = dict(zip(body.inputs, (v for _, v in values.items(request.inputs)), strict=False))
     file = OPS / f"{model.ops[node.op].name}.toml"
     op = tomllib.loads(file.read_text("utf-8"))
-    inputs = {}
-    for declared, index in zip(op.get("inputs", []), node.inputs, strict=False):
-        constant = function.values[index].constant
-        inputs[declared["name"]] = attribute(model, constant) if constant else given[index]
+    inputs = {
+        declared["name"]: operand(model, function.values[index], given.get(index))
+        if index
+        else None
+        for declared, index in zip(op.get("inputs", []), node.inputs, strict=False)
+    }
     plain = {}
     for found in node.attributes:
         if found.WhichOneof("value") != "constant":

@@ -51,23 +51,34 @@ def from_torch(value: Any) -> Any:
 def compute(op: dict[str, Any], inputs: dict[str, Any], attributes: dict[str, Any]) -> list[Any]:
     """Call torch's function for an op."""
     given = {n: to_torch(v) for n, v in (inputs | attributes).items() if v is not None}
-    defaults = {a["name"]: a.get("default") for a in op.get("attributes", [])}
+    own = [declared["name"] for declared in (*op.get("inputs", []), *op.get("attributes", []))]
     for entry in op.get("torch", []):
-        names = entry.get("arguments", [])
+        names = entry.get("arguments", own)
         plain = not entry.get("in_place") and not entry.get("when") and "__" not in entry["name"]
         if not plain or set(given) - set(names) or any("=" in name for name in names):
             continue
         function = torch
         for part in entry["name"].removeprefix("torch.").split("."):
             function = getattr(function, part)
-        args = [given[n] if n in given else _default(defaults.get(n)) for n in names]
-        while args and args[-1] is None:
-            args.pop()
-        found = function(*args)  # type: ignore[operator]  # a function by now
+        found = _called(function, op, names, given)
         if isinstance(found, list) or (isinstance(found, tuple) and len(op["outputs"]) == 1):
             return [[from_torch(item) for item in found]]
         return [from_torch(x) for x in (found if isinstance(found, tuple) else (found,))]
     raise SkipError(f"torch has no plain form of {op['name']}")
+
+
+def _called(function: Any, op: dict[str, Any], names: list[str], given: dict[str, Any]) -> Any:
+    """Call by place; where torch wants some of them by name, attributes by name."""
+    defaults = {a["name"]: a.get("default") for a in op.get("attributes", [])}
+    args = [given[n] if n in given else _default(defaults.get(n)) for n in names]
+    while args and args[-1] is None:
+        args.pop()
+    try:
+        return function(*args)
+    except TypeError:
+        inputs = {declared["name"] for declared in op.get("inputs", [])}
+        args = [given.get(n) for n in names if n in inputs]
+        return function(*args, **{n: v for n, v in given.items() if n not in inputs})
 
 
 def _default(text: str | None) -> Any:

@@ -85,3 +85,30 @@ def test_refusals_and_facts_need_none(kind):
     getattr(made, kind).SetInParent()
 
     assert not golden_gate.expects_values(made)
+
+
+@pytest.mark.parametrize(
+    ("case_id", "name", "method"),
+    [
+        ("num/searchsorted/nan_comes_last", "numpy", "numpy.searchsorted in float64"),
+        ("num/gelu/the_ends", "torch", "at minus infinity the limit"),
+        ("tensor/randperm/four", "torch", "Philox from its paper"),
+        ("tensor/topk/nan_is_largest", "torch", "Python's sorted()"),
+        ("num/add/opposite_infinities", "torch", "float64, rounded once"),
+    ],
+)
+def test_provenance_says_where_torch_alone_was_not_the_oracle(case_id, name, method):
+    corpus = corpora.load(ROOT / "cases")
+    found = corpus.case(next(e for e in corpus.manifest.entries if e.id == case_id))
+
+    assert found.provenance.oracles[1].name == name
+    assert method in found.provenance.oracles[1].method
+
+
+@pytest.mark.torch
+def test_every_op_with_a_method_of_its_own_has_a_call_of_its_own():
+    pytest.importorskip("torch")
+    from oracles.torch_methods import BY_NUMPY, METHODS
+    from oracles.torch_special import SPECIAL
+
+    assert {*METHODS, *BY_NUMPY} - SPECIAL.keys() == set()

@@ -69,7 +69,7 @@ def second(
     if op["name"] not in _NOT_TORCH:
         try:
             got = torch_ops.run(op, inputs, chosen)
-            return Second(torch_oracle(), compare_torch(op, got, [result]))
+            return Second(torch_oracle(op), compare_torch(op, got, [result]))
         except (torch_ops.NoOracleError, RuntimeError, TypeError) as error:
             if function is None or result.value.is_float:
                 raise torch_ops.NoOracleError(op["name"]) from error

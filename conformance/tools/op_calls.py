@@ -154,4 +154,4 @@ def _torch(
 
     plain = {n: form[1] if form[0] == "type" else v for n, (form, v) in chosen.items()}
     got = torch_ops.run(op, {name: item.value for name, item in named.items()}, plain)
-    return Second(torch_oracle(), compare_torch(op, got, results))
+    return Second(torch_oracle(op), compare_torch(op, got, results))

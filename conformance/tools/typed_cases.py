@@ -182,7 +182,7 @@ def _case(op: dict[str, Any], name: str) -> case_pb2.Case:
     given = tensor(LONG[name], (2, 3), elements)
     wanted = Literal("y", None, tensor(LONG[result_type], flat.shape, made), ())
     case.provenance.max_disagreement_ulps = _asked(op, given, wanted, by_torch)
-    case.provenance.oracles.append(torch_oracle())
+    case.provenance.oracles.append(torch_oracle(op))
     inputs = [("x", given)]
     if places.size:
         inputs.append(("i", tensor("i64", places.shape, places.ravel().tolist())))
