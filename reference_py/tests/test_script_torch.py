@@ -271,16 +271,6 @@ def test_tensors_of_several_data_types_that_are_broadcast_keep_them():
         assert torch.equal(got, want)
 
 
-def test_dropout_in_training_mode_is_refused():
-    from tracescript.errors import ProducerError
-
-    with pytest.raises(ProducerError, match="dropout in training mode") as caught:
-        script(Perceptron().train())
-
-    assert "model.eval()" in caught.value.hint
-    assert "ts.trace keeps it" in caught.value.hint
-
-
 def test_dropout_of_nothing_is_the_identity_in_training_too():
     class Nothing(nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:

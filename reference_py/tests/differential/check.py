@@ -69,10 +69,12 @@ def in_python(function: Any, args: tuple[Any, ...]) -> Any:
         sys.settrace(None)
 
 
-def in_model(prepared: Any, args: tuple[Any, ...], types: Sequence[Any] = ()) -> Any:
+def in_model(
+    prepared: Any, args: tuple[Any, ...], types: Sequence[Any] = (), states: Sequence[Any] = ()
+) -> Any:
     """Run the model; an error becomes its code. Results are as callers see them."""
     try:
-        outputs = prepared(args, (), Budget(Limits(steps=LONGEST))).outputs
+        outputs = prepared(args, states, Budget(Limits(steps=LONGEST))).outputs
     except TrapError as error:
         return error.code
     if types:

@@ -14,6 +14,7 @@ from tracescript.code.writer import write_units
 from tracescript.engine.choose import choose
 from tracescript.engine.protocol import Options
 from tracescript.errors import ProducerError
+from tracescript.model.input_checks import constant_value
 from tracescript.producer.script.run import script
 from tracescript.validator import validate
 
@@ -33,10 +34,11 @@ def differences(row: Row, body: str, engine: str = "ref") -> list[str]:
     prepared = choose(engine).load(model, Options()).method(method)
     outputs = model.function(method.function).outputs
     types = [o.type for o in outputs[: len(outputs) - len(method.states)]]
+    states = [constant_value(s.initial) for s in method.states]
     found = []
     for args in row.calls():
         expected = in_python(function, tuple(map(own, args)))
-        result = in_model(prepared, tuple(map(plain, args)), types)
+        result = in_model(prepared, tuple(map(plain, args)), types, states)
         if not same(expected, result):
             found.append(f"{args}: CPython {expected!r}, model {result!r}")
     return found

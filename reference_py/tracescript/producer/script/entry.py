@@ -76,8 +76,8 @@ class Entrance:
         plain = unwrapped(self.function)
         signature = inspect.signature(plain, follow_wrapped=False)
         parameters = list(signature.parameters.values())
+        session.states.enter(e, self.module)
         if self.module is not None:
-            session.states.enter(e, self.module)
             refuse_hooks(e, self.module)
             e.scope[frame.key(frame.first_parameter)] = Known(self.module, "")
             parameters = parameters[1:]

@@ -17,6 +17,7 @@ from tracescript.producer.script.containers.structs import Structs
 from tracescript.producer.script.emitter import objects
 from tracescript.producer.script.emitter.entries import Empty, Items, Known, Struct
 from tracescript.producer.script.emitter.facts import Loops, Roots
+from tracescript.producer.script.emitter.generators import Generators
 from tracescript.producer.script.emitter.origins import Origins
 from tracescript.producer.script.emitter.size_marks import Kinds, holds_int_lists, holds_ints
 from tracescript.producer.script.emitter.states import States, join_path
@@ -58,6 +59,7 @@ class Session:
         self.wrapped: set[Entry] = set()
         self.classes: dict[StructType, type] = {}
         self.narrowed: dict[tuple[Entry, Entry], list[int]] = {}
+        self.generators = Generators(self, facts)
         self.states = States(self, facts)
         self.structs = Structs()
         self.tensors = Tensors()

@@ -25,11 +25,11 @@ class LSTM:
     ) -> Any:
         """Run every layer over every step."""
         axis = 0 if self.batch_first else 1
-        if input.dim() == UNBATCHED:
+        is_single = input.dim() == UNBATCHED
+        if is_single:
+            input = input.unsqueeze(axis)  # noqa: A001  # torch's name
             if hx is not None:
                 hx = (hx[0].unsqueeze(1), hx[1].unsqueeze(1))
-            y, (h, c) = self(input.unsqueeze(axis), hx)
-            return y.select(axis, 0), (h.select(1, 0), c.select(1, 0))
         if hx is None:
             batch = input.size(axis)
             rows = self.num_layers * (2 if self.bidirectional else 1)
@@ -47,6 +47,8 @@ class LSTM:
             self.bidirectional,
             self.batch_first,
         )
+        if is_single:
+            return y.select(axis, 0), (h.select(1, 0), c.select(1, 0))
         return y, (h, c)
 
 
@@ -56,9 +58,11 @@ class OneStateRecurrent:
     def forward(self: Any, input: Any, hx: Any = None) -> Any:  # noqa: A002  # torch's name
         """Run every layer over every step."""
         axis = 0 if self.batch_first else 1
-        if input.dim() == UNBATCHED:
-            y, h = self(input.unsqueeze(axis), None if hx is None else hx.unsqueeze(1))
-            return y.select(axis, 0), h.select(1, 0)
+        is_single = input.dim() == UNBATCHED
+        if is_single:
+            input = input.unsqueeze(axis)  # noqa: A001  # torch's name
+            if hx is not None:
+                hx = hx.unsqueeze(1)
         if hx is None:
             batch = input.size(axis)
             hx = input.new_zeros(
@@ -69,7 +73,7 @@ class OneStateRecurrent:
             run = torch.gru
         else:
             run = torch.rnn_tanh if self.mode == "RNN_TANH" else torch.rnn_relu
-        return run(
+        y, h = run(
             input,
             hx,
             weights,
@@ -80,6 +84,9 @@ class OneStateRecurrent:
             self.bidirectional,
             self.batch_first,
         )
+        if is_single:
+            return y.select(axis, 0), h.select(1, 0)
+        return y, h
 
 
 class LSTMCell:
@@ -113,12 +120,13 @@ class GRUCell:
         return n + z * (hx - n)
 
 
-def attend_one(layer: Any, sequences: Any, mask: Any, *rest: Any) -> Any:
-    """Attend in sequences without the axis of the batch."""
-    axis = 0 if layer.batch_first else 1
-    query, key, value = (x.unsqueeze(axis) for x in sequences)
-    y, weights = layer(query, key, value, None if mask is None else mask.unsqueeze(0), *rest)
-    return y.select(axis, 0), None if weights is None else weights.select(0, 0)
+def projected(layer: Any, query: Any, key: Any, value: Any) -> Any:
+    """Return what attention compares: three products, by parts of one weight."""
+    wq, wk, wv = torch.chunk(layer.in_proj_weight, 3)
+    if layer.in_proj_bias is None:
+        return F.linear(query, wq), F.linear(key, wk), F.linear(value, wv)
+    bq, bk, bv = torch.chunk(layer.in_proj_bias, 3)
+    return F.linear(query, wq, bq), F.linear(key, wk, bk), F.linear(value, wv, bv)
 
 
 class MultiheadAttention:
@@ -139,17 +147,15 @@ class MultiheadAttention:
         assert self._qkv_same_embed_dim
         assert self.bias_k is None
         assert not self.add_zero_attn
-        if query.dim() == UNBATCHED:
-            rest = need_weights, attn_mask, average_attn_weights
-            return attend_one(self, (query, key, value), key_padding_mask, *rest)
+        axis = 0 if self.batch_first else 1
+        is_single = query.dim() == UNBATCHED
+        if is_single:
+            query, key, value = query.unsqueeze(axis), key.unsqueeze(axis), value.unsqueeze(axis)
+            if key_padding_mask is not None:
+                key_padding_mask = key_padding_mask.unsqueeze(0)
         if self.batch_first:
             query, key, value = query.transpose(0, 1), key.transpose(0, 1), value.transpose(0, 1)
-        wq, wk, wv = torch.chunk(self.in_proj_weight, 3)
-        if self.in_proj_bias is not None:
-            bq, bk, bv = torch.chunk(self.in_proj_bias, 3)
-            q, k, v = F.linear(query, wq, bq), F.linear(key, wk, bk), F.linear(value, wv, bv)
-        else:
-            q, k, v = F.linear(query, wq), F.linear(key, wk), F.linear(value, wv)
+        q, k, v = projected(self, query, key, value)
         steps, batch, sources = q.size(0), q.size(1), k.size(0)
         q = q.reshape(steps, batch, self.num_heads, self.head_dim).permute(1, 2, 0, 3)
         k = k.reshape(sources, batch, self.num_heads, self.head_dim).permute(1, 2, 0, 3)
@@ -164,14 +170,16 @@ class MultiheadAttention:
             scores = scores.masked_fill(
                 key_padding_mask.reshape(batch, 1, 1, sources), float("-inf")
             )
-        weights = torch.softmax(scores, dim=-1)
+        weights = F.dropout(torch.softmax(scores, dim=-1), self.dropout, self.training)
         y = torch.matmul(weights, v).permute(2, 0, 1, 3).reshape(steps, batch, self.embed_dim)
         y = F.linear(y, self.out_proj.weight, self.out_proj.bias)
         if self.batch_first:
             y = y.transpose(0, 1)
+        if is_single:
+            y, weights = y.select(axis, 0), weights.select(0, 0)
         if not need_weights:
             return y, None
-        return y, (weights.mean(dim=1) if average_attn_weights else weights)
+        return y, (weights.mean(dim=-3) if average_attn_weights else weights)
 
 
 class TransformerEncoderLayer:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 from torch.nn import functional
 
-from tracescript.producer.torch import mode
+from tracescript.producer.torch import draws, mode
 from tracescript.producer.torch.named import matched, matched_all
-from tracescript.producer.torch.random import alpha_dropped, dropped
+from tracescript.producer.torch.random import dropped
 from tracescript.producer.trace.numbers import plain
 
 if TYPE_CHECKING:
@@ -66,10 +66,12 @@ def _dropout(
         inplace: bool = False,
     ) -> torch.Tensor:
         if training and p > 0:
-            if input.dim() == unbatched:
-                made = dropped(door, f"random_{op}", input.unsqueeze(0), p).squeeze(0)
+            if alpha:
+                made = draws.alpha_dropped(input, float(p), op == "feature_dropout")
+            elif unbatched:
+                made = draws.feature_dropped(input, float(p), unbatched)
             else:
-                made = (alpha_dropped if alpha else dropped)(door, f"random_{op}", input, p)
+                made = dropped(door, f"random_{op}", input, p)
             return input.copy_(made) if inplace else made
         with door.paused():
             result = input.view_as(input)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
 from torch.nn import functional
 
+from tracescript.producer.torch import draws
 from tracescript.producer.torch.mode import followed
 from tracescript.producer.torch.named import matched
 from tracescript.producer.torch.values import data_type_of
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tracescript.producer.torch.door import TorchDoor
-
-
-_LEAST: Final = -1.0507009873554804934193349852946 * 1.6732632423543772848170429916717
-"""Minus the product of the two constants of SELU."""
 
 
 def _drawn(
@@ -66,19 +62,16 @@ def _like(call: Any) -> Callable[..., Any]:
 
 def _uniform(_: TorchDoor, x: torch.Tensor, *bounds: Any, **given: Any) -> torch.Tensor:
     low, high = _bounds(bounds, given, ("from", 0.0), ("to", 1.0))
-    drawn = torch.rand(tuple(x.shape), dtype=x.dtype, **_own(given))
-    return x.copy_(drawn * (high - low) + low)
+    return x.copy_(draws.uniform(x, low, high, given.get("generator")))
 
 
 def _normal_(_: TorchDoor, x: torch.Tensor, *given: Any, **named: Any) -> torch.Tensor:
     mean, std = _bounds(given, named, ("mean", 0.0), ("std", 1.0))
-    drawn = torch.randn(tuple(x.shape), dtype=x.dtype, **_own(named))
-    return x.copy_(drawn * std + mean)
+    return x.copy_(draws.normal(x, mean, std, named.get("generator")))
 
 
 def _exponential(_: TorchDoor, x: torch.Tensor, lambd: float = 1.0, **given: Any) -> torch.Tensor:
-    drawn = torch.rand(tuple(x.shape), dtype=x.dtype, **_own(given))
-    return x.copy_(torch.log1p(-drawn) / -lambd)
+    return x.copy_(draws.exponential(x, lambd, given.get("generator")))
 
 
 def _bounds(
@@ -155,23 +148,12 @@ def _normal(
 ) -> torch.Tensor:
     if size is not None:
         return torch.randn(tuple(size), dtype=given.get("dtype"), **_own(given)) * std + mean
-    both = mean + std
-    return torch.randn(tuple(both.shape), dtype=both.dtype, **_own(given)) * std + mean
+    return draws.normal(mean + std, mean, std, given.get("generator"))
 
 
 def dropped(door: TorchDoor, op: str, x: torch.Tensor, p: float) -> torch.Tensor:
     """Drop elements or features out in training, by an op."""
     return _drawn(door, None, op, x, p=float(p))
-
-
-def alpha_dropped(door: TorchDoor, op: str, x: torch.Tensor, p: float) -> torch.Tensor:
-    """Set elements or features to the least value of SELU in training; mean and variance stay."""
-    keep = 1 - float(p)
-    if keep == 0:
-        return x * 0
-    scale = (keep * (1 + (1 - keep) * _LEAST**2)) ** -0.5
-    kept = (dropped(door, op, torch.ones_like(x), p) > 0).to(x.dtype)
-    return (x * kept + _LEAST * (1 - kept) - (1 - keep) * _LEAST) * scale
 
 
 def _undropped(
@@ -199,20 +181,23 @@ def _attention(
     """Attend; with dropout of the weights written out, which is no op."""
     if not dropout_p:
         return _undropped(door, (query, key, value, attn_mask), is_causal, scale, enable_gqa)
-    if enable_gqa:
-        groups = query.size(-3) // key.size(-3)
-        key = key.unsqueeze(-3).expand(*key.shape[:-2], groups, *key.shape[-2:]).flatten(-4, -3)
-        value = value.unsqueeze(-3)
-        value = value.expand(*value.shape[:-3], groups, *value.shape[-2:]).flatten(-4, -3)
-    factor = 1 / math.sqrt(query.size(-1)) if scale is None else scale
-    scores = query @ key.transpose(-2, -1) * factor
-    if is_causal:
-        attn_mask = torch.ones(tuple(scores.shape[-2:]), dtype=torch.bool).tril()
-    if attn_mask is not None and attn_mask.dtype == torch.bool:
-        scores = scores.masked_fill(attn_mask.logical_not(), -math.inf)
-    elif attn_mask is not None:
-        scores = scores + attn_mask
-    return functional.dropout(scores.softmax(-1), dropout_p) @ value
+    options = (attn_mask, dropout_p, is_causal, scale, enable_gqa)
+    return draws.attention(query, key, value, *options)
+
+
+def _rrelu(
+    _: TorchDoor,
+    input: torch.Tensor,  # noqa: A002  # torch's name
+    lower: float = 1 / 8,
+    upper: float = 1 / 3,
+    training: bool = False,
+    inplace: bool = False,
+) -> torch.Tensor:
+    """In evaluation mode the slope is the middle of its range."""
+    if not training:
+        return functional.leaky_relu(input, (lower + upper) / 2, inplace)
+    made = draws.rrelu(input, lower, upper)
+    return input.copy_(made) if inplace else made
 
 
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
@@ -234,4 +219,6 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.Tensor.bernoulli_": _bernoulli_,
     "torch.Tensor.random_": _random,
     "torch.nn.functional.scaled_dot_product_attention": _attention,
+    "torch.nn.functional.rrelu": _rrelu,
+    "torch.rrelu": _rrelu,
 }

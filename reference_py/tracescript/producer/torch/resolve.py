@@ -10,6 +10,7 @@ from torch import nn
 from tracescript.ir.types import DataType
 from tracescript.opset import dtypes
 from tracescript.opset.names import torch_names
+from tracescript.producer.torch import draws
 from tracescript.producer.torch.forwards import FORWARDS
 
 if TYPE_CHECKING:
@@ -40,6 +41,17 @@ def rewritten(forward: Any) -> Any:
 def original(forward: Any) -> Any:
     """Return the layer's own forward for a short form of ours."""
     return next((f for f, short in FORWARDS.items() if short is forward), forward)
+
+
+def drawing(name: str) -> Any:
+    """Return what scripts compile for draws that are several calls."""
+    return getattr(draws, name)
+
+
+def generator_of(value: Any) -> torch.Generator | None:
+    """Return the generator that a `generator=` means, None for what is none."""
+    found = torch.default_generator if value is None else value
+    return found if isinstance(found, torch.Generator) else None
 
 
 def is_tensor(value: Any) -> bool:

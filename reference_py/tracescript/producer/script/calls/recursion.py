@@ -115,8 +115,8 @@ class Recursion(UnitCalls):
         self._open[key] = unit.name
         frame = self.frame(function, module, e.frame.flavour)
         inner = Emitter(session, unit, frame)
+        session.states.enter(inner, module)
         if module is not None:
-            session.states.enter(inner, module)
             inner.scope[frame.key(frame.first_parameter)] = Known(module, "")
         params = open_parameters(inner, kinds)
         inner.scope.update({frame.key(n): x for n, x in fixed.items()})
@@ -135,6 +135,7 @@ class Recursion(UnitCalls):
             )
         compiled = finish(inner, params, result, self.linker)
         if compiled.states or compiled.changed:
+            session.is_guessing = False
             raise e.error(
                 None,
                 f"{name} calls itself and changes state or what it is given",

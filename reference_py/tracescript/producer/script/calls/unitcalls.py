@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from tracescript.errors import ProducerError
 from tracescript.ir.graph import FunctionRef
 from tracescript.ir.types import TensorType
-from tracescript.ir.values import Value
 from tracescript.producer.script.calls.functions import (
     defaults_of,
     fixed_key,
@@ -28,6 +27,7 @@ from tracescript.producer.script.emitter.unit import Compiled, Unit
 from tracescript.producer.script.emitter.units import finish, open_parameters
 
 if TYPE_CHECKING:
+    from tracescript.ir.values import Value
     from tracescript.producer.script.emitter.entries import Entry
     from tracescript.producer.script.emitter.frame import Frame
     from tracescript.producer.script.emitter.linking import Linker
@@ -137,10 +137,9 @@ class UnitCalls:
         ]
         keys = []
         for p, state in compiled.states:
-            full = join_path(path, p)
-            if full not in e.unit.states:
-                e.unit.states[full] = (Value(state.type, full), state)
-                e.scope[f"state:{full}"] = e.unit.states[full][0]
+            is_drawn = state in self._session.generators.states
+            full = p if is_drawn else join_path(path, p)
+            self._session.states.inherit(e, full, state)
             keys.append(f"state:{full}")
             inputs.append(e.value(e.scope[keys[-1]]))
         outputs = e.ops("call", inputs, {"function": FunctionRef(compiled.function.name)})

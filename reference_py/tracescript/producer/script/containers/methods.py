@@ -15,8 +15,10 @@ from tracescript.producer.script.containers.sequences import container_method
 from tracescript.producer.script.containers.strings import string_method
 from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor, may_be_none
 from tracescript.producer.script.emitter.entries import Bound, Items, constant_of
+from tracescript.producer.script.emitter.objects import torch_door
 from tracescript.producer.script.expressions.operators import fold
 from tracescript.producer.script.library.lower import call_named
+from tracescript.producer.script.library.random import FILLS
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
@@ -71,6 +73,8 @@ def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[st
     name = method.name
     is_in_place = name.endswith("_") and not name.endswith("__") and name != "requires_grad_"
     plain = name[:-1] if is_in_place else name
+    if name in FILLS and torch_door() is not None:
+        return _changed(e, method, FILLS[name](e, [method.owner, *args], kwargs))
     homes = [f"numpy.ndarray.{plain}", f"numpy.{plain}", f"torch.Tensor.{plain}"]
     if e.frame.flavour == "torch":
         homes = [f"torch.Tensor.{plain}", f"torch.{plain}"]

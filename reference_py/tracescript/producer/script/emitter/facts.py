@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Sequence
 
+    from tracescript.ir.model import State
     from tracescript.ir.types import DataType, Type
     from tracescript.opset.table import OpDef
     from tracescript.producer.script.calls.recursion import Gives
@@ -30,7 +31,10 @@ class Facts:
     `defaults` are the types of dicts that make what they do not hold, by their place; `passing` are
     attributes that no state can hold, which each call gives a value before it reads them;
     `asks_types` says that a value of several types is passed on, maybe to what tells them apart;
-    `composed` are functions of numpy's that are compiled as traces write them.
+    `composed` are functions of numpy's that are compiled as traces write them; `generators` are
+    those of random numbers that the program draws from, by identity; `taken` are names that states
+    of these cannot have; `inherited` are states of finished models, by the module of the function
+    that calls one and their path there.
     """
 
     data_types: dict[str, DataType] = field(default_factory=dict)
@@ -42,6 +46,9 @@ class Facts:
     passing: set[tuple[int, str]] = field(default_factory=set)
     asks_types: bool = False
     composed: set[Any] = field(default_factory=set)
+    generators: dict[int, Any] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    inherited: dict[tuple[int, str], State] = field(default_factory=dict)
 
 
 class UnknownResultError(Exception):

@@ -77,21 +77,45 @@ class Linker:
             tuple(zip(states, found.states, strict=True)),
         )
 
-    def module(self, model: ir.Model, final: dict[str, str]) -> ir.Module:
-        """Return another model's module tree, with the methods whose functions are in `final`."""
-        merged = self.merge(model)
-        return self._module(
-            model.root, {old: final[new] for old, new in merged.items() if new in final}
-        )
+    def module(
+        self, model: ir.Model, final: dict[str, str], states: dict[ir.State, ir.State]
+    ) -> ir.Module:
+        """Return another model's module tree, with the methods whose functions are in `final`.
 
-    def _module(self, module: ir.Module, names: dict[str, str]) -> ir.Module:
+        `states` are its states as they are called here.
+        """
+        merged = self.merge(model)
+        names = {old: final[new] for old, new in merged.items() if new in final}
+        return self._module(model.root, names, states)
+
+    def _module(
+        self, module: ir.Module, names: dict[str, str], states: dict[ir.State, ir.State]
+    ) -> ir.Module:
+        def held(member: Any) -> Any:
+            value = member.value
+            return replace(member, value=states[value]) if value in states else member
+
         if module not in self._modules:
-            kept = [m for m in module.methods if m.function in names]
-            methods = tuple(replace(m, function=names[m.function], exported=False) for m in kept)
-            children = tuple(
-                ir.Submodule(s.name, self._module(s.module, names)) for s in module.submodules
+            methods = tuple(
+                replace(
+                    m,
+                    function=names[m.function],
+                    exported=False,
+                    states=tuple(states.get(s, s) for s in m.states),
+                )
+                for m in module.methods
+                if m.function in names
             )
-            self._modules[module] = replace(module, methods=methods, submodules=children)
+            self._modules[module] = replace(
+                module,
+                buffers=tuple(map(held, module.buffers)),
+                attributes=tuple(map(held, module.attributes)),
+                methods=methods,
+                submodules=tuple(
+                    ir.Submodule(s.name, self._module(s.module, names, states))
+                    for s in module.submodules
+                ),
+            )
         return self._modules[module]
 
 

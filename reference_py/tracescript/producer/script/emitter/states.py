@@ -50,7 +50,11 @@ class States:
         return f"state:{path}" if path in e.unit.states else None
 
     def enter(self, e: Emitter, module: Any) -> None:
-        """Make a state input of every state below a unit's module."""
+        """Make a state input of every state below a unit's module, and of every generator."""
+        self._session.generators.enter(e)
+        for (owner, full), state in self._facts.inherited.items():
+            if owner == id(module):
+                self.open(e, full, state)
         for path, obj in self._session.walk(module):
             for (owner, name), kind in self._facts.states.items():
                 if owner != id(obj):
@@ -58,9 +62,18 @@ class States:
                 state = self.of(obj, name, kind)
                 full = join_path(path, name)
                 if full not in e.unit.states:
-                    value = Value(state.type, full)
-                    e.unit.states[full] = (value, state)
-                    e.scope[f"state:{full}"] = value
+                    self.open(e, full, state)
+
+    def open(self, e: Emitter, path: str, state: State) -> None:
+        """Make a state input."""
+        e.unit.states[path] = (Value(state.type, path), state)
+        e.scope[f"state:{path}"] = e.unit.states[path][0]
+
+    def inherit(self, e: Emitter, path: str, state: State) -> None:
+        """Take in a state of a finished model that a function calls. Raises RestartError once."""
+        if path not in e.unit.states:
+            known = id(e.unit.module), path
+            raise RestartError(lambda facts: facts.inherited.update({known: state}))
 
     def of(self, owner: Any, name: str, kind: Type) -> State:
         """Return the state of one attribute of one object."""
@@ -72,6 +85,11 @@ class States:
                 path, kind, initial, "buffer" if is_array(getattr(owner, name)) else "attribute"
             )
         return self._made[key]
+
+    @property
+    def made(self) -> tuple[State, ...]:
+        """The states of all attributes."""
+        return tuple(self._made.values())
 
     def find(self, owner: Any, name: str) -> State | None:
         """Return the state of an attribute if it is one."""

@@ -78,8 +78,8 @@ def finish(
     bound.sort(key=lambda b: order[b[1]])
     states = _used_states(e, block, placed, len(outputs))
     inputs = [i for i, _ in params]
-    inputs += [Input(p, c.type, "bound") for p, _, c in bound]
-    inputs += [Input(p, s.type, "state") for p, _, s, _ in states]
+    inputs += [Input(_own_name(p, params), c.type, "bound") for p, _, c in bound]
+    inputs += [Input(_own_name(p, params), s.type, "state") for p, _, s, _ in states]
     final = Block(
         (
             *(placed[v] for _, v in params),
@@ -101,6 +101,11 @@ def finish(
         tuple(e.session.list_kinds.of(v) for v in outputs),
         frozenset(k for k, (i, _) in enumerate(params) if i.name in unit.changed),
     )
+
+
+def _own_name(path: str, params: list[tuple[Input, Value]]) -> str:
+    """Return the name of a weight or state: none that a parameter has. Spec: GRAPH-9."""
+    return f"self.{path}" if any(i.name == path for i, _ in params) else path
 
 
 def _passed_on(e: Emitter, result: Value, params: list[tuple[Input, Value]]) -> frozenset[int]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import TensorType, TupleType
-from tracescript.ir.values import Value
+from tracescript.ir.types import TensorType
 from tracescript.producer.script.emitter.diagnostics import is_none
 from tracescript.producer.script.emitter.entries import Items
 from tracescript.producer.script.library.coerce import as_tensor
@@ -13,7 +12,6 @@ from tracescript.producer.script.library.promote import emit_op
 from tracescript.producer.script.library.table import SPECIAL, known, several, special, take
 
 if TYPE_CHECKING:
-    from tracescript.errors import ProducerError
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
     from tracescript.producer.script.library.table import Arguments, Special
@@ -174,33 +172,6 @@ def batch_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     )
 
 
-@special(
-    "torch.nn.functional.dropout",
-    "torch.dropout",
-    "torch.nn.functional.alpha_dropout",
-    "torch.nn.functional.dropout1d",
-    "torch.nn.functional.dropout2d",
-    "torch.nn.functional.dropout3d",
-)
-def dropout(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
-    """The identity in evaluation mode, and where nothing is dropped."""
-    x, p, training = take(args, kwargs, "input", "p", "training")
-    share = float(known(e, p, 0.5, "p"))
-    if known(e, training, True, "training") and share > 0:
-        raise _drops(e, "dropout")
-    return emit_op(e, "dropout", [x], {"p": share})
-
-
-def _drops(e: Emitter, what: str) -> ProducerError:
-    """Return the error of a script that would draw what it drops."""
-    return e.error(
-        None,
-        f"{what} in training mode",
-        rule="SCRIPT-11",
-        hint="call model.eval() before ts.script; ts.trace keeps it, with a random state",
-    )
-
-
 @special("torch.nn.functional.embedding", "torch.embedding")
 def embedding(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """`padding_idx` matters to training only."""
@@ -230,38 +201,3 @@ def _softmax(e: Emitter, op: str, args: list[Entry], kwargs: Arguments) -> Entry
     if dtype is not None and not is_none(dtype):
         x = as_tensor(e, x, e.session.data_type_of(e, dtype))
     return emit_op(e, op, [x], {"dim": axis})
-
-
-def _recurrent(op: str, more: dict[str, Any]) -> Special:
-    def recurrent(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
-        x, state, weights, has_bias, layers, dropout, training, bidirectional, batch_first = args
-        if known(e, training, False, "train") and known(e, dropout, 0.0, "dropout"):
-            raise _drops(e, f"{op} with dropout")
-        is_batch_first = known(e, batch_first, False, "batch_first")
-        value = e.value(x)
-        if is_batch_first:
-            value = e.op("transpose", [value], {"dim0": 0, "dim1": 1})
-        if isinstance(state, Value) and isinstance(state.type, TupleType):
-            state = e.parts(state)
-        states = list(state.parts) if isinstance(state, Items) else [state]
-        attributes = {
-            "layers": known(e, layers, 1, "num_layers"),
-            "bidirectional": bool(known(e, bidirectional, False, "bidirectional")),
-            "has_bias": bool(known(e, has_bias, True, "has_biases")),
-        }
-        made = emit_op(e, op, [value, *states, weights], attributes | more)
-        assert isinstance(made, Items)
-        y = e.value(made.parts[0])
-        if is_batch_first:
-            y = e.op("transpose", [y], {"dim0": 0, "dim1": 1})
-        return Items((y, *made.parts[1:]))
-
-    return recurrent
-
-
-SPECIAL |= {
-    "torch.lstm": _recurrent("lstm", {}),
-    "torch.gru": _recurrent("gru", {}),
-    "torch.rnn_tanh": _recurrent("rnn", {"nonlinearity": "tanh"}),
-    "torch.rnn_relu": _recurrent("rnn", {"nonlinearity": "relu"}),
-}

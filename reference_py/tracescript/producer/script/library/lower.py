@@ -38,9 +38,14 @@ def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> E
     written = FUNCTIONS.get(name)
     if written is not None:
         return e.session.call_python(e, written, args, kwargs)
-    library = name.partition(".")[0]
-    if library == "ops":
+    if name.startswith("ops."):
         return _own(e, name.partition(".")[2], args, kwargs)
+    return as_op(e, name, args, kwargs)
+
+
+def as_op(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> Entry | None:
+    """Call a function of torch's or numpy's as the opset says; None where it says nothing."""
+    library = name.partition(".")[0]
     table = numpy_names() if library == "numpy" else torch_names()
     rows = table.get(name, ())
     for op, row in rows:
@@ -50,7 +55,7 @@ def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> E
         in_place = constant_of(bound.pop("inplace", kwargs.get("inplace", e.constant(False))))
         is_in_place = in_place[1] is True or (name.endswith("_") and not name.endswith("__"))
         if is_in_place and op.inputs:
-            return _in_place(e, bound[op.inputs[0].name], emit_bound(e, op, bound))
+            return changed(e, bound[op.inputs[0].name], emit_bound(e, op, bound))
         made = emit_bound(e, op, bound)
         is_first = (
             library == "numpy"
@@ -70,7 +75,7 @@ def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> E
     return None
 
 
-def _in_place(e: Emitter, operand: Entry, made: Entry) -> Entry:
+def changed(e: Emitter, operand: Entry, made: Entry) -> Entry:
     """`F.relu_(y)`, `F.relu(y, inplace=True)`: y stands for the result from then on."""
     receiver = e.at.args[0] if isinstance(e.at, ast.Call) and e.at.args else None
     if receiver is None or (e.unit.is_inner and e.session.aliases.is_passed(operand)):

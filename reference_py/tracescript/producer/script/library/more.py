@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracescript.ir.types import DataType
 from tracescript.producer.script.emitter.diagnostics import is_none, is_tensor
 from tracescript.producer.script.emitter.entries import Items, constant_of
 from tracescript.producer.script.library.coerce import as_tensor, common, data_type, number_kind
-from tracescript.producer.script.library.promote import emit_op
-from tracescript.producer.script.library.shapes import extent
+from tracescript.producer.script.library.promote import emit_op, int_list
+from tracescript.producer.script.library.shapes import extent, sizes
 from tracescript.producer.script.library.table import known, special, take
 
 if TYPE_CHECKING:
@@ -35,21 +35,6 @@ def bilinear(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     right = e.op("unsqueeze", [e.value(x2)], {"dim": -2})
     y = emit_op(e, "sum", [emit_op(e, "mul", [left, right])], {"dim": (-1,)})
     return y if bias is None or is_none(bias) else emit_op(e, "add", [y, bias])
-
-
-@special("torch.nn.functional.rrelu", "torch.rrelu")
-def rrelu(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
-    """In evaluation mode the slope is the middle of its range."""
-    x, lower, upper, training = take(args, kwargs, "input", "lower", "upper", "training")
-    if known(e, training, False, "training"):
-        raise e.error(
-            None,
-            "rrelu in training mode",
-            rule="SCRIPT-11",
-            hint="call model.eval() before ts.script",
-        )
-    low, high = known(e, lower, 1 / 8, "lower"), known(e, upper, 1 / 3, "upper")
-    return emit_op(e, "leaky_relu", [x], {"slope": (float(low) + float(high)) / 2})
 
 
 @special("numpy.broadcast_arrays", "torch.broadcast_tensors", "torch.functional.broadcast_tensors")
@@ -86,6 +71,26 @@ def contiguous(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
     e.session.origins.copy_perhaps(made, x)
     e.unit.plain[made] = x
     return made
+
+
+@special("torch.scatter", "torch.Tensor.scatter")
+def scatter(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """One number stands for as many as there are places."""
+    x, dim, index, src, reduce = take(args, kwargs, "input", "dim", "index", "src", "reduce")
+    src = kwargs.get("value", src)
+    how = known(e, reduce, None, "reduce") or "replace"
+    assert x is not None
+    assert index is not None
+    assert src is not None
+    if not is_tensor(src) and not e.session.holds_array(src):
+        shape = int_list(e, sizes(e, e.value(index)), "shape")
+        src = e.op("full", [shape, e.value(src)], {"dtype": data_type(e.value(x))})
+    attributes = {"dim": known(e, dim, None, "dim"), "reduce": _REDUCTIONS.get(how, how)}
+    return emit_op(e, "scatter", [x, index, src], attributes)
+
+
+_REDUCTIONS: Final = {"add": "sum", "multiply": "prod"}
+"""Torch's words for ours."""
 
 
 def _array(e: Emitter, x: Entry) -> Value:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from tracescript.producer.source import Definition, Source
 
-_PRELUDE = f"{prelude.__name__}."  # the names of all modules written in the language of scripts
+_OURS = (f"{prelude.__name__}.", "tracescript.producer.torch.draws")
+"""How the names of all modules begin that are written in the language of scripts."""
 
 
 class Written(NamedTuple):
@@ -40,7 +41,7 @@ class Definitions:
     def of(self, function: Any) -> Written:
         """Return what is written. Raises ProducerError, SOURCE_NOT_FOUND, as `source_of` does."""
         plain = unwrapped(function)
-        if (getattr(plain, "__module__", None) or "").startswith(_PRELUDE):
+        if (getattr(plain, "__module__", None) or "").startswith(_OURS):
             return _of_ours(plain)
         code = getattr(plain, "__code__", None)
         found = self._read.get(code) if code is not None else None
