@@ -8,6 +8,7 @@ words and the place of an error, text for people, assertions, annotations.
 from __future__ import annotations
 
 import ast
+import hashlib
 import importlib
 import inspect
 from collections import Counter
@@ -51,6 +52,8 @@ class Change:
     part: int
     span: range
     """The lines of the function."""
+    digest: str
+    """Of the function's code, wherever it stands."""
 
     def lines(self) -> tuple[range, range]:
         """Return the lines of what is changed, and those of the statement around it."""
@@ -85,6 +88,7 @@ def _of_function(
     module: str, name: str, function: ast.FunctionDef, tree: ast.Module
 ) -> Iterator[Change]:
     seen: Counter[str] = Counter()
+    digest = hashlib.sha256(ast.unparse(function).encode()).hexdigest()[:8]
     span = range(function.lineno, (function.end_lineno or function.lineno) + 1)
     for statement in function.body:
         for node, parent, around in _visible(statement, function, statement):
@@ -92,7 +96,8 @@ def _of_function(
                 text = f"{module}:{name} | {kind} | {_text(kind, node, parent, part)}"
                 seen[text] += 1
                 number = f" #{seen[text]}" if seen[text] > 1 else ""
-                yield Change(text + number, module, name, kind, tree, node, around, part, span)
+                text += number
+                yield Change(text, module, name, kind, tree, node, around, part, span, digest)
 
 
 def _visible(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _AT_ONCE = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+_BETWEEN_CALLS = ("opset.calls:_TYPES", "engine.py.engine:_FREE", "kernels.scratch:_KEPT")
+"""What the loader keeps from one call to the next, beside its caches of functions."""
 
 
 def put_in(mutant: Mutant) -> None:
@@ -100,6 +102,11 @@ def forget() -> None:
             for item in list(vars(module).values()):
                 if hasattr(item, "cache_clear"):
                     item.cache_clear()
+    for place in _BETWEEN_CALLS:
+        name, _, item = place.partition(":")
+        if f"tracescript.{name}" in sys.modules:
+            kept = getattr(sys.modules[f"tracescript.{name}"], item)
+            (kept if hasattr(kept, "clear") else vars(kept)).clear()
 
 
 def function_node(tree: ast.Module, name: str) -> ast.FunctionDef:

@@ -1,7 +1,8 @@
 """Records which lines of the loader each case runs, so that a fault is asked of those cases only.
 
 Every cache of the loader is emptied before each case. The record is kept in the folder for
-temporary files as long as the part of the loader stays as it is.
+temporary files: of each case as long as it stays as it is, of all as long as the loader
+and what asks it do.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
     from mutants.killing import Suite
 
-LOADER = Path(patch.__file__).resolve().parents[2] / "reference_py" / "tracescript"
+_ROOT = Path(patch.__file__).resolve().parents[2]
+LOADER = _ROOT / "reference_py" / "tracescript"
+_ASKING = _ROOT / "conformance" / "tracescript_conformance"
 ENGINES = ("ref", "py")
 _A_FEW = 4
 PARTS = ("wire", "validator", "engine", "code", "kernels", "passes")
@@ -33,6 +36,7 @@ class Reach:
 
     def __init__(self, units: list[str], lines: dict[str, str]) -> None:
         self.units = units
+        """By bit; "" where the case has changed since, or is gone."""
         self.lines = {line: int(bits, 16) for line, bits in lines.items()}
         """By line, as `wire.scan 17`, a bit for each unit."""
 
@@ -53,7 +57,7 @@ class Reach:
         return list(made)
 
     def _named(self, bits: int) -> list[str]:
-        return [unit for i, unit in enumerate(self.units) if bits >> i & 1]
+        return [unit for i, unit in enumerate(self.units) if unit and bits >> i & 1]
 
     def add(self, unit: str, lines: Iterable[str]) -> None:
         """Note the lines that one more unit runs."""
@@ -70,14 +74,22 @@ def engines(part: str) -> tuple[str, ...]:
 
 def reach(suite: Suite, part: str, asked: Iterable[str]) -> Reach:
     """Return the record of a part of the loader as it is now; what it lacks of cases is added."""
-    kept = Path(tempfile.gettempdir()) / f"tracescript-reach-{part}-{_digest(part)}.json"
-    found = Reach(*json.loads(kept.read_text("utf-8"))) if kept.is_file() else Reach([], {})
-    before = len(found.units)
+    kept = Path(tempfile.gettempdir()) / f"tracescript-reach-{part}-{_digest()}.json"
+    exact = _exact(suite, engines(part))
+    units, lines = json.loads(kept.read_text("utf-8")) if kept.is_file() else ([], {})
+    as_it_was = {text: unit for unit, text in exact.items()}
+    found = Reach([as_it_was.get(text, "") for text in units], lines)
     _record(suite, part, asked, found)
-    if len(found.units) > before:
+    if len(found.units) > len(units):
         lines = {line: f"{bits:x}" for line, bits in found.lines.items()}
-        kept.write_text(json.dumps([found.units, lines]), "utf-8")
+        kept.write_text(json.dumps([[exact.get(u, "") for u in found.units], lines]), "utf-8")
     return found
+
+
+def _exact(suite: Suite, used: Iterable[str]) -> dict[str, str]:
+    """Return each unit with the digest of its case, under which it is kept."""
+    digests = {case.id: case.sha256.hex() for case in suite.corpus.manifest.entries}
+    return {f"{e} {case}": f"{e} {case} {digest}" for e in used for case, digest in digests.items()}
 
 
 def shuffled(text: str) -> bytes:
@@ -92,10 +104,12 @@ def modules(*names: str) -> list[str]:
     return [m for m in every if not names or any(f"{m}.".startswith(f"{n}.") for n in names)]
 
 
-def _digest(part: str) -> str:
+def _digest() -> str:
+    """Return the digest of all that decides which lines a case runs, but the case."""
     made = hashlib.sha256()
-    for file in sorted((LOADER / part).rglob("*.py")):
-        made.update(file.read_bytes())
+    every = (*LOADER.rglob("*.py"), *LOADER.rglob("*.binpb"), *_ASKING.rglob("*.py"))
+    for file in sorted(every):
+        made.update(str(file.relative_to(_ROOT)).encode() + file.read_bytes())
     return made.hexdigest()[:16]
 
 

@@ -2,7 +2,8 @@
 
 Each change that `changes.py` finds in a module or part of the loader (`wire`, `engine.py`) is put
 in alone, and the cases that run the changed lines are asked until one fails. `--again` tries those
-only that are open or not explained, `--cases` asks some cases only: new ones, say.
+only that are open or not explained, or whose functions have changed since they were tried;
+`--cases` asks some cases only: new ones, say.
 `--check` tries a few of those in the table, without a record of lines, and gives exit code 1
 where one survives that the table does not explain.
 """
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 Found: TypeAlias = "tuple[Change, str, str]"
 """A change, what became of it, and the unit that noticed."""
 _NEAR = 15
+_ALL = 10_000
 _LAST = "graph/limits/blocks_1000_deep_run"
 """The case that takes as long as hundreds of others."""
 
@@ -197,8 +199,8 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="modules or parts below tracescript (all)")
     parser.add_argument("--sample", type=int, default=0, help="how many faults to try (all)")
     parser.add_argument("--seed", type=int, default=1, help="which sample")
-    parser.add_argument("--most", type=int, default=10_000, help="how many cases to ask at most")
-    parser.add_argument("--again", action="store_true", help="only what survives, not explained")
+    parser.add_argument("--most", type=int, default=_ALL, help="how many cases to ask at most")
+    parser.add_argument("--again", action="store_true", help="only what is not settled")
     parser.add_argument("--cases", nargs="+", default=["*"], help="which cases to ask")
     parser.add_argument("--write", action="store_true", help="note the results in source.json")
     parser.add_argument("--check", action="store_true", help="a few of those in the table")
@@ -207,15 +209,17 @@ def main() -> int:
     names = list(table.modules) if options.check else modules(*options.modules)
     every = [change for name in names for change in changes(name)]
     if options.again:
-        every = [c for c in every if table.state(c) not in {"killed", ""}]
         every = [c for c in every if table.is_open(c)]
+    if options.check:
+        every = [c for c in every if table.state(c)]
     chosen = sample(every, options.sample or len(every), options.seed)
     watch()
     found = _checked(suite, chosen) if options.check else _tried(suite, chosen, options)
     if options.cases != ["*"]:
         found = [one for one in found if one[1] == "killed"]  # others were asked more cases before
     if options.write:
-        Table.load().note(found, again=options.again)
+        whole = options.cases == ["*"] and len(chosen) == len(every) and options.most >= _ALL
+        Table.load().note(found, whole=whole)
         table = Table.load()
     alive = [one for one in found if one[1] not in {"killed", *DIFFERENCES}]
     alive = [one for one in alive if not table.is_explained(one[0])]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import argparse
-import fnmatch
+import copy
 import json
 import sys
 from collections import Counter
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mutants.answers import DIFFERENCES
+from mutants.changes import changes
 from mutants.registry import FOLDER, tomllib
 
 if TYPE_CHECKING:
@@ -28,19 +29,11 @@ KINDS = ("equivalent", "outside", "open")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why faults survive. `kind` is one of `KINDS`; `of` has ids, with `*` for any text."""
+    """Why faults survive. `kind` is one of `KINDS`; `of` has the ids of the faults."""
 
     kind: str
     reason: str
     of: tuple[str, ...]
-
-    def fits(self, fault: str) -> bool:
-        """Whether this is about a fault."""
-        return any(fault == one or ("*" in one and _like(fault, one)) for one in self.of)
-
-
-def _like(text: str, pattern: str) -> bool:
-    return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 class Table:
@@ -66,13 +59,15 @@ class Table:
         return self.modules[module]["killers"]
 
     def state(self, change: Change) -> str:
-        """Return what became of a change: "" where it was not tried."""
-        table = self.modules.get(change.module)
-        return "" if table is None else table["alive"].get(change.id, "killed")
+        """Return what became of a change: "" where its function was not tried as it is now."""
+        table = self.modules.get(change.module, _NOTHING)
+        if table["functions"].get(change.function) != change.digest:
+            return ""
+        return table["alive"].get(change.id, "killed")
 
     def reason(self, fault: str) -> Reason | None:
         """Return why a fault survives."""
-        return next((reason for reason in self.reasons if reason.fits(fault)), None)
+        return next((reason for reason in self.reasons if fault in reason.of), None)
 
     def is_explained(self, change: Change) -> bool:
         """Whether a change may survive."""
@@ -80,23 +75,24 @@ class Table:
 
     def is_open(self, change: Change) -> bool:
         """Whether a case could notice a change, for all that is known."""
-        reason = self.reason(change.id)
+        state, reason = self.state(change), self.reason(change.id)
         explained = reason is not None and reason.kind != "open"
-        return not explained and self.state(change) not in DIFFERENCES
+        return not state or not (explained or state in {"killed", *DIFFERENCES})
 
-    def note(self, found: Iterable[tuple[Change, str, str]], *, again: bool) -> None:
-        """Put in what became of changes, and write. Unless `again`, their modules start anew."""
+    def note(self, found: Iterable[tuple[Change, str, str]], *, whole: bool) -> None:
+        """Put in what became of changes, and write.
+
+        `whole`: all of them were asked everything, so that their functions count as tried.
+        """
         found = list(found)
-        if not again:
-            tried = Counter(change.module for change, _, _ in found)
-            for module, count in tried.items():
-                self.modules[module] = {"tried": count, "alive": {}, "killers": {}}
         kills: dict[tuple[str, str], Counter[str]] = {}
         for change, state, unit in found:
-            alive = self.modules[change.module]["alive"]
-            alive.pop(change.id, None)
+            table = self.modules.setdefault(change.module, copy.deepcopy(_NOTHING))
+            table["alive"].pop(change.id, None)
+            if whole:
+                table["functions"][change.function] = change.digest
             if state != "killed":
-                alive[change.id] = state
+                table["alive"][change.id] = state
             elif " " in unit and "/" in unit:
                 place = (change.module, change.function)
                 kills.setdefault(place, Counter())[unit] += 1
@@ -104,8 +100,21 @@ class Table:
             killers = self.modules[module]["killers"]
             before = killers.get(function, [])
             killers[function] = before + [u for u, _ in counts.most_common() if u not in before]
+        for module in {change.module for change, _, _ in found}:
+            _keep(self.modules[module], list(changes(module)))
         text = json.dumps(self.modules, indent=1, sort_keys=True, ensure_ascii=False)
         RESULTS.write_text(text + "\n", "utf-8")
+
+
+_NOTHING: dict[str, Any] = {"tried": 0, "alive": {}, "killers": {}, "functions": {}}
+
+
+def _keep(table: dict[str, Any], every: list[Change]) -> None:
+    """Leave in a module's table what is about changes that can still be made."""
+    for part in ("killers", "functions"):
+        table[part] = {f: of for f, of in table[part].items() if f in {c.function for c in every}}
+    table["alive"] = {i: state for i, state in table["alive"].items() if i in {c.id for c in every}}
+    table["tried"] = sum(c.function in table["functions"] for c in every)
 
 
 _SENTENCES = {

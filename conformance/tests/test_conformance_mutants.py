@@ -6,14 +6,19 @@ import ast
 import json
 import subprocess
 import sys
+import tempfile
 
+import numpy as np
 import pytest
 from suite_runs import ROOT
 
 from mutants import patch, registry
 from mutants.answers import DIFFERENCES
 from mutants.changes import changes
+from mutants.killing import Suite
+from mutants.reach import reach
 from mutants.table import Table, page
+from tracescript.kernels import scratch
 
 ALL = registry.mutants()
 
@@ -74,6 +79,30 @@ def test_every_fault_made_by_rule_is_noticed_or_explained():
     assert alive == []
 
 
+def test_every_reason_is_about_faults_that_survive_and_no_fault_has_two():
+    table = Table.load()
+    alive = {
+        fault
+        for module in table.modules.values()
+        for fault, state in module["alive"].items()
+        if state not in DIFFERENCES
+    }
+    explained = [fault for reason in table.reasons for fault in reason.of]
+
+    assert sorted(explained) == sorted(set(explained))
+    assert set(explained) <= alive
+
+
+def test_a_fault_counts_as_not_tried_when_its_function_has_changed_since():
+    change = next(changes("wire.varint"))
+    table = {"alive": {}, "functions": {change.function: change.digest}}
+    before = Table({"wire.varint": table}, [])
+    after = Table({"wire.varint": {**table, "functions": {change.function: "0"}}}, [])
+
+    assert (before.state(change), before.is_open(change)) == ("killed", False)
+    assert (after.state(change), after.is_open(change)) == ("", True)
+
+
 def test_the_page_says_what_became_of_the_faults():
     assert page(Table.load()) == (ROOT / "mutants" / "source.md").read_text("utf-8")
 
@@ -89,3 +118,43 @@ def test_a_change_takes_effect_when_it_is_made():
     before = ast.unparse(change.tree)
 
     assert ast.unparse(change.make()) != before
+
+
+def test_memory_that_kernels_keep_between_calls_is_forgotten():
+    before = scratch.scratch("a use", (4,), np.dtype("float32"))
+    patch.forget()
+
+    assert not np.shares_memory(before, scratch.scratch("a use", (4,), before.dtype))
+
+
+def _lines(record, case):
+    """Return the lines that a case runs."""
+    places = {line: line.split() for line in record.lines}
+    return {
+        line
+        for line, (module, number) in places.items()
+        if f"ref {case}" in record.of(module, [int(number)])
+    }
+
+
+def _give(suite, case, other):
+    """Let a case be as another one, but for its id."""
+    digests = {entry.id: entry for entry in suite.corpus.manifest.entries}
+    suite.cases[case].CopyFrom(suite.cases[other])
+    suite.cases[case].id = case
+    digests[case].sha256 = digests[other].sha256
+
+
+def test_lines_recorded_of_a_case_are_recorded_again_when_its_content_changes(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    runs, refused = "container/layout/alignment_4096_runs", "container/layout/another_signature"
+    suite = Suite()
+    before = reach(suite, "wire", [runs, refused])
+    of_runs, of_refused = _lines(before, runs), _lines(before, refused)
+    _give(suite, refused, runs)
+
+    assert of_refused != of_runs
+    assert _lines(reach(suite, "wire", [runs, refused]), refused) == of_runs
+    assert _lines(reach(Suite(), "wire", [runs, refused]), refused) == of_refused
