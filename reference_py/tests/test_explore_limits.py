@@ -204,7 +204,7 @@ def test_random_numbers_are_the_same_in_every_run():
         y = x + np.float32(random.random())
         return y if y.sum() > 0 else -y
 
-    assert quiet(noisy, ONES).report.decisions == ()
+    assert quiet(noisy, ONES, check=False).report.decisions == ()
 
 
 def test_several_methods_are_explored_each():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracescript.errors import ProducerError, TraceWarning, TsError
 from tracescript.ir.order import nodes_of
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tracescript.producer.trace.eager import Eager
     from tracescript.producer.trace.run import Traced
 
+_SEEDS: Final = (1, 2, 3, 4)
+"""For random numbers of Python and numpy: one seed may draw what another does."""
+
 
 def eager_example(traced: Traced) -> ir.Example:
     """Return the example inputs with what the program gives for them when nobody records it.
@@ -28,15 +31,34 @@ def eager_example(traced: Traced) -> ir.Example:
     Raises:
         ProducerError: the program fails untraced.
     """
-    if _is_free(traced.model):
-        return traced.example
+    if traced.eager.session.has_drawn:
+        _check_draws(traced)
+    return traced.example if _is_free(traced.model) else _ran(traced)
+
+
+def _ran(traced: Traced, seed: int | None = None) -> ir.Example:
     try:
-        return traced.eager.example()
+        return traced.eager.example(seed=seed)
     except Exception as error:
         what = (
             f"the trace ran through, the program itself does not: {type(error).__name__}: {error}"
         )
         raise _differs(what, traced.model.name) from error
+
+
+def _check_draws(traced: Traced) -> None:
+    """Refuse random numbers of Python or numpy that decide what the program returns."""
+    first, *others = (_ran(traced, seed) for seed in _SEEDS)
+    for other in others:
+        for call, again in zip(first.calls, other.calls, strict=True):
+            if differs([o.value for o in call.outputs], again)[0]:
+                raise ProducerError(
+                    "the program draws random numbers of Python or numpy, which no trace holds",
+                    code="NONDETERMINISTIC_TRACE",
+                    where=traced.model.name,
+                    rule="TRACE-9",
+                    hint="draw them from torch; or draw them outside, and give them as an input",
+                )
 
 
 def compare(model: Model, example: ir.Example, eager: Eager) -> None:

@@ -49,7 +49,13 @@ class NumpyModules:
 
         return back
 
-    def call(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
+    def call(
+        self,
+        module: Any,  # noqa: ARG002  # modules of this kind have no hooks
+        function: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: Any,
+    ) -> Any:
         """Call a program that nobody records."""
         return function(*args, **kwargs)
 

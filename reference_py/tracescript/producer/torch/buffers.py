@@ -31,15 +31,21 @@ class Buffers:
                 self._door.tree.hold(slot, tensor)
                 self._held[slot] = tensor
 
-    def assigned(self, branches: Iterable[Branch]) -> None:
+    def assigned(self, branches: Iterable[Branch], *, is_end: bool = False) -> None:
         """Make a state of each buffer that is another tensor now. Spec: TRACE-14.
 
-        Raises ProducerError for a buffer that is gone or has another type.
+        Raises ProducerError for a buffer that is gone or has another type, and at the end of the
+        run for one that is no longer the tensor that it is under another name.
         """
         found: list[tuple[Slot, Wire]] = []
         for module, name, slot, tensor in _buffers(branches):
             before = self._held.get(slot, slot.keep)
             if tensor is before and not self._is_detached(slot, tensor):
+                continue
+            if self._is_parted(slot, tensor):
+                if is_end:
+                    what = "the program assigns, under one of its names alone, the shared buffer"
+                    raise attributes.changed(module, name, what)
                 continue
             if tensor is None:
                 raise attributes.changed(module, name, "the program takes away the buffer")
@@ -52,6 +58,11 @@ class Buffers:
                 found.append((slot, wire))
         for slot, wire in found:
             self._door.recorder.write_slot(slot, wire)
+
+    def _is_parted(self, slot: Slot, tensor: torch.Tensor | None) -> bool:
+        """Tell whether a buffer that modules share is another tensor in one of them."""
+        everywhere = _buffers(self._door.tree.branches())
+        return any(held is not tensor for _, _, one, held in everywhere if one is slot)
 
     def _is_detached(self, slot: Slot, tensor: torch.Tensor) -> bool:
         return self._door.is_known(tensor) and self._door.cell(tensor).slot is not slot

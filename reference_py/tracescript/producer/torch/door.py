@@ -78,7 +78,7 @@ class TorchDoor(Door):
 
     def _check_older(self, tensor: torch.Tensor) -> None:
         """Record or refuse a tensor that the run made unseen: it may depend on the inputs."""
-        if self.recorder.is_running and any(o is tensor for o in self.newborn()):
+        if any(o is tensor for o in self.newborn()):
             self.recorder.unrecorded(
                 "a tensor made by code that torch functions do not see",
                 "compiled code, a TorchScript module or an old constructor? use torch functions",
@@ -175,11 +175,11 @@ class TorchDoor(Door):
     ) -> Any:
         """Run the traced program; hooks of the root module run too."""
         self.generators.open(function, self.tree.branches())
-        if module is not None and getattr(function, "__name__", "") == "forward":
+        if module is not None and function == module.forward:
             result = module(*args, **kwargs)
         else:
             result = function(*args, **kwargs)
-        self._buffers.assigned(self.tree.branches())
+        self._buffers.assigned(self.tree.branches(), is_end=True)
         self.generators.settle()
         return result
 

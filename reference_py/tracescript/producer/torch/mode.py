@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 from torch.overrides import TorchFunctionMode
 
+from tracescript.errors import TsError
 from tracescript.producer.torch import names
-from tracescript.producer.trace import cells, lowering, watching
+from tracescript.producer.trace import cells, failures, lowering, watching
 from tracescript.producer.trace.matching import Match, match
 from tracescript.producer.trace.numbers import plain
 
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 _QUIET: Final = frozenset(
     {
         "__dir__",
-        "__format__",
         "__hash__",
-        "__repr__",
         "_has_compatible_shallow_copy_type",
         "_is_view",
         "backward",
@@ -42,7 +41,6 @@ _QUIET: Final = frozenset(
         "is_inference",
         "is_neg",
         "is_pinned",
-        "is_same_size",
         "is_set_to",
         "is_shared",
         "is_signed",
@@ -56,7 +54,6 @@ _QUIET: Final = frozenset(
         "result_type",
         "retain_grad",
         "storage_offset",
-        "untyped_storage",
     }
 )
 """Names that ask about a tensor and never about its elements."""
@@ -80,7 +77,12 @@ class Mode(TorchFunctionMode):  # type: ignore[misc]  # torch is not typed here
     ) -> Any:
         if self.is_paused:
             return func(*args, **(kwargs or {}))
-        return run(self.door, func, tuple(args), dict(kwargs or {}))
+        try:
+            return run(self.door, func, tuple(args), dict(kwargs or {}))
+        except Exception as error:
+            if isinstance(error, TsError) or _follows(self.door, (args, kwargs)):
+                failures.note(self.door.recorder, names.called(func), error)
+            raise
 
     def taken_apart(self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Run a copy of a Python function of torch that calls smaller ones."""
@@ -108,6 +110,8 @@ def run(door: TorchDoor, function: Any, args: tuple[Any, ...], kwargs: dict[str,
     name = getattr(function, "__name__", "")
     if name in {"__get__", "__set__"}:
         return reads.attribute(door, function, args)
+    if isinstance(kwargs.get("out"), torch.Tensor):
+        return _into(door, function, args, kwargs)
     handler = special.handler(function)
     if handler is not None:
         return door.mode.inside(handler, door, *args, **kwargs)
@@ -115,8 +119,6 @@ def run(door: TorchDoor, function: Any, args: tuple[Any, ...], kwargs: dict[str,
         return reads.READS[name](door, *args, **kwargs)
     if name in _QUIET:
         return function(*plain(args), **plain(kwargs))
-    if isinstance(kwargs.get("out"), torch.Tensor):
-        return _into(door, function, args, kwargs)
     if args and unbatched.is_unbatched(name, args[0]):
         return door.mode.inside(unbatched.of_one_image(function), *args, **kwargs)
     found = _match(door, function, args, kwargs)
@@ -277,6 +279,12 @@ def _tensors(door: TorchDoor, value: Any) -> list[torch.Tensor]:
     if isinstance(value, (tuple, list)):
         return [t for v in value for t in _tensors(door, v)]
     return []
+
+
+def _follows(door: TorchDoor, value: Any) -> bool:
+    """Tell whether what a call is given may differ in another call of the program."""
+    known = [t for t in _tensors(door, value) if door.is_known(t)]
+    return watching.holds(value, watching.SYMBOLS) or any(door.wire(t).varies for t in known)
 
 
 def _has_tensor(door: TorchDoor, value: Any) -> bool:

@@ -70,12 +70,13 @@ class TorchModules:
 
         return back
 
-    def call(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
+    def call(
+        self, module: Any, function: Callable[..., Any], args: Sequence[Any], kwargs: Any
+    ) -> Any:
         """Call a program that nobody records, a module with its hooks."""
-        is_forward = getattr(function, "__name__", "") == "forward"
-        module = getattr(function, "__self__", None) if is_forward else None
+        is_forward = module is not None and function == module.forward
         with torch.no_grad():
-            return (module if isinstance(module, torch.nn.Module) else function)(*args, **kwargs)
+            return (module if is_forward else function)(*args, **kwargs)
 
     def copied(self, array: Any, factors: Factors | None) -> Any:
         """Return a copy of a tensor, its floats times factors if there are any."""
@@ -83,8 +84,10 @@ class TorchModules:
             from tracescript.producer.numpy.modules import VIEW as ARRAYS
 
             return ARRAYS.copied(array, factors)
-        copy = array.detach().clone()
-        if factors is not None and (copy.is_floating_point() or copy.is_complex()):
+        if factors is None:
+            return array.detach().clone()
+        copy = array.detach().clone(memory_format=torch.contiguous_format)
+        if copy.is_floating_point() or copy.is_complex():
             copy = (copy * torch.from_numpy(factors(elements(copy)))).to(copy.dtype)
         return copy
 

@@ -83,11 +83,16 @@ def unhooked(function: Any) -> Any:
 
 def unknown(door: TorchDoor, function: Any) -> Exception:
     """Make the error about a call that is no op."""
+    what = f"{called(function)} is no op of the opset with these arguments"
+    name = getattr(function, "__name__", "")
+    return door.recorder.error("UNKNOWN_CALL", what, hints.nearest(name.strip("_")))
+
+
+def called(function: Any) -> str:
+    """Return how a program writes a torch callable, as far as it tells."""
     name = getattr(function, "__name__", repr(function))
     owner = getattr(function, "__qualname__", name).replace("TensorBase", "Tensor")
-    shown = owner if owner.startswith("Tensor.") else name
-    what = f"torch.{shown} is no op of the opset with these arguments"
-    return door.recorder.error("UNKNOWN_CALL", what, hints.nearest(name.strip("_")))
+    return f"torch.{owner if owner.startswith('Tensor.') else name}"
 
 
 @functools.cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import torch
 
 from tracescript.ir import constants
@@ -12,7 +13,7 @@ from tracescript.producer.torch import names
 from tracescript.producer.torch.sizes import Sizes
 from tracescript.producer.torch.strides import strides
 from tracescript.producer.torch.values import elements
-from tracescript.producer.trace import cells
+from tracescript.producer.trace import cells, places, statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -59,7 +60,20 @@ def _copied(call: str) -> Callable[..., Any]:
         else:
             hint = f"{tensor.numel()} elements are too many for a guard; use torch ops"
             door.recorder.unrecorded(f"torch.Tensor.{call}", hint)
-        return getattr(torch.Tensor, call)(tensor, *args, **kwargs)
+        found = getattr(torch.Tensor, call)(tensor, *args, **kwargs)
+        return found.copy() if isinstance(found, np.ndarray) else found  # later writes do not show
+
+    return read
+
+
+def _text(call: str) -> Callable[..., Any]:
+    """Read what becomes text, unless it is only shown."""
+    copied = _copied(call)
+
+    def read(door: TorchDoor, tensor: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+        if statements.only_shows(places.here()) or places.is_within("asyncio", "logging"):
+            return getattr(torch.Tensor, call)(tensor, *args, **kwargs)
+        return copied(door, tensor, *args, **kwargs)
 
     return read
 
@@ -73,11 +87,16 @@ def _leaves_unseen(call: str) -> Callable[..., Any]:
     return read
 
 
+def _storage(door: TorchDoor, tensor: torch.Tensor) -> Any:
+    """Return a copy of the memory: what the program writes later does not show in it."""
+    return _leaves_unseen("untyped_storage")(door, tensor).clone()
+
+
 def _compared(call: str) -> Callable[..., Any]:
     def read(door: TorchDoor, a: torch.Tensor, b: torch.Tensor, *args: Any, **kwargs: Any) -> bool:
         observed = bool(getattr(torch, call)(a, b, *args, **kwargs))
-        if a.shape != b.shape:
-            return observed
+        if call == "equal" and not _same_sizes(door, a, b):
+            return False
         near = torch.eq if call == "equal" else torch.isclose
         every = door.mode.inside(lambda: near(a, b, *args, **kwargs).all())
         wire = door.recorder.single("item_bool", (door.wire(every),), None, constants.BOOL)
@@ -85,6 +104,11 @@ def _compared(call: str) -> Callable[..., Any]:
         return observed
 
     return read
+
+
+def _same_sizes(door: TorchDoor, a: torch.Tensor, b: torch.Tensor) -> bool:
+    """Compare the sizes themselves: an outcome that could be another one is a guard."""
+    return a.dim() == b.dim() and _sizes(door, a) == _sizes(door, b)
 
 
 def _contains(door: TorchDoor, tensor: torch.Tensor, value: Any) -> bool:
@@ -123,7 +147,10 @@ READS: Final[Mapping[str, Callable[..., Any]]] = {
     "tolist": _copied("tolist"),
     "numpy": _copied("numpy"),
     "__array__": _copied("__array__"),
+    "__repr__": _text("__repr__"),
+    "__format__": _text("__format__"),
     "data_ptr": _leaves_unseen("data_ptr"),
+    "untyped_storage": _storage,
     "__dlpack__": _leaves_unseen("__dlpack__"),
     "equal": _compared("equal"),
     "allclose": _compared("allclose"),
@@ -132,6 +159,7 @@ READS: Final[Mapping[str, Callable[..., Any]]] = {
     "__len__": _length,
     "size": _sizes,
     "stride": strides,
+    "is_same_size": _same_sizes,
     "numel": _count,
     "nelement": _count,
 }
@@ -166,6 +194,8 @@ def attribute(door: TorchDoor, getter: Any, args: Sequence[Any]) -> Any:
         return getter(*args)
     if name == "shape":
         return _sizes(door, tensor)
+    if name == "nbytes":
+        return _count(door, tensor) * tensor.element_size()
     if name in _COMPUTED:
         return door.mode.inside(_COMPUTED[name], tensor)
     value = getter(*args)

@@ -23,6 +23,7 @@ from tracescript.producer.torch import (
     views,
 )
 from tracescript.producer.torch.named import matched
+from tracescript.producer.trace import watching
 from tracescript.producer.trace.numbers import SymFloat, SymInt, plain
 
 if TYPE_CHECKING:
@@ -102,16 +103,18 @@ def _tensor(door: TorchDoor, data: Any, *args: Any, **kwargs: Any) -> torch.Tens
             door, result, door.recorder.cast(door.wire(data), door.type_of(result).data_type), ()
         )
         return result
-    kind = door.type_of(result)
-    flat = data if isinstance(data, (list, tuple)) else [data]
-    if any(isinstance(v, torch.Tensor) for v in flat):
-        return torch.stack([torch.as_tensor(v, dtype=result.dtype) for v in flat])
-    if not any(isinstance(v, (SymInt, SymFloat)) for v in flat):
+    if not watching.holds(data, (torch.Tensor, *watching.SYMBOLS)):
         return mode.made(door, result)
-    wires = [door.recorder.number(v) for v in flat]
+    flat = data if isinstance(data, (list, tuple)) else [data]
+    if any(isinstance(v, (torch.Tensor, list, tuple)) for v in flat):
+        joined = torch.stack([torch.as_tensor(v, dtype=result.dtype) for v in flat])
+        return joined.reshape(door.type_of(result).shape)
+    kind, is_float = door.type_of(result), any(isinstance(v, float) for v in flat)
+    number = door.recorder.arithmetic.as_float if is_float else door.recorder.number
+    wires = [number(v) for v in flat]
     made = wires[0]
     if flat is data:
-        made = door.recorder.list(wires, constants.INT)
+        made = door.recorder.list(wires, constants.FLOAT if is_float else constants.INT)
     wire = door.recorder.single("to_tensor", (made,), {"dtype": kind.data_type}, kind)
     mode.adopt(door, result, wire, ())
     return result

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from typing import TYPE_CHECKING, Any
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
+from tracescript.producer.session import active
 from tracescript.producer.torch import generators, mode, packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tracescript.producer.torch.door import TorchDoor
+
+_THREADS: Final = ((threading.Thread, "start"), (ThreadPoolExecutor, "submit"))
 
 
 @contextlib.contextmanager
@@ -48,8 +54,11 @@ def patched(door: TorchDoor) -> Iterator[None]:
         return door.call_module(module, _Forward(call, module), args, kwargs)
 
     def made(array: Any) -> Any:
-        tensor = from_numpy(array)
-        return tensor if door.mode.is_paused else mode.made(door, tensor)
+        if door.mode.is_paused:
+            return from_numpy(array)
+        if isinstance(array, torch.Tensor):
+            return array
+        return mode.made(door, from_numpy(array.copy()))  # writes to one do not show in the other
 
     def as_written(function: Any, *args: Any, **kwargs: Any) -> Any:
         source = getattr(function, "_torchdynamo_inline", None)
@@ -63,13 +72,44 @@ def patched(door: TorchDoor) -> Iterator[None]:
     torch.nn.Module.__call__, torch.from_numpy = called, made
     torch.jit.ScriptFunction.__call__ = as_written
     try:
-        with packed.unread(door):
+        with packed.unread(door), _uncompiled(), _alone(door):
             yield
     finally:
         torch.Generator = kind
         torch.seed = torch.random.seed = seed
         torch.nn.Module.__call__, torch.from_numpy = call, from_numpy
         torch.jit.ScriptFunction.__call__ = scripted
+
+
+def _uncompiled() -> contextlib.AbstractContextManager[None]:
+    """Run what torch.compile made as it was written; it comes with a module of its own."""
+    if "torch._dynamo" not in sys.modules:
+        return contextlib.nullcontext()
+    stance: contextlib.AbstractContextManager[None] = torch.compiler.set_stance("force_eager")
+    return stance
+
+
+@contextlib.contextmanager
+def _alone(door: TorchDoor) -> Iterator[None]:
+    """Refuse threads that the program starts or gives work: the mode sees this one alone."""
+
+    def refused(call: Callable[..., Any]) -> Callable[..., Any]:
+        def called(owner: Any, *args: Any, **kwargs: Any) -> Any:
+            if active() is door:
+                what = f"a thread ({type(owner).__name__})"
+                door.recorder.unrecorded(what, "a trace sees the thread of forward alone")
+            return call(owner, *args, **kwargs)
+
+        return called
+
+    before = {(kind, name): getattr(kind, name) for kind, name in _THREADS}
+    for (kind, name), call in before.items():
+        setattr(kind, name, refused(call))
+    try:
+        yield
+    finally:
+        for (kind, name), call in before.items():
+            setattr(kind, name, call)
 
 
 class _Forward:

@@ -11,7 +11,7 @@ import numpy as np
 from tracescript import ir
 from tracescript.producer.trace import calling, objects, structure
 from tracescript.producer.trace.example import bound
-from tracescript.producer.trace.snapshot import Snapshot
+from tracescript.producer.trace.snapshot import Snapshot, seed_others
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,17 +30,19 @@ class Eager:
     runs: list[Run]
     calls: Mapping[str, tuple[Sequence[Any], Mapping[str, Any]]]
 
-    def example(self, *, nudged: bool = False) -> ir.Example:
+    def example(self, *, nudged: bool = False, seed: int | None = None) -> ir.Example:
         """Call every method in order, seen by nobody, and keep inputs and results.
 
         `nudged` multiplies each float of the inputs by a factor within 1 / 64 of 1, which follows
-        from the float. Afterwards the program is as it was. Raises what the program raises. Spec:
-        TRACE-9.
+        from the float; a seed is for random numbers of Python and numpy. Afterwards the program is
+        as it was. Raises what the program raises. Spec: TRACE-9.
         """
         session = self.session
         assert session.before is not None, "the program has been recorded"
         after = Snapshot(session.view, session.tree)
         session.before.restore()
+        if seed is not None:
+            seed_others(seed)
         factors = _factors if nudged else None
         try:
             with warnings.catch_warnings():
@@ -49,6 +51,24 @@ class Eager:
         finally:
             after.restore()
         return ir.Example("traced", calls)
+
+    def succeeds(self) -> bool:
+        """Whether the program runs on its example inputs where nobody records it."""
+        session, after = self.session, Snapshot(self.session.view, self.session.tree)
+        assert session.before is not None, "the program has been recorded"
+        session.before.restore()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it has warned in the trace
+                for method, given in self.calls.items():
+                    _, values = self._values(method, None)
+                    function = session.function(method)
+                    session.view.call(session.module, function, *calling.in_order(values, *given))
+        except Exception:  # noqa: BLE001  # what the program raises
+            return False
+        finally:
+            after.restore()
+        return True
 
     @property
     def has_floats(self) -> bool:
@@ -67,7 +87,7 @@ class Eager:
         function = session.function(run.method)
         inputs, values = self._given(run, factors)
         given = calling.in_order(values, *self.calls[run.method])
-        returned = calling.results(session.view.call(function, *given), door)
+        returned = calling.results(session.view.call(session.module, function, *given), door)
         outputs = [door.snapshot(r) for r in returned]
         expected = tuple(ir.ExpectedValue(value, bound(value)) for value in outputs)
         return ir.ExampleCall(run.method, inputs, expected)
@@ -76,18 +96,34 @@ class Eager:
         self, run: Run, factors: Factors | None
     ) -> tuple[tuple[tuple[str, Any], ...], dict[str, Any]]:
         """Return copies of a method's inputs: as an example has them, and for Python by name."""
-        door, inputs, values = self.session.door, [], {}
-        function = self.session.function(run.method)
-        for name, value in calling.arguments(function, *self.calls[run.method]):
-            plain = self._copied(objects.opened(value, door.argument_parts), factors)
-            inputs.append((name if name in run.frame.keyword_only else "", door.snapshot(plain)))
-            values[name] = objects.closed(value, plain, door)
+        given, values = self._values(run.method, factors)
+        door, named = self.session.door, run.frame.keyword_only
+        inputs = ((n if n in named else "", door.snapshot(value)) for n, value in given)
         return tuple(inputs), values
 
-    def _copied(self, value: Any, factors: Factors | None) -> Any:
+    def _values(
+        self, method: str, factors: Factors | None
+    ) -> tuple[list[tuple[str, Any]], dict[str, Any]]:
+        """Return copies of a method's arguments: objects of a library by their parts, and whole."""
+        door, function = self.session.door, self.session.function(method)
+        given: list[tuple[str, Any]] = []
+        values: dict[str, Any] = {}
+        copies: dict[int, tuple[Any, Any]] = {}
+        for name, value in calling.arguments(function, *self.calls[method]):
+            plain = self._copied(objects.opened(value, door.argument_parts), factors, copies)
+            given.append((name, plain))
+            values[name] = objects.closed(value, plain, door)
+        return given, values
+
+    def _copied(
+        self, value: Any, factors: Factors | None, copies: dict[int, tuple[Any, Any]]
+    ) -> Any:
+        """Copy arrays; one that is given twice is one array of the copy too."""
         if self.session.door.is_array(value):
-            return self.session.view.copied(value, factors)
-        inner = [self._copied(part, factors) for _, part in structure.parts(value)]
+            if id(value) not in copies:
+                copies[id(value)] = value, self.session.view.copied(value, factors)
+            return copies[id(value)][1]
+        inner = [self._copied(part, factors, copies) for _, part in structure.parts(value)]
         return structure.rebuilt(value, inner) if inner else value
 
 

@@ -6,7 +6,9 @@ import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.errors import ProducerError, TraceWarning
+from tracescript.producer.trace.eager import Eager
 from tracescript.producer.trace.numbers import SymFloat, SymInt
+from tracescript.producer.trace.refused import failures_told
 from tracescript.producer.trace.scratch import unread
 from tracescript.producer.trace.snapshot import Snapshot
 from tracescript.producer.trace.tree import is_model
@@ -57,12 +59,16 @@ def _recorded(session: Session, calls: Mapping[str, Any], explore: int) -> list[
     session.before = Snapshot(session.view, session.tree)
     session.tree.met.append(session.before.add)
     if explore == 1:
-        return [session.run(method, *given) for method, given in calls.items()]
-    from tracescript.producer.explore.run import explore as explored
+        with failures_told(Eager(session, [], calls).succeeds):
+            runs = [session.run(method, *given) for method, given in calls.items()]
+    else:
+        from tracescript.producer.explore.run import explore as explored
 
-    found = [explored(session, m, a, k, explore) for m, (a, k) in calls.items()]
-    session.explored = tuple(told for _, told in found)
-    return [run for run, _ in found]
+        found = [explored(session, m, a, k, explore) for m, (a, k) in calls.items()]
+        session.explored = tuple(told for _, told in found)
+        runs = [run for run, _ in found]
+    session.has_drawn = session.before.has_drawn
+    return runs
 
 
 def _is_set_up(session: Session) -> bool:

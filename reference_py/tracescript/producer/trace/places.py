@@ -86,6 +86,16 @@ def is_called_by_user() -> bool:
     return _is_user(sys._getframe(2).f_code.co_filename)  # noqa: SLF001  # the documented way to a caller's frame
 
 
+def is_within(*packages: str) -> bool:
+    """Tell whether a package of the standard library works for the user's innermost frame."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the documented way to a caller's frame
+    while frame is not None and not is_users(frame):
+        if frame.f_globals.get("__name__", "").partition(".")[0] in packages:
+            return True
+        frame = frame.f_back
+    return False
+
+
 def here(known: Sites | None = None) -> Site | None:
     """Return the innermost place of the user's program, or None outside of any."""
     for frame in _users(sys._getframe()):  # noqa: SLF001  # the documented way to a caller's frame

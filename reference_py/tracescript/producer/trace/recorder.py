@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tracescript.errors import ProducerError
     from tracescript.ir import Constant, Type
+    from tracescript.producer.trace.failures import Failure
     from tracescript.producer.trace.outcomes import Outcomes
 
 
@@ -43,6 +44,7 @@ class Recorder:
         self.outcomes = outcomes
         self.is_running = self.has_met_parameter_write = False
         self.outside: Site | None = None
+        self.failures: list[Failure] = []
         self.number_types: tuple[type[Symbolic], type[Symbolic]] = (SymInt, SymFloat)
         self.slots: list[Slot] = []
         self.arithmetic = Arithmetic(self)

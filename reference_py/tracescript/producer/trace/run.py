@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
 from tracescript.errors import ProducerError
-from tracescript.producer.trace import calling, objects, report, statements, structure, warn
+from tracescript.producer.trace import (
+    calling,
+    failures,
+    objects,
+    report,
+    statements,
+    structure,
+    warn,
+)
 from tracescript.producer.trace.attributes import Attributes
 from tracescript.producer.trace.dynamic import Dynamic
 from tracescript.producer.trace.eager import Eager
@@ -108,6 +116,7 @@ class Session:
         self.explored: tuple[report.Explored, ...] = ()
         self.last: Run | None = None
         self.before: Snapshot | None = None
+        self.has_drawn = False
         self.scratch: frozenset[tuple[int, str]] = frozenset()
         self.first_call = ""
         self.module = f if VIEW.is_module(f) else None
@@ -158,8 +167,9 @@ class Session:
             result = door.call_root(self.module, function, *calling.in_order(values, args, kwargs))
             results = calling.results(result, door)
             recorder.is_running = False
-        recorder.outside = statements.returned(function)
-        recorder.root.outputs = [structure.pack(r, door, "the result") for r in results]
+            failures.settle(recorder)
+            recorder.outside = statements.returned(function)
+            recorder.root.outputs = [structure.pack(r, door, "the result") for r in results]
         recorder.root.after = recorder.states()
         outputs = tuple(door.snapshot(r) for r in results)
         self.last = Run(method, recorder.root, inputs, outputs)

@@ -57,6 +57,7 @@ def unread(
         setattr(module, name, _Untouched())
     try:
         runs = [again.run(method, *given) for method, given in calls.items()]
+        again.has_drawn = session.before is not None and session.before.has_drawn
         is_same = _alike(session.last, runs[0])
     except Exception:  # noqa: BLE001  # what a program does with a value it cannot use
         is_same = False

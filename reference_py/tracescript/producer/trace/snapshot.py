@@ -20,8 +20,14 @@ class Snapshot:
 
     def __init__(self, view: ModuleView, tree: Tree) -> None:
         self._view = view
-        self._restore: list[Callable[[], None]] = [_randomness(), view.held(None), tree.held()]
+        self._draws = _Draws()
+        self._restore: list[Callable[[], None]] = [self._draws.back, view.held(None), tree.held()]
         self.add(tree.branches())
+
+    @property
+    def has_drawn(self) -> bool:
+        """Whether random numbers of Python or numpy were drawn since it was taken."""
+        return self._draws.state != _Draws().state
 
     def add(self, branches: Iterable[Branch]) -> None:
         """Take in modules that the program met only now."""
@@ -39,14 +45,28 @@ class Snapshot:
             step()
 
 
-def _randomness() -> Callable[[], None]:
-    plain, of_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  # what programs use
+class _Draws:
+    """Where the random numbers of Python and of numpy are, those that programs share."""
 
-    def back() -> None:
-        random.setstate(plain)
-        np.random.set_state(of_numpy)  # noqa: NPY002  # what programs use
+    def __init__(self) -> None:
+        self._plain = random.getstate()
+        self._of_numpy: Any = np.random.get_state(legacy=False)  # noqa: NPY002  # what programs use
 
-    return back
+    @property
+    def state(self) -> tuple[Any, ...]:
+        """What is equal for equal states."""
+        key = self._of_numpy["state"]
+        return self._plain, key["key"].tobytes(), key["pos"], self._of_numpy["has_gauss"]
+
+    def back(self) -> None:
+        random.setstate(self._plain)
+        np.random.set_state(self._of_numpy)  # noqa: NPY002  # what programs use
+
+
+def seed_others(seed: int) -> None:
+    """Let the random numbers of Python and numpy go on elsewhere."""
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002  # what programs use
 
 
 def _states(model: Any) -> Callable[[], None]:

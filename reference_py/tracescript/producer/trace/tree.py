@@ -36,11 +36,16 @@ class ModuleView(Protocol):
     def held(self, module: Any) -> Callable[[], None]:
         """Return a function that puts a module's buffers back; for None the random generator."""
 
-    def call(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
-        """Call a program that nobody records."""
+    def call(
+        self, module: Any, function: Callable[..., Any], args: Sequence[Any], kwargs: Any
+    ) -> Any:
+        """Call a program, a method of `module` if there is one, that nobody records."""
 
     def copied(self, array: Any, factors: Factors | None) -> Any:
-        """Return a copy of an array of the caller's, its floats times factors if there are any."""
+        """Return a copy of an array of the caller's.
+
+        With factors its floats are multiplied by them, and it lies in memory without gaps.
+        """
 
 
 def is_model(value: Any) -> bool:
