@@ -43,6 +43,14 @@ def test_every_category_has_its_floor():
     assert {c: n for c, n in FLOORS.items() if found[c] < n} == {}
 
 
+def test_the_readme_says_what_each_category_asks():
+    page = (ROOT / "README.md").read_text("utf-8")
+    table = page.partition("## What the cases are about")[2].partition("## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+
+    assert set(re.findall(r"`(\w+)`", "".join(rows))) == {e.id.split("/")[0] for e in ENTRIES}
+
+
 def test_ids_are_three_lower_case_parts_and_stand_in_order():
     ids = [entry.id for entry in ENTRIES]
 

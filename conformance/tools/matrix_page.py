@@ -18,13 +18,21 @@ table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .35rem .5rem;
   border-top: 1px solid #d6dbe1 }
 td.n { width: 5.5rem } th.n { width: 5.5rem }
-code { font-size: .86em } summary { cursor: pointer }
-details li { font-size: .86rem; font-family: ui-monospace, monospace; list-style: none }
+code { font-size: .86em; white-space: nowrap } summary { cursor: pointer }
+details li { font-size: .86rem; font-family: ui-monospace, monospace; list-style: none;
+  overflow-wrap: anywhere }
 details ul { margin: .2rem 0; padding: 0; max-height: 16rem; overflow: auto }
+td details[open] { width: 16rem; max-width: 100vw }
 .waived { color: #6a5200 } .none { color: #67707b }
 #find { font: inherit; padding: .3rem .5rem; width: 22rem; max-width: 100% }
+@media (max-width: 50rem) {
+  table, tbody, tr, td { display: block } thead { display: none }
+  tr { border-top: 1px solid #d6dbe1; padding: .4rem 0 } td { border: 0; padding: .1rem 0 }
+  td.n { display: inline-block; width: auto; margin-right: 1.2rem }
+  td.n::before { content: attr(data-name); font-size: .8rem }
+  td.n details { display: inline-block } td details[open] { display: block; width: auto } }
 @media (prefers-color-scheme: dark) {
-  body { color: #e3e7ec; background: #14171b } th, td { border-color: #333a43 }
+  body { color: #e3e7ec; background: #14171b } tr, th, td { border-color: #333a43 }
   .waived { color: #dcbf5f } .none { color: #8a939e } }
 </style>
 <h1>Requirements and what proves them</h1>
@@ -121,6 +129,7 @@ def _row(row: dict[str, Any]) -> str:
 
 def _cell(row: dict[str, Any], part: str) -> str:
     found, reason = row[part], row["waived"].get(part)
+    name = f'data-name="{dict(_COLUMNS)[part]} "'
     if found:
         shown = "".join(f"<li>{escape(name)}</li>" for name in found[:_SHOWN])
         more = f"<li>and {len(found) - _SHOWN} more</li>" if len(found) > _SHOWN else ""
@@ -128,8 +137,8 @@ def _cell(row: dict[str, Any], part: str) -> str:
     elif reason:
         inside = f'<summary class="waived">waived</summary>{escape(reason)}'
     else:
-        return '<td class="n none">-</td>'
-    return f'<td class="n"><details>{inside}</details></td>'
+        return f'<td class="n none" {name}>-</td>'
+    return f'<td class="n" {name}><details>{inside}</details></td>'
 
 
 _SHOWN = 40
