@@ -89,7 +89,7 @@ class Buffers:
         for val, roots in self._roots.items():
             for root in roots:
                 self._holders[self._current(root)].add(val)
-        self._backward(unit.body, set())
+        self._backward(unit.body)
 
     def roots(self, val: Val | None) -> Roots:
         """Return where a value's content may live."""
@@ -180,26 +180,46 @@ class Buffers:
                 roots = shared | marks | {stmt.outputs[0]}
                 self._set(out, roots, roots)
 
-    def _backward(self, body: Body, after: set[Val]) -> set[Val]:
-        """Decide from the end to the start; return what is live on entry."""
-        live = after | set(body.results)
+    def _backward(self, body: Body) -> None:
+        """Decide from the end of a body to its start; what lives after it lives already."""
+        peaks = self.peaks
+        peaks.add(body.results)
         for stmt in reversed(body.stmts):
-            held = live | set(stmt.outputs)
-            live.difference_update(stmt.outputs)
             if stmt.kind == "if":
-                live = set().union(*(self._backward(arm, live) for arm in stmt.bodies))
+                peaks.remove(stmt.outputs)
+                self._arms(stmt)
             elif stmt.kind == "loop":
+                peaks.remove(stmt.outputs)
                 (inner,) = stmt.bodies
-                around = live | _read_within(inner)
-                live = self._backward(inner, around) | around
-                live.difference_update(inner.params)
+                peaks.add(_read_within(inner))
+                self._backward(inner)
+                peaks.remove(inner.params)
             else:
-                self._decide(stmt, live)
-                replaced = self.into.get(stmt)
-                held.update(v for i, v in enumerate(stmt.inputs) if v is not None and i != replaced)
-                self.peaks.point(held, stmt)
-            live.update(v for v in stmt.inputs if v is not None and not v.known)
-        return live
+                self._statement(stmt)
+            peaks.add(v for v in stmt.inputs if v and not v.known)
+
+    def _arms(self, stmt: Stmt) -> None:
+        """Walk each arm from what lives after all of them."""
+        peaks = self.peaks
+        read: dict[Val, None] = {}
+        for arm in stmt.bodies:
+            mark = peaks.mark()
+            self._backward(arm)
+            found = peaks.since(mark)
+            read.update(dict.fromkeys(found))
+            peaks.remove(found)
+        peaks.add(read)
+
+    def _statement(self, stmt: Stmt) -> None:
+        """Decide where a result goes; while it runs, inputs and results live together."""
+        peaks = self.peaks
+        peaks.remove(stmt.outputs)
+        self._decide(stmt)
+        replaced = self.into.get(stmt)
+        peaks.add(stmt.outputs)
+        peaks.add(v for i, v in enumerate(stmt.inputs) if v and not v.known and i != replaced)
+        peaks.point(stmt)
+        peaks.remove(stmt.outputs)
 
     def _has_buffer(self, val: Val) -> bool:
         """Whether a value takes memory of the call that the plan knows."""
@@ -207,15 +227,15 @@ class Buffers:
             return False
         return VIEW not in self.roots(val) or LOOSE in self.roots(val)
 
-    def _decide(self, stmt: Stmt, live: set[Val]) -> None:
+    def _decide(self, stmt: Stmt) -> None:
         for index in CHANGING.get(stmt.op) or takes_out(stmt):
             val = stmt.inputs[index]
             assert val is not None
-            if self._exclusive(val, live, stmt):
+            if self._exclusive(val, stmt):
                 self.into[stmt] = index
                 return
 
-    def _exclusive(self, val: Val, live: set[Val], stmt: Stmt) -> bool:
+    def _exclusive(self, val: Val, stmt: Stmt) -> bool:
         """Whether nobody can see a change of a value after the statement.
 
         A container cannot be in another input: no type contains itself.
@@ -223,7 +243,7 @@ class Buffers:
         roots = self._object(val) if stmt.op in CHANGING else self.roots(val)
         if not roots or roots & ({FOREIGN} if stmt.op in CHANGING else _MARKS):
             return False
-        return not any(self._holders[root] & live for root in roots - _MARKS)
+        return all(self.peaks.live.isdisjoint(self._holders[r]) for r in roots - _MARKS)
 
 
 def _read_within(body: Body) -> set[Val]:

@@ -1,7 +1,8 @@
 """Writes units as Python source and compiles it. The only `compile` and `exec` of the package.
 
 Nothing of the file reaches the text: names are a letter and a number, literals are ints, finite
-floats, bools and None; all else comes in through two tuples.
+floats, bools and None; all else comes in as defaults of parameters, which are local variables:
+closures take three times as long to compile, globals would keep weights alive in cycles.
 """
 
 from __future__ import annotations
@@ -22,16 +23,15 @@ BUILTINS: Final = {"range": range, "min": min, "max": max, "float": float, "bool
 
 
 class Names:
-    """Numbers what the source refers to; objects go in through two tuples.
+    """Numbers what the source refers to; `things` are the objects behind names.
 
     `packed` holds weights in the layout of products, shared by all code of a model.
     """
 
     def __init__(self, packed: dict[Any, Any]) -> None:
         self.packed = packed
-        self.constants: list[Any] = []
-        self.functions: list[Any] = []
-        self._known: dict[tuple[str, int], str] = {}
+        self.things: dict[str, Any] = {}
+        self._known: dict[int, str] = {}
         self._count = 0
 
     def fresh(self, letter: str) -> str:
@@ -41,12 +41,11 @@ class Names:
 
     def of(self, thing: Any) -> str:
         """Return the name of an object: `k` for what is called, `c` for the rest."""
-        letter, table = ("k", self.functions) if callable(thing) else ("c", self.constants)
-        key = (letter, id(thing))
-        if key not in self._known:
-            self._known[key] = f"{letter}{len(table)}"
-            table.append(thing)
-        return self._known[key]
+        if id(thing) not in self._known:
+            name = f"{'k' if callable(thing) else 'c'}{len(self.things)}"
+            self._known[id(thing)] = name
+            self.things[name] = thing
+        return self._known[id(thing)]
 
 
 @dataclass(slots=True)
@@ -61,6 +60,10 @@ class Source:
         self.lines.append("    " * depth + text)
         self.stmts.append(stmt)
 
+    def outside(self, start: int) -> list[str]:
+        """Return the names of objects and units that lines from `start` on refer to."""
+        return list(dict.fromkeys(_NAME.findall("\n".join(self.lines[start:]))))
+
     @property
     def text(self) -> str:
         """The whole source."""
@@ -74,8 +77,7 @@ class Source:
 FILE: Final = "<tracescript>"
 """The file name of generated code in tracebacks."""
 
-_PREFIX: Final = "make"
-_NAME: Final = re.compile(r"\b[ck][0-9]+\b")
+_NAME: Final = re.compile(r"\b[ckf][0-9]+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,31 +101,17 @@ def build(
     `mode` is what happens to guards; without `trusts_steps` no overflow proof assumes that calls
     take less than `intervals.MAX_STEPS` steps.
     """
-    names, body = Names(packed), Source()
+    names, source = Names(packed), Source()
     writers = [
-        UnitWriter(unit, names, body, mode, trusts_steps=trusts_steps, is_outermost=i == 0)
+        UnitWriter(unit, names, source, mode, trusts_steps=trusts_steps, is_outermost=i == 0)
         for i, unit in enumerate(units)
     ]
-    for writer in writers:
-        writer.write()
-    source = _headed(body, names)
+    outside = [writer.write() for writer in writers]
     scope: dict[str, Any] = {"__builtins__": BUILTINS}
     exec(compile(source.text, FILE, "exec"), scope)
-    function = scope[_PREFIX](tuple(names.constants), tuple(names.functions))
+    functions = [scope.pop(f"f{unit.number}") for unit in units]
+    names.things.update((function.__name__, function) for function in functions)
+    for function, used in zip(functions, outside, strict=True):
+        function.__defaults__ = tuple([names.things[name] for name in used])
     peaks = writers[0].buffers.peaks
-    return Compiled(function, source, 0 if peaks.is_symbolic else peaks.fixed, peaks.at)
-
-
-def _headed(body: Source, names: Names) -> Source:
-    """Put the units into one function that takes constants and kernels."""
-    head = Source()
-    head.add(0, f"def {_PREFIX}(C, K):")
-    used = set(_NAME.findall("\n".join(body.lines)))
-    for letter, table, things in (("c", "C", names.constants), ("k", "K", names.functions)):
-        for i in range(len(things)):
-            if f"{letter}{i}" in used:
-                head.add(1, f"{letter}{i} = {table}[{i}]")
-    head.lines += body.lines
-    head.stmts += body.stmts
-    head.add(1, "return f0")
-    return head
+    return Compiled(functions[0], source, 0 if peaks.is_symbolic else peaks.fixed, peaks.at)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript import ir
@@ -36,54 +35,94 @@ def is_counted_late(val: Val) -> bool:
 
 
 class Peaks:
-    """The bytes that are live at the points of a unit; `at` is a statement where they are most.
+    """The values that live at a point of a unit, and the most bytes that live at any of them.
 
-    `has_buffer` says whether a value takes memory of its own.
+    A unit is walked from its end to its start: `add` and `remove` change what lives, `point` notes
+    it. `at` is a statement where most lives. `has_buffer` says whether a value takes memory of its
+    own.
     """
 
     def __init__(self, has_buffer: Callable[[Val], bool]) -> None:
         self.fixed = 0
         self.at: Stmt | None = None
+        self.live: set[Val] = set()
         self._has_buffer = has_buffer
-        self._sizes: dict[Val, int] = {}
-        self._types: dict[Val, ir.TensorType] = {}
-        self._symbolic: dict[tuple[int, frozenset[tuple[ir.TensorType, int]]], None] = {}
+        self._sizes: dict[Val, ir.TensorType | int] = {}
+        self._added: list[Val] = []
+        self._bytes = 0
+        self._open = 0
+        self._change: dict[ir.TensorType | None, int] = {}
+        self._steps: list[dict[ir.TensorType | None, int]] = []
 
-    def point(self, live: Iterable[Val], stmt: Stmt) -> None:
+    def add(self, vals: Iterable[Val]) -> None:
+        """Let values live from here on towards the start."""
+        for val in vals:
+            if val not in self.live:
+                self.live.add(val)
+                self._added.append(val)
+                self._count(val, 1)
+
+    def remove(self, vals: Iterable[Val]) -> None:
+        """Let values live no longer: here they are made."""
+        for val in vals:
+            if val in self.live:
+                self.live.remove(val)
+                self._count(val, -1)
+
+    def mark(self) -> int:
+        """Return what tells `since` that it is now."""
+        return len(self._added)
+
+    def since(self, mark: int) -> list[Val]:
+        """Return what lives now and did not at a mark; values from before must still live."""
+        return [v for v in dict.fromkeys(self._added[mark:]) if v in self.live]
+
+    def point(self, stmt: Stmt) -> None:
         """Note the values that are live together while a statement runs."""
-        fixed, types = 0, []
-        for val in live:
-            fixed += self._sizes[val] if val in self._sizes else self._measure(val)
-            if val in self._types:
-                types.append(self._types[val])
-        if types:
-            self._symbolic[fixed, frozenset(Counter(types).items())] = None
+        if self._open:
             self.at = self.at or stmt
-        elif fixed > self.fixed:
-            self.fixed, self.at = fixed, stmt
+            if self._change:
+                self._steps.append(self._change)
+                self._change = {}
+        elif self._bytes > self.fixed:
+            self.fixed, self.at = self._bytes, stmt
 
-    def _measure(self, val: Val) -> int:
-        """Return the bytes of a value of fixed size; note the type of a symbolic one."""
-        self._sizes[val] = 0
-        if is_planned(val) and self._has_buffer(val):
-            assert isinstance(val.type, ir.TensorType)
-            if val.shape is None:
-                self._types[val] = val.type
-            else:
-                self._sizes[val] = _bytes(val.type, {})
-        return self._sizes[val]
+    def _count(self, val: Val, times: int) -> None:
+        size = self._sizes.get(val)
+        if size is None:
+            size = self._sizes[val] = self._measure(val)
+        if isinstance(size, int):
+            key, by = None, size * times
+            self._bytes += by
+        else:
+            key, by = size, times
+            self._open += by
+        if by:
+            changed = self._change.pop(key, 0) + by
+            if changed:
+                self._change[key] = changed
+
+    def _measure(self, val: Val) -> ir.TensorType | int:
+        """Return the bytes of a value of fixed size, else its type."""
+        if not is_planned(val) or not self._has_buffer(val):
+            return 0
+        assert isinstance(val.type, ir.TensorType)
+        return val.type if val.shape is None else _bytes(val.type, {})
 
     @property
     def is_symbolic(self) -> bool:
         """Whether the peak depends on the sizes of a call."""
-        return bool(self._symbolic)
+        return bool(self._steps)
 
     def under(self, binding: dict[str, int]) -> int:
         """Return the peak for given sizes."""
-        points = (
-            n + sum(count * _bytes(t, binding) for t, count in types) for n, types in self._symbolic
-        )
-        return max(self.fixed, *points)
+        types = {type_ for step in self._steps for type_ in step}
+        sizes = {t: 1 if t is None else _bytes(t, binding) for t in types}
+        live, peak = 0, self.fixed
+        for step in self._steps:
+            live += sum(count * sizes[t] for t, count in step.items())
+            peak = max(peak, live)
+        return peak
 
 
 def _bytes(type_: ir.TensorType, binding: dict[str, int]) -> int:

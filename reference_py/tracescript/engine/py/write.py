@@ -54,21 +54,25 @@ class UnitWriter:
         self.loops = LoopWriter(self)
         self.guards = GuardWriter(self)
 
-    def write(self) -> None:
-        """Append the function to the source."""
-        unit = self.unit
+    def write(self) -> list[str]:
+        """Append the function to the source; returns the names of what it takes as defaults."""
+        unit, head = self.unit, len(self.source.lines)
         params = [self.define(v) for v in unit.body.params]
-        self.line(1, f"def f{unit.number}({', '.join(['B', 'E', *params])}):")
+        self.line(0, "")  # all names are known only below
         if self.counts_steps:
-            self.line(2, "s = B.left")
+            self.line(1, "s = B.left")
         reserved = self._reserve(params)
-        self.body(unit.body, 2)
+        self.body(unit.body, 1)
         results = [self._result(v, unit.body.results[:i]) for i, v in enumerate(unit.body.results)]
         if self.counts_steps:
-            self.line(2, "B.left = s")
+            self.line(1, "B.left = s")
         if reserved and not self.is_outermost:
-            self.line(2, f"B.release({reserved})")
-        self.line(2, f"return ({''.join(f'{r}, ' for r in results)})")
+            self.line(1, f"B.release({reserved})")
+        self.line(1, f"return ({''.join(f'{r}, ' for r in results)})")
+        outside = self.source.outside(head)
+        given = ", ".join(["B", "E", *params, *outside])
+        self.source.lines[head] = f"def f{unit.number}({given}):"
+        return outside
 
     def line(self, depth: int, text: str, stmt: Stmt | None = None) -> None:
         """Append a line."""
@@ -110,11 +114,11 @@ class UnitWriter:
         if peaks.is_symbolic:
             amount = self.names.fresh("n")
             peak = self.names.of(peak_function(peaks, self.unit.body.params))
-            self.line(2, f"{amount} = {peak}(({''.join(f'{p}, ' for p in params)}))")
+            self.line(1, f"{amount} = {peak}(({''.join(f'{p}, ' for p in params)}))")
         else:
             amount = "" if self.is_outermost or not peaks.fixed else str(peaks.fixed)
         if amount:
-            self.line(2, f"B.reserve({amount})", peaks.at)
+            self.line(1, f"B.reserve({amount})", peaks.at)
         return amount
 
     def _result(self, val: Val, earlier: Sequence[Val]) -> str:
