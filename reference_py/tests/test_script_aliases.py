@@ -32,6 +32,8 @@ def bump(box):
     box.n += 1
 """
 EQUAL = [
+    "xs = [n]\nreturn xs, xs.pop()",
+    "xs = [n, 1]\nreturn xs == [xs.pop()]",
     "xs = [[n], [1]]\nxs[0].append(2)\nreturn xs",
     "d = {'a': [n]}\nd['a'].append(2)\nreturn d",
     "t = ([n], 1)\nt[0].append(3)\nreturn t",
@@ -64,8 +66,8 @@ REFUSED = [
     "a = Box(n)\nb = Box(1)\nif n > 2:\n    b = a\nb.n = 9\nreturn a.n",
     "GIVEN.append(n)\nreturn len(GIVEN)",
     "def g(k, acc=[]):\n    acc.append(k)\n    return acc\ng(1)\nreturn g(n)",
-    "xs = [n]\nreturn xs, xs.pop()",
-    "xs = [n, 1]\nreturn xs == [xs.pop()]",
+    "xs = [n]\nt = (xs, 1)\nreturn t, xs.pop()",
+    "xs = [n, 1]\nreturn [xs] == [[xs.pop()]]",
     "a, b = [n], [1]\nfor i in range(3):\n    b.append(i)\n    a, b = b, a\nreturn a, b",
     "a = [n]\nf = lambda: a[0]\nb = a\nb[0] = 5\nreturn f()",
 ]

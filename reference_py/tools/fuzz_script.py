@@ -1,10 +1,11 @@
 """Compares random programs with their scripted models.
 
-`python tools/fuzz_script.py 2000 [first seed] [engine] [plain|rich|wide|values|torch]`: plain ones
-compute with numbers and lists, rich ones with nested containers, texts, records, tensors, state,
-recursion and helpers, wide ones with sets, contexts and what is chosen at run time too, values ones
-with what a file has to say the type of (sets, enums, unions) in containers and as results, those of
-torch with tensors changed in place, views, layers and state.
+`python tools/fuzz_script.py 2000 [first seed] [engine] [KIND]`: plain ones compute with numbers and
+lists, rich ones with nested containers, texts, records, tensors, state, recursion and helpers, wide
+ones with sets, contexts and what is chosen at run time too, values ones with what a file has to say
+the type of (sets, enums, unions) in containers and as results, flow ones with several changes in an
+expression, records in containers and as state, those of torch with tensors changed in place, views,
+layers and state.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ KINDS = {
     "rich": (rich.program, compare_rich),
     "wide": (rich.wide_program, compare_rich),
     "values": (rich.value_program, compare_rich),
+    "flow": (rich.flow_program, compare_rich),
 }
 if find_spec("torch"):
     from tests.differential import torch_programs

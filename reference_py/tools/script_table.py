@@ -21,6 +21,7 @@ _TITLES = {
     "expressions": "Expressions",
     "calls": "Types and calls",
     "containers": "Containers, and what is chosen at run time",
+    "changes": "Changes and forms",
     "torch": "Programs that speak of torch",
 }
 

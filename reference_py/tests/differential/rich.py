@@ -14,6 +14,14 @@ from tests.differential.rich_choices import (
     CHOICE_START,
     ChoiceLines,
 )
+from tests.differential.rich_flow import (
+    FLOW_HEAD,
+    FLOW_RESULT,
+    FLOW_START,
+    FLOW_STATE,
+    FLOW_STATE_RESULT,
+    FlowLines,
+)
 from tests.differential.rich_more import MORE_HEAD, MoreLines
 from tests.differential.rich_values import VALUE_HEAD, VALUE_RESULT, VALUE_START, ValueLines
 
@@ -100,8 +108,15 @@ def value_program(seed: int, size: int = 2) -> str:
     return _ValueWriter(random.Random(seed), size).text()
 
 
+def flow_program(seed: int, size: int = 2) -> str:
+    """As `value_program`, with several changes in an expression, records in containers, state."""
+    return _FlowWriter(random.Random(seed), size).text()
+
+
 class _Writer(MoreLines):
     head, start, result = HEAD + MORE_HEAD, START, RESULT
+    state_start, state_result = "", "self.n"
+    lines = (2, 8)
 
     def __init__(self, r: random.Random, size: int) -> None:
         self.r = r
@@ -112,10 +127,10 @@ class _Writer(MoreLines):
     def text(self) -> str:
         lines = self.start.splitlines() + self.block(self.size, indent=0)
         if self.has_state:
-            lines.append(f"return {self.result}, self.n")
+            lines.append(f"return {self.result}, {self.state_result}")
             head = (
                 "class M(ts.nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-                "        self.n = 0\n        self.seen = [0]\n\n"
+                f"        self.n = 0\n        self.seen = [0]\n{self.state_start}\n"
                 "    def forward(self, a: int, b: int, c: int):\n"
             )
             return self.head + head + "".join(f"        {line}\n" for line in lines)
@@ -124,7 +139,7 @@ class _Writer(MoreLines):
 
     def block(self, depth: int, *, indent: int, in_loop: bool = False) -> list[str]:
         out: list[str] = []
-        for _ in range(self.r.randint(1, 4) if indent else self.r.randint(2, 8)):
+        for _ in range(self.r.randint(1, 4) if indent else self.r.randint(*self.lines)):
             out += self.statement(depth, indent=indent, in_loop=in_loop)
         return out
 
@@ -187,4 +202,16 @@ class _ValueWriter(ValueLines, _WideWriter):
 
     def simple(self) -> str:
         own = [self.held_sets, self.held_sets, self.held_members, self.held_unions, self.held_dicts]
+        return self.r.choice(own)() if self.r.random() < 0.7 else super().simple()
+
+
+class _FlowWriter(FlowLines, _ValueWriter):
+    head = _ValueWriter.head + FLOW_HEAD
+    start, result = _ValueWriter.start + FLOW_START, f"{_ValueWriter.result}, {FLOW_RESULT}"
+    state_start, state_result = FLOW_STATE, FLOW_STATE_RESULT
+    lines = (1, 4)
+
+    def simple(self) -> str:
+        own = [self.several, self.assigned, self.held_records, self.forms, self.forms, self.exits]
+        own += [self.held_state] * 3 if self.has_state else []
         return self.r.choice(own)() if self.r.random() < 0.7 else super().simple()

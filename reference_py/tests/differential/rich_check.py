@@ -17,7 +17,7 @@ from tracescript.engine.limits import Budget, Limits
 from tracescript.engine.protocol import Options
 from tracescript.engine.values import named
 from tracescript.errors import LimitError, ProducerError, TrapError
-from tracescript.ir.values import Weight
+from tracescript.model.input_checks import constant_value
 from tracescript.producer.script.run import script
 from tracescript.validator import validate
 
@@ -75,7 +75,7 @@ class Runner:
         names = [i.name for i in function.inputs if i.kind == "state"]
         held = [*model.root.attributes, *model.root.buffers]
         states = {a.name: a.value for a in held if hasattr(a.value, "initial")}
-        self.state = tuple(_plain(states[n].initial) for n in names)
+        self.state = tuple(constant_value(states[n].initial) for n in names)
 
     def __call__(self, args: tuple[Any, ...]) -> Any:
         try:
@@ -85,15 +85,6 @@ class Runner:
         self.state = run.state
         outputs = tuple(named(v, t) for v, t in zip(run.outputs, self.types, strict=True))
         return outputs[0] if len(outputs) == 1 else outputs
-
-
-def _plain(constant: Any) -> Any:
-    value = constant.value
-    if isinstance(value, Weight):
-        return value.array
-    if isinstance(value, tuple):
-        return [getattr(v, "value", v) for v in value]
-    return value
 
 
 def is_equal(a: Any, b: Any) -> bool:

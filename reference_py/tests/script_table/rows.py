@@ -21,7 +21,7 @@ import numpy as np
 from typing import Optional
 """
 TORCH_HEAD = "import torch\nfrom torch import Tensor, nn\nfrom torch.nn import functional as F\n"
-TABLES = ("statements", "expressions", "calls", "containers")
+TABLES = ("statements", "expressions", "calls", "containers", "changes")
 ALL = (*TABLES, "torch")
 
 

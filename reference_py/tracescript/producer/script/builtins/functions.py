@@ -27,8 +27,9 @@ from tracescript.producer.script.emitter.entries import (
     constant_of,
 )
 from tracescript.producer.script.emitter.size_marks import TUPLE
-from tracescript.producer.script.expressions.comparison import contains, identical
+from tracescript.producer.script.expressions.comparison import identical
 from tracescript.producer.script.expressions.logic import negated, truth, unary
+from tracescript.producer.script.expressions.membership import contains
 from tracescript.producer.script.expressions.operators import fold
 from tracescript.producer.script.flow.iteration import as_list, as_tuple, series_of
 from tracescript.producer.script.prelude import dicts as prelude_dicts

@@ -34,6 +34,7 @@ from tracescript.producer.script.flow.iteration import (
 )
 from tracescript.producer.script.library.promote import emit_op
 from tracescript.producer.script.prelude import methods as prelude
+from tracescript.producer.script.prelude import numerals
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
@@ -53,20 +54,12 @@ def float_(e: Emitter, node: ast.Call) -> Entry:
 
 
 def _convert(e: Emitter, node: ast.Call, kind: ScalarKind) -> Entry:
-    args = positional(e, node, 0, 2 if kind is ScalarKind.INT else 1, "base")
+    args = positional(e, node, int(bool(node.args)), 2 if kind is ScalarKind.INT else 1, "base")
     if not args:
         return e.constant(0 if kind is ScalarKind.INT else 0.0)
     x = plain_number(e, args[0])
     if len(args) > 1:
-        folded = fold(e, int, *args)
-        if folded is None:
-            raise e.error(
-                node,
-                "int(text, base) of text made at run time",
-                rule="SCRIPT-10",
-                hint="int(text) reads decimal digits",
-            )
-        return folded
+        return _from_base(e, node, args)
     if is_tensor(x) or e.session.holds_array(x):
         return e.op("item_int" if kind is ScalarKind.INT else "item_float", [e.value(x)])
     if is_scalar(x, *NUMBERS, ScalarKind.STR):
@@ -78,6 +71,22 @@ def _convert(e: Emitter, node: ast.Call, kind: ScalarKind) -> Entry:
         rule="SCRIPT-4",
         hint=optional_hint(x) or "a number, a text or a tensor of one element can be converted",
     )
+
+
+def _from_base(e: Emitter, node: ast.Call, args: list[Entry]) -> Entry:
+    """`int(text, base)`."""
+    folded = fold(e, int, *args)
+    if folded is not None:
+        return folded
+    if not is_scalar(args[0], ScalarKind.STR):
+        raise e.error(
+            node,
+            f"int() of {e.describe(args[0])} with a base",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint="only texts are written in a base",
+        )
+    return e.prelude(numerals.from_base, args[0], e.as_int(args[1]))
 
 
 @builtin("builtins.bool")

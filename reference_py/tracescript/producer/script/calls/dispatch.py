@@ -6,7 +6,9 @@ import ast
 import enum
 import operator
 import typing
+from dataclasses import replace
 from inspect import getattr_static, isfunction
+from types import MethodDescriptorType
 from typing import TYPE_CHECKING
 
 from tracescript.ir.values import Value
@@ -58,9 +60,11 @@ def call(e: Emitter, node: ast.Call) -> Entry:
             return builtin(e, node)
     flight = Flight(e)
     if isinstance(callee, Bound):
-        flight.add(callee.owner)
+        flight.add(callee.owner, callee.receiver)
     args, kwargs = arguments(e, node, callee)
     flight.check()
+    if isinstance(callee, Bound):
+        callee = replace(callee, owner=flight.now(callee.owner))
     e.offered = offer(node.args, args)
     made = call_entry(e, callee, args, kwargs, node)
     e.offered = []
@@ -88,13 +92,13 @@ def arguments(
             args += series.parts
         else:
             _pass_on(e, a)
-            args.append(flight.add(e.expr(a)))
+            args.append(flight.add(e.expr(a), a))
     kwargs: dict[str, Entry] = {}
     for k in node.keywords:
         if k.arg is None and isinstance(k.value, ast.Dict):
             kwargs.update(_written_out(e, k.value))
             continue
-        value = flight.add(e.expr(k.value))
+        value = flight.add(e.expr(k.value), k.value)
         if k.arg is not None:
             kwargs[k.arg] = value
             continue
@@ -113,7 +117,7 @@ def arguments(
                 hint="write the dict with its keys where the call is: f(**{'a': x})",
             )
     flight.check()
-    return args, kwargs
+    return list(map(flight.now, args)), {n: flight.now(x) for n, x in kwargs.items()}
 
 
 def _pass_on(e: Emitter, node: ast.expr) -> None:
@@ -173,6 +177,9 @@ def call_object(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, 
     builtin = BUILTINS.get(session.identity(callee.value))
     if builtin is not None and isinstance(e.at, ast.AST):
         return _call_builtin(e, builtin, args, kwargs)
+    if isinstance(callee.value, MethodDescriptorType) and callee.value.__objclass__ is str and args:
+        bound = Bound(args[0], callee.value.__name__, ast.Constant(None))
+        return call_method(e, bound, args[1:], kwargs)
     if isinstance(callee.value, operator.itemgetter):
         return call_getter(e, callee, args)
     if isinstance(callee.value, typing.NewType) and len(args) == 1:

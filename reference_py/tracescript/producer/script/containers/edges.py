@@ -19,6 +19,7 @@ from tracescript.producer.script.containers.enums import is_enum, member_at
 from tracescript.producer.script.containers.unions import is_union, taken_apart
 from tracescript.producer.script.emitter.entries import Struct
 from tracescript.producer.script.prelude.containers import FrozenSetOf, SetOf
+from tracescript.producer.script.source.records import is_changed
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
@@ -43,6 +44,18 @@ def opened(e: Emitter, entry: Entry) -> Entry:
         return Struct(dict, {n: opened(e, x) for n, x in fields.items()}, _tokens(e, entry))
     found = e.session.classes.get(entry.type)
     return member_at(e, found, entry) if is_enum(found) else entry
+
+
+def as_record(e: Emitter, entry: Entry) -> Struct | None:
+    """Return a value as the record of the user's class that it is; None where it is none."""
+    if not isinstance(entry, Value) or not isinstance(entry.type, StructType):
+        return None
+    found = e.session.classes.get(entry.type)
+    if found is None or is_enum(found):
+        return None
+    fields = {n: e.op("struct.get", [entry], {"field": n}) for n, _ in entry.type.fields}
+    tokens = _tokens(e, entry) if is_changed(found) else frozenset()
+    return Struct(found, {n: opened(e, x) for n, x in fields.items()}, tokens)
 
 
 def _tokens(e: Emitter, value: Value) -> frozenset[Token]:

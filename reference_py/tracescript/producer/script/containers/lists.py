@@ -16,6 +16,7 @@ from tracescript.producer.script.emitter.entries import Empty, Items, constant_o
 from tracescript.producer.script.emitter.size_marks import PLAIN
 from tracescript.producer.script.flow.iteration import as_list, series_of
 from tracescript.producer.script.prelude import methods as prelude
+from tracescript.producer.script.prelude import slices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,15 +159,36 @@ def _numel(
 
 
 def assign_slice(e: Emitter, receiver: ast.expr, xs: Value, node: ast.Slice, more: Entry) -> None:
-    """`xs[a:b] = ys` and `del xs[a:b]`."""
-    if node.step is not None:
-        raise e.error(node, "a slice with a step cannot be assigned", hint="assign in a loop")
-    begin = e.constant(0) if node.lower is None else e.as_int(e.expr(node.lower))
-    end = e.op("list.len", [xs]) if node.upper is None else e.as_int(e.expr(node.upper))
+    """`xs[a:b] = ys` and `xs[a:b:c] = ys`."""
+    begin, end, step = _bounds(e, node)
     items = as_list(e, series_of(e, more))
     e.session.aliases.copied(items, e.where())
     with_items = e.empty(xs.type) if isinstance(items, Empty) else e.value(items)
-    rebind(e, receiver, xs, e.prelude(prelude.spliced, xs, begin, end, with_items))
+    if is_none(step):
+        made = e.prelude(slices.spliced, xs, begin, end, with_items)
+    else:
+        made = e.prelude(slices.stepped, xs, begin, end, step, with_items)
+    rebind(e, receiver, xs, made)
+
+
+def delete_slice(e: Emitter, receiver: ast.expr, xs: Value, node: ast.Slice) -> None:
+    """`del xs[a:b]` and `del xs[a:b:c]`."""
+    begin, end, step = _bounds(e, node)
+    if is_none(step):
+        made = e.prelude(slices.spliced, xs, begin, end, e.empty(xs.type))
+    else:
+        made = e.prelude(slices.dropped, xs, begin, end, step)
+    rebind(e, receiver, xs, made)
+
+
+def _bounds(e: Emitter, node: ast.Slice) -> list[Entry]:
+    """Return the parts of a slice: ints, or None."""
+    found = [e.constant(None) if x is None else e.expr(x) for x in _parts(node)]
+    return [x if is_none(x) else e.as_int(x) for x in found]
+
+
+def _parts(node: ast.Slice) -> tuple[ast.expr | None, ...]:
+    return node.lower, node.upper, node.step
 
 
 LIST_METHODS: dict[str, Method] = {
@@ -185,4 +207,4 @@ LIST_METHODS: dict[str, Method] = {
 
 TUPLE_METHODS: dict[str, Method] = {"index": _index, "count": _count, "numel": _numel}
 
-__all__ = ["LIST_METHODS", "TUPLE_METHODS", "assign_slice", "sorted_list"]
+__all__ = ["LIST_METHODS", "TUPLE_METHODS", "assign_slice", "delete_slice", "sorted_list"]

@@ -16,9 +16,10 @@ from tracescript.producer.script.containers.strings import string_method
 from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor, may_be_none
 from tracescript.producer.script.emitter.entries import Bound, Items, constant_of
 from tracescript.producer.script.emitter.objects import torch_door
-from tracescript.producer.script.expressions.operators import fold
+from tracescript.producer.script.expressions.operators import fold, scalar_kind
 from tracescript.producer.script.library.lower import call_named
 from tracescript.producer.script.library.random import FILLS
+from tracescript.producer.script.prelude import numerals
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
@@ -42,12 +43,26 @@ def call_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, 
         return folded
     if isinstance(owner, Items) and method.name in {"index", "count", "numel"}:
         return _tuple_method(e, owner, method.name, args)
+    kind = scalar_kind(owner) if isinstance(owner, Value) else None
+    function = None if kind is None else _OF_NUMBERS.get((kind, method.name))
+    if function is not None:
+        return e.prelude(function, owner, *args, **kwargs)
+    known = [name for kind, name in _OF_NUMBERS if is_scalar(owner, kind)]
     raise e.error(
         None,
-        f"{e.describe(owner)} has no method {method.name}",
+        f"{e.describe(owner)} has no method {method.name} in scripts",
         code="UNKNOWN_CALL",
         rule="SCRIPT-12",
+        hint=f"there are: {', '.join(known)}" if known else "write a function that takes it",
     )
+
+
+_OF_NUMBERS = {
+    (ScalarKind.INT, "bit_length"): numerals.bit_length,
+    (ScalarKind.INT, "bit_count"): numerals.bit_count,
+    (ScalarKind.FLOAT, "is_integer"): numerals.is_integer,
+}
+"""Methods of numbers by the kind of number and the name."""
 
 
 def _tuple_method(e: Emitter, owner: Items, name: str, args: list[Entry]) -> Entry:

@@ -64,9 +64,9 @@ def _elements(e: Emitter, nodes: Sequence[ast.expr], lists: list[Entry]) -> list
     flight = Flight(e)
     for node in nodes:
         if not isinstance(node, ast.Starred):
-            parts.append(flight.add(e.expr(node)))
+            parts.append(flight.add(e.expr(node), node))
             continue
-        spread = flight.add(e.expr(node.value))
+        spread = flight.add_items(e.expr(node.value))
         parts_known = known_parts(e, spread)
         series = series_of(e, spread) if parts_known is None else Series(None, None, parts_known)
         if series.parts is not None:
@@ -75,7 +75,7 @@ def _elements(e: Emitter, nodes: Sequence[ast.expr], lists: list[Entry]) -> list
             lists += [collected(e, parts), as_list(e, series)] if parts else [as_list(e, series)]
             parts = []
     flight.check()
-    return parts
+    return list(map(flight.now, parts))
 
 
 def spread_out(e: Emitter, nodes: Sequence[ast.expr]) -> list[Entry]:
@@ -108,16 +108,16 @@ def dict_display(e: Emitter, node: ast.Dict) -> Entry:
     flight = Flight(e)
     for key, value in zip(node.keys, node.values, strict=True):
         if key is not None:
-            entries += [flight.add(e.expr(key)), e.fit(flight.add(e.expr(value)), wanted)]
+            entries += [flight.add(e.expr(key)), flight.add(e.fit(e.expr(value), wanted), value)]
             continue
-        more = flight.add(e.expr(value))
+        more = flight.add_items(e.expr(value))
         if isinstance(made, Empty) and isinstance(more, Struct) and more.cls is dict:
             entries += [x for k, v in more.fields.items() for x in (e.constant(k), v)]
             continue
         made = with_entries(e, _literal(e, made, entries), more)
         entries = []
     flight.check()
-    return _literal(e, made, entries)
+    return _literal(e, made, list(map(flight.now, entries)))
 
 
 def _literal(e: Emitter, before: Entry, found: list[Entry]) -> Entry:

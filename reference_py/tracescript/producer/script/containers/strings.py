@@ -10,6 +10,7 @@ from tracescript.producer.script.emitter.diagnostics import is_none
 from tracescript.producer.script.emitter.entries import Empty, Items, constant_of
 from tracescript.producer.script.expressions.operators import fold
 from tracescript.producer.script.flow.iteration import as_list, series_of
+from tracescript.producer.script.prelude import lines as prelude_lines
 from tracescript.producer.script.prelude import text as prelude_text
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _PRELUDE = (
     *("capitalize", "title", "swapcase", "removeprefix", "removesuffix", "ljust", "rjust"),
     *("center", "zfill", "partition", "rpartition"),
 )
-METHODS = ("format", "upper", "lower", "find", "rfind", "join", *_PRELUDE)
+METHODS = ("format", "upper", "lower", "find", "rfind", "join", "splitlines", *_PRELUDE)
 
 
 def string_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
@@ -54,7 +55,12 @@ def string_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str
         return e.op("str.find", [text, e.value(args[0]), *bounds], {"last": name == "rfind"})
     if args and is_none(args[0]):
         args = args[1:] if len(args) == 1 else args
-    return e.prelude(getattr(prelude_text, name), text, *args, **kwargs)
+    return e.prelude(_function(name), text, *args, **kwargs)
+
+
+def _function(name: str) -> Any:
+    """Return the function of ours that stands for a method."""
+    return prelude_lines.splitlines if name == "splitlines" else getattr(prelude_text, name, None)
 
 
 def _join(e: Emitter, text: Value, args: list[Entry]) -> Entry:
@@ -66,7 +72,7 @@ def _join(e: Emitter, text: Value, args: list[Entry]) -> Entry:
 
 def _check(e: Emitter, name: str, args: list[Entry], kwargs: dict[str, Entry]) -> None:
     """Check the arguments against Python's own method."""
-    function = getattr(prelude_text, name, None)
+    function = _function(name)
     least, most = 1, 3
     if function is not None:
         found = list(inspect.signature(function).parameters.values())[1:]

@@ -6,7 +6,6 @@ import ast
 import dataclasses
 import enum
 import inspect
-import typing
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import StructType
@@ -20,7 +19,7 @@ from tracescript.producer.script.emitter.own_containers import (
     plain_dict,
     python_class,
 )
-from tracescript.producer.script.source.annotations import type_of_object
+from tracescript.producer.script.source.annotations import field_type
 from tracescript.producer.script.source.records import field_names, is_changed, is_plain, own_init
 
 if TYPE_CHECKING:
@@ -115,6 +114,8 @@ class Structs:
         if after is not owner and key is not None and method.receiver is not None:
             if python_class(owner.cls) is not owner.cls:
                 learn(e, owner, after)
+                e.session.aliases.change(e, method.receiver, owner, after)
+            elif not isinstance(method.receiver, ast.Name):
                 e.session.aliases.change(e, method.receiver, owner, after)
             store(e, method.receiver, after)
         return result
@@ -218,11 +219,11 @@ class Structs:
         return StructType(entry.cls.__name__, known, is_tuple=issubclass(entry.cls, tuple))
 
     def value(self, e: Emitter, entry: Struct) -> Value:
-        """Make the record a run-time value: from then on it cannot be changed."""
+        """Make the record a run-time value, which is the same object."""
         if is_set(entry):
             return set_value(e, entry)
-        e.session.aliases.valued |= entry.tokens
         if is_dict_of(entry):
+            e.session.aliases.valued |= entry.tokens
             return e.value(plain_dict(entry))
         values = [e.value(x) for x in entry.fields.values()]
         fields = tuple((n, v.type) for n, v in zip(entry.fields, values, strict=True))
@@ -235,7 +236,10 @@ class Structs:
                 rule="SCRIPT-4",
                 hint="give one of them another name: a file tells records by their names",
             )
-        return e.op("struct.make", values, {"type": kind})
+        made = e.op("struct.make", values, {"type": kind})
+        if entry.tokens:
+            e.session.aliases.stands_for(made, entry.tokens, values)
+        return made
 
 
 def _nothing() -> None:
@@ -246,10 +250,7 @@ def _fitted(e: Emitter, cls: type, name: str, entry: Entry) -> Entry:
     """Give `[]` and `{}` the type that the annotation of a field says."""
     if not isinstance(entry, Empty):
         return entry
-    try:
-        kind = type_of_object(typing.get_type_hints(cls)[name])
-    except (KeyError, NameError, TypeError):
-        return entry
+    kind = field_type(cls, name)
     return entry if kind is None else e.fit(entry, kind)
 
 

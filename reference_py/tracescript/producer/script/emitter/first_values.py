@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir import constants
 from tracescript.ir.types import FROZEN_SET, SET, DictType, StructType, set_type
-from tracescript.ir.values import Constant
+from tracescript.ir.values import Constant, Value
 from tracescript.opset.build import constant_of
 from tracescript.producer.script.containers.enums import enum_type, learn_classes
 from tracescript.producer.script.emitter.entries import Empty, Known
 from tracescript.producer.script.emitter.objects import is_array
-from tracescript.producer.script.source.records import field_names
+from tracescript.producer.script.source.annotations import field_type
+from tracescript.producer.script.source.records import field_names, is_plain, own_init
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tracescript.ir.types import Type
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
@@ -71,17 +74,41 @@ def _set(value: set[Any] | frozenset[Any]) -> Constant:
 
 
 def is_record(value: Any) -> bool:
-    """Whether a value is a named tuple or an instance of a data class."""
-    return field_names(type(value)) is not None
+    """Whether a value is a named tuple, or an instance of a data class or another plain class."""
+    cls = type(value)
+    return field_names(cls) is not None or (is_plain(cls) and own_init(cls) is not None)
+
+
+def holds_record(held: Any, record: Any) -> bool:
+    """Whether an object is a record, or holds it in fields of records, lists or dicts."""
+    if held is record:
+        return is_record(held)
+    inner: Iterable[Any] = ()
+    if isinstance(held, list | tuple | dict):
+        inner = held.values() if isinstance(held, dict) else held
+    elif is_record(held):
+        inner = _fields(held).values()
+    return any(holds_record(x, record) for x in inner)
+
+
+def _fields(record: Any) -> dict[str, Any]:
+    names = field_names(type(record))
+    return dict(vars(record)) if names is None else {n: getattr(record, n) for n in names}
 
 
 def _record(session: Session, value: Any) -> Constant:
     cls = type(value)
-    parts = {n: constant_of(_plain(session, getattr(value, n))) for n in field_names(cls) or ()}
+    parts = {n: _field(session, cls, n, x) for n, x in _fields(value).items()}
     fields = tuple((n, c.type) for n, c in parts.items())
     kind = StructType(cls.__name__, fields, is_tuple=isinstance(value, tuple))
     session.classes.setdefault(kind, cls)
     return Constant(kind, tuple(parts.values()))
+
+
+def _field(session: Session, cls: type, name: str, value: Any) -> Constant:
+    """Return a field as a constant; what an empty container holds is said by the annotation."""
+    is_empty = isinstance(value, list | dict | set | frozenset) and not value
+    return first_value(session, value, field_type(cls, name) if is_empty else None)
 
 
 def outside_dict(e: Emitter, owner: Known) -> Entry:
@@ -96,4 +123,23 @@ def outside_dict(e: Emitter, owner: Known) -> Entry:
     except TypeError:
         return owner
     e.session.aliases.given(made, _OUTSIDE)
+    return made
+
+
+def outside_value(e: Emitter, owner: Known) -> Value | None:
+    """Return a container or record that the program has not made as a value.
+
+    None for anything else, and where no constant holds it.
+    """
+    held = owner.value
+    is_container = isinstance(held, list | dict | set | frozenset)
+    if not is_container and not is_record(held):
+        return None
+    if is_container and not held:
+        return None
+    try:
+        made = e.builder.constant(first_value(e.session, held, None))
+    except TypeError:
+        return None
+    e.session.aliases.given(made, f"a {type(held).__name__} that is made outside the function")
     return made

@@ -109,8 +109,12 @@ class Heap:
             self._put(value, [made])
             self._held.setdefault(made, [])
 
-    def stands_for(self, value: Value, tokens: Iterable[Token]) -> None:
-        """A value is one of the objects that a record of the compiler is."""
+    def stands_for(self, value: Value, tokens: Iterable[Token], held: Iterable[Value] = ()) -> None:
+        """A value is one of the objects that a record is, and holds what it holds."""
+        inner = [v for v in held if is_changeable(v.type)]
+        for token in tokens:
+            known = self._held.setdefault(token, [])
+            known += [v for v in inner if v not in known]
         self._put(value, list(tokens))
 
     def apart(self, value: Value, site: Any) -> None:

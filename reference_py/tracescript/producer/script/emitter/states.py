@@ -5,19 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.model import State
-from tracescript.ir.types import StructType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
-from tracescript.producer.script.containers.enums import is_enum
-from tracescript.producer.script.emitter.entries import Known, Struct, Unset
+from tracescript.producer.script.containers.edges import as_record
+from tracescript.producer.script.emitter.entries import Known, Unset
 from tracescript.producer.script.emitter.facts import RestartError
-from tracescript.producer.script.emitter.first_values import first_value, is_record
+from tracescript.producer.script.emitter.first_values import first_value, holds_record
 from tracescript.producer.script.emitter.objects import is_array
-from tracescript.producer.script.source.records import field_names
 
 if TYPE_CHECKING:
-    import ast
-
     from tracescript.ir.types import Type
     from tracescript.ir.values import Constant
     from tracescript.producer.script.emitter.core import Emitter
@@ -176,30 +172,24 @@ class States:
                 rule="SCRIPT-11",
                 hint="no state can hold its first value: pass what it holds as an argument",
             )
-        if not isinstance(entry, Value) or not isinstance(entry.type, StructType):
-            return entry
-        found = self._session.classes.get(entry.type)
-        if found is None or is_enum(found):
-            return entry
-        fields: dict[str, Entry] = {
-            n: e.op("struct.get", [entry], {"field": n}) for n in field_names(found) or ()
-        }
-        return Struct(found, fields)
+        return as_record(e, entry) or entry
 
-    def begin(self, e: Emitter, node: ast.Attribute) -> None:
-        """Make a record that `self.name` holds state; its fields change by a new record only.
+    def begin(self, e: Emitter, record: Any) -> None:
+        """Make the attribute state that holds a record, or a record that holds it.
 
-        Raises RestartError; returns where it is no record.
+        Raises RestartError; returns where no attribute of a module does.
         """
-        owner = e.module_of(node.value)
-        if owner is None or owner.path is None or not is_record(getattr(owner.value, node.attr)):
-            return
-        known, kind = (id(owner.value), node.attr), self._first_type(e, owner, node.attr, Unset())
+        for path, module in self._session.walk(e.unit.module):
+            for name, held in vars(module).items():
+                if not holds_record(held, record):
+                    continue
+                known = id(module), name
+                kind = self._first_type(e, Known(module, path), name, Unset())
 
-        def learn(facts: Facts) -> None:
-            facts.states[known] = kind
+                def learn(facts: Facts, known: Any = known, kind: Type = kind) -> None:
+                    facts.states[known] = kind
 
-        raise RestartError(learn)
+                raise RestartError(learn)
 
 
 def _can_be_constant(session: Session, value: Any) -> bool:

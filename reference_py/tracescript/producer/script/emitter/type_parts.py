@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import (
-    DICT,
     DictType,
     ListType,
     OptionalType,
@@ -28,7 +27,7 @@ def is_changeable(kind: Type) -> bool:
         return False
     if isinstance(kind, OptionalType):
         return is_changeable(kind.element)
-    if isinstance(kind, StructType) and kind.name == DICT:
+    if isinstance(kind, StructType) and not kind.is_tuple:
         return True
     if isinstance(kind, UnionType):
         return any(map(is_changeable, kind.members))

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import (
     DataType,
-    DictType,
-    ListType,
     OptionalType,
     ScalarKind,
     ScalarType,
-    TupleType,
 )
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.flight import Flight
@@ -21,12 +18,8 @@ from tracescript.producer.script.containers.choices import matches, number_of, t
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar
 from tracescript.producer.script.emitter.entries import (
-    Empty,
-    Items,
     Known,
     OneOf,
-    Series,
-    Struct,
     constant_of,
 )
 from tracescript.producer.script.emitter.objects import data_type_of_object
@@ -40,10 +33,9 @@ from tracescript.producer.script.expressions.operators import (
     scalar_kind,
     to_number,
 )
-from tracescript.producer.script.expressions.own_operators import own_comparison, special
+from tracescript.producer.script.expressions.own_operators import own_comparison
 from tracescript.producer.script.expressions.tensors import binary as tensor_binary
 from tracescript.producer.script.flow.branches import branch
-from tracescript.producer.script.flow.iteration import as_list
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
@@ -62,14 +54,14 @@ _COMPARE: dict[type[ast.cmpop], tuple[str, Any]] = {
 @expression(ast.Compare)
 def compare_chain(e: Emitter, node: ast.Compare) -> Entry:
     """`a < b < c`: the middle once, the rest only if the first holds."""
-    left = e.expr(node.left)
+    sides = [node.left, *node.comparators]
 
     def chain(left: Entry, k: int) -> Entry:
         flight = Flight(e)
-        flight.add(left)
-        right = _comparand(e, node.ops[k], node.comparators[k])
+        flight.add(left, sides[k])
+        right = _comparand(e, node.ops[k], sides[k + 1])
         flight.check()
-        found = compare(e, node.ops[k], left, right)
+        found = compare(e, node.ops[k], flight.now(left), right)
         if k + 1 == len(node.ops):
             return found
         test = truth(e, found)
@@ -77,7 +69,7 @@ def compare_chain(e: Emitter, node: ast.Compare) -> Entry:
             return chain(right, k + 1) if test.constant.value else test
         return branch(e, test, (lambda: truth(e, chain(right, k + 1)), lambda: e.constant(False)))
 
-    return chain(left, 0)
+    return chain(e.expr(node.left), 0)
 
 
 def _comparand(e: Emitter, op: ast.cmpop, node: ast.expr) -> Entry:
@@ -93,6 +85,8 @@ def compare(e: Emitter, op: ast.cmpop, left: Entry, right: Entry) -> Entry:
         same = identical(e, left, right)
         return negated(e, same) if isinstance(op, ast.IsNot) else same
     if isinstance(op, ast.In | ast.NotIn):
+        from tracescript.producer.script.expressions.membership import contains
+
         found = contains(e, right, left)
         return negated(e, found) if isinstance(op, ast.NotIn) else found
     relation, python = _COMPARE[type(op)]
@@ -226,72 +220,3 @@ def same_data_type(e: Emitter, left: Entry, right: Entry) -> bool | None:
             is_other = isinstance(plain, type | str) and e.frame.flavour == "torch"
             return not is_other and one.value is data_type_of_object(plain)
     return None
-
-
-def contains(e: Emitter, container: Entry, item: Entry) -> Value:
-    """`item in container`."""
-    known = constant_of(container), constant_of(item)
-    if known[0][0] and known[1][0] and not isinstance(known[1][1], DataType):
-        return e.constant(known[1][1] in known[0][1])
-    if isinstance(container, Empty):
-        return e.constant(False)
-    if isinstance(container, OneOf):
-        raise type_needed(e, container)
-    own = special(e, container, "contains", item)
-    if own is not None:
-        return truth(e, own)
-    if isinstance(container, Struct) and container.cls is dict:
-        container = Items(tuple(map(e.constant, container.fields)))
-        if known[1][0]:
-            return e.constant(known[1][1] in constant_of(container)[1])
-    if is_scalar(container, ScalarKind.STR) and is_scalar(item, ScalarKind.STR):
-        found = e.op("str.find", [e.value(container), e.value(item)])
-        return e.op("int.cmp", [found, e.constant(0)], {"relation": "ge"})
-    if isinstance(container, Series):
-        container = Items(container.parts) if container.parts else as_list(e, container)
-    if isinstance(container, Known):
-        container = Items(tuple(e.session.entry_of(x) for x in container.value))
-    if isinstance(container, Value) and isinstance(container.type, DictType):
-        return e.op("dict.contains", [container, e.value(item)])
-    if isinstance(container, Value) and isinstance(container.type, ListType):
-        return _in_list(e, container, item)
-    if isinstance(container, Value) and isinstance(container.type, TupleType):
-        container = e.parts(container)
-    if not isinstance(container, Items):
-        raise e.error(
-            None,
-            f"`in` has no meaning for {e.describe(container)}",
-            code="TYPE_INFERENCE",
-            rule="SCRIPT-4",
-            hint="lists, tuples, dicts, sets and texts hold something",
-        )
-    return _among(e, container.parts, item)
-
-
-def _among(e: Emitter, parts: tuple[Entry, ...], item: Entry) -> Value:
-    """Whether an item is equal to one of several."""
-    found = e.constant(False)
-    for part in parts:
-        one = truth(e, related(e, "eq", operator.eq, item, part))
-        if one.constant is not None:
-            found = e.constant(True) if one.constant.value else found
-        else:
-            found = (
-                one
-                if found.constant is not None and not found.constant.value
-                else e.op("bool.op", [found, one], {"operation": "or"})
-            )
-    return found
-
-
-def _in_list(e: Emitter, container: Value, item: Entry) -> Value:
-    """`x in xs`: a bool counts as an int, other types never meet."""
-    assert isinstance(container.type, ListType)
-    value = e.value(item)
-    if container.type.element != value.type and is_scalar(value, *NUMBERS):
-        wanted = scalar_kind(Value(container.type.element))
-        if wanted is ScalarKind.INT and is_scalar(value, ScalarKind.BOOL):
-            value = e.as_int(value)
-        elif wanted is ScalarKind.FLOAT:
-            value = e.as_float(value)
-    return e.op("list.contains", [container, value])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import DataType
 from tracescript.opset.dtypes import numpy_of
+from tracescript.producer.script.containers.sequences import CHANGES
 from tracescript.producer.script.emitter import objects
 from tracescript.producer.script.emitter.entries import (
     Above,
@@ -19,7 +20,7 @@ from tracescript.producer.script.emitter.entries import (
     MethodOf,
     Struct,
 )
-from tracescript.producer.script.emitter.first_values import outside_dict
+from tracescript.producer.script.emitter.first_values import outside_dict, outside_value
 from tracescript.producer.script.emitter.states import join_path
 
 if TYPE_CHECKING:
@@ -81,8 +82,9 @@ class Members:
             return self._of_module(e, owner, node)
         if isinstance(owner.value, list | dict) and name in {"items", "keys", "values"}:
             return Known(getattr(owner.value, name))
-        if isinstance(owner.value, dict):
-            return Bound(outside_dict(e, owner), name, node.value)
+        outside = self._outside(e, owner, name)
+        if outside is not None:
+            return Bound(outside, name, node.value)
         if (
             isinstance(owner.value, DataType)
             and name in _OF_DATA_TYPE
@@ -110,6 +112,13 @@ class Members:
             )
         path = join_path(owner.path, name) if owner.path is not None else None
         return self.entry_of(value, path if path is not None and _is_kept(value) else None)
+
+    def _outside(self, e: Emitter, owner: Known, name: str) -> Entry | None:
+        """Return a dict, or a list that is changed, as what the program could have made."""
+        if isinstance(owner.value, dict):
+            return outside_dict(e, owner)
+        is_changed = isinstance(owner.value, list) and name in CHANGES
+        return outside_value(e, owner) if is_changed else None
 
     def _raw(self, value: Any, name: str) -> Any:
         """Return what the class of an object holds under a name, descriptors as they are."""
@@ -219,12 +228,15 @@ class Members:
 
     # ------------------------------------------------------------------ arrays
     def array_value(self, e: Emitter, entry: Known, what: str) -> Value:
-        """Return the value of an array: a bound weight of the module, or a constant."""
+        """Return a bound weight of the module, or a constant: an array, container or record."""
         value = entry.value
         if not objects.is_array(value):
             data_type = objects.data_type_of_object(value)
             if data_type is not None:
                 return e.constant(data_type)
+            outside = outside_value(e, entry)
+            if outside is not None:
+                return outside
             raise e.error(
                 None, f"{what} is {e.describe(entry)}; it cannot be computed with at run time"
             )
@@ -282,6 +294,3 @@ def data_type_if(entry: Entry) -> DataType | None:
         if constant is not None and isinstance(constant.value, str)
         else None
     )
-
-
-__all__ = ["Members", "data_type_if", "data_type_of"]

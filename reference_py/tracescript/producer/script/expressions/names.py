@@ -9,6 +9,7 @@ from tracescript.ir.types import OptionalType, StructType, TensorType
 from tracescript.ir.values import Value
 from tracescript.opset.dtypes import in_set
 from tracescript.producer.script.containers.choices import mapped
+from tracescript.producer.script.containers.edges import as_record
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.diagnostics import is_tensor, may_be_none
 from tracescript.producer.script.emitter.entries import (
@@ -136,6 +137,9 @@ def attribute_of(e: Emitter, owner: Entry, node: ast.Attribute) -> Entry:
     if isinstance(owner, Value) and isinstance(owner.type, StructType):
         if node.attr in dict(owner.type.fields):
             return e.op("struct.get", [owner], {"field": node.attr})
+        record = as_record(e, owner)
+        if record is not None:
+            return e.session.structs.member(e, record, node.attr, node.value)
         raise e.error(
             node,
             f"{owner.type.name} has no field {node.attr!r}",

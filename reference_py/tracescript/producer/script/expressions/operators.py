@@ -70,9 +70,9 @@ _BINARY: dict[type[ast.operator], tuple[str, Any, tuple[str, dict[str, Any]] | N
 def binop(e: Emitter, node: ast.BinOp) -> Entry:
     """`a + b` and the other binary operators."""
     flight = Flight(e)
-    left, right = flight.add(e.expr(node.left)), e.expr(node.right)
+    left, right = flight.add(e.expr(node.left), node.left), e.expr(node.right)
     flight.check()
-    return binary(e, type(node.op), left, right)
+    return binary(e, type(node.op), flight.now(left), right)
 
 
 def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> Entry:

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import ast
 import inspect
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TupleType
 from tracescript.ir.values import Value
-from tracescript.producer.script.aliasing.changes import rebind
 from tracescript.producer.script.aliasing.flight import Flight
-from tracescript.producer.script.aliasing.writes import write
 from tracescript.producer.script.containers.choices import at_index, choose
 from tracescript.producer.script.containers.defaults import missing
-from tracescript.producer.script.containers.dicts import set_key
-from tracescript.producer.script.containers.lists import assign_slice
 from tracescript.producer.script.containers.named_dicts import (
-    assign_key,
-    delete_key,
     is_named_dict,
     item_at,
 )
-from tracescript.producer.script.containers.sequences import element_fits
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor, may_be_none
 from tracescript.producer.script.emitter.entries import (
@@ -33,13 +25,11 @@ from tracescript.producer.script.emitter.entries import (
     Struct,
     constant_of,
 )
-from tracescript.producer.script.emitter.first_values import outside_dict
 from tracescript.producer.script.emitter.own_containers import has_default
-from tracescript.producer.script.emitter.size_marks import is_tuple_like
-from tracescript.producer.script.expressions.indexing import assign_index, index_tensor
+from tracescript.producer.script.expressions.indexing import index_tensor
 from tracescript.producer.script.expressions.names import first_size
 from tracescript.producer.script.expressions.operators import fold
-from tracescript.producer.script.expressions.own_operators import special, special_method
+from tracescript.producer.script.expressions.own_operators import special
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
@@ -60,9 +50,10 @@ def subscript(e: Emitter, node: ast.Subscript) -> Entry:
     if isinstance(node.slice, ast.Slice):
         return _slice(e, owner, node.slice)
     flight = Flight(e)
-    flight.add(owner)
+    flight.add(owner, node.value)
     index = e.expr(node.slice)
     flight.check()
+    owner = flight.now(owner)
     if isinstance(owner, Struct) and has_default(owner):
         return missing(e, owner, index, node.value)
     return element(e, owner, index)
@@ -196,94 +187,3 @@ def _slice(e: Emitter, owner: Entry, node: ast.Slice) -> Entry:
         rule="SCRIPT-4",
         hint="lists, tuples, texts and tensors can be sliced",
     )
-
-
-def assign_item(e: Emitter, target: ast.Subscript, entry: Entry) -> None:
-    """`xs[i] = v`, `d[k] = v`, `x[...] = v`: the name stands for the new value."""
-    load = ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
-    owner = _assigned(e, e.expr(target.value))
-    if is_tensor(owner):
-        new = assign_index(e, e.value(owner), load.slice, entry)
-        write(e, target.value, owner, new)
-        return
-    if isinstance(owner, Items) and owner.is_list and e.session.is_runtime(owner):
-        owner = e.value(owner)
-    if (
-        isinstance(owner, Value)
-        and isinstance(owner.type, ListType)
-        and not is_tuple_like(e, owner)
-    ):
-        if isinstance(target.slice, ast.Slice):
-            assign_slice(e, target.value, owner, target.slice, entry)
-            return
-        value = e.value(e.fit(entry, owner.type.element))
-        index = e.as_int(e.expr(target.slice))
-        kind = element_fits(e, owner.type.element, value, "the list")
-        e.session.aliases.escape(value, e.where())
-        rebind(
-            e,
-            target.value,
-            owner,
-            e.ops("list.set", [owner, index, value], types=[ListType(kind)])[0],
-        )
-        return
-    if isinstance(owner, Empty) and owner.is_dict:
-        key, value = e.value(e.expr(target.slice)), e.value(entry)
-        start = e.empty(DictType(key.type, value.type))
-        rebind(e, target.value, owner, e.op("dict.set", [start, key, value]))
-        return
-    if isinstance(owner, Value) and isinstance(owner.type, DictType):
-        set_key(e, target, owner, owner.type, entry)
-        return
-    if isinstance(owner, Struct) and is_named_dict(owner):
-        assign_key(e, target.value, owner, e.expr(target.slice), entry)
-        return
-    if _set_item(e, target, owner, entry):
-        return
-    raise e.error(
-        target,
-        f"cannot assign to an element of {e.describe(owner)}",
-        hint="elements of lists, dicts and tensors made here can be assigned",
-    )
-
-
-def _set_item(e: Emitter, target: ast.Subscript, owner: Entry, *values: Entry) -> bool:
-    """`record[k] = v` or `del record[k]`: what its class defines; False where it does not."""
-    method = special_method(owner, "setitem" if values else "delitem")
-    if method is None:
-        return False
-    bound = replace(method, receiver=target.value)
-    e.session.structs.call(e, bound, [e.expr(target.slice), *values], {})
-    return True
-
-
-def _assigned(e: Emitter, owner: Entry) -> Entry:
-    """An array or dict of the module's as a value: it becomes state, or is refused."""
-    if e.session.holds_array(owner):
-        return e.value(owner)
-    if isinstance(owner, Known) and isinstance(owner.value, dict):
-        return outside_dict(e, owner)
-    return owner
-
-
-def delete_item(e: Emitter, target: ast.Subscript) -> None:
-    """`del d[k]`, `del xs[i]`."""
-    owner = e.expr(target.value)
-    if _set_item(e, target, owner):
-        return
-    if is_tuple_like(e, owner):
-        raise e.error(target, f"cannot delete an element of {e.describe(owner)}")
-    if isinstance(target.slice, ast.Slice) and isinstance(owner, Value):
-        if isinstance(owner.type, ListType):
-            assign_slice(e, target.value, owner, target.slice, e.empty(owner.type))
-            return
-        raise e.error(target, f"cannot delete elements of {e.describe(owner)}")
-    index = e.expr(target.slice)
-    if isinstance(owner, Value) and isinstance(owner.type, DictType):
-        rebind(e, target.value, owner, e.op("dict.remove", [owner, e.value(index)]))
-    elif isinstance(owner, Value) and isinstance(owner.type, ListType):
-        rebind(e, target.value, owner, e.ops("list.pop", [owner, e.as_int(index)])[1])
-    elif isinstance(owner, Struct) and is_named_dict(owner):
-        delete_key(e, target.value, owner, index)
-    else:
-        raise e.error(target, f"cannot delete an element of {e.describe(owner)}")

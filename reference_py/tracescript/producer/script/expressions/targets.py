@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import ListType, TensorType, TupleType
 from tracescript.ir.values import Value
+from tracescript.producer.script.containers.edges import as_record
 from tracescript.producer.script.emitter.diagnostics import is_tensor
 from tracescript.producer.script.emitter.entries import (
     Items,
     Known,
+    OneOf,
     Series,
     Struct,
     items_of_constant,
@@ -110,7 +112,7 @@ def assign_to(e: Emitter, target: ast.expr, entry: Entry) -> None:
         elif isinstance(target, ast.Attribute):
             assign_attribute(e, target, entry)
         elif isinstance(target, ast.Subscript):
-            from tracescript.producer.script.expressions.subscripts import assign_item
+            from tracescript.producer.script.expressions.item_changes import assign_item
 
             assign_item(e, target, entry)
         else:
@@ -127,6 +129,7 @@ def _assign_name(e: Emitter, name: str, entry: Entry) -> None:
 
 def _unpack(e: Emitter, target: ast.Tuple | ast.List, entry: Entry) -> None:
     """`a, b = xs`, with at most one starred target."""
+    entry = _listed(e, entry)
     stars = [k for k, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
     if stars and isinstance(entry, Value) and isinstance(entry.type, ListType):
         from tracescript.producer.script.containers.sequences import plain_list
@@ -150,6 +153,18 @@ def _unpack(e: Emitter, target: ast.Tuple | ast.List, entry: Entry) -> None:
         raise _wrong_length(e, target, len(parts))
     for one, part in zip(target.elts, parts, strict=True):
         assign_to(e, one.value if isinstance(one, ast.Starred) else one, part)
+
+
+def _listed(e: Emitter, entry: Entry) -> Entry:
+    """Return what can be run over, and has a length of run time only, as a list."""
+    if isinstance(entry, Items) or is_tensor(entry) or e.session.holds_array(entry):
+        return entry
+    if isinstance(entry, Value) and isinstance(entry.type, ListType | TupleType):
+        return entry
+    from tracescript.producer.script.flow.iteration import as_list
+
+    series = series_of(e, entry)
+    return as_list(e, series) if as_tuple(e, series) is None else entry
 
 
 def _list_around(e: Emitter, xs: Value, before: int, after: int) -> list[Entry]:
@@ -216,11 +231,13 @@ def _tensor_parts(e: Emitter, tensor: Value, wanted: int) -> list[Entry]:
 def assign_attribute(e: Emitter, target: ast.Attribute, entry: Entry) -> None:
     """`self.x = e`: state of the module; a field of a record is replaced."""
     owner = e.expr(target.value)
+    owner = as_record(e, owner) or owner
     if isinstance(owner, Struct) and owner.cls is not dict:
         _assign_field(e, target, owner, entry)
         return
-    if isinstance(target.value, ast.Attribute) and isinstance(owner, Known):
-        e.session.states.begin(e, target.value)
+    for one in owner.parts.values() if isinstance(owner, OneOf) else (owner,):
+        if isinstance(one, Known) and one.path is None:
+            e.session.states.begin(e, one.value)
     if not isinstance(owner, Known) or owner.path is None:
         raise e.error(
             target,

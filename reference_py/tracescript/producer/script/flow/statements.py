@@ -66,11 +66,12 @@ def augmented(e: Emitter, node: ast.AugAssign) -> None:
 
     load = _as_load(node.target)
     flight = Flight(e)
-    before = flight.add(e.expr(load))
+    before = flight.add(e.expr(load), load)
     if isinstance(load, ast.Name) and e.session.holds_array(before):
         before = e.value(before)
     operand = e.expr(node.value)
     flight.check()
+    before = flight.now(before)
     if grow(e, load, node.op, before, operand):
         return
     with e.looking_at(node):
@@ -114,7 +115,7 @@ def expression_statement(e: Emitter, node: ast.Expr) -> None:
 @statement(ast.Delete)
 def delete(e: Emitter, node: ast.Delete) -> None:
     """`del name`, `del d[k]`, `del xs[i]`."""
-    from tracescript.producer.script.expressions.subscripts import delete_item
+    from tracescript.producer.script.expressions.item_changes import delete_item
 
     for target in node.targets:
         if isinstance(target, ast.Name):

@@ -41,14 +41,6 @@ def removed(xs: Any, x: Any) -> Any:
     return xs[:at] + xs[at + 1 :]
 
 
-def spliced(xs: Any, start: Any, end: Any, more: Any) -> Any:
-    """A list with other items in place of a part of it."""
-    n = len(xs)
-    first = min(max(start + n, 0), n) if start < 0 else min(start, n)
-    last = min(max(end + n, 0), n) if end < 0 else min(end, n)
-    return xs[:first] + more + xs[max(first, last) :]
-
-
 def ordered(xs: Any, key: Any, reverse: bool) -> Any:
     """A list sorted by keys; equal ones keep their order."""
     pairs = [(key(x), i) for i, x in enumerate(xs)]

@@ -258,3 +258,11 @@ _IR_TYPES = (
     StructType,
     type(constants.INT),
 )
+
+
+def field_type(cls: type, name: str) -> Type | None:
+    """Return the type that the annotation of a field says, None where there is none."""
+    try:
+        return type_of_object(typing.get_type_hints(cls)[name])
+    except (KeyError, NameError, TypeError):
+        return None
