@@ -24,4 +24,5 @@ def everything() -> None:
         recurrent,
         shapes,
         signals,
+        written,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
+from tracescript.producer.torch import written
 from tracescript.producer.torch.named import matched
 from tracescript.producer.trace.numbers import plain
 
@@ -135,6 +136,27 @@ def _embedding_bag(
     return result, None, None, None
 
 
+def _cross_entropy(
+    _: TorchDoor,
+    x: Any,
+    target: Any,
+    weight: Any = None,
+    reduction: int = 1,
+    _ignore_index: int = -100,
+    label_smoothing: float = 0.0,
+) -> Any:
+    """Of probabilities: classes are an op."""
+    name = ("none", "mean", "sum")[reduction]
+    return written.cross_entropy(x, target, weight, name, label_smoothing)
+
+
+def _max_unpool(axes: int) -> Callable[..., Any]:
+    def handler(_: TorchDoor, x: Any, indices: Any, size: Any, *_given: Any) -> Any:
+        return written.max_unpool(x, indices, size, axes)
+
+    return handler
+
+
 _HANDLERS: Final[Mapping[str, Callable[..., Any]]] = {
     "conj": _of_complex("conj", torch.conj, _same),
     "real": _of_complex("real", torch.real, _same),
@@ -153,4 +175,7 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.special.i0": _i0,
     "torch.linalg.lstsq": _lstsq,
     "torch.embedding_bag": _embedding_bag,
+    "torch._C._nn.cross_entropy_loss": _cross_entropy,
+    "torch._C._nn.max_unpool2d": _max_unpool(2),
+    "torch._C._nn.max_unpool3d": _max_unpool(3),
 }

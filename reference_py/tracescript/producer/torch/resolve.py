@@ -10,14 +10,15 @@ from torch import nn
 from tracescript.ir.types import DataType
 from tracescript.opset import dtypes
 from tracescript.opset.names import torch_names
-from tracescript.producer.torch import draws
-from tracescript.producer.torch.forwards import FORWARDS
+from tracescript.producer.torch import draws, forwards, optional_forwards
+from tracescript.producer.torch import written as written_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy as np
 
+_FORWARDS = {**forwards.FORWARDS, **optional_forwards.FORWARDS}
 _BY_NAME = {d.value: d for d in DataType}
 SURROUNDINGS = {"device": torch.device("cpu"), "layout": torch.strided}
 """What a script sees as the device and layout of every tensor."""
@@ -35,17 +36,17 @@ def callables(more: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
 
 def rewritten(forward: Any) -> Any:
     """Return our short form of a layer's forward, or the forward itself."""
-    return FORWARDS.get(forward, forward)
+    return _FORWARDS.get(forward, forward)
 
 
 def original(forward: Any) -> Any:
     """Return the layer's own forward for a short form of ours."""
-    return next((f for f, short in FORWARDS.items() if short is forward), forward)
+    return next((f for f, short in _FORWARDS.items() if short is forward), forward)
 
 
-def drawing(name: str) -> Any:
-    """Return what scripts compile for draws that are several calls."""
-    return getattr(draws, name)
+def written(name: str) -> Any:
+    """Return what scripts compile for calls that are several others."""
+    return getattr(draws, name, None) or getattr(written_out, name)
 
 
 def generator_of(value: Any) -> torch.Generator | None:

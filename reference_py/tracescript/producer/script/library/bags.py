@@ -9,6 +9,7 @@ from tracescript.producer.script.emitter.diagnostics import is_none
 from tracescript.producer.script.library.promote import emit_op
 from tracescript.producer.script.library.shapes import extent
 from tracescript.producer.script.library.table import known, special, take
+from tracescript.producer.script.library.written import composed
 
 if TYPE_CHECKING:
     from tracescript.ir.values import Value
@@ -40,19 +41,38 @@ def embedding_bag(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     indices = e.value(index if index is not None else e.constant(None))
     factors = given["per_sample_weights"]
     is_matrix = isinstance(indices.type, TensorType) and len(indices.type.shape or ()) == _MATRIX
+    is_last = known(e, given["include_last_offset"], False, "include_last_offset")
+    if offsets is not None and not is_none(offsets) and is_last:
+        offsets = e.op("slice", [e.value(offsets), e.constant(0), e.constant(-1)], {"dim": 0})
     if factors is not None and not is_none(factors):
-        if not is_matrix or mode != "sum":
-            raise _refused(e, "per_sample_weights", "they go with a matrix of indices and mode sum")
-        rows = emit_op(e, "embedding", [indices, weight])
-        factors = e.op("unsqueeze", [e.value(factors)], {"dim": -1})
-        return emit_op(e, "sum", [emit_op(e, "mul", [rows, factors])], {"dim": (1,)})
+        return _weighted(e, indices, weight, offsets, factors, mode, is_matrix=is_matrix)
     if offsets is None or is_none(offsets):
         if not is_matrix:
             raise _refused(e, "a vector of indices without offsets", "pass offsets")
         offsets, indices = _rows(e, indices), e.op("flatten", [indices])
-    elif known(e, given["include_last_offset"], False, "include_last_offset"):
-        offsets = e.op("slice", [e.value(offsets), e.constant(0), e.constant(-1)], {"dim": 0})
     return emit_op(e, "embedding_bag", [indices, weight, offsets], {"mode": mode})
+
+
+def _weighted(
+    e: Emitter,
+    indices: Value,
+    weight: Entry | None,
+    offsets: Entry | None,
+    factors: Entry,
+    mode: str,
+    *,
+    is_matrix: bool,
+) -> Entry:
+    """Return sums of rows, each times its factor."""
+    if mode != "sum":
+        raise _refused(e, "per_sample_weights", "they go with mode sum")
+    if is_matrix:
+        rows = emit_op(e, "embedding", [indices, weight])
+        factors = e.op("unsqueeze", [e.value(factors)], {"dim": -1})
+        return emit_op(e, "sum", [emit_op(e, "mul", [rows, factors])], {"dim": (1,)})
+    if offsets is None or is_none(offsets) or weight is None:
+        raise _refused(e, "a vector of indices without offsets", "pass offsets")
+    return composed(e, "weighted_bags", indices, weight, offsets, factors)
 
 
 def _rows(e: Emitter, indices: Value) -> Entry:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from tracescript.producer.script.library.lower import as_op, changed
 from tracescript.producer.script.library.promote import emit_op
-from tracescript.producer.script.library.random import composed, draw
+from tracescript.producer.script.library.random import draw
 from tracescript.producer.script.library.table import SPECIAL, known, special, take
+from tracescript.producer.script.library.written import composed
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter

@@ -15,6 +15,7 @@ from tracescript.producer.script.library.lower_names import IGNORED
 from tracescript.producer.script.library.promote import emit_op, int_list
 from tracescript.producer.script.library.shapes import sizes
 from tracescript.producer.script.library.table import SPECIAL, known, special, take
+from tracescript.producer.script.library.written import composed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,13 +42,6 @@ def draw(
     assert isinstance(made, Items)
     e.scope[key] = made.parts[1]
     return e.value(made.parts[0])
-
-
-def composed(e: Emitter, name: str, *args: Entry) -> Entry:
-    """Compile one of the draws that are several calls of torch."""
-    door = torch_door()
-    assert door is not None
-    return e.session.call_python(e, door.drawing(name), list(args), {})
 
 
 def _checked(e: Emitter, name: str, kwargs: Arguments, *names: str) -> None:

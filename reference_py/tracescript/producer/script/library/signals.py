@@ -44,17 +44,19 @@ def stft(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     given = dict(zip(names, take(args, kwargs, *names), strict=True))
     x = given["input"]
     assert x is not None
-    if not _option(e, given["return_complex"], False, "return_complex"):
+    as_complex = _option(e, given["return_complex"], is_complex(e, x) or None, "return_complex")
+    if as_complex is None:
         raise e.error(
             None,
-            "stft that gives pairs of real numbers",
+            "stft of real numbers that does not say what it gives",
             rule="SCRIPT-10",
-            hint="pass return_complex=True, then torch.view_as_real",
+            hint="pass return_complex=True, then torch.view_as_real where pairs are wanted",
         )
     attributes, window = _of_frames(e, given)
     attributes["pad_mode"] = _option(e, given["pad_mode"], "reflect", "pad_mode")
     attributes["onesided"] = _option(e, given["onesided"], not is_complex(e, x), "onesided")
-    return emit_op(e, "stft", [x, window], attributes)
+    made = emit_op(e, "stft", [x, window], attributes)
+    return made if as_complex else emit_op(e, "view_as_real", [made])
 
 
 @special("torch.istft", "torch.functional.istft", "torch.Tensor.istft")

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
     from tracescript.producer.source import Definition, Source
 
-_OURS = (f"{prelude.__name__}.", "tracescript.producer.torch.draws")
+_OURS = (
+    f"{prelude.__name__}.",
+    "tracescript.producer.torch.draws",
+    "tracescript.producer.torch.written",
+)
 """How the names of all modules begin that are written in the language of scripts."""
 
 

@@ -1,0 +1,79 @@
+"""Calls of torch that are several others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tracescript.opset import dtypes
+from tracescript.producer.script.emitter.diagnostics import is_none, is_tensor
+from tracescript.producer.script.emitter.objects import torch_door
+from tracescript.producer.script.library.coerce import data_type
+from tracescript.producer.script.library.lower import as_op
+from tracescript.producer.script.library.table import SPECIAL, known, special, take
+
+if TYPE_CHECKING:
+    from tracescript.ir.values import Value
+    from tracescript.producer.script.emitter.core import Emitter
+    from tracescript.producer.script.emitter.entries import Entry
+    from tracescript.producer.script.library.table import Arguments, Special
+
+
+def composed(e: Emitter, name: str, *args: Entry) -> Entry:
+    """Compile a call that is several others of torch, by our name of it."""
+    door = torch_door()
+    assert door is not None
+    return e.session.call_python(e, door.written(name), list(args), {})
+
+
+_LOSS = (
+    *("input", "target", "weight", "size_average", "ignore_index", "reduce"),
+    *("reduction", "label_smoothing"),
+)
+
+
+@special("torch.nn.functional.cross_entropy")
+def cross_entropy(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """Of targets that are probabilities where their data type says so; else of classes."""
+    given = dict(zip(_LOSS, take(args, kwargs, *_LOSS), strict=True))
+    x, target = given["input"], given["target"]
+    if x is None or target is None or not _is_float(e, target):
+        made = as_op(e, "torch.nn.functional.cross_entropy", args, kwargs)
+        assert made is not None
+        return made
+    if _plain(e, given, "ignore_index", -100) >= 0:
+        raise e.error(
+            None,
+            "cross_entropy of probabilities knows no class to ignore",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-10",
+            hint="leave out ignore_index, or pass classes as int64",
+        )
+    rest = (
+        given["weight"] or e.constant(None),
+        e.constant(_plain(e, given, "reduction", "mean")),
+        e.constant(float(_plain(e, given, "label_smoothing", 0.0))),
+    )
+    return composed(e, "cross_entropy", x, target, *rest)
+
+
+def _plain(e: Emitter, given: dict[str, Entry | None], name: str, default: Any) -> Any:
+    entry = given[name]
+    return default if entry is None or is_none(entry) else known(e, entry, default, name)
+
+
+def _is_float(e: Emitter, target: Entry) -> bool:
+    """Whether a tensor holds floats, whatever the program is called with."""
+    if not (is_tensor(target) or e.session.holds_array(target)):
+        return False
+    value: Value = e.value(target)
+    return dtypes.in_set(data_type(value), "float") and not e.session.roots.of(value)
+
+
+def _unpool(axes: int) -> Special:
+    def unpool(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
+        return composed(e, "max_unpool", *args[:3], e.constant(axes))
+
+    return unpool
+
+
+SPECIAL |= {f"torch._C._nn.max_unpool{n}d": _unpool(n) for n in (2, 3)}
