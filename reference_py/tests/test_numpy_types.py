@@ -77,7 +77,7 @@ def test_calls_of_numpy_are_traced_with_numpys_types_and_values(dtype):
 @pytest.mark.parametrize("dtype", SMALL)
 def test_calls_of_numpy_are_scripted_with_numpys_types_and_values(dtype):
     x, y = operands(dtype)
-    wanted = numpys(EVERYWHERE, x, y)
+    wanted = numpys(EVERYWHERE + TRACED + SUMS, x, y)
 
     model = ts.script(program(wanted), types=dict.fromkeys("xy", f"{dtype}[3, 4]"))
 

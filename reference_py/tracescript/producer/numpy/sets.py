@@ -65,10 +65,6 @@ def _unique_inverse(_: NumpyDoor, x: Any) -> Any:
     return type(np.unique_inverse(np.zeros(1)))(values, np.reshape(places, x.shape))
 
 
-def _array_equiv(_: NumpyDoor, a1: Any, a2: Any) -> bool:
-    return bool(np.all(np.equal(a1, a2)))
-
-
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.union1d: _union1d,
     np.setdiff1d: _setdiff1d,
@@ -76,7 +72,6 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.setxor1d: _setxor1d,
     np.unique_counts: _unique_counts,
     np.unique_inverse: _unique_inverse,
-    np.array_equiv: _array_equiv,
     np.isin: _isin,
     np.digitize: _digitize,
     np.searchsorted: _searchsorted,

@@ -59,14 +59,13 @@ def _size(_: NumpyDoor, a: Any, axis: int | None = None) -> Any:
     return a.size if axis is None else a.shape[axis]
 
 
-def _compared(door: NumpyDoor, call: str, equal: Any, *, observed: bool) -> bool:
+def _compared(door: NumpyDoor, call: str, equal: Any, *, observed: bool) -> Any:
     every = door.run(np.all, (equal,), {})
     wire = door.recorder.single("item_bool", (door.wire(every),), None, constants.BOOL)
-    door.recorder.read("compare", wire, observed, call)
-    return observed
+    return door.truth(wire, observed, call)
 
 
-def _array_equal(door: NumpyDoor, a1: Any, a2: Any, equal_nan: bool = False) -> bool:
+def _array_equal(door: NumpyDoor, a1: Any, a2: Any, equal_nan: bool = False) -> Any:
     observed = bool(np.array_equal(door.real(a1), door.real(a2), equal_nan))
     if door.real(a1).shape != door.real(a2).shape:
         return False
@@ -76,6 +75,11 @@ def _array_equal(door: NumpyDoor, a1: Any, a2: Any, equal_nan: bool = False) -> 
     return _compared(door, "array_equal", same, observed=observed)
 
 
+def _array_equiv(door: NumpyDoor, a1: Any, a2: Any) -> Any:
+    observed = bool(np.array_equiv(door.real(a1), door.real(a2)))
+    return _compared(door, "array_equiv", np.equal(a1, a2), observed=observed)
+
+
 def _allclose(
     door: NumpyDoor,
     a: Any,
@@ -83,7 +87,7 @@ def _allclose(
     rtol: float = 1e-5,
     atol: float = 1e-8,
     equal_nan: bool = False,
-) -> bool:
+) -> Any:
     observed = bool(np.allclose(door.real(a), door.real(b), rtol, atol, equal_nan))
     near = np.isclose(a, b, rtol, atol, equal_nan)
     return _compared(door, "allclose", near, observed=observed)
@@ -194,6 +198,7 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.size: _size,
     np.array_equal: _array_equal,
     np.allclose: _allclose,
+    np.array_equiv: _array_equiv,
     np.split: _split,
     np.vstack: _vstack,
     np.hstack: _hstack,

@@ -235,6 +235,16 @@ def _joined(function: Any) -> Callable[..., Any]:
     return handler
 
 
+def _concatenated(door: NumpyDoor, arrays: Any, axis: Any = 0, **kwargs: Any) -> Any:
+    if axis is None:
+        arrays, axis = [np.reshape(x, (-1,)) for x in arrays], 0
+    dtype = kwargs.pop("dtype", None)
+    if dtype is not None:
+        arrays = [cast(x, np.dtype(dtype)) for x in arrays]
+        kwargs.pop("casting", None)
+    return _joined(np.concatenate)(door, arrays, axis, **kwargs)
+
+
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.fix: _fix,
     np.result_type: _result_type,
@@ -249,7 +259,7 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.argmin: _place(np.argmin),
     np.isclose: _near,
     np.clip: _clip,
-    np.concatenate: _joined(np.concatenate),
+    np.concatenate: _concatenated,
     np.stack: _joined(np.stack),
 }
 """By function whose op takes floats, or numbers, or arrays of one data type alone."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import torch
+import torch.overrides
 from torch import nn
 
 from tracescript.ir.types import DataType
@@ -80,6 +82,32 @@ def data_type(value: Any) -> DataType | None:
     return (
         _BY_NAME.get(str(value).removeprefix("torch.")) if isinstance(value, torch.dtype) else None
     )
+
+
+@functools.cache
+def _seen() -> frozenset[Any]:
+    """Return the functions that a mode sees: what they do stays between tensors."""
+    found = torch.overrides.get_overridable_functions()
+    return frozenset(f for functions in found.values() for f in functions)
+
+
+def is_seen(function: Any) -> bool:
+    """Whether a trace sees calls of a function of torch's."""
+    try:
+        return function in _seen()
+    except TypeError:
+        return False
+
+
+def is_method_seen(name: str) -> bool:
+    """Whether a trace sees calls of a method of tensors."""
+    return is_seen(getattr(torch.Tensor, name, None))
+
+
+def data_type_object(value: DataType) -> torch.dtype:
+    """Return torch's object of a data type."""
+    found: torch.dtype = getattr(torch, value.value)
+    return found
 
 
 def parts(

@@ -84,6 +84,11 @@ class Door:
             "item_float" if kind == "float" else "item_int", (self.wire(value),), None, made
         )
 
+    def truth(self, wire: Wire, observed: bool, call: str) -> Any:  # a result
+        """Record that a library told the program a bool of its elements, and return it."""
+        self.recorder.read("compare", wire, observed, call)
+        return observed
+
     def parts_of(self, _value: Any) -> Any:
         """Return the parts of an object that the library knows how to take apart, else None."""
         return None

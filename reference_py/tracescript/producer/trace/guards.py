@@ -81,7 +81,7 @@ def size_fact(emitter: Emitter, scope: Scope, event: SizeFact) -> None:
         _run_time_fact(emitter, scope, event)
         return
     scope, left, right = found
-    if _always(left, event.comparison, right):
+    if always(left, event.comparison, right):
         return
     wanted = emitter.symbols.kept_in((left, right))
     why = _reason(event, emitter.symbols.value(left))
@@ -146,7 +146,7 @@ def _lost(
     return emitter.symbols.fixed(wanted, event.site, why, f"limited to {text}", hint)
 
 
-def _always(left: ir.Dim, comparison: str, right: ir.Dim) -> bool:
+def always(left: ir.Dim, comparison: str, right: ir.Dim) -> bool:
     """Tell whether a comparison holds for every binding of the symbols."""
     low, high = dims.bounds(dims.sub(left, right))
     return {

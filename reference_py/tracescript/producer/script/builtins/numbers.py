@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import ListType, ScalarKind
 from tracescript.ir.values import Value
 from tracescript.producer.script.builtins.table import builtin, positional
+from tracescript.producer.script.calls.library import operator_call
 from tracescript.producer.script.containers import set_order
 from tracescript.producer.script.containers.text import as_text, repr_of
 from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar, is_tensor
@@ -117,7 +118,7 @@ def abs_(e: Emitter, node: ast.Call) -> Entry:
     if folded is not None:
         return folded
     if is_tensor(x) or e.session.holds_array(x):
-        return emit_op(e, "abs", [x])
+        return operator_call(e, abs, [x], lambda: emit_op(e, "abs", [x]))
     value = number(e, x)
     if scalar_kind(value) is ScalarKind.FLOAT:
         return e.op("math.unary", [value], {"function": "fabs"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import functools
 import operator
 import typing
 from dataclasses import replace
@@ -17,6 +18,7 @@ from tracescript.producer.script.aliasing.loans import offer
 from tracescript.producer.script.builtins.functions import call_getter, known_parts
 from tracescript.producer.script.builtins.table import BUILTINS, named_arguments
 from tracescript.producer.script.calls.callees import describe_call, python_method, takes_sizes
+from tracescript.producer.script.calls.library import function_call, is_library
 from tracescript.producer.script.containers.choices import choose, member_of
 from tracescript.producer.script.containers.methods import call_method
 from tracescript.producer.script.containers.sequences import spread_out
@@ -188,13 +190,12 @@ def call_object(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, 
         return session.call_model(e, callee, "forward", args, kwargs)
     if session.is_module(callee):
         return session.call_module(e, callee, args, kwargs)
-    written = definition(callee.value)
-    if written is not None:
-        return session.call_python(e, written, args, kwargs)
-    for name in session.names.of(callee.value):
-        found = call_named(e, name, args, kwargs)
-        if found is not None:
-            return found
+    named = functools.partial(_call_named, e, callee, args, kwargs)
+    if is_library(e, callee.value):
+        return function_call(e, callee, args, kwargs, named)
+    found = named()
+    if found is not None:
+        return found
     scalar = data_type_of_class(callee.value)
     if scalar is not None and args:
         return as_tensor(e, args[0], scalar)
@@ -206,6 +207,20 @@ def call_object(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, 
     if method is not None:
         return session.call_python(e, method, args, kwargs, owner=callee)
     return from_source(e, callee, args, kwargs)
+
+
+def _call_named(
+    e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, Entry]
+) -> Entry | None:
+    """Call a library's object by what it is called there; None where that means nothing here."""
+    written = definition(callee.value)
+    if written is not None:
+        return e.session.call_python(e, written, args, kwargs)
+    for name in e.session.names.of(callee.value):
+        found = call_named(e, name, args, kwargs)
+        if found is not None:
+            return found
+    return None
 
 
 def _call_builtin(

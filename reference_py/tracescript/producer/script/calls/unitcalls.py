@@ -47,6 +47,16 @@ class UnitCalls:
         """Make the frame of a Python function."""
         raise NotImplementedError
 
+    @property
+    def depth(self) -> int:
+        """How many functions are being compiled inside one another."""
+        return len(self._stack)
+
+    @depth.setter
+    def depth(self, count: int) -> None:
+        """Leave functions whose compilation failed, where another way is tried."""
+        del self._stack[count:]
+
     def enter(self, e: Emitter, key: Any, name: str) -> None:
         """Note that a function is being compiled. Raises RestartError where it calls itself."""
         if key in self._stack:

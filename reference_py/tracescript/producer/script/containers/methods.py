@@ -11,6 +11,7 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.changes import rebind
 from tracescript.producer.script.aliasing.writes import write
 from tracescript.producer.script.calls.callees import is_place
+from tracescript.producer.script.calls.library import method_call
 from tracescript.producer.script.containers.sequences import container_method
 from tracescript.producer.script.containers.strings import string_method
 from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor, may_be_none
@@ -85,6 +86,29 @@ def _tuple_method(e: Emitter, owner: Items, name: str, args: list[Entry]) -> Ent
 
 
 def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
+    found = method_call(
+        e,
+        method.receiver,
+        method.name,
+        [method.owner, *args],
+        kwargs,
+        lambda: _named(e, method, args, kwargs),
+    )
+    if found is not None:
+        return found
+    plain = method.name.rstrip("_")
+    near = difflib.get_close_matches(plain, e.session.names.methods(), 3)
+    raise e.error(
+        None,
+        f"Tensor.{method.name} is not an op",
+        code="UNKNOWN_CALL",
+        rule="SCRIPT-12",
+        hint=f"nearest: {', '.join(near)}" if near else "write it with other ops",
+    )
+
+
+def _named(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[str, Entry]) -> Entry | None:
+    """Call a method by its name in the opset; None where it has none."""
     name = method.name
     is_in_place = name.endswith("_") and not name.endswith("__") and name != "requires_grad_"
     plain = name[:-1] if is_in_place else name
@@ -105,14 +129,7 @@ def _tensor_method(e: Emitter, method: Bound, args: list[Entry], kwargs: dict[st
     if is_in_place and name in {"fill_", "copy_", "zero_"}:
         value = args[0] if args else e.constant(0)
         return _changed(e, method, e.session.tensors.filled_like(e, e.value(method.owner), value))
-    near = difflib.get_close_matches(plain, e.session.names.methods(), 3)
-    raise e.error(
-        None,
-        f"Tensor.{name} is not an op",
-        code="UNKNOWN_CALL",
-        rule="SCRIPT-12",
-        hint=f"nearest: {', '.join(near)}" if near else "write it with other ops",
-    )
+    return None
 
 
 _ALWAYS_VIEWS = frozenset({"torch.Tensor.view", "torch.Tensor.view_as"})

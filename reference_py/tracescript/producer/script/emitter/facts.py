@@ -31,8 +31,7 @@ class Facts:
     `defaults` are the types of dicts that make what they do not hold, by their place; `passing` are
     attributes that no state can hold, which each call gives a value before it reads them;
     `asks_types` says that a value of several types is passed on, maybe to what tells them apart;
-    `composed` are functions of numpy's that are compiled as traces write them; `generators` are
-    those of random numbers that the program draws from, by identity; `taken` are names that states
+    `generators` are those of random numbers that the program draws from, by identity; `taken` are names that states
     of these cannot have; `inherited` are states of finished models, by the module of the function
     that calls one and their path there.
     """
@@ -45,7 +44,6 @@ class Facts:
     defaults: dict[Any, DictType] = field(default_factory=dict)
     passing: set[tuple[int, str]] = field(default_factory=set)
     asks_types: bool = False
-    composed: set[Any] = field(default_factory=set)
     generators: dict[int, Any] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     inherited: dict[tuple[int, str], State] = field(default_factory=dict)

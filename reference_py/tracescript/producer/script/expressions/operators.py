@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from tracescript.ir.types import (
 )
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.flight import Flight
+from tracescript.producer.script.calls.library import operator_call
 from tracescript.producer.script.containers.choices import number_of, type_needed
 from tracescript.producer.script.emitter.core import INT64, expression
 from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor
@@ -85,7 +87,8 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
     if has_tensor(e, left, right):
         if kind is ast.Pow and _is_square_of_bools(e, left, right):
             return e.op("cast", [e.value(left)], {"dtype": DataType.INT8})
-        return tensor_binary(e, tensor_op, left, right)
+        named = functools.partial(tensor_binary, e, tensor_op, left, right)
+        return operator_call(e, python, [left, right], named)
     if is_scalar(left, *NUMBERS) and is_scalar(right, *NUMBERS):
         return _numbers(e, kind, e.value(left), e.value(right), int_op, float_operation)
     for side in (left, right):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     "torch.scalar_tensor",
     "numpy.array",
     "numpy.asarray",
+    "numpy.asanyarray",
     "numpy.ascontiguousarray",
 )
 def tensor(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:

@@ -9,7 +9,6 @@ import numpy as np
 
 from tracescript.errors import ProducerError
 from tracescript.producer.numpy.special import HANDLERS, UFUNCS
-from tracescript.producer.script.emitter.facts import RestartError
 from tracescript.producer.script.prelude import elements as prelude_elements
 from tracescript.producer.script.prelude import numpy as prelude_numpy
 from tracescript.producer.trace import hints
@@ -81,32 +80,31 @@ def definition(value: Any) -> Callable[..., Any] | None:
     return _by_object().get(id(value))
 
 
-def composed(value: Any) -> Callable[..., Any] | None:
-    """Return how traces write a call of numpy's with other calls, None for any other object."""
+def from_tracer(
+    e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, Entry]
+) -> Entry | None:
+    """Compile what traces write for a call of numpy's with other calls; None where nothing is.
+
+    That needs no types as a recording does.
+    """
     try:
-        return HANDLERS.get(value) or UFUNCS.get(value)
+        written = HANDLERS.get(callee.value) or UFUNCS.get(callee.value)
     except TypeError:
         return None
+    if written is None:
+        return None
+    return e.session.call_python(e, written, [e.constant(None), *args], kwargs)
 
 
 def from_source(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
-    """Compile a Python function.
-
-    Of numpy's, which may be no Python or more of it than scripts take, what traces write for it.
-    Where neither can be compiled, the error is at the program's call.
-    """
-    frame, at, written = e.frame, e.at, composed(callee.value)
-    is_composed = callee.value in e.session.facts.composed
+    """Compile a Python function; where that of a library cannot be, the error is at the call."""
+    frame, at = e.frame, e.at
     try:
-        if written is not None and is_composed:
-            return e.session.call_python(e, written, [e.constant(None), *args], kwargs)
         return e.session.call_python(e, callee.value, args, kwargs)
     except ProducerError as error:
         home, name = (str(getattr(callee.value, a, "")) for a in ("__module__", "__name__"))
         if home.partition(".")[0] != "numpy":
             raise
-        if written is not None and not is_composed:
-            raise RestartError(lambda facts: facts.composed.add(callee.value)) from None
         e.frame, e.at = frame, at
         raise e.error(
             at,
