@@ -31,9 +31,9 @@ class Facts:
     `defaults` are the types of dicts that make what they do not hold, by their place; `passing` are
     attributes that no state can hold, which each call gives a value before it reads them;
     `asks_types` says that a value of several types is passed on, maybe to what tells them apart;
-    `generators` are those of random numbers that the program draws from, by identity; `taken` are names that states
-    of these cannot have; `inherited` are states of finished models, by the module of the function
-    that calls one and their path there.
+    `generators` are those of random numbers that the program draws from, by identity; `taken` are
+    names that states of these cannot have; `inherited` are states of finished models, by the module
+    of the function that calls one and their path there.
     """
 
     data_types: dict[str, DataType] = field(default_factory=dict)

@@ -7,6 +7,7 @@ elements: a recording that hangs on elements, or on sizes that are open, is not 
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ import numpy as np
 from tracescript.errors import ProducerError
 from tracescript.producer.numpy import creation, names, special
 from tracescript.producer.script.aliasing.writes import write
+from tracescript.producer.script.calls.callees import is_place
 from tracescript.producer.script.emitter.entries import Known
 from tracescript.producer.script.library.examples import Examples, UnknownTypeError, bindings
 from tracescript.producer.script.library.replay import DependsOnDataError, Replay
@@ -28,7 +30,6 @@ from tracescript.producer.trace.tape import Op, SizeFact
 from tracescript.producer.trace.tree import Tree
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable, Mapping, Sequence
 
     from tracescript.ir.values import Value
@@ -126,6 +127,7 @@ class Recording:
         return made, self.results.signature(number), [(k, number(w)) for k, w in self.changed]
 
 
+_NOWHERE: Final = ast.Constant(None)
 _OF_NUMBERS: Final = (
     *("bartlett", "blackman", "hamming", "hanning", "kaiser", "tri", "tril_indices"),
     *("triu_indices", "mask_indices", "diag_indices", "logspace", "geomspace", "indices"),
@@ -190,7 +192,7 @@ def recorded(
         if not has_known:
             raise
         made, changes = _written(e, function, args, kwargs, opens=True)
-    if not all(key in nodes for key in changes):
+    if not all(is_place(nodes.get(key, _NOWHERE)) for key in changes):
         raise RefusedError
     for key, value in changes.items():
         write(e, nodes[key], args[key] if isinstance(key, int) else kwargs[key], value)
