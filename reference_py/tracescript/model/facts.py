@@ -6,11 +6,10 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from tracescript.ir import dims
 from tracescript.ir.text import constant_text, type_text
 from tracescript.model.show import nodes
+from tracescript.wire.tensors import payload_of
 
 if TYPE_CHECKING:
     from tracescript import ir
@@ -114,7 +113,7 @@ def _weight(model: Model, name: str, what: str) -> str:
     if what == "type":
         return f"{weight.data_type.value}[{', '.join(map(str, weight.shape))}]"
     if what == "sha256":
-        return hashlib.sha256(np.ascontiguousarray(weight.array).tobytes()).hexdigest()
+        return hashlib.sha256(payload_of(weight)).hexdigest()
     return str(list(dict.fromkeys(w for _, w in weights)).index(weight))
 
 

@@ -52,13 +52,14 @@ def exec_6_known_ops(scope: Scope) -> Iterator[Fault]:
 
 
 def exec_7_known_data_types(scope: Scope) -> Iterator[Fault]:
-    """EXEC-7: A loader MUST refuse a model with a data type that it lacks, before any node runs."""
+    """EXEC-7: A loader MUST refuse a model with a data type that it lacks, before any node runs.
+
+    A weight that no method uses has no type in the model's table, and is no reason: WEIGHT-12.
+    """
     used: dict[ir.DataType, str] = {}
     for kind, spot in scope.types.items():
         if isinstance(kind, ir.TensorType) and kind.data_type not in used:
             used[kind.data_type] = spot.where
-    for weight, spot in scope.weights.items():
-        used.setdefault(weight.data_type, spot.where)
     for data_type, where in used.items():
         if not _is_held(data_type):
             what = f"this loader has no tensors of {data_type.value}"
