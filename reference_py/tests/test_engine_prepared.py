@@ -175,6 +175,40 @@ def test_layer_norm_with_constant_weights_is_its_definition(shape, count):
     np.testing.assert_allclose(found, want + (weights[1] if count > 1 else 0), atol=1e-12)
 
 
+def bound_of_layer_norm(x, weight, bias, want):
+    """Return the formula of the op's page, in float64."""
+    u, width = 2.0**-24, x.shape[-1]
+    mean, deviation = x.mean(-1, keepdims=True), np.sqrt(x.var(-1, keepdims=True) + 1e-5)
+    sizes = np.abs(x).mean(-1, keepdims=True)
+    spread = (2 * width**0.5 + 2) * u * sizes + 2 * u * (np.abs(x) + np.abs(mean))
+    scaled = (width**0.5 + 6) * u * np.abs(weight * (x - mean) / deviation)
+    return np.abs(weight) / deviation * spread + scaled + u * (np.abs(bias) + np.abs(want))
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, 3e37, 1e19, 1e4, 2, 1e-12, 0])
+@pytest.mark.parametrize("least", [1, 0, 1e-40, 1e30])
+def test_layer_norm_of_constant_weights_keeps_its_bound_and_rows_apart(odd, least):
+    x = RNG.standard_normal((23, 600)).astype(np.float32)
+    weight, bias = RNG.standard_normal((2, 600)).astype(np.float32)
+    weight[7] = least
+    spoiled = x.copy()
+    spoiled[[2, 21]] += np.float32(odd)
+    spoiled[9, ::2] = odd
+    spoiled[10] *= np.float32(odd)
+    kernel = norm.PREPARE["layer_norm"]([OPEN, weight, bias], 1, 1e-5)
+    with np.errstate(all="ignore"):
+        found, whole = kernel(spoiled), kernel(x)
+        wide = spoiled.astype(np.float64)
+        scale = np.sqrt(wide.var(-1, keepdims=True) + 1e-5)
+        want = (wide - wide.mean(-1, keepdims=True)) / scale * weight + bias
+        bound = bound_of_layer_norm(wide, weight, bias, want)
+    ours = np.isfinite(wide).all(-1) & (np.abs(wide) < 1e18).all(-1)
+    assert (np.abs(found - want) <= bound)[ours].all()
+    assert np.isnan(found[~np.isfinite(wide).all(-1)]).all()
+    others = [i for i in range(23) if i not in {2, 9, 10, 21}]
+    np.testing.assert_array_equal(found[others], whole[others])
+
+
 @pytest.mark.parametrize("extents", [(4,), (1,), (2, 2), (2, 4)])
 def test_layer_norm_refuses_weights_of_other_extents(extents):
     x, weight = np.ones((5, 4, 2)), np.ones(extents)

@@ -9,7 +9,8 @@ import warnings
 import numpy as np
 import pytest
 
-from tracescript.kernels import activation, batch_norm, blocked, norm, threads
+from tracescript.kernels import activation, batch_norm, blocked, norm, rows, threads
+from tracescript.kernels.table import OPEN
 
 RNG = np.random.default_rng(3)
 
@@ -26,6 +27,7 @@ def _rows(*shape):
 
 
 X, ROW, CHANNELS = _rows(40, 6, 50), _rows(50), [np.abs(_rows(6)) for _ in range(4)]
+LONG, LONG_ROW = _rows(90, 512), _rows(512)
 
 CALLS = {
     "gelu": lambda: activation.gelu(X, "none"),
@@ -36,6 +38,9 @@ CALLS = {
     "softmax of large ones": lambda: norm.softmax(X * np.float32(200), -1),
     "log_softmax": lambda: norm.log_softmax(X, -1),
     "layer_norm": lambda: norm.layer_norm(X, ROW, ROW, 1, 1e-5),
+    "layer_norm of constant weights": lambda: norm.PREPARE["layer_norm"](
+        [OPEN, LONG_ROW, LONG_ROW], 1, 1e-5
+    )(LONG),
     "group_norm": lambda: norm.group_norm(X, None, None, 3, 1e-5),
     "batch_norm_train": lambda: batch_norm.batch_norm_train(X, *CHANNELS, 0.1, 1e-5)[0],
 }
@@ -44,7 +49,7 @@ CALLS = {
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_a_result_is_the_same_on_any_number_of_threads(call, take, monkeypatch):
     monkeypatch.setattr(blocked, "BLOCK", 400)
-    monkeypatch.setattr(norm, "_SMALL", 0)
+    monkeypatch.setattr(rows, "_SMALL", 0)
     found = []
     for count in (1, 2, 3):
         take(count)

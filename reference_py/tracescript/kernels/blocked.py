@@ -42,8 +42,12 @@ _MAPPING: Final = 6e-4
 
 
 def by_rows(count: int, width: int) -> list[slice]:
-    """Return slices of `count` rows of `width` elements, of about two blocks or one row."""
+    """Return slices of `count` rows of `width` elements, of about two blocks, or one row.
+
+    Where a slice has four rows, it has fours of rows.
+    """
     step = max(1, 2 * BLOCK // max(1, width))
+    step -= step % 4 if step > 4 else 0  # noqa: PLR2004
     return [slice(start, start + step) for start in range(0, count, step)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,17 +10,14 @@ import numpy as np
 from tracescript.errors import trap
 from tracescript.kernels.axes import axis_of
 from tracescript.kernels.blocked import (
-    SUMMED_BY_PRODUCT,
     all_fit,
     by_rows,
     exponentials,
     shifted_exponentials,
     shifts,
-    squares,
-    sums,
 )
 from tracescript.kernels.rounding import Array, RoundedTable
-from tracescript.kernels.scratch import new
+from tracescript.kernels.rows import Weights, row_norm
 from tracescript.kernels.table import OPEN
 from tracescript.kernels.threads import each
 
@@ -37,91 +33,12 @@ _ADD: Final[Callable[..., Any]] = np.add.reduce
 _LARGEST: Final[Callable[..., Any]] = np.maximum.reduce
 
 
-def _per_channel(value: Array, x: Array) -> Array:
-    return value.reshape(1, -1, *(1,) * (x.ndim - 2))
-
-
-class _Rows:
-    """Rows of so many elements, to get mean 0 and deviation 1, then a scale and a shift."""
-
-    def __init__(self, width: int, char: str, eps: float) -> None:
-        self.width = width
-        self.share = np.full(width, 1 / width, char) if width <= SUMMED_BY_PRODUCT else None
-        self.eps, self.eps_in_all, self.root = (
-            np.array(v, char) for v in (eps, width * eps, math.sqrt(width))
-        )
-        if width <= _CENTRED_BY_PRODUCT:
-            self.centre = (np.eye(width) - 1 / width).astype(char)
-
-    def apply(self, x: Array, weight: Array | None, bias: Array | None) -> Array:
-        """Standardize, scale and shift rows of any shape; see `_written_out` for the weights."""
-        if not x.size:
-            return np.empty(x.shape, x.dtype)
-        rows = x.reshape(-1, self.width)
-        if x.size <= _SMALL and self.width <= _CENTRED_BY_PRODUCT:
-            y = rows.dot(self.centre)
-            variance = self._means(y * y)
-            variance += self.eps
-            y /= np.sqrt(variance, out=variance)[:, np.newaxis]
-            _scale_and_shift(y, weight, bias)
-            return y.reshape(x.shape)
-        y = new(rows.shape, x.dtype)
-
-        def run(some: slice) -> None:
-            part = y[some]
-            self._standardize(rows[some], part)
-            _scale_and_shift(part, weight, bias)
-
-        each(by_rows(*rows.shape), run, x.size * _TAKING)
-        return y.reshape(x.shape)
-
-    def _means(self, x: Array) -> Array:
-        return sums(x) / x.dtype.type(self.width) if self.share is None else x.dot(self.share)
-
-    def _standardize(self, x: Array, y: Array) -> None:
-        """Set the rows of y to those of x with mean 0 and deviation 1."""
-        np.subtract(x, self._means(x)[:, np.newaxis], out=y)
-        spread = squares(y)
-        spread += self.eps_in_all
-        np.sqrt(spread, out=spread)
-        y *= np.divide(self.root, spread, out=spread)[:, np.newaxis]
-
-
 _TAKING: Final = 6e-4
 """Microseconds an element takes, about."""
-_CENTRED_BY_PRODUCT: Final = 128
-_SMALL: Final = 1 << 13
-"""Of rows and elements in all, below which a call more costs more than the work it saves."""
-
-_rows: Final = functools.lru_cache(maxsize=64)(_Rows)
 
 
-def _scale_and_shift(rows: Array, weight: Array | None, bias: Array | None) -> None:
-    if weight is not None:
-        _change(np.multiply, rows, weight)
-    if bias is not None:
-        _change(np.add, rows, bias)
-
-
-def _change(operation: np.ufunc, rows: Array, tile: Array) -> None:
-    """Change each row by the row that a tile holds several times: so many rows are one loop."""
-    high = tile.shape[0]
-    rest = rows.shape[0] % high
-    if rest < rows.shape[0]:
-        whole = rows[: rows.shape[0] - rest].reshape(-1, high, rows.shape[1])
-        operation(whole, tile, out=whole)
-    if rest:
-        last = rows[-rest:]
-        operation(last, tile[:rest], out=last)
-
-
-_TILE: Final = 1 << 12
-"""Elements that make a loop worth its start."""
-
-
-def _written_out(value: Array) -> Array:
-    """Return a weight as a tile of equal rows."""
-    return np.tile(value.reshape(1, -1), (max(1, _TILE // max(1, value.size)), 1))
+def _per_channel(value: Array, x: Array) -> Array:
+    return value.reshape(1, -1, *(1,) * (x.ndim - 2))
 
 
 def _misfit(expected: tuple[int, ...], found: tuple[int, ...]) -> TrapError:
@@ -133,13 +50,10 @@ def layer_norm(
     x: Array, weight: Array | None, bias: Array | None, normalized_rank: int, eps: float
 ) -> Array:
     extents = x.shape[x.ndim - normalized_rank :]
-    rows: list[Array | None] = [None, None]
-    for i, value in enumerate((weight, bias)):
-        if value is not None:
-            if value.shape != extents:
-                raise _misfit(extents, value.shape)
-            rows[i] = value.reshape(1, -1)
-    return _rows(math.prod(extents), x.dtype.char, eps).apply(x, *rows)
+    for value in (weight, bias):
+        if value is not None and value.shape != extents:
+            raise _misfit(extents, value.shape)
+    return row_norm(math.prod(extents), x.dtype.char, eps).apply(x, Weights(weight, bias))
 
 
 def _prepare_layer_norm(known: Sequence[Any], normalized_rank: int, eps: float) -> Kernel | None:
@@ -147,12 +61,12 @@ def _prepare_layer_norm(known: Sequence[Any], normalized_rank: int, eps: float) 
     if any(v is OPEN for v in given) or len({v.shape for v in given}) != 1:
         return None
     extents, width = given[0].shape, given[0].size
-    weight, bias = (None if v is None else _written_out(v) for v in known[1:])
+    weights = Weights(*known[1:], reused=True)
 
     def run(x: Array, *_: Any) -> Array:
         if x.shape[x.ndim - normalized_rank :] != extents:
             raise _misfit(x.shape[x.ndim - normalized_rank :], extents)
-        return _rows(width, x.dtype.char, eps).apply(x, weight, bias)
+        return row_norm(width, x.dtype.char, eps).apply(x, weights)
 
     return run
 
@@ -167,7 +81,7 @@ def group_norm(
 ) -> Array:
     if x.shape[1] % groups:
         raise trap("SHAPE_ERROR", f"expected channels in {groups} groups, found {x.shape[1]}")
-    y = _rows(math.prod(x.shape[1:]) // groups, x.dtype.char, eps).apply(x, None, None)
+    y = row_norm(math.prod(x.shape[1:]) // groups, x.dtype.char, eps).apply(x, Weights(None, None))
     if weight is not None:
         y = y * _per_channel(weight, x)
     return y if bias is None else y + _per_channel(bias, x)
