@@ -128,3 +128,36 @@ def test_reshape_to_numbers_fixes_the_batch():
     made = trace(lambda x: x.reshape(3, 2, 2), (X,))
 
     assert shape_of(made) == (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("part", "least"),
+    [
+        (lambda x: x[:2] + np.ones((2, 4), np.float32), 2),
+        (lambda x: x[1:3] + np.ones((2, 4), np.float32), 3),
+        (lambda x: x[-2:] + np.ones((2, 4), np.float32), 2),
+        (lambda x: np.ones((5, 2), np.float32) @ x[:2], 2),
+    ],
+    ids=["first", "middle", "last", "product"],
+)
+def test_a_slice_beside_a_fixed_size_needs_enough_rows_and_stays_open(part, least):
+    model = ts.trace(part, X)
+
+    assert dict(model.dims)["x_0"] == (least, None)
+    tall = np.arange(28, dtype=np.float32).reshape(7, 4)
+    np.testing.assert_array_equal(model(tall), part(tall))
+    with pytest.raises(ts.errors.TsError) as caught:
+        model(X[: least - 1])
+    assert caught.value.code == "BAD_INPUT"
+
+
+def test_a_slice_beside_a_fixed_size_asks_for_a_range_of_the_users_dimension():
+    def program(x):
+        return x[:2] + np.ones((2, 4), np.float32)
+
+    with pytest.raises(ProducerError) as caught:
+        trace(program, (X,), dynamic={"x": {0: B}})
+    assert caught.value.code == "DIMENSION_FIXED"
+    assert 'ts.Dim("B", min=2)' in caught.value.hint
+    made = trace(program, (X,), dynamic={"x": {0: ts.Dim("B", 2, 64)}})
+    assert made.report.dims == (("B", (2, 64)),)

@@ -88,8 +88,7 @@ def _i0(_: TorchDoor, x: Any) -> Any:
 def _lstsq(
     _: TorchDoor, a: Any, b: Any, rcond: float | None = None, *, driver: str | None = None
 ) -> Any:
-    """The shortest of the vectors that come nearest, whatever the driver."""
-    del driver  # all find it, or promise nothing
+    """The shortest of the vectors that come nearest: each driver finds it, or promises nothing."""
     is_row = b.dim() == 1
     right = b.unsqueeze(-1) if is_row else b
     rtol = {} if rcond is None else {"rtol": rcond}
@@ -99,11 +98,15 @@ def _lstsq(
     share = longer * torch.finfo(singular.dtype).eps if rcond is None else rcond
     rank = (singular > singular.amax(-1, keepdim=True) * share).sum(-1)
     rest = torch.zeros(0, dtype=singular.dtype)
-    if a.size(-2) > a.size(-1):
+    if a.size(-2) > a.size(-1) and driver not in {None, "gelsy"}:
         left = (a @ solution - right).abs()
         rest = (left * left).sum(-2)
         if a.dim() == 2:  # noqa: PLR2004 - one matrix: none where its columns depend
             rest = rest[(rank == a.size(-1)).expand(tuple(rest.shape))]
+    if driver in {None, "gelsy", "gels"}:
+        singular = torch.zeros(0, dtype=singular.dtype)
+    if driver == "gels":
+        rank = torch.zeros(0, dtype=rank.dtype)
     parts = (solution.squeeze(-1) if is_row else solution, rest, rank, singular)
     return torch.return_types.linalg_lstsq(parts)
 

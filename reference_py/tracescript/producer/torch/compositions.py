@@ -159,6 +159,14 @@ def _singular_values(_: TorchDoor, x: torch.Tensor) -> torch.Tensor:
     return torch.linalg.svd(x, full_matrices=False)[1]
 
 
+def _svd(_: TorchDoor, x: torch.Tensor, some: bool = True, compute_uv: bool = True) -> Any:
+    """Write the older form, which gives V and not its adjoint."""
+    left, values, right = torch.linalg.svd(x, full_matrices=not some)
+    if not compute_uv:
+        left, right = torch.zeros_like(left), torch.zeros_like(right)
+    return torch.return_types.svd((left, values, right.mH))
+
+
 def _eigenvalues(_: TorchDoor, x: torch.Tensor) -> torch.Tensor:
     return torch.linalg.eigh(x)[0]
 
@@ -217,6 +225,8 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.linalg.norm": _norm,
     "torch._C._nn.col2im": _fold,
     "torch.linalg.svdvals": _singular_values,
+    "torch.svd": _svd,
+    "torch.Tensor.svd": _svd,
     "torch.linalg.eigvalsh": _eigenvalues,
     "torch._weight_norm": _weight_norm,
     "torch.hstack": _hstack,

@@ -9,7 +9,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from tracescript.errors import TsError
-from tracescript.producer.torch import names
+from tracescript.producer.torch import choices, names
 from tracescript.producer.trace import cells, failures, lowering, watching
 from tracescript.producer.trace.matching import Match, match
 from tracescript.producer.trace.numbers import plain
@@ -158,7 +158,7 @@ def _recorded(
     target = args[0] if is_in_place else None
     if target is not None:
         cells.check_writable(door.recorder, door.cell(target))
-    result = function(*plain(args), **plain(kwargs))
+    result = choices.ours(door, function, found, function(*plain(args), **plain(kwargs)))
     several = isinstance(result, (tuple, list))
     results = list(result) if several else [result]
     wires = lowering.record(door, found, results)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from tracescript import ir
-from tracescript.producer.torch.values import data_type_of, elements
+from tracescript.producer.torch.values import data_type_of, elements, tensor_of
 from tracescript.producer.trace.tape import Slot
 from tracescript.producer.trace.tree import is_model
 
@@ -88,7 +88,7 @@ class TorchModules:
             return array.detach().clone()
         copy = array.detach().clone(memory_format=torch.contiguous_format)
         if copy.is_floating_point() or copy.is_complex():
-            copy = (copy * torch.from_numpy(factors(elements(copy)))).to(copy.dtype)
+            copy = (copy * tensor_of(factors(elements(copy)))).to(copy.dtype)
         return copy
 
 

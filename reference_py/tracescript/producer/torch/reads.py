@@ -174,9 +174,15 @@ def _matrix_transposed(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.transpose(-2, -1)
 
 
+def _adjoint(tensor: torch.Tensor) -> torch.Tensor:
+    return torch.conj(tensor.transpose(-2, -1))
+
+
 _COMPUTED: Final[Mapping[str, Callable[..., Any]]] = {
     "T": _transposed,
     "mT": _matrix_transposed,
+    "mH": _adjoint,
+    "H": lambda tensor: _adjoint(tensor) if tensor.dim() else tensor,
     "real": torch.real,
     "imag": torch.imag,
 }
@@ -201,7 +207,7 @@ def attribute(door: TorchDoor, getter: Any, args: Sequence[Any]) -> Any:
     value = getter(*args)
     if isinstance(value, torch.Tensor) and not door.is_known(value):
         if name not in _SAME:
-            raise names.unknown(door, getter)
+            raise names.unknown(door, getter.__self__)
         cell = door.cell(tensor)
         door.bind(value, cells.view(cell, cells.read(door.recorder, cell)))
     return value

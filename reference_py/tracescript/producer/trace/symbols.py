@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Final
 
 from tracescript.ir import DimExpr, Symbol, TensorType, dims
 from tracescript.opset.relations import substitute, tensors_in
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from tracescript.errors import ProducerError
     from tracescript.ir import Dim, Type
     from tracescript.producer.trace.tape import Site
+
+
+_MANY: Final = 1 << 12
+"""Up to which number it is asked where a size bends."""
 
 
 class Changed(Exception):  # noqa: N818  # no error: the types are inferred again with what was learnt
@@ -76,7 +81,15 @@ class Symbols:
             self.fix((a, b), site, why)
 
     def _limit(self, a: Dim, b: Dim, site: Site | None, why: str) -> None:
-        """Where `min(x, 64)` has to be x, x is at most 64."""
+        """Where `min(x, 64)` has to be x, x is at most 64; where it has to be 64, at least."""
+        for size, number in ((a, b), (b, a)):
+            symbol, least = _settled(size, number)
+            if symbol is not None and symbol.min < least <= self.example[symbol.name]:
+                if symbol in self.wanted:
+                    hint = f'ts.Dim("{symbol.name}", min={least}) stays dynamic in that range'
+                    raise self.fixed(symbol, site, why, f"limited to {least} and more", hint)
+                self._replacement[symbol] = Symbol(symbol.name, least, symbol.max)
+                raise Changed
         for whole, part in ((a, b), (b, a)):
             if not isinstance(whole, DimExpr) or whole.operator != "min":
                 continue
@@ -227,3 +240,33 @@ def _solved(a: Dim, b: Dim) -> tuple[Symbol | None, int]:
     if slope == 0 or low % slope or dims.evaluate(difference, {found[0].name: -low // slope}) != 0:
         return None, 0
     return found[0], -low // slope
+
+
+def _settled(size: Dim, number: Dim) -> tuple[Symbol | None, int]:
+    """Return a size's only symbol, and from where on the size is the number: that of a slice."""
+    found, numbers = set(dims.symbols(size)), _numbers(size)
+    if len(found) != 1 or not isinstance(number, int) or numbers is None or numbers > _MANY:
+        return None, 0
+    (symbol,) = found
+    least = numbers + 2  # all bends of the size lie before
+    while least and dims.evaluate(size, {symbol.name: least - 1}) == number:
+        least -= 1
+    return (symbol, least) if least <= numbers else (None, 0)
+
+
+def _numbers(size: Dim) -> int | None:
+    """Return a number beyond the bends of a size made of sums, least and greatest; else None."""
+    if isinstance(size, int):
+        return abs(size)
+    if isinstance(size, Symbol):
+        return 0
+    if size is None or size.operator not in {"+", "neg", "min", "max", "*"}:
+        return None
+    parts = [_numbers(operand) for operand in size.operands]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    if size.operator != "*":
+        return sum(known)
+    is_scaled = any(isinstance(operand, int) for operand in size.operands)
+    return math.prod(part + 1 for part in known) if is_scaled else None
