@@ -11,6 +11,7 @@ from tracescript.engine import choose
 from tracescript.engine.limits import Limits
 from tracescript.ir.order import canonical
 from tracescript.model import arguments, trace_check
+from tracescript.model.check_inputs import check_more
 from tracescript.model.instance import Settings
 from tracescript.model.model import Model
 from tracescript.validator import validate
@@ -35,10 +36,11 @@ def trace(
     decisions: str = "warn",
     strict: bool = True,
     check: bool = True,
+    check_inputs: Sequence[Any] = (),
     methods: Mapping[str, Sequence[Any]] | None = None,
     name: str | None = None,
 ) -> Model:
-    """Run a program once on example inputs and record its data flow.
+    """Run a program once on example inputs and record its data flow. Spec: TRACE-1.
 
     Args:
         f: a torch module, a module of `tracescript.nn`, or a function over arrays.
@@ -49,15 +51,14 @@ def trace(
         explore: at most so many runs, to keep both arms of branches on data; k need about k + 1.
         decisions: about data-dependent control flow: `warn`, `error` or `record` it silently.
         strict: refuse what cannot be recorded; else it becomes a decision loaders refuse to run.
-        check: call the program itself, untraced, on the examples and on inputs near them, and
-            compare with the recorded graph.
+        check: compare with the program, called untraced on the examples and on inputs near them.
+        check_inputs: further inputs to compare on, `[(x1, y1), (x2, y2)]`, a dict for inputs by
+            name; a guard that stops one of them is an error.
         methods: several methods by name with their example inputs, instead of `args`.
         name: the model's name.
 
     Raises:
         ProducerError: the program does something a trace cannot hold; with its line and a hint.
-
-    Spec: TRACE-1.
     """
     from tracescript.producer.trace.run import trace as record
 
@@ -74,16 +75,17 @@ def trace(
         methods=methods,
         name=name,
     )
-    return _checked(f, traced, compare=check)
+    return _checked(f, traced, check_inputs, compare=check)
 
 
-def _checked(f: Any, traced: Traced, *, compare: bool) -> Model:
+def _checked(f: Any, traced: Traced, more: Sequence[Any], *, compare: bool) -> Model:
     example = trace_check.eager_example(traced) if compare else traced.example
     made = _with_example(traced.model, example)
     validate(made)
     model = _as_module(f, Model(made, report=traced.report, prefers_torch=traced.uses_torch))
     if compare:
         trace_check.compare(model, example, traced.eager)
+        check_more(model, traced.eager, more, compares=not trace_check.is_free(made))
     return model
 
 

@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One example: its name, what went wrong (empty if nothing), and the worst error / bound."""
+    """One example: its name, what went wrong (empty if nothing), and the worst error / bound.
+
+    `stopped` tells that a call ended with an error which the example does not expect.
+    """
 
     name: str
     problem: str
     worst_ratio: float
+    stopped: bool = False
 
     @property
     def passed(self) -> bool:
@@ -127,7 +131,7 @@ def run_example(model: Model, example: ir.Example) -> CheckResult:
             outputs = instance.call(call.method, *as_given(call.inputs))
         except TsError as error:
             if error.code != call.error:
-                return CheckResult(example.name, f"{where}: {error}", worst)
+                return CheckResult(example.name, f"{where}: {error}", worst, stopped=True)
             continue
         if call.error:
             return CheckResult(example.name, f"{where}: {call.error} expected, it returned", worst)

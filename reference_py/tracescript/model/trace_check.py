@@ -33,7 +33,7 @@ def eager_example(traced: Traced) -> ir.Example:
     """
     if traced.eager.session.has_drawn:
         _check_draws(traced)
-    return traced.example if _is_free(traced.model) else _ran(traced)
+    return traced.example if is_free(traced.model) else _ran(traced)
 
 
 def _ran(traced: Traced, seed: int | None = None) -> ir.Example:
@@ -81,7 +81,7 @@ def compare(model: Model, example: ir.Example, eager: Eager) -> None:
         elif engine == "ref":
             what = f"the recorded graph does not repeat the program: {result.problem}"
             raise _differs(what, model.ir.name)
-    if eager.has_floats and not _is_free(model.ir):
+    if eager.has_floats and not is_free(model.ir):
         _compare_near(model, eager)
 
 
@@ -106,7 +106,8 @@ def _compare_near(model: Model, eager: Eager) -> None:
             raise _differs(what, model.ir.name)
 
 
-def _is_free(made: ir.Model) -> bool:
+def is_free(made: ir.Model) -> bool:
+    """Tell whether results are the library's choice: random numbers, signs of factors."""
     nodes = (node for function in made.functions for node in nodes_of(function))
     ops = [opset()[name] for name in {n.op for n in nodes} if name in opset()]
     return any(op.profile == "random" or op.numeric == "solve" for op in ops)

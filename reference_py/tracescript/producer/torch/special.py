@@ -120,6 +120,10 @@ def _tensor(door: TorchDoor, data: Any, *args: Any, **kwargs: Any) -> torch.Tens
     return result
 
 
+def _scalar_tensor(door: TorchDoor, s: Any, **kwargs: Any) -> torch.Tensor:
+    return _tensor(door, s, dtype=kwargs.get("dtype") or torch.get_default_dtype())
+
+
 def _new_tensor(door: TorchDoor, x: torch.Tensor, data: Any, **kwargs: Any) -> torch.Tensor:
     return _tensor(door, data, dtype=kwargs.get("dtype") or x.dtype)
 
@@ -182,7 +186,7 @@ _TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.eye": _eye,
     "torch.tensor": _tensor,
     "torch.as_tensor": _tensor,
-    "torch.scalar_tensor": _tensor,
+    "torch.scalar_tensor": _scalar_tensor,
     "torch.full": _full,
     "torch.Tensor.new_full": _new_full,
     "torch.Tensor.new_tensor": _new_tensor,
