@@ -52,10 +52,8 @@ def exec_6_known_ops(scope: Scope) -> Iterator[Fault]:
 
 
 def exec_7_known_data_types(scope: Scope) -> Iterator[Fault]:
-    """EXEC-7: A loader MUST refuse a model with a data type that it lacks, before any node runs.
-
-    A weight that no method uses has no type in the model's table, and is no reason: WEIGHT-12.
-    """
+    """EXEC-7: A loader MUST refuse a model with a data type that it lacks, before any node runs."""
+    # A weight that no method uses has no type in the model's table, and is no reason (WEIGHT-12).
     used: dict[ir.DataType, str] = {}
     for kind, spot in scope.types.items():
         if isinstance(kind, ir.TensorType) and kind.data_type not in used:
