@@ -14,7 +14,9 @@ TYPES = {"x": "float64[B, 4]", "y": "float64[B, 4]", "i": "int64[B, 4]"}
 
 def program(*lines):
     body = "\n    ".join(lines)
-    return function_of(f"import numpy as np\n\n\ndef f(x, y, i):\n    {body}\n")
+    return function_of(
+        f"import numpy as np\n\nOUTER = np.zeros(3)\n\n\ndef f(x, y, i):\n    {body}\n"
+    )
 
 
 def arguments(rows):
@@ -104,6 +106,11 @@ def test_an_array_that_a_call_writes_is_what_it_is_afterwards(write):
     assert_means_the_same(program("z = np.copy(x)", "w = z", write, "return z, w + 1, x, y"), (3,))
 
 
+def test_an_array_of_numbers_that_a_call_writes_is_what_it_is_afterwards():
+    lines = ["z = np.array([1.0, 2.0, 3.0, 4.0])", "np.put(z, [1], [5.0])", "return z, z + x"]
+    assert_means_the_same(program(*lines), (3,))
+
+
 def test_numpys_array_of_an_array_is_a_copy():
     assert_means_the_same(program("z = np.array(x)", "z[0] = 0", "return x, z"), (3,))
 
@@ -114,6 +121,7 @@ def test_numpys_array_of_an_array_is_a_copy():
         ("np.add.reduce(x, axis=5)", "TYPE_INFERENCE"),
         ("np.apply_along_axis(lambda v: v * 2, 1, x)", "UNKNOWN_CALL"),
         ("np.squeeze(x)", "UNSUPPORTED_PYTHON"),
+        ("np.put(OUTER, [0], x[0, 0])", "UNKNOWN_CALL"),
         ("np.savetxt('a file', x)", "UNKNOWN_CALL"),
         ("np.save('a file', np.array([1.0]))", "UNKNOWN_CALL"),
         ("np.random.rand(4) + x", "SOURCE_NOT_FOUND"),
@@ -127,6 +135,6 @@ def test_what_elements_or_open_sizes_decide_is_refused_at_the_call(
         ts.script(program(f"return {call}"), types=TYPES)
 
     assert caught.value.code == code
-    assert "<program>:5" in caught.value.where
+    assert "<program>:7" in caught.value.where
     assert caught.value.hint
     assert list(tmp_path.iterdir()) == []

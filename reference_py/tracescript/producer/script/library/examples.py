@@ -31,6 +31,10 @@ _STARTS: Final = (5, 11, 1)
 _GOLDEN: Final = (math.sqrt(5) - 1) / 2
 
 
+NONE, WRITTEN, OUTSIDE = range(3)
+"""Which arrays of numpy are known to a call of a library with their elements."""
+
+
 class UnknownTypeError(Exception):
     """The type of an argument is open, or it is no value that an example can stand for."""
 
@@ -71,22 +75,29 @@ def tensors(e: Emitter, entries: Sequence[Entry]) -> Iterator[Value]:
 class Examples:
     """The arguments of one run. `values` are the script's values by the wires of the run.
 
-    With `opens`, arrays made outside of the program are the arrays that they are.
+    `opens` says which arrays are the arrays that they are: OUTSIDE those made outside of the
+    program and those that it writes out, WRITTEN the latter alone, NONE none.
     """
 
-    def __init__(self, e: Emitter, door: Door, sizes: Mapping[str, int], *, opens: bool) -> None:
+    def __init__(self, e: Emitter, door: Door, sizes: Mapping[str, int], opens: int) -> None:
         self._e = e
         self._door = door
         self._sizes = sizes
         self._opens = opens
+        self._plains: list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = []
         self._arrays: list[tuple[int | str | None, Any, Wire]] = []
         self.values: dict[Wire, Value] = {}
 
     def of(self, entry: Entry, key: int | str | None = None) -> Any:
-        """Return an example of an argument; `key` is its place or name in the call."""
-        if self._opens and isinstance(entry, Known) and isinstance(entry.value, np.ndarray):
-            return entry.value
-        if is_tensor(entry) or self._e.session.holds_array(entry):
+        """Return an example of an argument; `key` is its place or name in the call.
+
+        An array that is not the program's own has none: no place here takes what it becomes.
+        """
+        if self._opens == OUTSIDE and isinstance(entry, Known) and is_plain_array(entry):
+            return self._plain(np.array(entry.value))
+        if self._e.session.holds_array(entry):
+            return self._array(self._e.value(entry), None)
+        if is_tensor(entry):
             return self._array(self._e.value(entry), key)
         parts = _parts(self._e, entry)
         if parts is not None:
@@ -103,19 +114,22 @@ class Examples:
 
     def changed(self) -> list[tuple[int | str, Wire]]:
         """Return the arguments that the call has changed, with what they are afterwards."""
+        if any(before.tobytes() != array.tobytes() for array, before in self._plains):
+            raise UnknownTypeError
         found: list[tuple[int | str, Wire]] = []
         for key, array, before in self._arrays:
             after = self._door.wire(array)
-            if after is not before and key is None:
+            is_weight = self.values[before] in {v for v, _ in self._e.unit.bound.values()}
+            if after is not before and (key is None or is_weight):
                 raise UnknownTypeError
             if after is not before and key is not None:
                 found.append((key, after))
         return found
 
     def _array(self, value: Value, key: int | str | None) -> Any:
-        plain = plain_array(self._e, value)
+        plain = plain_array(self._e, value) if self._opens != NONE else None
         if plain is not None:
-            return plain if self._e.frame.flavour == "numpy" else self._door.constant_array(plain)
+            return self._plain(plain)
         kind = value.type
         assert isinstance(kind, TensorType)
         shape = tuple(self._size(n) for n in kind.shape or ())
@@ -123,6 +137,10 @@ class Examples:
         made = self._door.wrap(wire, elements(dtypes.numpy_of(kind.data_type), shape))
         self._arrays.append((key, made, wire))
         return made
+
+    def _plain(self, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        self._plains.append((array, array.copy()))
+        return array
 
     def _size(self, size: Dim) -> int:
         return self._sizes[_UNKNOWN] if size is None else dims.evaluate(size, self._sizes)
@@ -158,8 +176,15 @@ def _in_library(e: Emitter, value: Any) -> Any:
     return dtypes.numpy_of(value) if door is None else door.data_type_object(value)
 
 
+def is_plain_array(entry: Entry) -> bool:
+    """Whether an entry is an array of numpy made outside of the program."""
+    return isinstance(entry, Known) and isinstance(entry.value, np.ndarray)
+
+
 def plain_array(e: Emitter, value: Value) -> np.ndarray[Any, Any] | None:
-    """Return the elements of an array that the program writes out; None for any other."""
+    """Return the elements of an array that a program of numpy writes out; None for any other."""
+    if e.frame.flavour != "numpy":
+        return None
     if value.constant is not None and isinstance(value.constant.value, Weight):
         return np.array(value.constant.value.array)
     made = next((n for n in reversed(e.builder.nodes) if value in n.outputs), None)
@@ -197,6 +222,3 @@ def _is_plain(value: Any) -> bool:
     return data_type_of_object(value) is not None or (
         home in {"numpy", "torch"} and not isinstance(value, type) and callable(value)
     )
-
-
-__all__ = ["Examples", "UnknownTypeError", "bindings", "elements", "plain_array", "tensors"]

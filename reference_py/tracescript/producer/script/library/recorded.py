@@ -18,8 +18,15 @@ from tracescript.errors import ProducerError
 from tracescript.producer.numpy import creation, names, special
 from tracescript.producer.script.aliasing.writes import write
 from tracescript.producer.script.calls.callees import is_place
-from tracescript.producer.script.emitter.entries import Known
-from tracescript.producer.script.library.examples import Examples, UnknownTypeError, bindings
+from tracescript.producer.script.library.examples import (
+    NONE,
+    OUTSIDE,
+    WRITTEN,
+    Examples,
+    UnknownTypeError,
+    bindings,
+    is_plain_array,
+)
 from tracescript.producer.script.library.replay import DependsOnDataError, Replay
 from tracescript.producer.script.library.results import Results, Truth
 from tracescript.producer.trace import watching
@@ -78,14 +85,13 @@ class Recording:
         args: Sequence[Entry],
         kwargs: Mapping[str, Entry],
         sizes: Mapping[str, int],
-        *,
-        opens: bool,
+        opens: int,
     ) -> None:
         kind, view = _door(e.frame.flavour)
         imports = Imports()
         self.recorder = Recorder("call")
         self.door = kind(self.recorder, Tree(view, imports), imports)
-        examples = Examples(e, self.door, sizes, opens=opens)
+        examples = Examples(e, self.door, sizes, opens)
         with contextlib.ExitStack() as stack:
             stack.enter_context(np.errstate(all="ignore"))
             stack.enter_context(recording_builtins(self.door.kinds))
@@ -183,15 +189,7 @@ def recorded(
     stands for what it is afterwards. Raises RefusedError where a trace does not take the call, or
     types or elements decide what it does.
     """
-    has_known = any(
-        isinstance(x, Known) and isinstance(x.value, np.ndarray) for x in _all(args, kwargs)
-    )
-    try:
-        made, changes = _written(e, function, args, kwargs, opens=False)
-    except RefusedError:
-        if not has_known:
-            raise
-        made, changes = _written(e, function, args, kwargs, opens=True)
+    made, changes = _first_written(e, function, args, kwargs)
     if not all(is_place(nodes.get(key, _NOWHERE)) for key in changes):
         raise RefusedError
     for key, value in changes.items():
@@ -199,21 +197,36 @@ def recorded(
     return made
 
 
+def _first_written(
+    e: Emitter, function: Callable[..., Any], args: Sequence[Entry], kwargs: Mapping[str, Entry]
+) -> tuple[Entry, dict[int | str, Value]]:
+    """Record with arrays that the program writes out, then with all known, then with none."""
+    given = _all(args, kwargs)
+    refused = RefusedError()
+    for opens in (WRITTEN, *[OUTSIDE] * any(map(is_plain_array, given)), NONE):
+        try:
+            return _written(e, function, args, kwargs, opens)
+        except RefusedError as error:
+            refused = refused if refused.what else error
+        if e.frame.flavour == "torch":
+            break
+    raise refused
+
+
 def _written(
     e: Emitter,
     function: Callable[..., Any],
     args: Sequence[Entry],
     kwargs: Mapping[str, Entry],
-    *,
-    opens: bool,
+    opens: int,
 ) -> tuple[Entry, dict[int | str, Value]]:
     """Return what a call gives, and what the arguments that it changes are afterwards."""
     try:
         sizes = bindings(e, _all(args, kwargs))
-        first = Recording(e, function, args, kwargs, sizes[0], opens=opens)
+        first = Recording(e, function, args, kwargs, sizes[0], opens)
         for other in sizes[1:]:
             with contextlib.suppress(*_REFUSALS):  # such sizes do not reach the call
-                again = Recording(e, function, args, kwargs, other, opens=opens)
+                again = Recording(e, function, args, kwargs, other, opens)
                 if again.signature() != first.signature():
                     raise RefusedError
         replay = Replay(e, first.given)
