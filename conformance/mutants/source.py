@@ -2,8 +2,8 @@
 
 Each change that `changes.py` finds in a module or part of the loader (`wire`, `engine.py`) is put
 in alone, and the cases that run the changed lines are asked until one fails. `--again` tries those
-only that are open or not explained, or whose functions have changed since they were tried;
-`--cases` asks some cases only: new ones, say.
+only that are open or not explained, or whose functions have changed since they were tried,
+`--survivors` all that survive; `--cases` asks some cases only: new ones, say.
 `--check` tries a few of those in the table, without a record of lines, and gives exit code 1
 where one survives that the table does not explain.
 """
@@ -201,6 +201,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="which sample")
     parser.add_argument("--most", type=int, default=_ALL, help="how many cases to ask at most")
     parser.add_argument("--again", action="store_true", help="only what is not settled")
+    parser.add_argument("--survivors", action="store_true", help="what survives, explained or not")
     parser.add_argument("--cases", nargs="+", default=["*"], help="which cases to ask")
     parser.add_argument("--write", action="store_true", help="note the results in source.json")
     parser.add_argument("--check", action="store_true", help="a few of those in the table")
@@ -210,6 +211,8 @@ def main() -> int:
     every = [change for name in names for change in changes(name)]
     if options.again:
         every = [c for c in every if table.is_open(c)]
+    if options.survivors:
+        every = [c for c in every if table.state(c) not in {"killed", *DIFFERENCES}]
     if options.check:
         every = [c for c in every if table.state(c)]
     chosen = sample(every, options.sample or len(every), options.seed)

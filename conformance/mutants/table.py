@@ -114,7 +114,8 @@ def _keep(table: dict[str, Any], every: list[Change]) -> None:
     for part in ("killers", "functions"):
         table[part] = {f: of for f, of in table[part].items() if f in {c.function for c in every}}
     table["alive"] = {i: state for i, state in table["alive"].items() if i in {c.id for c in every}}
-    table["tried"] = sum(c.function in table["functions"] for c in every)
+    known, alive = table["functions"], table["alive"]
+    table["tried"] = sum(known.get(c.function) == c.digest or c.id in alive for c in every)
 
 
 _SENTENCES = {
