@@ -20,6 +20,7 @@ def everything() -> None:
         layers,
         making,
         more,
+        packed,
         random,
         recurrent,
         shapes,

@@ -10,9 +10,55 @@ from typing import Any, Final
 import torch
 import torch.nn.functional as F  # noqa: N812  # as everybody writes it
 from torch import nn
+from torch.nn.utils.rnn import PackedSequence
 
 UNBATCHED: Final = 2
 """The rank of a sequence without an axis of the batch."""
+
+
+def ordered(packed: Any, state: Any) -> Any:
+    """Return a state in the order of packed sequences."""
+    order = packed.sorted_indices
+    return state if order is None else state.index_select(1, order)
+
+
+def back(packed: Any, state: Any) -> Any:
+    """Return a state in the order of the sequences before they were packed."""
+    order = packed.unsorted_indices
+    return state if order is None else state.index_select(1, order)
+
+
+def first_of(layer: Any, packed: Any) -> Any:
+    """Return a first state of zeros."""
+    rows = layer.num_layers * (2 if layer.bidirectional else 1)
+    return packed.data.new_zeros(rows, int(packed.batch_sizes[0]), layer.hidden_size)
+
+
+def lstm_packed(layer: Any, packed: Any, hx: Any) -> Any:
+    """Run an LSTM over packed sequences."""
+    if hx is None:
+        zeros = first_of(layer, packed)
+        hx = (zeros, zeros)
+    else:
+        hx = (ordered(packed, hx[0]), ordered(packed, hx[1]))
+    y, (h, c) = run_packed(layer, torch.lstm, packed, hx)
+    return y, (back(packed, h), back(packed, c))
+
+
+def one_state_packed(layer: Any, run: Any, packed: Any, hx: Any) -> Any:
+    """Run a network of one state over packed sequences."""
+    hx = first_of(layer, packed) if hx is None else ordered(packed, hx)
+    y, (h,) = run_packed(layer, run, packed, hx)
+    return y, back(packed, h)
+
+
+def run_packed(layer: Any, run: Any, packed: Any, hx: Any) -> Any:
+    """Run over packed sequences; return them and what the network gives beside."""
+    weights = [getattr(layer, n) for n in layer._flat_weights_names]  # noqa: SLF001  # its order
+    rest = layer.bias, layer.num_layers, layer.dropout, layer.training, layer.bidirectional
+    data, *last = run(packed.data, packed.batch_sizes, hx, weights, *rest)
+    places = packed.sorted_indices, packed.unsorted_indices
+    return PackedSequence(data, packed.batch_sizes, *places), last
 
 
 class LSTM:
@@ -24,6 +70,8 @@ class LSTM:
         hx: tuple[torch.Tensor, torch.Tensor] | None = None,
     ) -> Any:
         """Run every layer over every step."""
+        if isinstance(input, PackedSequence):
+            return lstm_packed(self, input, hx)
         axis = 0 if self.batch_first else 1
         is_single = input.dim() == UNBATCHED
         if is_single:
@@ -57,6 +105,12 @@ class OneStateRecurrent:
 
     def forward(self: Any, input: Any, hx: Any = None) -> Any:  # noqa: A002  # torch's name
         """Run every layer over every step."""
+        if self.mode == "GRU":
+            run = torch.gru
+        else:
+            run = torch.rnn_tanh if self.mode == "RNN_TANH" else torch.rnn_relu
+        if isinstance(input, PackedSequence):
+            return one_state_packed(self, run, input, hx)
         axis = 0 if self.batch_first else 1
         is_single = input.dim() == UNBATCHED
         if is_single:
@@ -69,10 +123,6 @@ class OneStateRecurrent:
                 self.num_layers * (2 if self.bidirectional else 1), batch, self.hidden_size
             )
         weights = [getattr(self, name) for name in self._flat_weights_names]
-        if self.mode == "GRU":
-            run = torch.gru
-        else:
-            run = torch.rnn_tanh if self.mode == "RNN_TANH" else torch.rnn_relu
         y, h = run(
             input,
             hx,

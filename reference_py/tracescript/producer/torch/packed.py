@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 from torch.nn import functional
 
+from tracescript.producer.torch import sequences
 from tracescript.producer.torch.mode import followed
 from tracescript.producer.trace import requirements
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tracescript.producer.torch.door import TorchDoor
 
 _CLOSED: Final = 1e30
-"""What shuts a gate, whatever the state adds to it."""
+"""What shuts a gate, in a data type that has such numbers."""
 
 
 def _require(door: TorchDoor, holds: Any, message: str) -> None:
@@ -32,11 +33,6 @@ def _require(door: TorchDoor, holds: Any, message: str) -> None:
     requirements.record(door, every, message, "VALUE_ERROR")
 
 
-def _steps(count: Any, lengths: Any) -> Any:
-    """Return whether a sequence has a step, by step and sequence."""
-    return torch.arange(count).unsqueeze(1) < lengths.unsqueeze(0)
-
-
 def _pack(door: TorchDoor, x: Any, lengths: Any, batch_first: bool) -> tuple[Any, Any]:
     x = x.transpose(0, 1) if batch_first else x
     lengths = lengths.to(torch.int64)
@@ -44,18 +40,8 @@ def _pack(door: TorchDoor, x: Any, lengths: Any, batch_first: bool) -> tuple[Any
     _require(door, lengths <= x.size(0), "a length exceeds the padded sequences")
     message = "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True"
     _require(door, lengths[:-1] >= lengths[1:], message)
-    longest = followed(door, lengths.max())
-    has_step = _steps(longest, lengths)
-    return x[:longest][has_step], has_step.sum(1)
-
-
-def _unpacked(door: TorchDoor, data: Any, batch_sizes: Any, value: Any) -> tuple[Any, Any]:
-    """Return padded sequences, time first, and where they have steps."""
-    batch = torch.arange(followed(door, batch_sizes[0]))
-    has_step = batch.unsqueeze(0) < batch_sizes.unsqueeze(1)
-    padded = torch.full((*has_step.shape, *data.shape[1:]), value, dtype=data.dtype)
-    padded[has_step] = data
-    return padded, has_step
+    data, batch_sizes = sequences.packed(x, lengths, followed(door, lengths.max()))
+    return data, batch_sizes
 
 
 def _pad(
@@ -66,40 +52,10 @@ def _pad(
     padding_value: float,
     total_length: Any,
 ) -> tuple[Any, Any]:
-    padded, has_step = _unpacked(door, data, batch_sizes, padding_value)
-    ends = (0, 0) * (padded.dim() - 1) + (0, total_length - padded.size(0))
-    padded = functional.pad(padded, ends, value=padding_value)
+    batch = followed(door, batch_sizes[0])
+    padded, has_step = sequences.padded(data, batch_sizes, batch, padding_value)
+    padded = sequences.lengthened(padded, padding_value, total_length)
     return padded.transpose(0, 1) if batch_first else padded, has_step.sum(0)
-
-
-def _turned(x: Any, lengths: Any) -> Any:
-    """Return padded sequences with the steps of each from its last to its first; again undoes it.
-
-    Time first.
-    """
-    step = torch.arange(x.size(0)).unsqueeze(1)
-    back = lengths.unsqueeze(0) - 1 - step
-    place = torch.where(back < 0, step, back).unsqueeze(-1).expand(tuple(x.shape))
-    return torch.gather(x, 0, place)
-
-
-def _last(y: Any, lengths: Any) -> Any:
-    """Return what each sequence has at its last step, with an axis of one step before."""
-    place = (lengths - 1).reshape(1, -1, 1).expand(1, *y.shape[1:])
-    return torch.gather(y, 0, place)
-
-
-def _gated(x: Any, has_step: Any, weight: Any) -> tuple[Any, Any]:
-    """Return an LSTM's input and weight with one feature more, which keeps cells without a step.
-
-    Where it is 1 the input gate is shut and the forget gate open, so that the last cells are those
-    of each sequence's last step.
-    """
-    shut = min(_CLOSED, torch.finfo(weight.dtype).max / 2)
-    hidden = weight.size(0) // 4
-    column = [torch.full((hidden, 1), v, dtype=weight.dtype) for v in (-shut, shut, 0.0, 0.0)]
-    missing = has_step.logical_not().to(x.dtype).unsqueeze(-1)
-    return torch.cat([x, missing], -1), torch.cat([weight, torch.cat(column)], 1)
 
 
 def run(
@@ -118,7 +74,7 @@ def run(
     has_bias, layers, dropout, train, bidirectional = options
     states = tuple(first) if is_lstm else (first,)
     count, each = 1 + bidirectional, 4 if has_bias else 2
-    x, has_step = _unpacked(door, data, batch_sizes, 0.0)
+    x, has_step = sequences.padded(data, batch_sizes, followed(door, batch_sizes[0]), 0.0)
     lengths, ends = has_step.sum(0), []
     for layer in range(layers):
         x = functional.dropout(x, dropout) if layer and dropout and train else x
@@ -126,16 +82,17 @@ def run(
         for direction in range(count):
             at = layer * count + direction
             rows = list(weights[at * each : (at + 1) * each])
-            inner = _turned(x, lengths) if direction else x
+            inner = sequences.turned(x, lengths) if direction else x
             if is_lstm:
-                inner, rows[0] = _gated(inner, has_step, rows[0])
+                shut = min(_CLOSED, torch.finfo(rows[0].dtype).max / 2)
+                inner, rows[0] = sequences.gated(inner, has_step, rows[0], shut)
             own = [s[at : at + 1] for s in states]
             y, *after = network(
                 door, inner, own if is_lstm else own[0], rows, has_bias, 1, 0.0, False, False, False
             )
-            ends.append((_last(y, lengths), *after[1:]))
-            outputs.append(_turned(y, lengths) if direction else y)
-        x = torch.cat(outputs, -1) * has_step.unsqueeze(-1)
+            ends.append((sequences.last(y, lengths), *after[1:]))
+            outputs.append(sequences.turned(y, lengths) if direction else y)
+        x = sequences.blanked(torch.cat(outputs, -1), has_step)
     return (x[has_step], *(torch.cat(parts, 0) for parts in zip(*ends, strict=True)))
 
 

@@ -12,7 +12,7 @@ from torch import nn
 from tracescript.ir.types import DataType
 from tracescript.opset import dtypes
 from tracescript.opset.names import torch_names
-from tracescript.producer.torch import draws, forwards, optional_forwards
+from tracescript.producer.torch import draws, forwards, optional_forwards, sequences
 from tracescript.producer.torch import written as written_out
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _FORWARDS = {**forwards.FORWARDS, **optional_forwards.FORWARDS}
 _BY_NAME = {d.value: d for d in DataType}
+PACKED_SEQUENCE = nn.utils.rnn.PackedSequence
 SURROUNDINGS = {"device": torch.device("cpu"), "layout": torch.strided}
 """What a script sees as the device and layout of every tensor."""
 
@@ -48,7 +49,8 @@ def original(forward: Any) -> Any:
 
 def written(name: str) -> Any:
     """Return what scripts compile for calls that are several others."""
-    return getattr(draws, name, None) or getattr(written_out, name)
+    homes = (draws, sequences, written_out)
+    return next(getattr(home, name) for home in homes if hasattr(home, name))
 
 
 def generator_of(value: Any) -> torch.Generator | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _OURS = (
     f"{prelude.__name__}.",
     "tracescript.producer.torch.draws",
+    "tracescript.producer.torch.sequences",
     "tracescript.producer.torch.written",
 )
 """How the names of all modules begin that are written in the language of scripts."""
