@@ -55,3 +55,13 @@ def test_random_programs_that_give_sets_members_and_unions_give_what_cpython_giv
     different = {s: o for s, o in outcomes.items() if o not in {"equal", "refused"}}
     assert different == {}
     assert list(outcomes.values()).count("equal") >= 3
+
+
+@pytest.mark.parametrize(("engine", "first"), [("ref", 2000), ("py", 2012)])
+def test_random_programs_of_several_changes_and_records_give_what_cpython_gives(engine, first):
+    seeds = range(first, first + 12)
+    outcomes = {s: compare_rich(rich.flow_program(s), inputs_of(s), engine) for s in seeds}
+
+    different = {s: o for s, o in outcomes.items() if o not in {"equal", "refused"}}
+    assert different == {}
+    assert list(outcomes.values()).count("equal") >= 4

@@ -18,7 +18,7 @@ from tracescript.producer.script.emitter.entries import (
 )
 from tracescript.producer.script.emitter.heap import Heap
 from tracescript.producer.script.emitter.own_containers import python_class
-from tracescript.producer.script.source.reading import may_read
+from tracescript.producer.script.source.reading import may_read, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ class Aliases(Heap):
     def __init__(self) -> None:
         super().__init__()
         self._given: dict[Token, str] = {}
-        self._running: list[tuple[set[Token], str]] = []
+        self._running: list[tuple[set[Token], str, bool]] = []
         self._kept: set[Token] = set()
         self._shared: dict[Token, str] = {}
         self.log: list[set[Token]] = []
@@ -88,10 +88,12 @@ class Aliases(Heap):
         """Whether an entry may be an argument, which the function's caller holds."""
         return any(self._given.get(t, "").isidentifier() for t in self.own(entry))
 
-    def run_over(self, values: Sequence[Value], where: str) -> int:
+    def run_over(self, series: Series | None, where: str) -> int:
         """A loop over containers begins; returns what `run_out` takes."""
-        self._running += [(self.of(v), where) for v in values]
-        return len(values)
+        if series is None:
+            return 0
+        self._running += [(self.of(v), where, series.by_place) for v in series.over]
+        return len(series.over)
 
     def run_out(self, count: int) -> None:
         """The loop has ended."""
@@ -177,8 +179,8 @@ class Aliases(Heap):
                 if kind == "tensor":
                     hint = f"{shown} = {shown} + ..." if is_name else "copy it first: x = x.clone()"
                 raise refusal(e, receiver, f"this changes {held}", hint)
-        for over, where in self._running:
-            if over & tokens:
+        for over, where, by_place in self._running:
+            if over & tokens and not (by_place and self.is_putting_back):
                 raise refusal(
                     e,
                     receiver,
@@ -223,6 +225,7 @@ class Aliases(Heap):
             name = key.partition(":")[2]
             if not may_read(e, key, receiver, entry):
                 continue
+            shown = repr(name) if name.isidentifier() else "what the loop runs over"
             if isinstance(receiver, ast.Constant):
                 raise refusal(
                     e,
@@ -233,8 +236,7 @@ class Aliases(Heap):
             raise refusal(
                 e,
                 receiver,
-                f"{ast.unparse(receiver)!r} and {name!r} may be the same {kind},"
-                " which is changed here",
+                f"{written(receiver)!r} and {shown} may be the same {kind}, which is changed here",
                 _HINTS.get(kind, "copy it: list(...) or .clone()"),
             )
 

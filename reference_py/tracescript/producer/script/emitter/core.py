@@ -197,6 +197,8 @@ class Emitter(Values):
 
     def key_of(self, node: ast.expr) -> str | None:
         """Return the scope's key of a name or of `self.x` that is state; None for anything else."""
+        if isinstance(node, ast.NamedExpr):
+            node = node.target
         if isinstance(node, ast.Name):
             frame: Frame | None = self.frame
             while frame is not None:

@@ -165,7 +165,8 @@ class RunOver:
 class Series:
     """What a `for` runs over: known parts, or a number of rounds and the item of a round.
 
-    `over` are the containers that must not grow meanwhile, `shown` what items are taken from.
+    `over` are the containers that must not grow meanwhile, `shown` what items are taken from. Of a
+    series `by_place`, items may change.
     """
 
     trip: Value | None
@@ -174,6 +175,7 @@ class Series:
     what: str = "range"
     over: tuple[Value, ...] = ()
     shown: tuple[RunOver, ...] = ()
+    by_place: bool = False
 
 
 Entry: TypeAlias = (

@@ -29,6 +29,7 @@ from tracescript.producer.script.expressions.operators import (
 )
 from tracescript.producer.script.expressions.own_operators import own_unary, special
 from tracescript.producer.script.expressions.tensors import unary as tensor_unary
+from tracescript.producer.script.flow.assigned import noted
 from tracescript.producer.script.flow.branches import branch, refine
 
 if TYPE_CHECKING:
@@ -169,7 +170,8 @@ def _all_of(e: Emitter, parts: list[ast.expr], *, is_and: bool) -> Value:
     def settled() -> Entry:
         return e.constant(not is_and)
 
-    return e.value(branch(e, first, (rest, settled) if is_and else (settled, rest)))
+    ran, left = noted(e, parts, rest, settled)
+    return e.value(branch(e, first, (ran, left) if is_and else (left, ran)))
 
 
 @expression(ast.BoolOp)
@@ -198,7 +200,8 @@ def boolop(e: Emitter, node: ast.BoolOp) -> Entry:
                 else first
             )
 
-        return branch(e, test, (rest, keep) if is_and else (keep, rest))
+        ran, left = noted(e, parts, rest, keep)
+        return branch(e, test, (ran, left) if is_and else (left, ran))
 
     return values(node.values)
 

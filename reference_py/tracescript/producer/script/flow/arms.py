@@ -23,7 +23,11 @@ _ZEROS = {
 }
 
 
+REACHED = "reached "
+"""In keys of flags that say that a part of an expression was evaluated: set, they end nothing."""
 SOME_SET = "one of these flags is set"
+RESULT = "result of an expression"
+"""Where an arm keeps what it gives; not a flag, though it may be True."""
 
 
 class Arm:
@@ -42,6 +46,7 @@ class Arm:
             key
             for key, entry in self.scope.items()
             if " " in key
+            and key != RESULT
             and isinstance(entry, Value)
             and entry.constant is not None
             and entry.constant.value is True
@@ -53,6 +58,7 @@ class Arm:
             key
             for key, entry in self.scope.items()
             if " " in key
+            and key != RESULT
             and isinstance(entry, Value)
             and entry.constant is not None
             and entry.constant.value is False

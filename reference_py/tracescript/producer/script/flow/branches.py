@@ -9,7 +9,8 @@ from tracescript.ir.types import OptionalType
 from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.entries import OneOf, Unset
 from tracescript.producer.script.emitter.facts import UnknownResultError
-from tracescript.producer.script.flow.arms import Arm
+from tracescript.producer.script.flow.arms import RESULT, Arm
+from tracescript.producer.script.flow.assigned import settle
 from tracescript.producer.script.flow.merge import Merge
 from tracescript.producer.script.flow.narrowing import narrowed, refine_choices
 from tracescript.producer.script.flow.related import join_origins, shared_bases
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     Facts = dict[str, tuple[Entry, Entry]]
     Compiled = tuple[Arm, Facts]
-
-RESULT = "result of an expression"
 
 
 def branch(
@@ -113,6 +112,7 @@ def _keep_facts(e: Emitter, facts: dict[str, tuple[Entry, Entry]]) -> None:
 
 def refine(e: Emitter, test: ast.expr, holds: bool) -> None:
     """Use what a test says: `x is None`, `x`, `isinstance(x, T)`, and/or/not of these."""
+    settle(e, test, holds)
     refine_choices(e, test, holds)
     for target, is_none in _facts(test, holds):
         key = e.key_of(target)
@@ -147,7 +147,7 @@ def _facts(test: ast.expr, holds: bool) -> Iterator[tuple[ast.expr, bool]]:
     ):
         if holds and test.args:
             yield test.args[0], False
-    elif isinstance(test, ast.Name | ast.Attribute) and holds:
+    elif isinstance(test, ast.Name | ast.Attribute | ast.NamedExpr) and holds:
         yield test, False
 
 

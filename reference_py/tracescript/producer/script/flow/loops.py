@@ -10,6 +10,7 @@ from tracescript.producer.script.emitter.entries import Items, Series, constant_
 from tracescript.producer.script.emitter.facts import MOST_UNROLLED
 from tracescript.producer.script.expressions.targets import assign_to
 from tracescript.producer.script.flow.branches import branch
+from tracescript.producer.script.flow.by_place import by_place
 from tracescript.producer.script.flow.iteration import series_at
 from tracescript.producer.script.flow.rolled import Rolled
 from tracescript.producer.script.flow.rounds import go_on
@@ -25,6 +26,11 @@ def loop(e: Emitter, node: Loop) -> None:
     header = node.header
     if isinstance(header, ast.While):
         _while(e, node, header)
+        return
+    with e.looking_at(header.iter):
+        placed = by_place(e, node)
+    if placed is not None:
+        Rolled(e, *placed).run()
         return
     with e.looking_at(header.iter):
         series = series_at(e, header.iter)

@@ -23,7 +23,7 @@ from tracescript.producer.script.emitter.entries import (
     Unset,
 )
 from tracescript.producer.script.emitter.size_marks import join_marks
-from tracescript.producer.script.flow.arms import Arm, placeholder
+from tracescript.producer.script.flow.arms import REACHED, Arm, placeholder
 from tracescript.producer.script.source.exits import RETURNED
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Merge:
 
     def _flags(self, k: int, other: Entry) -> frozenset[str]:
         """Return flags of which one surely holds in an arm that gives a name no value."""
-        own = self.arms[k].flags()
+        own = self.arms[k].some or frozenset(f for f in self.arms[k].flags() if REACHED not in f)
         if own:
             return own
         clear = self.arms[k].clear()

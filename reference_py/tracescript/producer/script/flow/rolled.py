@@ -174,7 +174,7 @@ class Rolled(Leaves):
             assign_to(e, header.target, self.series.item(index))
         else:
             refine(e, header.test, True)
-        begun = e.session.aliases.run_over(self.series.over if self.series else (), e.where())
+        begun = e.session.aliases.run_over(self.series, e.where())
         e.run(self.node.body)
         e.session.aliases.run_out(begun)
         return e.constant(True) if e.is_dead else go_on(e, self.node)

@@ -72,6 +72,17 @@ def may_read(e: Emitter, key: str, receiver: ast.expr, entry: Entry) -> bool:
     return frame is None or at is None or is_read_later(frame, at, name)
 
 
+def as_written(node: ast.expr, text: str) -> ast.expr:
+    """Note how the program writes an expression that stands for another."""
+    node.written = text  # type: ignore[attr-defined]  # a node takes any attribute
+    return node
+
+
+def written(node: ast.expr) -> str:
+    """Return an expression as the program writes it."""
+    return getattr(node, "written", "") or ast.unparse(node)
+
+
 def _start(node: ast.AST) -> tuple[int, int]:
     return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
 
