@@ -12,7 +12,7 @@ from engine_runs import run
 from benchmarks.author import Author
 from tracescript import ir
 from tracescript.errors import TrapError
-from tracescript.kernels import KERNELS, blocked, norm
+from tracescript.kernels import KERNELS, blocked, norm, products
 from tracescript.kernels.pool import VALUES_ONLY
 from tracescript.kernels.table import OPEN
 
@@ -134,6 +134,23 @@ def test_softmax_is_the_same_wherever_its_rows_lie(shift):
 
 
 SOME_SEEN = np.arange(9) < np.array([[9], [4], [0], [9], [1]])
+
+
+@pytest.mark.parametrize(("op", "gates"), [("lstm", 4), ("gru", 3), ("rnn", 1)])
+@pytest.mark.parametrize("inner", [6, 7])
+@pytest.mark.parametrize("batch", [0, 1, 3])
+def test_recurrent_products_in_parts_give_the_same(op, gates, inner, batch, monkeypatch):
+    states = RNG.standard_normal((2 if op == "lstm" else 1, 1, batch, inner))
+    rows = gates * inner
+    weights = [RNG.standard_normal(s) for s in ((rows, 5), (rows, inner), (rows,), (rows,))]
+    given = {"layers": 1, "bidirectional": False, "has_bias": True}
+    given |= {"nonlinearity": "tanh"} if op == "rnn" else {}
+    inputs = [RNG.standard_normal((4, batch, 5)), *states, weights]
+    monkeypatch.setattr(products, "_has_wide_lanes", lambda: True)
+    whole = KERNELS.get(op)(*inputs, **given)
+    monkeypatch.setattr(products, "_SMALL", 100)
+    for found, want in zip(KERNELS.get(op)(*inputs, **given), whole, strict=True):
+        np.testing.assert_allclose(found, want, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("op", ["softmax", "log_softmax", "layer_norm"])

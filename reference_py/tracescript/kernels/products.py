@@ -40,6 +40,23 @@ def product(a: Array, b: Array, out: Array) -> None:
         np.matmul(a, b[..., whole:], out=out[..., whole:])
 
 
+def parts_of(rows: int, terms: int, columns: int) -> int:
+    """Return into how many equal parts to cut the rows of a product of few columns, 1 for none."""
+    least = -(-rows * terms * columns // _SMALL)
+    if least <= 1 or not _has_wide_lanes():
+        return 1
+    return next((n for n in range(least, min(rows, 8 * least) + 1) if rows % n == 0), 1)
+
+
+def product_in_parts(a: Array, b: Array, out: Array) -> None:
+    """Set out to a @ b, with (rows, terms) and (..., terms, columns), as `parts_of` says."""
+    rows, terms = a.shape
+    count = parts_of(rows, terms, b.shape[-1])
+    parts = a.reshape(count, rows // count, terms)
+    results = out.reshape(*out.shape[:-2], count, rows // count, out.shape[-1])
+    _spread(parts, b[..., np.newaxis, :, :], results, rows * b.size)
+
+
 def is_alone(rows: int, terms: int, columns: int) -> bool:
     """Whether `product` takes no threads of the library: its products are small."""
     width, most = _columns_at_once(rows, terms), _SMALL if _has_wide_lanes() else _UNSHARED

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.errors import trap
+from tracescript.kernels.products import parts_of, product_in_parts
 from tracescript.kernels.rounding import Array, RoundedTable
 from tracescript.kernels.table import OPEN
 
@@ -47,12 +48,16 @@ class _Cell:
         self.given = np.ascontiguousarray(_halved(given, halved).T)
         self.across = np.ascontiguousarray(_halved(across, halved))
         self.turned = np.ascontiguousarray(self.across.T)
-        self.biases = [_halved(b, halved) for b in biases]
+        self.bias = self.joined([_halved(b, halved) for b in biases]) if biases else None
         self.half = np.array(0.5, across.dtype)
 
     def ordered(self, rows: Array) -> Array:
         """Return the rows of a weight with the gates to halve first."""
         return rows
+
+    def joined(self, biases: Sequence[Array]) -> Array:
+        """Return the bias of the inputs' shares, from that of inputs and that of states."""
+        return biases[0] + biases[1]
 
     def shares(self, x: Array) -> Array:
         """Return the inputs' shares (time, gates * inner, batch) with biases that can be added."""
@@ -62,12 +67,13 @@ class _Cell:
             raise trap("SHAPE_ERROR", what)
         if batch == 1:
             made = x.reshape(time, features).dot(self.given)
-            for bias in self.biases:
-                made += bias
-        else:
-            made = np.matmul(self.given.T, x.swapaxes(1, 2))
-            for bias in self.biases:
-                made += bias[:, np.newaxis]
+            if self.bias is not None:
+                made += self.bias
+            return made
+        made = np.empty((time, self.given.shape[1], batch), x.dtype)
+        product_in_parts(self.given.T, x.swapaxes(1, 2), made)
+        if self.bias is not None:
+            made += np.repeat(self.bias[:, np.newaxis], batch, axis=1)
         return made
 
     def run(self, x: Array, state: Sequence[Array]) -> tuple[Array, tuple[Array, ...]]:
@@ -81,18 +87,22 @@ class _Cell:
             return y[:, np.newaxis], tuple(back)
         return np.ascontiguousarray(y.swapaxes(1, 2)), tuple(back)
 
-    def product(self, h: Array, sums: Array) -> None:
-        """Set sums to what a state adds to them."""
-        if h.ndim == 1:
-            h.dot(self.turned, out=sums)
-        else:
-            self.across.dot(h, out=sums)
+    def product(self, batch: tuple[int, ...]) -> Callable[[Array, Array], Any]:
+        """Return what sets its second argument, sums, to what a state adds to them."""
+        if not batch:
+            return lambda h, sums: h.dot(self.turned, out=sums)
+        rows, terms = self.across.shape
+        count = parts_of(rows, terms, *batch)
+        if count == 1:
+            return lambda h, sums: self.across.dot(h, out=sums)
+        parts = self.across.reshape(count, -1, terms)
+        return lambda h, sums: np.matmul(parts, h, out=sums.reshape(count, -1, *batch))
 
     def steps(self, shares: Array, state: Sequence[Array], y: Array) -> Sequence[Array]:
         """Set y to the outputs of all steps; return what is carried after the last."""
-        (h,) = state
+        (h,), product = state, self.product(y.shape[2:])
         for now, out in zip(shares, y, strict=True):
-            self.product(h, out)
+            product(h, out)
             np.add(out, now, out)
             self.bend(out)
             h = out
@@ -126,7 +136,7 @@ class _Lstm(_Cell):
         return np.concatenate([o, i, f, g])
 
     def steps(self, shares: Array, state: Sequence[Array], y: Array) -> Sequence[Array]:
-        n, (h, cell) = self.inner, state
+        n, (h, cell), product = self.inner, state, self.product(y.shape[2:])
         work = np.empty((5 * n, *y.shape[2:]), y.dtype)
         sums, gates, o = work[: 4 * n], work[: 3 * n], work[:n]
         kept, added, c = work[n : 3 * n], work[3 * n :], work[4 * n :]
@@ -134,7 +144,7 @@ class _Lstm(_Cell):
         products = np.empty((2 * n, *y.shape[2:]), y.dtype)
         new, old = products[:n], products[n:]
         for now, out in zip(shares, y, strict=True):
-            self.product(h, sums)
+            product(h, sums)
             np.add(sums, now, sums)
             np.tanh(sums, sums)
             np.multiply(gates, self.half, gates)
@@ -150,22 +160,23 @@ class _Lstm(_Cell):
 class _Gru(_Cell):
     gates, halved = 3, 2
 
-    def __init__(self, weights: Sequence[Array]) -> None:
-        super().__init__(weights)
-        self.late = None
-        if self.biases:
-            self.late = self.biases[1][2 * self.inner :].copy()
-            self.biases[1][2 * self.inner :] = 0
+    late: Array | None = None
+
+    def joined(self, biases: Sequence[Array]) -> Array:
+        both, n = super().joined(biases), 2 * self.inner
+        both[n:] = biases[0][n:]
+        self.late = biases[1][n:]
+        return both
 
     def steps(self, shares: Array, state: Sequence[Array], y: Array) -> Sequence[Array]:
-        n, (h,) = self.inner, state
+        n, (h,), product = self.inner, state, self.product(y.shape[2:])
         sums = np.empty((3 * n, *y.shape[2:]), y.dtype)
         gates, r, z, new = sums[: 2 * n], sums[:n], sums[n : 2 * n], sums[2 * n :]
         late = None
         if self.late is not None:
             late = self.late.reshape(n, *(1,) * (new.ndim - 1)) + np.zeros_like(new)
         for early, now, out in zip(shares[:, : 2 * n], shares[:, 2 * n :], y, strict=True):
-            self.product(h, sums)
+            product(h, sums)
             np.add(gates, early, gates)
             self.open(gates)
             if late is not None:
