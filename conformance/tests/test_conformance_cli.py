@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from xml.etree import ElementTree as ET
 
 import pytest
 from suite_runs import ROOT, command, run
 
+from tracescript.conformance.v1 import testee_pb2
 from tracescript_conformance import corpus as corpora
 
 CASES = ROOT / "cases"
@@ -171,3 +174,43 @@ def test_a_run_that_ends_early_names_a_case_and_how_to_ask_it_again(tmp_path):
 
     assert ran.code == 3
     assert "again: python -m tracescript_conformance run --case loss/gate/" in ran.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "--timeout", "nan", "--", "true"), "--timeout is no number"),
+        (("show", ONE, "--save-model", "/proc/no/where"), "cannot write /proc/no/where"),
+        (("show", ONE, "--save-request", "/proc/no/where"), "cannot write /proc/no/where"),
+        (("copy", "--match", SOME, "/proc/no/where"), "cannot write /proc/no"),
+        (("copy", "--models", "--profile", "service", "/proc/no/where"), "cannot write /proc/no"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_code_2(words, said):
+    ran = command(*words)
+
+    assert ran.code == 2, ran.output
+    assert said in ran.output
+    assert "Traceback" not in ran.output
+
+
+def test_a_request_is_saved_as_a_testee_behind_files_is_asked(tmp_path):
+    ask, out = tmp_path / "ask", tmp_path / "out"
+    assert command("show", "num/neg/signs_flip", "--save-request", str(ask)).code == 0
+
+    testee = ROOT / "testees" / "python" / "by_file.py"
+    subprocess.run([sys.executable, str(testee), str(ask), str(out)], check=True)
+    response = testee_pb2.TesteeResponse.FromString(out.read_bytes())
+
+    assert response.WhichOneof("response") in {"run", "skipped"}
+
+
+def test_results_that_name_a_case_twice_are_refused(tmp_path):
+    results = tmp_path / "results.jsonl"
+    one = {"caseId": ONE, "outcome": "OUTCOME_FAILED"}
+    results.write_text(json.dumps(one) + "\n" + json.dumps(one | {"outcome": "OUTCOME_PASSED"}))
+
+    judged = command("judge", str(results))
+
+    assert judged.code == 2
+    assert f"results.jsonl:2: {ONE} a second time" in judged.output

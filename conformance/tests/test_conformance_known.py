@@ -141,3 +141,18 @@ def test_a_run_that_fails_fast_passes_over_known_failures(tmp_path):
 
     assert ran.code == 0, ran.output
     assert len(ran.results) > 1
+
+
+def test_a_list_may_begin_with_a_byte_order_mark_and_have_line_ends_of_windows(tmp_path):
+    file = tmp_path / "known"
+    file.write_bytes(b"\xef\xbb\xbfnum/exp/*  # no exp yet\r\n")
+
+    assert [p.text for p in known.read(file)] == ["num/exp/*"]
+
+
+def test_a_list_that_is_no_utf_8_is_refused(tmp_path):
+    file = tmp_path / "known"
+    file.write_bytes(b"num/\xff  # what")
+
+    with pytest.raises(known.KnownListError, match="utf-8"):
+        known.read(file)

@@ -46,10 +46,18 @@ class Pattern:
         return re.fullmatch(made, case_id) is not None
 
 
+def text_of(path: Path) -> str:
+    """Return the text of a list, without a byte order mark. Raises KnownListError."""
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KnownListError(f"{path}: {error}") from error
+
+
 def read(path: Path) -> list[Pattern]:
     """Read a list. Raises KnownListError with the line."""
     found = []
-    for number, raw in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, raw in enumerate(text_of(path).splitlines(), 1):
         line = raw.strip()
         if not line or line.startswith(("#", "suite ")):
             continue

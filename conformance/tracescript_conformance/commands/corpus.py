@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +13,14 @@ from tracescript_conformance import corpus as corpora
 from tracescript_conformance import explain, rules
 from tracescript_conformance.commands import FOLDER, MATCH, PROFILE
 from tracescript_conformance.plain import plain
+from tracescript_conformance.requests import requests
 from tracescript_conformance.served import place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracescript.conformance.v1 import manifest_pb2
+    from tracescript_conformance.corpus import Corpus
 
 
 @click.command("list")
@@ -37,17 +46,36 @@ def list_cases(profile: str, match: str, covers: str, cases: Path | None) -> Non
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write its first file here.",
 )
+@click.option(
+    "--save-request",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the first TesteeRequest here, as door exec has it in ASK.",
+)
 @FOLDER
-def show(case_id: str, save_model: Path | None, cases: Path | None) -> None:
+def show(
+    case_id: str, save_model: Path | None, save_request: Path | None, cases: Path | None
+) -> None:
     """Explain one case: why it exists, its model, its calls, what it expects, who vouches."""
     corpus = corpora.load(cases)
     case = corpus.case(corpora.select(corpus, ids=(case_id,))[0])
     for line in explain.lines(case, corpus.content, rules.sentences(corpus.folder)):
         click.echo(plain(line, 800))
-    if save_model:
-        if not case.artifacts:
-            raise click.UsageError(f"{case_id} has no model")
-        save_model.write_bytes(corpus.content(case.artifacts[0]))
+    if (save_model or save_request) and not case.artifacts:
+        raise click.UsageError(f"{case_id} has no model")
+    with _writing():
+        if save_model:
+            save_model.write_bytes(corpus.content(case.artifacts[0]))
+        if save_request:
+            save_request.write_bytes(requests(case, corpus.content)[0].SerializeToString())
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    """Turn what a file system refuses into a usage error."""
+    try:
+        yield
+    except OSError as error:
+        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from error
 
 
 @click.command("verify")
@@ -73,6 +101,13 @@ def copy(target: Path, profile: str, match: str, models: bool, cases: Path | Non
     """Copy cases into a folder, for a loader that walks them itself (door `walk`)."""
     corpus = corpora.load(cases)
     entries = corpora.select(corpus, profile=profile, match=match)
+    with _writing():
+        _copy(corpus, entries, target, models=models)
+
+
+def _copy(
+    corpus: Corpus, entries: list[manifest_pb2.ManifestEntry], target: Path, *, models: bool
+) -> None:
     if models:
         place(corpus, entries, target)
         return

@@ -172,7 +172,7 @@ def update_known(known_file: Path, results: Path) -> None:
 
     A new failure gets `# TODO reason`; a line whose cases all pass goes.
     """
-    before = known_file.read_text("utf-8") if known_file.is_file() else ""
+    before = known.text_of(known_file) if known_file.is_file() else ""
     after = known.updated(before, files.read(results).results)
     try:
         known_file.write_text(after, "utf-8")

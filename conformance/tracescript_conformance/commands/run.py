@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import tempfile
 from contextlib import ExitStack
@@ -89,6 +90,8 @@ def run(command: tuple[str, ...], **options: Any) -> int:
         raise click.UsageError("one of a command behind -- and --target is needed")
     if door != "grpc" and target:
         raise click.UsageError("--target goes with --door grpc")
+    if math.isnan(options["timeout"]):  # which is in every range
+        raise click.UsageError("--timeout is no number")
     if door == "grpc" and jobs > 1:
         raise click.UsageError("--jobs does not go with --door grpc")
     testee = Testee(command, door, target, options.pop("timeout"), jobs)

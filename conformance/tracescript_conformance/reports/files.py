@@ -32,7 +32,7 @@ def write(report: report_pb2.Report, folder: Path) -> None:
 
 def read_results(file: Path) -> list[report_pb2.Result]:
     """Read a results.jsonl; texts are made plain. Raises BadResultsError."""
-    found = []
+    found: dict[str, report_pb2.Result] = {}
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -56,10 +56,12 @@ def read_results(file: Path) -> list[report_pb2.Result]:
             raise BadResultsError(f"{file}:{number}: no outcome {result.outcome}")
         for field in ("case_id", "detail", "worst_element", "reproduce", "sound_refused"):
             setattr(result, field, plain(getattr(result, field)))
-        found.append(result)
+        if result.case_id in found:
+            raise BadResultsError(f"{file}:{number}: {result.case_id} a second time")
+        found[result.case_id] = result
     if not found:
         raise BadResultsError(f"{file}: no results")
-    return found
+    return list(found.values())
 
 
 def read(path: Path) -> report_pb2.Report:
