@@ -6,7 +6,7 @@ import tracescript as ts
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
-nn = torch.nn
+nn, F = torch.nn, torch.nn.functional
 
 INDICES = torch.tensor([[1, 2, 2], [3, 4, 9]])
 
@@ -92,3 +92,59 @@ def test_a_whole_transformer_is_scripted():
     source, target = torch.rand(2, 5, 8), torch.rand(2, 4, 8)
 
     torch.testing.assert_close(ts.script(program)(source, target), program(source, target))
+
+
+class Normalised(nn.Module):
+    """Statistics of its own, in calls that take them."""
+
+    def __init__(self, call):
+        super().__init__()
+        self.call = call
+        self.register_buffer("mean", torch.linspace(-1, 1, 4))
+        self.register_buffer("var", torch.linspace(0.5, 2, 4))
+
+    def forward(self, x):
+        return self.call(x, self.mean, self.var)
+
+
+def evaluated(x, mean, var):
+    plain = torch.batch_norm(x, mean + 1, None, mean, var, False, 0.1, 1e-5, False)
+    return plain + F.instance_norm(x, mean, var, use_input_stats=False)
+
+
+PRODUCERS = {"trace": lambda m, x: ts.trace(m, (x,)), "script": lambda m, _: ts.script(m)}
+
+
+@pytest.mark.parametrize("produce", PRODUCERS)
+def test_running_statistics_normalise_where_a_call_says_so(produce):
+    torch.manual_seed(0)
+    module, x = Normalised(evaluated), torch.randn(3, 4, 6)
+    layer = nn.InstanceNorm1d(4, affine=True, track_running_stats=True)
+    layer(torch.randn(5, 4, 6) * 3 + 1)
+
+    for program in (module, layer.eval()):
+        model = PRODUCERS[produce](program, x)
+        torch.testing.assert_close(torch.as_tensor(model(x * 2)), program(x * 2))
+
+
+@pytest.mark.parametrize("produce", PRODUCERS)
+def test_instance_norm_that_changes_running_statistics_is_refused(produce):
+    module = Normalised(F.instance_norm)
+
+    with pytest.raises(ts.errors.ProducerError) as caught:
+        PRODUCERS[produce](module, torch.randn(3, 4, 6))
+
+    assert "eval" in caught.value.hint
+
+
+def test_torchs_plain_batch_norm_changes_the_running_statistics_of_a_trace():
+    def call(x, mean, var):
+        return torch.batch_norm(x, None, None, mean, var, True, 0.1, 1e-5, False)
+
+    module, x = Normalised(call), torch.randn(3, 4, 6)
+    model = ts.trace(Normalised(call), (x,))
+
+    for _ in range(2):
+        torch.testing.assert_close(torch.as_tensor(model(x * 2)), module(x * 2))
+    torch.testing.assert_close(torch.as_tensor(model.state()["mean"]), module.mean)
+    torch.testing.assert_close(torch.as_tensor(model.state()["var"]), module.var)

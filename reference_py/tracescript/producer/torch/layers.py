@@ -52,6 +52,47 @@ def _batch_norm(
     return result
 
 
+def _plain_batch_norm(
+    door: TorchDoor,
+    input: torch.Tensor,  # noqa: A002  # torch's name
+    weight: Any,
+    bias: Any,
+    running_mean: Any,
+    running_var: Any,
+    training: bool,
+    momentum: float,
+    eps: float,
+    cudnn_enabled: bool = True,
+) -> torch.Tensor:
+    """`torch.batch_norm`, which has another order of arguments than the layer's function."""
+    del cudnn_enabled
+    return _batch_norm(
+        door, input, running_mean, running_var, weight, bias, training, momentum, eps
+    )
+
+
+def _instance_norm(
+    door: TorchDoor,
+    input: torch.Tensor,  # noqa: A002  # torch's name
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> torch.Tensor:
+    if not use_input_stats:
+        return _batch_norm(door, input, running_mean, running_var, weight, bias, False, 0.0, eps)
+    if running_mean is not None or running_var is not None:
+        what = "instance_norm in training mode, which changes running statistics, is no op"
+        raise door.recorder.error("UNKNOWN_CALL", what, "call model.eval() before ts.trace")
+    with door.paused():
+        result = functional.instance_norm(input, None, None, weight, bias, True, momentum, eps)
+    matched(door, "instance_norm", (input, weight, bias), [result], eps=eps)
+    return result
+
+
 def _dropout(
     op: str, *, training: bool = True, alpha: bool = False, unbatched: int = 0
 ) -> Callable[..., Any]:
@@ -110,6 +151,8 @@ def _one_hot(door: TorchDoor, tensor: torch.Tensor, num_classes: int = -1) -> to
 
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.nn.functional.batch_norm": _batch_norm,
+    "torch.batch_norm": _plain_batch_norm,
+    "torch.nn.functional.instance_norm": _instance_norm,
     "torch.nn.functional.dropout": _dropout("dropout"),
     "torch.dropout": _dropout("dropout"),
     "torch.feature_dropout": _dropout("feature_dropout"),

@@ -85,7 +85,7 @@ class Examples:
         self._sizes = sizes
         self._opens = opens
         self._plains: list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = []
-        self._arrays: list[tuple[int | str | None, Any, Wire]] = []
+        self._arrays: list[tuple[int | str | None, Any, Wire, np.ndarray[Any, Any]]] = []
         self.values: dict[Wire, Value] = {}
 
     def of(self, entry: Entry, key: int | str | None = None) -> Any:
@@ -117,8 +117,10 @@ class Examples:
         if any(before.tobytes() != array.tobytes() for array, before in self._plains):
             raise UnknownTypeError
         found: list[tuple[int | str, Wire]] = []
-        for key, array, before in self._arrays:
+        for key, array, before, data in self._arrays:
             after = self._door.wire(array)
+            if after is before and self._door.real(array).tobytes() != data.tobytes():
+                raise UnknownTypeError
             is_weight = self.values[before] in {v for v, _ in self._e.unit.bound.values()}
             if after is not before and (key is None or is_weight):
                 raise UnknownTypeError
@@ -134,8 +136,9 @@ class Examples:
         assert isinstance(kind, TensorType)
         shape = tuple(self._size(n) for n in kind.shape or ())
         wire = self._wire(value, TensorType(kind.data_type, shape))
-        made = self._door.wrap(wire, elements(dtypes.numpy_of(kind.data_type), shape))
-        self._arrays.append((key, made, wire))
+        data = elements(dtypes.numpy_of(kind.data_type), shape)
+        made = self._door.wrap(wire, data.copy())
+        self._arrays.append((key, made, wire, data))
         return made
 
     def _plain(self, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

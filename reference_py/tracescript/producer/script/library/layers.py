@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir.types import TensorType
 from tracescript.producer.script.emitter.diagnostics import is_none
@@ -12,6 +12,7 @@ from tracescript.producer.script.library.promote import emit_op
 from tracescript.producer.script.library.table import SPECIAL, known, several, special, take
 
 if TYPE_CHECKING:
+    from tracescript.errors import ProducerError
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
     from tracescript.producer.script.library.table import Arguments, Special
@@ -145,31 +146,44 @@ def group_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     )
 
 
-@special("torch.nn.functional.batch_norm", "torch.batch_norm")
+_STATISTICS: Final = ("input", "running_mean", "running_var", "weight", "bias")
+
+
+@special("torch.nn.functional.batch_norm")
 def batch_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """With the running statistics only."""
-    x, mean, var, weight, bias, training, _, eps = take(
-        args,
-        kwargs,
-        "input",
-        "running_mean",
-        "running_var",
-        "weight",
-        "bias",
-        "training",
-        "momentum",
-        "eps",
-    )
+    names = (*_STATISTICS, "training", "momentum", "eps")
+    *tensors, training, _, eps = take(args, kwargs, *names)
     if known(e, training, False, "training"):
-        raise e.error(
-            None,
-            "batch norm in training mode",
-            rule="SCRIPT-11",
-            hint="call model.eval() before ts.script",
-        )
-    return emit_op(
-        e, "batch_norm", [x, mean, var, weight, bias], {"eps": known(e, eps, 1e-5, "eps")}
-    )
+        raise _in_training(e, "batch norm")
+    return emit_op(e, "batch_norm", tensors, {"eps": known(e, eps, 1e-5, "eps")})
+
+
+@special("torch.batch_norm")
+def plain_batch_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """The same with another order of arguments."""
+    names = ("input", "weight", "bias", "running_mean", "running_var", "training", "momentum")
+    given = dict(zip((*names, "eps", "cudnn_enabled"), args, strict=False)) | kwargs
+    given.pop("cudnn_enabled", None)
+    return batch_norm(e, [], given)
+
+
+@special("torch.nn.functional.instance_norm")
+def instance_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """With the statistics of each instance, or with the running ones alone."""
+    names = (*_STATISTICS, "use_input_stats", "momentum", "eps")
+    x, mean, var, weight, bias, from_input, _, eps = take(args, kwargs, *names)
+    attributes = {"eps": known(e, eps, 1e-5, "eps")}
+    if not known(e, from_input, True, "use_input_stats"):
+        return emit_op(e, "batch_norm", [x, mean, var, weight, bias], attributes)
+    if any(s is not None and not is_none(s) for s in (mean, var)):
+        raise _in_training(e, "instance norm with running statistics")
+    return emit_op(e, "instance_norm", [x, weight, bias], attributes)
+
+
+def _in_training(e: Emitter, what: str) -> ProducerError:
+    hint = "call model.eval() before ts.script"
+    return e.error(None, f"{what} in training mode", rule="SCRIPT-11", hint=hint)
 
 
 @special("torch.nn.functional.embedding", "torch.embedding")
