@@ -14,7 +14,6 @@ from tracescript.opset.table import opset
 
 if TYPE_CHECKING:
     from tracescript import ir
-    from tracescript.model.selfcheck import CheckResult
     from tracescript.producer.trace.eager import Eager
     from tracescript.producer.trace.run import Traced
 
@@ -71,23 +70,24 @@ def compare(model: Model, example: ir.Example, eager: Eager) -> None:
         ProducerError: NONDETERMINISTIC_TRACE.
     """
     reads = any(d.kind in {"float_read", "tensor_read"} for d in model.report.decisions)
-    for engine in ("ref", "py") if reads else ("ref",):
-        result = _run(model, engine, "error", example)
+    made = {engine: _on(model, engine) for engine in (("ref", "py") if reads else ("ref",))}
+    for engine, one in made.items():
+        result = run_example(one, example)
         if result.passed:
             continue
         guard = reads and "GUARD_FAILED" in result.problem
-        if guard and _run(model, engine, "warn", example).passed:
+        if guard and run_example(_on(model, engine, guards="warn"), example).passed:
             _warn_of_floats(engine, result.problem)
         elif engine == "ref":
             what = f"the recorded graph does not repeat the program: {result.problem}"
             raise _differs(what, model.ir.name)
     if eager.has_floats and not is_free(model.ir):
-        _compare_near(model, eager)
+        _compare_near(made["ref"], eager)
 
 
 def _compare_near(model: Model, eager: Eager) -> None:
     """Compare where the model runs: it ends, while a program on other inputs may not."""
-    instance = Model(model.ir, replace(model.settings, engine="ref")).instance()
+    instance = model.instance()
     try:
         found = [instance.call(m, *as_given(i)) for m, i in eager.inputs(nudged=True)]
     except TsError as error:
@@ -113,9 +113,8 @@ def is_free(made: ir.Model) -> bool:
     return any(op.profile == "random" or op.numeric == "solve" for op in ops)
 
 
-def _run(model: Model, engine: str, guards: str, example: ir.Example) -> CheckResult:
-    settings = replace(model.settings, engine=engine, guards=guards)
-    return run_example(Model(model.ir, settings), example)
+def _on(model: Model, engine: str, guards: str = "error") -> Model:
+    return Model(model.ir, replace(model.settings, engine=engine, guards=guards))
 
 
 def _differs(what: str, name: str) -> ProducerError:

@@ -137,6 +137,7 @@ def _arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:
 
 def _factors(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return factors by which order, ties, signs and zeros stay, and no two scales are alike."""
+    wide = np.complex128 if array.dtype.kind == "c" else np.float64
     with np.errstate(all="ignore"):
-        wave = np.sin(3 * np.log(np.abs(array.astype(np.complex128))))
+        wave = np.sin(3 * np.log(np.abs(array.astype(wide))))
     return 1 + _NUDGE * np.where(np.isfinite(wave), wave, 0)
