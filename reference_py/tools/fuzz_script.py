@@ -4,8 +4,9 @@
 lists, rich ones with nested containers, texts, records, tensors, state, recursion and helpers, wide
 ones with sets, contexts and what is chosen at run time too, values ones with what a file has to say
 the type of (sets, enums, unions) in containers and as results, flow ones with several changes in an
-expression, records in containers and as state, those of torch with tensors changed in place, views,
-layers and state.
+expression, records in containers and as state, those of torch with tensors changed in place, layers
+and state, views ones with views that are changed, sizes ones with tensors of any rank, their sizes
+and tensors as indexes.
 """
 
 from __future__ import annotations
@@ -31,10 +32,12 @@ KINDS = {
     "flow": (rich.flow_program, compare_rich),
 }
 if find_spec("torch"):
-    from tests.differential import torch_programs
-    from tests.differential.torch_check import compare_torch
+    from tests.differential import size_programs, torch_programs, view_programs
+    from tests.differential.torch_check import compare_sizes, compare_torch, compare_views
 
     KINDS["torch"] = torch_programs.program, compare_torch
+    KINDS["views"] = view_programs.program, lambda s, _, engine: compare_views(s, engine)
+    KINDS["sizes"] = size_programs.program, lambda s, _, engine: compare_sizes(s, engine)
 
 
 def main(count: int, first: int = 0, engine: str = "ref", kind: str = "plain") -> int:
@@ -49,7 +52,7 @@ def main(count: int, first: int = 0, engine: str = "ref", kind: str = "plain") -
             outcome = check(source, inputs, engine)
         except Exception as error:  # noqa: BLE001  # a crash is the finding
             outcome = f"crash {type(error).__name__}: {error}"
-        known = outcome in {"equal", "refused"}
+        known = outcome in {"equal", "refused", "undefined"}
         outcomes[outcome if known else "different"] += 1
         if not known:
             print(f"--- seed {seed}: {outcome}\n{source}", flush=True)

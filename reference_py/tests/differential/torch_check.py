@@ -76,3 +76,13 @@ def _arrays(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _arrays(v) for k, v in value.items()}
     return plain(value)
+
+
+def compare_sizes(source: str, engine: str = "ref") -> str:
+    """As `compare_torch`, of a tensor of any rank."""
+    shapes = [(3,), (2, 3), (2, 1, 3), (1, 2)]
+    calls = [
+        (torch.arange(float(torch.Size(s).numel())).reshape(s), n) for n, s in enumerate(shapes)
+    ]
+    outcome = _compare(source, {"x": "float32[...]"}, calls, engine)
+    return "undefined" if ": CPython 'RAISED'" in outcome else outcome

@@ -10,11 +10,13 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.builtins.table import builtin, positional
 from tracescript.producer.script.calls.library import operator_call
 from tracescript.producer.script.containers import set_order
+from tracescript.producer.script.containers.lists import is_named_tuple
 from tracescript.producer.script.containers.text import as_text, repr_of
 from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar, is_tensor
 from tracescript.producer.script.emitter.entries import (
     Empty,
     Items,
+    Known,
     constant_of,
 )
 from tracescript.producer.script.expressions.logic import truth
@@ -76,8 +78,7 @@ def _convert(e: Emitter, node: ast.Call, kind: ScalarKind) -> Entry:
 
 def _from_base(e: Emitter, node: ast.Call, args: list[Entry]) -> Entry:
     """`int(text, base)`."""
-    folded = fold(e, int, *args)
-    if folded is not None:
+    if (folded := fold(e, int, *args)) is not None:
         return folded
     if not is_scalar(args[0], ScalarKind.STR):
         raise e.error(
@@ -249,6 +250,9 @@ def _of_list(e: Emitter, xs: Value, *, largest: bool) -> Value:
     kind = Value(xs.type.element) if isinstance(xs.type, ListType) else xs
     if is_scalar(kind, ScalarKind.INT, ScalarKind.FLOAT):
         return e.op("min_max", [xs], {"largest": largest})
+    if is_named_tuple(xs.type):
+        by_key = prelude.largest if largest else prelude.smallest
+        return e.value(e.prelude(by_key, xs, Known(tuple)))
     place = e.constant(-1 if largest else 0)
     return e.op("list.get", [e.op("list.sort", [xs]), place])
 

@@ -13,6 +13,7 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.ir.values import Value
+from tracescript.producer.script.containers.edges import as_record
 from tracescript.producer.script.containers.sequences import copied
 from tracescript.producer.script.emitter.diagnostics import is_scalar
 from tracescript.producer.script.emitter.entries import (
@@ -20,6 +21,7 @@ from tracescript.producer.script.emitter.entries import (
     Items,
     constant_of,
 )
+from tracescript.producer.script.expressions.operators import optional_hint
 from tracescript.producer.script.expressions.own_operators import special
 from tracescript.producer.script.flow.iteration import (
     as_list,
@@ -156,6 +158,7 @@ def repeat(e: Emitter, node: ast.Call) -> Entry:
 def len_(e: Emitter, node: ast.Call) -> Entry:
     """`len`."""
     (x,) = positional(e, node, 1, 1)
+    x = as_record(e, x) or x
     if isinstance(x, Value) and x.constant is None:
         if isinstance(x.type, ListType):
             return e.op("list.len", [x])
@@ -170,7 +173,11 @@ def len_(e: Emitter, node: ast.Call) -> Entry:
         if is_scalar(x, ScalarKind.STR):
             return e.op("str.len", [x])
         raise e.error(
-            node, f"{e.describe(x)} has no length", code="TYPE_INFERENCE", rule="SCRIPT-4"
+            node,
+            f"{e.describe(x)} has no length",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint=optional_hint(x) or "lists, tuples, dicts, sets, texts and tensors have one",
         )
     own = special(e, x, "len")
     if own is not None:

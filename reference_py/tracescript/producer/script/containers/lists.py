@@ -6,13 +6,13 @@ import ast
 from typing import TYPE_CHECKING
 
 from tracescript.ir.constants import INT
-from tracescript.ir.types import ListType
+from tracescript.ir.types import ListType, StructType
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.changes import rebind
 from tracescript.producer.script.containers.enums import is_member
 from tracescript.producer.script.containers.sequences import copied, counted, element_fits, grow
 from tracescript.producer.script.emitter.diagnostics import is_none
-from tracescript.producer.script.emitter.entries import Empty, Items, constant_of
+from tracescript.producer.script.emitter.entries import Empty, Items, Known, constant_of
 from tracescript.producer.script.emitter.size_marks import PLAIN
 from tracescript.producer.script.flow.iteration import as_list, series_of
 from tracescript.producer.script.prelude import methods as prelude
@@ -21,6 +21,7 @@ from tracescript.producer.script.prelude import slices
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tracescript.ir.types import Type
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
 
@@ -114,12 +115,23 @@ def sorted_list(e: Emitter, xs: Value, descending: Entry, key: Entry | None = No
             rule="SCRIPT-10",
             hint="write both calls in an if",
         )
+    if (key is None or is_none(key)) and is_named_tuple(xs.type):
+        key = Known(tuple)
     if key is not None and not is_none(key):
         return e.value(e.prelude(prelude.ordered, xs, key, e.constant(bool(backwards))))
     made = e.op("list.sort", [xs], {"descending": bool(backwards)})
     if made.type == ListType(INT):
         e.session.list_kinds.note(made, PLAIN)
     return made
+
+
+def is_named_tuple(kind: Type) -> bool:
+    """Whether a list holds named tuples, which are in order as tuples are."""
+    return (
+        isinstance(kind, ListType)
+        and isinstance(kind.element, StructType)
+        and kind.element.is_tuple
+    )
 
 
 def _reverse(

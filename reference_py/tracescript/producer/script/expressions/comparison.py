@@ -51,6 +51,9 @@ _COMPARE: dict[type[ast.cmpop], tuple[str, Any]] = {
 }
 
 
+_PLAIN = (ScalarKind.BOOL, ScalarKind.INT, ScalarKind.FLOAT, ScalarKind.STR)
+
+
 @expression(ast.Compare)
 def compare_chain(e: Emitter, node: ast.Compare) -> Entry:
     """`a < b < c`: the middle once, the rest only if the first holds."""
@@ -117,7 +120,7 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
     if own is not None:
         return own
     if relation in {"eq", "ne"}:
-        same = equal(e, left, right)
+        same = _with_none(e, left, right) or equal(e, left, right)
         if same is not None:
             return negated(e, same) if relation == "ne" else same
     elif (found := ordered(e, relation, python, left, right)) is not None:
@@ -129,6 +132,22 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
         rule="SCRIPT-4",
         hint=optional_hint(left, right) or "both sides must have one type",
     )
+
+
+def _with_none(e: Emitter, left: Entry, right: Entry) -> Value | None:
+    """`==` where one side may be None and the other is a scalar; None for other sides."""
+    if isinstance(right, Value) and isinstance(right.type, OptionalType):
+        left, right = right, left
+    if not isinstance(left, Value) or not isinstance(left.type, OptionalType):
+        return None
+    if not isinstance(left.type.element, ScalarType) or not is_scalar(right, *_PLAIN):
+        return None
+    found = left
+
+    def compared() -> Entry:
+        return truth(e, related(e, "eq", operator.eq, e.unwrap(found, is_proved=True), right))
+
+    return e.value(branch(e, e.op("is_none", [left]), (lambda: e.constant(False), compared)))
 
 
 def _of_choice(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -> Entry:

@@ -6,11 +6,19 @@ import ast
 import inspect
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TupleType
+from tracescript.ir.types import (
+    DictType,
+    ListType,
+    OptionalType,
+    ScalarKind,
+    StructType,
+    TupleType,
+)
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.flight import Flight
 from tracescript.producer.script.containers.choices import at_index, choose
 from tracescript.producer.script.containers.defaults import missing
+from tracescript.producer.script.containers.edges import as_record
 from tracescript.producer.script.containers.named_dicts import (
     is_named_dict,
     item_at,
@@ -67,6 +75,8 @@ def element(e: Emitter, owner: Entry, index: Entry) -> Entry:
         return e.op("dict.get", [owner, e.value(index), None])
     if isinstance(owner, Value) and isinstance(owner.type, TupleType):
         owner = e.parts(owner)
+    if isinstance(owner, Value) and isinstance(owner.type, StructType):
+        owner = as_record(e, owner) or owner
     if isinstance(owner, Struct) and is_named_dict(owner):
         return item_at(e, owner, index)
     own = special(e, owner, "getitem", index)

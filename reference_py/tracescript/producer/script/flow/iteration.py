@@ -5,8 +5,17 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import DictType, ListType, OptionalType, ScalarKind, TensorType, TupleType
+from tracescript.ir.types import (
+    DictType,
+    ListType,
+    OptionalType,
+    ScalarKind,
+    StructType,
+    TensorType,
+    TupleType,
+)
 from tracescript.ir.values import Value
+from tracescript.producer.script.containers.edges import as_record
 from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.emitter.entries import (
     Empty,
@@ -41,6 +50,8 @@ def series_of(e: Emitter, entry: Entry) -> Series:
         return Series(None, None, entry.parts, "tuple")
     if isinstance(entry, Empty):
         return Series(None, None, (), "list")
+    if isinstance(entry, Value) and isinstance(entry.type, StructType) and entry.type.is_tuple:
+        entry = as_record(e, entry) or entry
     entry = plain_dict(entry)
     if keys_of(entry) is not entry and e.frame.namespace is vars(prelude_containers):
         return series_of(e, keys_of(entry))
