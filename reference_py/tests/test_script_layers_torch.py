@@ -148,3 +148,25 @@ def test_torchs_plain_batch_norm_changes_the_running_statistics_of_a_trace():
         torch.testing.assert_close(torch.as_tensor(model(x * 2)), module(x * 2))
     torch.testing.assert_close(torch.as_tensor(model.state()["mean"]), module.mean)
     torch.testing.assert_close(torch.as_tensor(model.state()["var"]), module.var)
+
+
+@pytest.mark.parametrize("name", ["adaptive_max_pool1d", "adaptive_max_pool2d"])
+def test_pools_give_the_places_where_a_call_asks_for_them(name):
+    x = torch.randn(2, 3, 6, 5)[..., 0] if name.endswith("1d") else torch.randn(2, 3, 6, 5)
+
+    def program(x):
+        return getattr(F, name)(x, 2, True)
+
+    for want, got in zip(program(x), ts.script(program)(x), strict=True):
+        torch.testing.assert_close(torch.as_tensor(got), want)
+
+
+def test_exact_places_of_a_scaled_image_are_refused_where_the_scale_is_no_whole_number():
+    def program(x):
+        return F.interpolate(x, scale_factor=0.6, mode="nearest-exact")
+
+    with pytest.raises(ts.errors.ProducerError) as caught:
+        ts.script(program)
+
+    assert caught.value.code == "UNKNOWN_CALL"
+    assert "size=" in caught.value.hint

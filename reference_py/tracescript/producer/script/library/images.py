@@ -74,8 +74,20 @@ def interpolate(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
         scaled = e.op("float.arith", [old, factor], {"operation": "mul"})
         sizes.append(e.op("math.to_int", [scaled], {"function": "floor"}))
     is_by_size = bool(known(e, again, False, "recompute_scale_factor"))
+    if method == "nearest-exact" and not is_by_size and not all(map(_is_whole, factors)):
+        raise e.error(
+            None,
+            "nearest-exact by a scale that is no whole number",
+            code="UNKNOWN_CALL",
+            rule="SCRIPT-10",
+            hint="pass size=, or recompute_scale_factor=True",
+        )
     scales = None if is_by_size else e.make_list(factors)
     return emit_op(e, "interpolate", [value, e.make_list(sizes), scales], attributes)
+
+
+def _is_whole(factor: Value) -> bool:
+    return factor.constant is not None and float(factor.constant.value).is_integer()
 
 
 def _factors(e: Emitter, scale: Entry | None, axes: int) -> list[Value]:
@@ -91,14 +103,15 @@ def _factors(e: Emitter, scale: Entry | None, axes: int) -> list[Value]:
 
 def _adaptive(kind: str, axes: int) -> Special:
     def pool(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
-        x, size = take(args, kwargs, "input", "output_size")
+        x, size, with_places = take(args, kwargs, "input", "output_size", "return_indices")
         is_known, wanted = constant_of(size) if size is not None else (False, None)
         if is_known and isinstance(wanted, int):
             size = Items((e.constant(wanted),) * axes)
         elif is_known and (wanted is None or None in wanted):
             size = _kept(e, x, wanted or (None,) * axes)
         made = emit_op(e, f"adaptive_{kind}_pool{axes}d", [x, size])
-        return made.parts[0] if isinstance(made, Items) else made
+        gives_both = known(e, with_places, False, "return_indices")
+        return made.parts[0] if isinstance(made, Items) and not gives_both else made
 
     return pool
 
