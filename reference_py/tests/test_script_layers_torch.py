@@ -61,11 +61,8 @@ def test_rows_of_a_bag_are_weighted():
     agree(Weighted(mode="sum"), types, INDICES, torch.rand(2, 3))
 
 
-def test_a_bag_that_leaves_an_index_out_is_refused():
-    with pytest.raises(ts.errors.ProducerError, match="padding_idx is no op") as caught:
-        ts.script(Rows(padding_idx=2), types={"index": "int64[N, L]"})
-
-    assert caught.value.code == "UNKNOWN_CALL"
+def test_a_bag_leaves_its_padding_index_out():
+    agree(Rows(padding_idx=2), {"index": "int64[N, L]"}, torch.tensor([[0, 2, 4], [2, 2, 2]]))
 
 
 @pytest.mark.parametrize("size", [(2, None), (None, 3), 4])

@@ -10,6 +10,8 @@ import tracescript as ts
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
 
+nn = torch.nn
+F = nn.functional
 INTS = torch.tensor([3, 1, 2])
 
 
@@ -63,3 +65,45 @@ def test_scalar_tensor_is_a_float_unless_told_otherwise():
         return torch.scalar_tensor(3), torch.scalar_tensor(x.shape[0], dtype=torch.int64), x
 
     follows(program, (INTS,), (torch.tensor([7, 8, 9, 4]),))
+
+
+# ---- arguments that an op has no place for
+
+
+@pytest.mark.parametrize("mode", ["sum", "mean", "max"])
+@pytest.mark.parametrize("padding", [2, -1])
+def test_bags_leave_out_the_padding_index(mode, padding):
+    weight = torch.arange(18.0).reshape(6, 3) - 8
+
+    def rows(index, weight):
+        return F.embedding_bag(index, weight, mode=mode, padding_idx=padding)
+
+    index = torch.tensor([[0, 2, 5], [2, 2, 2], [1, 0, 5]])
+    follows(rows, (index, weight), (torch.tensor([[5, 5, 5], [1, 2, 0]]), weight))
+
+    def flat(index, offsets, weight):
+        return F.embedding_bag(index, weight, offsets, mode=mode, padding_idx=padding)
+
+    first = torch.tensor([0, 2, 2, 5, 1, 2]), torch.tensor([0, 2, 3, 3])
+    other = torch.tensor([2, 2, 2, 0, 0]), torch.tensor([0, 3, 5])
+    follows(flat, (*first, weight), (*other, weight))
+
+
+@pytest.mark.parametrize("layer", [nn.Embedding, nn.EmbeddingBag])
+def test_rows_that_are_scaled_in_place_are_refused(layer):
+    program = layer(4, 5, max_norm=0.5)
+    before = program.weight.detach().clone()
+    with pytest.raises(ts.errors.ProducerError) as caught:
+        ts.trace(program, (torch.tensor([[0, 1]]),))
+    assert caught.value.code == "UNKNOWN_CALL"
+    assert torch.equal(program.weight, before)
+
+
+def test_instance_norm_takes_running_statistics_where_it_has_some():
+    layer = nn.InstanceNorm1d(2, affine=True, track_running_stats=True).eval()
+    layer.running_mean += torch.tensor([1.0, -2.0])
+    x = torch.arange(12.0).reshape(2, 2, 3)
+    torch.testing.assert_close(ts.trace(layer, x)(x * 2), layer(x * 2))
+    follows(F.instance_norm, (x,), (x[:1] * 3,))
+    with pytest.raises(ts.errors.ProducerError):
+        ts.trace(layer.train(), x)

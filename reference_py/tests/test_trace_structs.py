@@ -75,3 +75,13 @@ def test_a_result_that_is_no_value_is_named_at_its_return(result, name):
         ts.trace(f, (X,))
 
     assert "return result" in caught.value.excerpt
+
+
+@pytest.mark.parametrize("use", [lambda d: sum(d.values()), lambda d: d["a"] * len(d)])
+def test_a_dict_with_more_entries_than_the_trace_saw_stops_the_model(use):
+    model = ts.trace(use, ({"a": X, "b": X * 2},))
+
+    np.testing.assert_array_equal(model({"a": X, "b": X}), use({"a": X, "b": X}))
+    with pytest.raises(ts.errors.TsError) as caught:
+        model({"a": X, "b": X, "c": X})
+    assert caught.value.code == "VALUE_ERROR"

@@ -125,9 +125,12 @@ def _embedding_bag(
 ) -> Any:
     offsets = offsets[:-1] if include_last_offset else offsets
     name = ("sum", "mean", "max")[mode]
-    if padding_idx is not None and padding_idx >= 0:
-        raise door.recorder.error(
-            "UNKNOWN_CALL", "embedding_bag with padding_idx is no op", "leave out such indices"
+    if padding_idx is not None:
+        kept = indices != (weight.size(0) + padding_idx if padding_idx < 0 else padding_idx)
+        before = torch.cumsum(torch.cat([torch.zeros(1, dtype=torch.int64), kept.long()]), 0)
+        indices, offsets = indices[kept], before[offsets.long()]
+        per_sample_weights = (
+            per_sample_weights if per_sample_weights is None else per_sample_weights[kept]
         )
     if per_sample_weights is not None:
         rows = weight[indices] * per_sample_weights.unsqueeze(-1)

@@ -71,6 +71,38 @@ def _plain_batch_norm(
     )
 
 
+def _embedding(
+    door: TorchDoor,
+    input: torch.Tensor,  # noqa: A002  # torch's name
+    weight: torch.Tensor,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    *_: Any,
+    **__: Any,
+) -> torch.Tensor:
+    """Take rows; neither padding nor sparse gradients change what they are."""
+    del padding_idx
+    _check_unscaled(door, max_norm)
+    for tensor in (input, weight):
+        door.wire(tensor)
+    with door.paused():
+        result = functional.embedding(input, weight)
+    matched(door, "embedding", (input, weight), [result])
+    return result
+
+
+def _embedding_bag(door: TorchDoor, *args: Any, **kwargs: Any) -> Any:
+    given = dict(zip(("input", "weight", "offsets", "max_norm"), args, strict=False))
+    _check_unscaled(door, {**given, **kwargs}.get("max_norm"))
+    return door.mode.taken_apart(functional.embedding_bag, args, kwargs)
+
+
+def _check_unscaled(door: TorchDoor, max_norm: float | None) -> None:
+    if max_norm is not None:
+        what = "an embedding with max_norm, which scales its weight in place, is no op"
+        raise door.recorder.error("UNKNOWN_CALL", what, "scale the weight before")
+
+
 def _instance_norm(
     door: TorchDoor,
     input: torch.Tensor,  # noqa: A002  # torch's name
@@ -152,6 +184,8 @@ def _one_hot(door: TorchDoor, tensor: torch.Tensor, num_classes: int = -1) -> to
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.nn.functional.batch_norm": _batch_norm,
     "torch.batch_norm": _plain_batch_norm,
+    "torch.nn.functional.embedding": _embedding,
+    "torch.nn.functional.embedding_bag": _embedding_bag,
     "torch.nn.functional.instance_norm": _instance_norm,
     "torch.nn.functional.dropout": _dropout("dropout"),
     "torch.dropout": _dropout("dropout"),

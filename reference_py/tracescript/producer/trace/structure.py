@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from tracescript import ir
 from tracescript.ir import constants
 from tracescript.opset.relations import join
+from tracescript.producer.trace import entries
 from tracescript.producer.trace.numbers import SymFloat, SymInt
 
 if TYPE_CHECKING:
@@ -256,28 +257,13 @@ def _taken_apart(recorder: Recorder, wire: Wire, value: Any) -> list[Wire]:
         return list(recorder.op("tuple.unpack", (wire,), None, kind.elements))
     if isinstance(kind, ir.ListType):
         length = recorder.single("list.len", (wire,), None, constants.INT)
-        recorder.read("int_read", length, len(value), f"len({_written(wire)})")
+        recorder.read("int_read", length, len(value), f"len({entries.written(wire)})")
         return list(recorder.unpacked(wire, [kind.element] * len(value)))
     assert isinstance(kind, ir.DictType), "no other container is an input"
+    entries.require(recorder, wire, value)
     return [
         recorder.single("dict.get", (wire, recorder.scalar(key)), None, kind.value) for key in value
     ]
-
-
-def _written(wire: Wire) -> str:
-    """Return how a program would write a part of an argument: `state['h'][0]`; empty for others."""
-    made = wire.maker
-    whole = made.inputs[0] if made is not None and made.inputs else None
-    if made is None or whole is None:
-        return wire.name
-    name = _written(whole)
-    if made.op == "struct.get":
-        return name and f"{name}.{made.attributes['field']}"
-    if made.op == "dict.get":
-        key = made.inputs[1]
-        return name and f"{name}[{key.constant.value!r}]" if key and key.constant else ""
-    is_part = made.op in {"list.unpack", "tuple.unpack"}
-    return f"{name}[{made.outputs.index(wire)}]" if name and is_part else ""
 
 
 def rebuilt(value: Any, inner: list[Any]) -> Any:
