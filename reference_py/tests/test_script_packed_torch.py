@@ -151,5 +151,5 @@ def test_a_projection_is_refused():
     with pytest.raises(ts.errors.ProducerError, match="4 weights, found 5") as caught:
         ts.script(lambda x: net(x)[0], types={"x": "float32[_, _, _]"})
 
-    assert (caught.value.code, caught.value.rule) == ("UNKNOWN_CALL", "SCRIPT-10")
+    assert (caught.value.code, caught.value.rule) == ("UNSUPPORTED_PYTHON", "SCRIPT-10")
     assert "proj_size" in caught.value.hint

@@ -13,6 +13,7 @@ def everything() -> None:
     from tracescript.producer.script.library import (  # noqa: F401
         axes,
         bags,
+        batch_norm,
         complexes,
         drops,
         einsum,

@@ -51,3 +51,9 @@ def weighted_bags(indices: Any, weight: Any, offsets: Any, factors: Any) -> Any:
     bag = torch.searchsorted(offsets, torch.arange(indices.size(0)), right=True) - 1
     empty = torch.zeros((offsets.size(0), weight.size(1)), dtype=weight.dtype)
     return empty.index_add(0, bag, rows)
+
+
+def normalized(x: Any, weight: Any, bias: Any, eps: float) -> Any:
+    """`F.batch_norm` without running statistics."""
+    rows = x.transpose(0, 1).flatten(1)
+    return F.batch_norm(x, rows.mean(1), rows.var(1, correction=0), weight, bias, False, 0.0, eps)

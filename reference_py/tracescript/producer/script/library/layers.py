@@ -149,25 +149,6 @@ def group_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
 _STATISTICS: Final = ("input", "running_mean", "running_var", "weight", "bias")
 
 
-@special("torch.nn.functional.batch_norm")
-def batch_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
-    """With the running statistics only."""
-    names = (*_STATISTICS, "training", "momentum", "eps")
-    *tensors, training, _, eps = take(args, kwargs, *names)
-    if known(e, training, False, "training"):
-        raise _in_training(e, "batch norm")
-    return emit_op(e, "batch_norm", tensors, {"eps": known(e, eps, 1e-5, "eps")})
-
-
-@special("torch.batch_norm")
-def plain_batch_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
-    """The same with another order of arguments."""
-    names = ("input", "weight", "bias", "running_mean", "running_var", "training", "momentum")
-    given = dict(zip((*names, "eps", "cudnn_enabled"), args, strict=False)) | kwargs
-    given.pop("cudnn_enabled", None)
-    return batch_norm(e, [], given)
-
-
 @special("torch.nn.functional.instance_norm")
 def instance_norm(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """With the statistics of each instance, or with the running ones alone."""

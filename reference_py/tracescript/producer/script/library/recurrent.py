@@ -56,7 +56,6 @@ def _check_weights(e: Emitter, op: str, weights: Entry, network: _Network) -> No
         raise e.error(
             None,
             f"{op} of {expected} weights, found {len(parts)}",
-            code="UNKNOWN_CALL",
             rule="SCRIPT-10",
             hint="a projection (proj_size) is no part of the op: write its steps out",
         )
