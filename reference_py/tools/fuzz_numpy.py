@@ -1,6 +1,6 @@
-"""Compares random programs of numpy with their traced models, on two sets of arrays.
+"""Compares random programs of numpy with their traced or scripted models, on two sets of arrays.
 
-`python tools/fuzz_numpy.py 2000 [first seed]`
+`python tools/fuzz_numpy.py 2000 [first seed] [trace|script]`
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.differential.numpy_check import compare_numpy
+from tests.differential.numpy_check import compare_numpy, compare_scripted
 from tests.differential.numpy_programs import program
 
+_CHECKS = {"trace": compare_numpy, "script": compare_scripted}
 _KNOWN = {"equal", "refused", "guarded", "unsteady"}
 
 
-def main(count: int, first: int = 0) -> int:
+def main(count: int, first: int = 0, producer: str = "trace") -> int:
     """Run `count` programs from seed `first` on; print differences; return the exit status."""
     began, outcomes = time.monotonic(), Counter[str]()
     for seed in range(first, first + count):
         source = program(seed)
         try:
-            outcome = compare_numpy(seed, source)
+            outcome = _CHECKS[producer](seed, source)
         except Exception as error:  # noqa: BLE001  # a crash is the finding
             outcome = f"crash {type(error).__name__}: {error}"
         outcomes[outcome if outcome in _KNOWN else "different"] += 1
@@ -35,4 +36,4 @@ def main(count: int, first: int = 0) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:3])))
+    sys.exit(main(*map(int, sys.argv[1:3]), *sys.argv[3:4]))

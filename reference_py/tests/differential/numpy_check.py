@@ -43,6 +43,26 @@ def compare_numpy(seed: int, source: str) -> str:
     return "equal"
 
 
+def compare_scripted(seed: int, source: str) -> str:
+    """Return the same of the program compiled as a script for arrays of its types."""
+    f = function_of(source)
+    types = {"x": f"float64{list(SHAPE)}", "y": f"float64{list(SHAPE)}", "n": f"int64{list(SHAPE)}"}
+    calls = [_arrays(2 * seed), _arrays(2 * seed + 1)]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        wanted = [f(*args) for args in calls]
+        try:
+            model = ts.script(f, types=types)
+        except ts.errors.ProducerError as error:
+            return "refused" if error.where and error.hint else f"refused without a hint: {error}"
+        for args, want in zip(calls, wanted, strict=True):
+            what = _difference(want, model(*args))
+            if what:
+                is_steady = not _difference(want, f(args[0] + _STEP, args[1] - _STEP, args[2]))
+                return what if is_steady else "unsteady"
+    return "equal"
+
+
 def _arrays(seed: int) -> tuple[Any, ...]:
     r = np.random.default_rng(seed)
     return r.normal(size=SHAPE) * 1.5, r.normal(size=SHAPE), r.integers(-9, 10, size=SHAPE)
