@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tracescript.wire.tensors import Payload
 
-_WORTH_A_THREAD: Final = 1 << 20
+_WORTH_A_THREAD: Final = 4 << 20
 _MOST_THREADS: Final = 4
 
 
