@@ -81,6 +81,10 @@ def _slice(x: Any, start: Any = None, end: Any = None, step: Any = None, dim: in
     return np.moveaxis(np.moveaxis(x, dim, 0)[start:end:step], 0, dim)
 
 
+def _transform(function: Any) -> Any:
+    return staticmethod(lambda x, dim=-1: function(x, axis=dim).astype(np.complex64))
+
+
 class Makers:
     """Each op written down by hand; the arguments are those of the op's page."""
 
@@ -114,6 +118,7 @@ class Makers:
     unflatten = staticmethod(
         lambda x, sizes, dim: x.reshape(*x.shape[:dim], *sizes, *x.shape[dim + 1 :])
     )
+    fft, ifft, rfft = map(_transform, (np.fft.fft, np.fft.ifft, np.fft.rfft))
     to_list = staticmethod(lambda x: x.tolist())
 
     def __getattr__(self, name: str) -> Any:
