@@ -18,7 +18,7 @@ from tracescript.producer.script.emitter.entries import (
 )
 from tracescript.producer.script.emitter.heap import Heap
 from tracescript.producer.script.emitter.own_containers import python_class
-from tracescript.producer.script.source.reading import may_read, written
+from tracescript.producer.script.source.reading import behind, may_read, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,17 +146,16 @@ class Aliases(Heap):
         if isinstance(old, Value) and isinstance(new, Value):
             self.same(new, old)
 
-    def changed_by_call(self, e: Emitter, entry: Entry) -> None:
-        """An op writes its result into its operand too: nobody may read the operand any more."""
+    def changed_by_call(self, e: Emitter, entry: Entry, owner: str = "") -> None:
+        """A call writes into a tensor: nobody may read it any more but by the key of its owner."""
         tokens = self.own(entry)
         passed = {t: n for t, n in self._given.items() if t in tokens and n.isidentifier()}
         if passed and e.unit.is_inner:
             e.unit.changed |= set(passed.values())
             tokens -= passed.keys()
-        end = getattr(e.at, "end_lineno", 0) or 0, getattr(e.at, "end_col_offset", 0) or 0
-        at = ast.Constant(None, lineno=end[0], col_offset=end[1])
-        self.outside(e, at, tokens, "tensor")
-        self._other_names(e, at, tokens, "tensor")
+        at = behind(e.at)
+        self.outside(e, at, tokens, "tensor", becomes_state=bool(owner))
+        self._other_names(e, at, tokens, "tensor", owner)
         self.log.append(tokens)
 
     def outside(
@@ -215,8 +214,10 @@ class Aliases(Heap):
             return int(bool(self.seen(entry) & tokens))
         return sum(self._paths(p, tokens) for p in parts)
 
-    def _other_names(self, e: Emitter, receiver: ast.expr, tokens: set[Token], kind: str) -> None:
-        own = e.root_key(receiver)
+    def _other_names(
+        self, e: Emitter, receiver: ast.expr, tokens: set[Token], kind: str, owner: str = ""
+    ) -> None:
+        own = owner or e.root_key(receiver)
         if not tokens:
             return
         for key, entry in e.scope.items():
@@ -231,7 +232,7 @@ class Aliases(Heap):
                     e,
                     None,
                     f"this call changes {name!r} in place, which is read later",
-                    "make it with inplace=False",
+                    "read a copy, x.clone(); make layers with inplace=False",
                 )
             raise refusal(
                 e,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tracescript.ir.types import TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.aliases import refusal
 from tracescript.producer.script.aliasing.changes import store
@@ -24,9 +24,11 @@ from tracescript.producer.script.emitter.entries import (
 )
 from tracescript.producer.script.flow.related import BASE, remade
 from tracescript.producer.script.source.exits import RETURNED
-from tracescript.producer.script.source.reading import may_read
+from tracescript.producer.script.source.reading import as_written, behind, may_read, written
 
 if TYPE_CHECKING:
+    import ast
+
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
     from tracescript.producer.script.emitter.origins import Made
@@ -51,6 +53,18 @@ def write(e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
             store(e, receiver, new)
         return
     _Write(e, receiver, old, new).run()
+
+
+def written_by_call(e: Emitter, key: str, new: Value | None) -> None:
+    """A call has changed a tensor that is state, which is `new` now; None if it is another tensor.
+
+    Raises as `write` does.
+    """
+    old = e.value(e.scope[key])
+    if new is None or not isinstance(old.type, TensorType):
+        e.session.aliases.changed_by_call(e, old, key)
+    else:
+        _Write(e, as_written(behind(e.at), f"self.{key.partition(':')[2]}"), old, new).run()
 
 
 def _is_number(e: Emitter, value: Value) -> bool:
@@ -144,7 +158,7 @@ class _Write:
         """Return the error of a change of which it is not known who sees it."""
         name = key.partition(":")[2]
         shown = f"{name!r}" if name.isidentifier() else "what the loop runs over"
-        text = ast.unparse(self.receiver)
+        text = written(self.receiver)
         op = self.unsure.op if self.unsure is not None else ""
         if op in {"reshape", "flatten", "identity"}:
             what = f"{text!r} may be a view or a copy of {shown}, and is changed here"

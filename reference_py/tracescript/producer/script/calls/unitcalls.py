@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tracescript.errors import ProducerError
 from tracescript.ir.graph import FunctionRef
 from tracescript.ir.types import TensorType
+from tracescript.producer.script.aliasing.writes import written_by_call
 from tracescript.producer.script.calls.functions import (
     defaults_of,
     fixed_key,
@@ -153,8 +154,11 @@ class UnitCalls:
             keys.append(f"state:{full}")
             inputs.append(e.value(e.scope[keys[-1]]))
         outputs = e.ops("call", inputs, {"function": FunctionRef(compiled.function.name)})
-        count = len(outputs) - len(keys)
-        e.scope.update(zip(keys, outputs[count:], strict=True))
+        count, held = len(outputs) - len(keys), dict(compiled.written)
+        for (p, _), key, new in zip(compiled.states, keys, outputs[count:], strict=True):
+            if p in held:
+                written_by_call(e, key, new if held[p] else None)
+            e.scope[key] = new
         for k in sorted(compiled.changed):
             e.session.aliases.changed_by_call(e, passed[k])
         for out, numbers in zip(outputs, compiled.result_params, strict=False):

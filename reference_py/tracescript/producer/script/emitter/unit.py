@@ -68,7 +68,8 @@ class Compiled:
     """A finished function with the weights and states it is bound to here.
 
     `result_params` are by result the parameters that it may be, or be a view of; `changed` those
-    that it writes in place; `result_kinds` tell lists from sizes of unknown rank.
+    that it writes in place; `result_kinds` tell lists from sizes of unknown rank; `written` are
+    the states whose objects it changes, and whether they hold these objects at its end.
     """
 
     function: Function
@@ -78,6 +79,7 @@ class Compiled:
     result_params: tuple[frozenset[int], ...] = ()
     result_kinds: tuple[frozenset[str], ...] = ()
     changed: frozenset[int] = frozenset()
+    written: tuple[tuple[str, bool], ...] = ()
 
     @property
     def result_types(self) -> tuple[Type, ...]:

@@ -100,7 +100,17 @@ def finish(
         tuple(_passed_on(e, v, params) for v in outputs),
         tuple(e.session.list_kinds.of(v) for v in outputs),
         frozenset(k for k, (i, _) in enumerate(params) if i.name in unit.changed),
+        _written(e),
     )
+
+
+def _written(e: Emitter) -> tuple[tuple[str, bool], ...]:
+    """Return the states whose objects the unit changes, and whether each still holds its own."""
+    aliases = e.session.aliases
+    changed = {t for tokens in aliases.log for t in tokens}
+    found = ((p, v) for p, (v, _) in e.unit.states.items() if changed & aliases.of(v))
+    ends = ((p, v, e.value(e.scope[f"state:{p}"])) for p, v in found)
+    return tuple((p, aliases.root(v) is aliases.root(end)) for p, v, end in ends)
 
 
 def _own_name(path: str, params: list[tuple[Input, Value]]) -> str:

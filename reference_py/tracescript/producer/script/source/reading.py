@@ -72,6 +72,12 @@ def may_read(e: Emitter, key: str, receiver: ast.expr, entry: Entry) -> bool:
     return frame is None or at is None or is_read_later(frame, at, name)
 
 
+def behind(node: ast.AST | None) -> ast.expr:
+    """Return an expression at the end of a call: what comes later reads what the call left."""
+    line, column = (0, 0) if node is None else _end(node)
+    return ast.Constant(None, lineno=line, col_offset=column)
+
+
 def as_written(node: ast.expr, text: str) -> ast.expr:
     """Note how the program writes an expression that stands for another."""
     node.written = text  # type: ignore[attr-defined]  # a node takes any attribute
