@@ -11,7 +11,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 import tracescript as ts  # noqa: E402  # after importorskip
-from tracescript.errors import GuardError  # noqa: E402  # after importorskip
+from tracescript.errors import BadInputError, GuardError, ProducerError  # noqa: E402  # after importorskip
 
 pytestmark = pytest.mark.torch
 
@@ -116,3 +116,32 @@ def test_the_message_of_a_check_of_torch_reads_no_size():
 
     model = ts.trace(checked, (torch.zeros(2, 3),))
     assert model(torch.zeros(4, 5)).shape == (4, 5)
+
+
+ORDERS = {
+    "transposed": lambda x: x + x.t().is_contiguous(),
+    "cut": lambda x: x + x[:, :2].is_contiguous(),
+}
+
+
+@pytest.mark.parametrize("name", ["transposed", "cut"])
+def test_an_order_in_memory_that_a_size_decides_limits_the_size(name):
+    program, axis = ORDERS[name], {"x": {0: ts.Dim("B", min=1)}}
+
+    with pytest.raises(ProducerError) as caught:
+        ts.trace(program, (torch.ones(1, 4),), dynamic=axis)
+    assert caught.value.code == "DIMENSION_FIXED"
+    model = ts.trace(program, (torch.ones(2, 4),), dynamic={"x": {0: ts.Dim("B", min=2)}})
+    assert torch.equal(model(torch.ones(5, 4)), program(torch.ones(5, 4)))
+    with pytest.raises(BadInputError):
+        model(torch.ones(1, 4))
+
+
+def test_an_order_in_memory_that_no_size_decides_limits_none():
+    def program(x):
+        return x + x.is_contiguous() + 2 * (x * 2)[None].is_contiguous()
+
+    model = ts.trace(program, (torch.ones(1, 4),), dynamic={"x": {0: ts.Dim("B"), 1: ts.Dim("T")}})
+
+    for sizes in ((1, 4), (5, 1), (3, 2)):
+        assert torch.equal(model(torch.ones(sizes)), program(torch.ones(sizes)))

@@ -122,3 +122,27 @@ def test_tensors_from_outside_are_constants():
     model = traced(f, torch.randn(3, 4), torch.randn(3, 4))
 
     assert_same(model, f, torch.randn(5, 4), torch.randn(5, 4))
+
+
+class Sparse(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("table", torch.eye(3).to_sparse())
+
+    def forward(self, x):
+        return torch.sparse.mm(self.table, x)
+
+
+@pytest.mark.parametrize(
+    ("program", "args"),
+    [
+        (Sparse(), (torch.ones(3, 3),)),
+        (lambda x, y: torch.sparse.mm(x, y) + 1, (torch.eye(3).to_sparse(), torch.ones(3, 3))),
+    ],
+)
+def test_tensors_that_are_not_dense_are_refused(program, args):
+    with pytest.raises(ProducerError) as caught:
+        trace(program, args)
+
+    assert caught.value.code == "UNSUPPORTED_PYTHON"
+    assert "to_dense" in caught.value.hint

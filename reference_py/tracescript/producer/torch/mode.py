@@ -36,7 +36,6 @@ _QUIET: Final = frozenset(
         "is_coalesced",
         "is_complex",
         "is_conj",
-        "is_contiguous",
         "is_floating_point",
         "is_inference",
         "is_neg",

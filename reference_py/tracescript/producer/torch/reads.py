@@ -11,7 +11,7 @@ from tracescript.ir import constants
 from tracescript.opset.dtypes import category
 from tracescript.producer.torch import names
 from tracescript.producer.torch.sizes import Sizes
-from tracescript.producer.torch.strides import strides
+from tracescript.producer.torch.strides import is_contiguous, strides
 from tracescript.producer.torch.values import elements
 from tracescript.producer.trace import cells, places, statements
 
@@ -93,15 +93,14 @@ def _storage(door: TorchDoor, tensor: torch.Tensor) -> Any:
 
 
 def _compared(call: str) -> Callable[..., Any]:
-    def read(door: TorchDoor, a: torch.Tensor, b: torch.Tensor, *args: Any, **kwargs: Any) -> bool:
+    def read(door: TorchDoor, a: torch.Tensor, b: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
         observed = bool(getattr(torch, call)(a, b, *args, **kwargs))
         if call == "equal" and not _same_sizes(door, a, b):
             return False
         near = torch.eq if call == "equal" else torch.isclose
         every = door.mode.inside(lambda: near(a, b, *args, **kwargs).all())
         wire = door.recorder.single("item_bool", (door.wire(every),), None, constants.BOOL)
-        door.recorder.read("compare", wire, observed, call)
-        return observed
+        return door.truth(wire, observed, call)
 
     return read
 
@@ -159,6 +158,7 @@ READS: Final[Mapping[str, Callable[..., Any]]] = {
     "__len__": _length,
     "size": _sizes,
     "stride": strides,
+    "is_contiguous": is_contiguous,
     "is_same_size": _same_sizes,
     "numel": _count,
     "nelement": _count,

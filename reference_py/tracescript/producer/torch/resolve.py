@@ -14,6 +14,7 @@ from tracescript.opset import dtypes
 from tracescript.opset.names import torch_names
 from tracescript.producer.torch import draws, forwards, optional_forwards, sequences
 from tracescript.producer.torch import written as written_out
+from tracescript.producer.torch.values import check_dense
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,7 @@ def is_module(value: Any) -> bool:
 
 def array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
     """Return a tensor's elements; bfloat16 and float8 keep their type."""
+    check_dense(tensor)
     plain = tensor.detach().cpu().contiguous()
     found = data_type(plain.dtype)
     if found is not None and dtypes.numpy_of(found).kind == "V":

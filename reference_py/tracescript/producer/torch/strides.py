@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -38,6 +39,45 @@ def strides(door: TorchDoor, tensor: torch.Tensor, dim: int | None = None) -> An
                 size.fixed("stride")
         found = list(tensor.stride())
     return tuple(found) if dim is None else found[dim]
+
+
+def is_contiguous(
+    door: TorchDoor,
+    tensor: torch.Tensor,
+    *,
+    memory_format: torch.memory_format = torch.contiguous_format,
+) -> bool:
+    """Tell whether elements lie in row-major order: an answer that sizes decide is a guard."""
+    sizes = door.recorder.shape(door.wire(tensor))
+    found = bool(tensor.is_contiguous(memory_format=memory_format))
+    if memory_format is not torch.contiguous_format:
+        for size in sizes:
+            if isinstance(size, SymInt):
+                size.fixed("is_contiguous")
+        return found
+    loose = _out_of_order(tensor)
+    if not found:
+        wide = next(p for p in loose if all(plain(sizes[k]) > 1 for k in p))
+        return not all(size > (1 if k in wide else 0) for k, size in enumerate(sizes))
+    if loose and tensor.numel() == 0:
+        return any(size == 0 for size in sizes if plain(size) == 0)
+    for axis in {k for pair in loose for k in pair if plain(sizes[k]) == 1}:
+        found = found and sizes[axis] == 1
+    return found
+
+
+def _out_of_order(tensor: torch.Tensor) -> list[tuple[int, ...]]:
+    """Return what keeps a tensor from row-major order if all of the axes have several elements.
+
+    Two axes, the first of which moves less than the second, then single axes that leave gaps.
+    """
+    pairs = [p for p in itertools.combinations(_inner_first(tensor), 2) if p[0] < p[1]]
+    gaps, strides, expected = [], tensor.stride(), 1
+    for axis in reversed(range(tensor.dim())):
+        if strides[axis] != expected:
+            gaps.append((axis,))
+        expected *= tensor.shape[axis]
+    return [*pairs, *gaps]
 
 
 def _as_strided(

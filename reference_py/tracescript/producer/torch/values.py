@@ -27,8 +27,17 @@ def data_type_of(dtype: torch.dtype) -> ir.DataType:
         raise ProducerError(what, code="UNSUPPORTED_PYTHON") from None
 
 
+def check_dense(tensor: torch.Tensor) -> None:
+    """Raise ProducerError for a tensor that is not laid out in strides."""
+    if tensor.layout is not torch.strided:
+        what = f"tensors with the layout {tensor.layout} are not in the format"
+        hint = "keep it dense: call to_dense() before the program is given it"
+        raise ProducerError(what, code="UNSUPPORTED_PYTHON", hint=hint)
+
+
 def elements(tensor: torch.Tensor) -> Array:
     """Return a tensor's elements as numpy has them; memory may be shared."""
+    check_dense(tensor)
     plain = tensor.detach().cpu()
     if plain.is_conj() or plain.is_neg():
         plain = plain.resolve_conj().resolve_neg()
