@@ -100,8 +100,9 @@ def forget() -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("tracescript."):
             for item in list(vars(module).values()):
-                if hasattr(item, "cache_clear"):
-                    item.cache_clear()
+                clear = getattr(item, "cache_clear", None)
+                if inspect.isbuiltin(clear):  # `ops` of preludes has every attribute
+                    clear()
     for place in _BETWEEN_CALLS:
         name, _, item = place.partition(":")
         if f"tracescript.{name}" in sys.modules:
