@@ -203,6 +203,11 @@ def test_a_call_that_numpy_refuses_is_refused_when_it_runs(tmp_path, call):
         ("np.fromfunction(lambda a, b: a + b, (3, 4))", ""),
         ("np.cbrt(x, where=x > 0)", ""),
         ("np.broadcast_arrays(x, n, subok=True)", "arrays only"),
+        ("np.std(x, where=x > 0)", "leave it out"),
+        ("np.var(x, where=x > 0, axis=0)", "leave it out"),
+        ("np.std(x, mean=0.5)", "leave it out"),
+        ("x.resize(2, 6)", "np.resize"),
+        ("x.resize((2, 6))", "np.resize"),
     ],
 )
 def test_what_scripts_do_not_know_of_numpy_is_refused_at_the_call(tmp_path, call, hint):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from tracescript.producer.trace.numbers import plain
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -127,8 +129,11 @@ def _softmax(_: TorchDoor, found: Match) -> Match | None:
     return found if found.attributes.get("dim") is not None else None
 
 
-def _pad(_: TorchDoor, found: Match) -> Match:
+def _pad(door: TorchDoor, found: Match) -> Match:
     x, padding, value = found.inputs
+    if found.attributes.get("mode") == "circular" and min(plain(tuple(padding)), default=0) < 0:
+        what = "torch.nn.functional.pad that is circular and cuts off"
+        raise door.recorder.error("UNKNOWN_CALL", what, "cut off with a slice, then pad")
     value = (
         None
         if value in {0, None} and found.attributes.get("mode", "constant") == "constant"

@@ -107,6 +107,8 @@ def _bind(
         elif rest:
             places.append(place)
             bound[place] = rest.pop(0)
+            if place == "_" and is_meant(op, bound[place]):
+                return None
         else:
             places.append(place)
     if rest:
@@ -118,6 +120,18 @@ def _bind(
         elif key not in _IGNORED and not _is_neutral(key, value):
             return None
     return bound
+
+
+def is_meant(op: OpDef, value: Any) -> bool:
+    """Whether an argument that an op has no name for changes the result in torch.
+
+    So do `size_average=False` and weights of losses, and bounds of a pseudo-inverse.
+    """
+    is_default = value is None or value is True
+    return op.name.endswith(_MEANT) and not is_default
+
+
+_MEANT: Final = ("_loss", "_entropy", "_entropy_with_logits", "kl_div", "linalg_pinv")
 
 
 def _keyword(key: str, names: set[str]) -> str:

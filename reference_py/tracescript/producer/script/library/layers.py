@@ -167,10 +167,17 @@ def _in_training(e: Emitter, what: str) -> ProducerError:
     return e.error(None, f"{what} in training mode", rule="SCRIPT-11", hint=hint)
 
 
-@special("torch.nn.functional.embedding", "torch.embedding")
+_OF_TRAINING = ("norm_type", "scale_grad_by_freq", "sparse")
+
+
+@special("torch.nn.functional.embedding")
 def embedding(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
-    """`padding_idx` matters to training only."""
-    index, weight = take(args, kwargs, "input", "weight")[:2]
+    """`padding_idx` matters to training only, and so do the flags that come after `max_norm`."""
+    names = ("input", "weight", "padding_idx", "max_norm")
+    index, weight, _, norm = take(args, kwargs, *names, *_OF_TRAINING)[: len(names)]
+    if known(e, norm, None, "max_norm") is not None:
+        hint = "scale the weight before"
+        raise e.error(None, "embedding with max_norm", rule="SCRIPT-10", hint=hint)
     return emit_op(e, "embedding", [index, weight])
 
 

@@ -15,8 +15,15 @@ from tracescript.producer.script.emitter.diagnostics import is_none, is_tensor
 from tracescript.producer.script.emitter.entries import Items, Known, constant_of
 from tracescript.producer.script.library.coerce import as_tensor, number_in
 from tracescript.producer.script.library.conditions import Condition, kind_of
-from tracescript.producer.script.library.lower_names import IGNORED, ONLY_DEFAULTS, SYNONYMS
+from tracescript.producer.script.library.given import answered
+from tracescript.producer.script.library.lower_names import (
+    IGNORED,
+    ONLY_DEFAULTS,
+    SYNONYMS,
+    WITHOUT_MEANING,
+)
 from tracescript.producer.script.library.promote import emit_op, plain_attribute
+from tracescript.producer.trace.matching import is_meant
 
 if TYPE_CHECKING:
     from tracescript.errors import ProducerError
@@ -34,7 +41,7 @@ def call_named(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> E
 
     special = SPECIAL.get(name)
     if special is not None:
-        return special(e, args, kwargs)
+        return answered(e, name, special, args, kwargs)
     written = FUNCTIONS.get(name)
     if written is not None:
         return e.session.call_python(e, written, args, kwargs)
@@ -159,7 +166,7 @@ def bind(
             first = rest.pop(0)
             if name != "_":
                 bound[name] = first
-            elif row.name.startswith("numpy.") and constant_of(first)[1] not in {None, False}:
+            elif not _says_nothing(op, row, first):
                 return None
     if rest:
         return None
@@ -184,6 +191,14 @@ def bind(
                 raise _no_parameter(e, op, key)
             return None
     return bound
+
+
+def _says_nothing(op: OpDef, row: PythonName, entry: Entry) -> bool:
+    """Whether a positional argument that the op has no name for is one without meaning."""
+    if op.name in WITHOUT_MEANING and not row.name.startswith("numpy."):
+        return True
+    known, value = constant_of(entry)
+    return known and (value is None or value is False) and not is_meant(op, value)
 
 
 def _check_default(e: Emitter, op: OpDef, key: str, entry: Entry) -> None:

@@ -80,3 +80,19 @@ ONLY_DEFAULTS: dict[str, tuple[Any, ...]] = {
     "order": ("C", "K", "A"),
     "max_norm": (None,),
 }
+
+
+# Ops whose unnamed arguments in torch (layouts, flags of libraries) say nothing about values.
+WITHOUT_MEANING = frozenset(
+    {
+        "identity",
+        "layer_norm",
+        "group_norm",
+        "batch_norm",
+        "batch_norm_train",
+        "instance_norm",
+        "softmax",
+        "log_softmax",
+        "stft",
+    }
+)

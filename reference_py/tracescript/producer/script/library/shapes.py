@@ -14,6 +14,7 @@ from tracescript.producer.script.flow.branches import branch
 from tracescript.producer.script.library.coerce import as_tensor, data_type, number_in
 from tracescript.producer.script.library.promote import emit_op, int_list
 from tracescript.producer.script.library.table import SPECIAL, known, special, take
+from tracescript.producer.script.prelude.elements import element
 
 if TYPE_CHECKING:
     from tracescript.ir.values import Value
@@ -22,10 +23,30 @@ if TYPE_CHECKING:
     from tracescript.producer.script.library.table import Arguments, Special
 
 
-@special("torch.Tensor.item", "numpy.ndarray.item")
+@special("torch.Tensor.item")
 def item(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
     """A Python number of the tensor's kind."""
     return number_in(e, e.value(args[0]))
+
+
+@special("numpy.ndarray.item")
+def item_at(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """The one element, or that at a place of the flat array, as a Python number."""
+    if len(args) == 1:
+        return item(e, args, kwargs)
+    return number_in(e, e.value(e.prelude(element, args[0], args[1])))
+
+
+@special("numpy.ndarray.resize")
+def resize(e: Emitter, _args: list[Entry], _kwargs: Arguments) -> Entry:
+    """It changes the size of memory that other names may show."""
+    raise e.error(
+        None,
+        "ndarray.resize changes an array in place",
+        code="UNKNOWN_CALL",
+        rule="SCRIPT-12",
+        hint="make another array: x.reshape(shape), or np.resize(x, shape), which repeats elements",
+    )
 
 
 @special("torch.Tensor.size", "numpy.shape")
@@ -227,12 +248,14 @@ SPECIAL |= dict.fromkeys(
 def _spread(op: str) -> Special:
     def spread(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
         is_torch = e.frame.flavour == "torch"
-        names = (
-            ("input", "dim", "unbiased", "keepdim")
-            if is_torch
-            else ("a", "axis", "dtype", "out", "ddof", "keepdims")
-        )
+        names: tuple[str, ...] = ("input", "dim", "unbiased", "keepdim")
+        if not is_torch:
+            names = ("a", "axis", "dtype", "out", "ddof", "keepdims")
         found = dict(zip(names, take(args, kwargs, *names), strict=True))
+        for name in ("dtype", "out"):
+            if not is_none(found.get(name) or e.constant(None)):
+                what, hint = f"{op}(): scripts do not know `{name}`", "cast with astype"
+                raise e.error(None, what, rule="SCRIPT-10", hint=hint)
         dim, unbiased = found.get("dim", found.get("axis")), found.get("unbiased")
         is_flag, flag = constant_of(dim) if dim is not None else (False, None)
         if is_flag and isinstance(flag, bool):

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.opset import dtypes
 from tracescript.producer.script.emitter.diagnostics import is_none, is_tensor
+from tracescript.producer.script.emitter.entries import constant_of
 from tracescript.producer.script.emitter.objects import torch_door
 from tracescript.producer.script.library.coerce import data_type
 from tracescript.producer.script.library.lower import as_op
 from tracescript.producer.script.library.table import SPECIAL, known, special, take
+from tracescript.producer.script.prelude.elements import circular_padded
 
 if TYPE_CHECKING:
     from tracescript.ir.values import Value
@@ -40,6 +42,15 @@ def cross_entropy(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
         made = as_op(e, "torch.nn.functional.cross_entropy", args, kwargs)
         assert made is not None
         return made
+    for name in ("size_average", "reduce"):
+        if _plain(e, given, name, None) is not None:
+            raise e.error(
+                None,
+                f"cross_entropy(): scripts do not know `{name}`",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-10",
+                hint="pass reduction=",
+            )
     if _plain(e, given, "ignore_index", -100) >= 0:
         raise e.error(
             None,
@@ -69,9 +80,23 @@ def _is_float(e: Emitter, target: Entry) -> bool:
     return dtypes.in_set(data_type(value), "float") and not e.session.roots.of(value)
 
 
+@special("torch.nn.functional.pad")
+def pad(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """Amounts below 0 cut off; circular padding then takes what is left."""
+    x, amounts, mode, _ = take(args, kwargs, "input", "pad", "mode", "value")
+    is_known, found = constant_of(amounts) if amounts is not None else (True, ())
+    is_plain = is_known and min(found, default=0) >= 0
+    if x is None or amounts is None or is_plain or known(e, mode, "constant", "mode") != "circular":
+        made = as_op(e, "torch.nn.functional.pad", args, kwargs)
+        assert made is not None
+        return made
+    return e.prelude(circular_padded, x, amounts)
+
+
 def _unpool(axes: int) -> Special:
     def unpool(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
-        return composed(e, "max_unpool", *args[:3], e.constant(axes))
+        x, indices, size, *_ = args  # strides and padding are in the size
+        return composed(e, "max_unpool", x, indices, size, e.constant(axes))
 
     return unpool
 

@@ -248,3 +248,15 @@ def unique(
     if return_counts:
         return values, counts
     return values
+
+
+def circular_padded(x: Any, amounts: Any) -> Any:
+    """Cut off what amounts below 0 say, then put elements from the other end."""
+    cut = [min(n, 0) for n in amounts]
+    more = [max(n, 0) for n in amounts]
+    return ops.pad(ops.pad(x, cut), more, mode="circular")
+
+
+def element(a: Any, place: int) -> Any:
+    """The element at a place of the flat array, an array without axes."""
+    return np.reshape(a, (-1,))[place]
