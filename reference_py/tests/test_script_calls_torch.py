@@ -53,6 +53,10 @@ def test_a_tensor_that_is_not_dense_is_refused():
 TYPES = {"x": "float32[3, 4]", "y": "float32[3, 4]", "i": "int64[2]"}
 TAKEN = """
 torch.diff(x, 2, 0)
+torch.unique(i)
+torch.abs(i).unique(sorted=True)
+torch.unique(i, True, False, True)
+torch.unique(i, return_inverse=True)
 F.l1_loss(x, y, None, None, "mean", y)
 F.cross_entropy(x, y, size_average=False)
 torch.norm(x, dtype=torch.float64)

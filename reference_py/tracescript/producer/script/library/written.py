@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.opset import dtypes
 from tracescript.producer.script.emitter.diagnostics import is_none, is_tensor
-from tracescript.producer.script.emitter.entries import constant_of
+from tracescript.producer.script.emitter.entries import Items, constant_of
 from tracescript.producer.script.emitter.objects import torch_door
 from tracescript.producer.script.library.coerce import data_type
 from tracescript.producer.script.library.lower import as_op
@@ -91,6 +91,22 @@ def pad(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
         assert made is not None
         return made
     return e.prelude(circular_padded, x, amounts)
+
+
+@special("torch.unique", "torch.functional.unique", "torch.Tensor.unique")
+def unique(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """The elements in order, and of the other two results those that the program asks for."""
+    names = ("input", "sorted", "return_inverse", "return_counts", "dim")
+    x, _, *flags, dim = take(args, kwargs, *names)
+    if x is None or known(e, dim, None, "dim") is not None:
+        hint = "leave out dim"
+        raise e.error(
+            None, "unique along an axis", code="UNKNOWN_CALL", rule="SCRIPT-10", hint=hint
+        )
+    elements, *more = e.ops("unique", [e.value(x)])
+    asked = [known(e, flag, False, "a flag of unique") for flag in flags]
+    chosen = [y for y, is_asked in zip(more, asked, strict=True) if is_asked]
+    return Items((elements, *chosen)) if chosen else elements
 
 
 def _unpool(axes: int) -> Special:
