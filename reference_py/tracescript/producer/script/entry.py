@@ -28,7 +28,7 @@ from tracescript.producer.script.containers.unions import are_told_apart, is_uni
 from tracescript.producer.script.emitter.core import Emitter
 from tracescript.producer.script.emitter.diagnostics import describe_type
 from tracescript.producer.script.emitter.entries import Known
-from tracescript.producer.script.emitter.frame import flavour_of
+from tracescript.producer.script.emitter.frame import flavour_of, flavour_of_file
 from tracescript.producer.script.emitter.objects import torch_door
 from tracescript.producer.script.emitter.size_marks import TUPLE
 from tracescript.producer.script.emitter.unit import Unit, is_module_object
@@ -283,7 +283,8 @@ def entrance_of(f: Any) -> list[Entrance]:
         return [Entrance(f.__func__, f.__self__, f.__name__, name, flavour_of(f.__func__, "torch"))]
     if inspect.isfunction(f):
         name = f.__qualname__.rpartition("<locals>.")[2] if f.__name__ != "<lambda>" else "function"
-        return [Entrance(f, None, "forward", name.rpartition(".")[2], flavour_of(f, "numpy"))]
+        flavour = flavour_of(f, flavour_of_file(f))
+        return [Entrance(f, None, "forward", name.rpartition(".")[2], flavour)]
     raise ProducerError(
         f"{getattr(f, '__qualname__', None) or type(f).__name__} cannot be scripted",
         code="UNSUPPORTED_PYTHON",
