@@ -90,7 +90,7 @@ class Model:
 
 
 def ends_early(content):
-    """Whether the last top-level field goes past the end of the file."""
+    """Whether there is no top-level field, or the last one goes past the end of the file."""
     at = len(START)
     while at < len(content):
         size = shift = 0
@@ -101,7 +101,7 @@ def ends_early(content):
             if content[at - 1] < 128:
                 break
         at += size
-    return at > len(content)
+    return at > len(content) or at == len(START)
 
 
 def load(content, full_verify, calls):
