@@ -43,9 +43,14 @@ def _change(mutant: Mutant) -> None:
     if mutant.value:
         _set(module, name, eval(mutant.value, dict(vars(module))))  # noqa: S307  # our own data
     else:
-        source = inspect.getsource(module)
-        tree = _with_body(source, name, mutant.body) if mutant.body else _edited(source, mutant)
-        exchange(module, name, tree)
+        exchange(module, name, faulty(mutant))
+
+
+def faulty(mutant: Mutant) -> ast.Module:
+    """Return the source of a module with a fault. Raises MutantError where it has no place."""
+    module, name = _place(mutant)
+    source = inspect.getsource(module)
+    return _with_body(source, name, mutant.body) if mutant.body else _edited(source, mutant)
 
 
 def exchange(module: ModuleType, name: str, tree: ast.Module) -> None:

@@ -58,6 +58,13 @@ def test_a_fault_that_changes_nothing_is_refused():
         patch.put_in(wrong)
 
 
+def test_every_fault_put_in_by_hand_has_its_place_in_the_source():
+    bodies = [m for m in registry.every().values() if m.body or m.old]
+
+    assert len(bodies) >= 200
+    assert all(patch.faulty(mutant).body for mutant in bodies if "torch" not in mutant.at)
+
+
 def test_every_requirement_is_proved_or_waived_with_a_reason():
     from tools import coverage
 

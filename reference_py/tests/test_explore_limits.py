@@ -155,6 +155,7 @@ def test_a_program_that_differs_from_run_to_run_is_refused():
         quiet(moody, ONES)
 
     assert caught.value.code == "NONDETERMINISTIC_TRACE"
+    assert "two runs on the same inputs did different things" in str(caught.value)
 
 
 def test_python_state_that_couples_two_branches_is_kept():
