@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from philox_draws import loaded, seeded, uniform  # noqa: E402
 from torch import nn  # noqa: E402
 
 import tracescript as ts  # noqa: E402
 from tools.verify import draws  # noqa: E402  # a Philox of its own; after the check for torch
 from tracescript.errors import TrapError  # noqa: E402
-from tracescript.ir import DataType  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
 OWN = torch.Generator().manual_seed(3)
 linear = nn.Linear(2, 2)
-
-
-def loaded(model):
-    file = io.BytesIO()
-    ts.save(model, file)
-    return ts.load(file.getvalue())
-
-
-def uniform(state, *shape):
-    """Return what `rand` draws by the separate Philox, and the state behind it."""
-    drawn, after = draws.uniform(state, list(shape), DataType.FLOAT32)
-    return torch.tensor(np.asarray(drawn, np.float32)), after
-
-
-def seeded(seed, *, blocks=0):
-    return np.array([seed % 2**32, seed >> 32, blocks, 0, 0, 0], np.uint32)
 
 
 # ---------------------------------------------------------------------- state
