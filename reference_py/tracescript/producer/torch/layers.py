@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 from torch.nn import functional
 
+from tracescript.producer.dropouts import DROPOUTS
 from tracescript.producer.torch import draws, mode
 from tracescript.producer.torch.named import matched, matched_all
 from tracescript.producer.torch.random import dropped
@@ -187,18 +188,7 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.nn.functional.embedding": _embedding,
     "torch.nn.functional.embedding_bag": _embedding_bag,
     "torch.nn.functional.instance_norm": _instance_norm,
-    "torch.nn.functional.dropout": _dropout("dropout"),
-    "torch.dropout": _dropout("dropout"),
-    "torch.feature_dropout": _dropout("feature_dropout"),
-    "torch.nn.functional.dropout1d": _dropout("feature_dropout", unbatched=2),
-    "torch.nn.functional.dropout2d": _dropout("feature_dropout"),
-    "torch.nn.functional.dropout3d": _dropout("feature_dropout", unbatched=4),
-    "torch.alpha_dropout": _dropout("dropout", alpha=True),
-    "torch.nn.functional.alpha_dropout": _dropout("dropout", training=False, alpha=True),
-    "torch.feature_alpha_dropout": _dropout("feature_dropout", alpha=True),
-    "torch.nn.functional.feature_alpha_dropout": _dropout(
-        "feature_dropout", training=False, alpha=True
-    ),
+    **{name: _dropout(op, **options) for name, (op, options) in DROPOUTS.items()},
     "torch.softmax": _normalized("softmax"),
     "torch.Tensor.softmax": _normalized("softmax"),
     "torch.nn.functional.softmax": _normalized("softmax"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tracescript.producer.dropouts import DROPOUTS
 from tracescript.producer.script.library.lower import as_op, changed
 from tracescript.producer.script.library.promote import emit_op
 from tracescript.producer.script.library.random import draw
@@ -50,20 +51,7 @@ def _dropout(op: str, *, training: bool = True, alpha: bool = False, unbatched: 
     return dropout
 
 
-SPECIAL |= {
-    "torch.nn.functional.dropout": _dropout("dropout"),
-    "torch.dropout": _dropout("dropout"),
-    "torch.feature_dropout": _dropout("feature_dropout"),
-    "torch.nn.functional.dropout1d": _dropout("feature_dropout", unbatched=2),
-    "torch.nn.functional.dropout2d": _dropout("feature_dropout"),
-    "torch.nn.functional.dropout3d": _dropout("feature_dropout", unbatched=4),
-    "torch.alpha_dropout": _dropout("dropout", alpha=True),
-    "torch.nn.functional.alpha_dropout": _dropout("dropout", training=False, alpha=True),
-    "torch.feature_alpha_dropout": _dropout("feature_dropout", alpha=True),
-    "torch.nn.functional.feature_alpha_dropout": _dropout(
-        "feature_dropout", training=False, alpha=True
-    ),
-}
+SPECIAL |= {name: _dropout(op, **options) for name, (op, options) in DROPOUTS.items()}
 
 _ATTENTION: Final = (
     *("query", "key", "value", "attn_mask", "dropout_p", "is_causal", "scale", "enable_gqa"),
