@@ -68,10 +68,10 @@ def gate():
 def test_a_traced_gate_shows_its_guard_with_the_lost_branch():
     assert graph_text(gate()) == (
         "graph Gate.forward(%x : float32[3, 4]) -> (float32[3, 4]):  # traced\n"
-        "  %1 : float32[] = sum(%x)  # cell.py:7:11\n"
-        "  %2 : bool[] = gt(%1, float32(0.0))  # cell.py:7:11\n"
-        "  guard branch %2 == False  # cell.py:7:8 lost cell.py:8\n"
-        "  %3 : float32[3, 4] = neg(%x)  # cell.py:10:15\n"
+        "  %1 : float32[] = sum(%x)  # cell.py:7:12\n"
+        "  %2 : bool[] = gt(%1, float32(0.0))  # cell.py:7:12\n"
+        "  guard branch %2 == False  # cell.py:7:9 lost cell.py:8\n"
+        "  %3 : float32[3, 4] = neg(%x)  # cell.py:10:16\n"
         "  return (%3)\n"
     )
 
@@ -212,6 +212,6 @@ def test_a_constant_is_written_briefly(constant, text):
     assert constant_text(constant) == text
 
 
-def test_a_place_without_columns_is_file_and_line():
+def test_a_place_counts_columns_from_one_and_is_file_and_line_without_any():
     assert place_text(Place("a.py", 3)) == "a.py:3"
-    assert place_text(Place("a.py", 3, 0, 3, 9)) == "a.py:3:0"
+    assert place_text(Place("a.py", 3, 0, 3, 9)) == "a.py:3:1"

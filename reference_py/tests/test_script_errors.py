@@ -23,7 +23,7 @@ CASES = {
     "a statement outside the subset": (
         "try:\n    return n\nexcept ValueError:\n    return 0",
         "n: int",
-        ("UNSUPPORTED_PYTHON", "SCRIPT-1", 5, "scripts cannot use `try`", "@ts.ignore"),
+        ("UNSUPPORTED_PYTHON", "SCRIPT-1", 5, "scripts cannot use `try`", "`ts.trace`"),
     ),
     "undefined on one path": (
         "if n > 0:\n    z = 1\nreturn z + 1",

@@ -226,7 +226,7 @@ def test_a_guard_is_shown_with_its_source_line_where_the_file_carries_it(tmp_pat
 
     lines = show(file, "-p", "decisions").splitlines()
 
-    assert lines[:2] == ["gate.py:3:4: branch: x:smile: was True", "    x = 1"]
+    assert lines[:2] == ["gate.py:3:5: branch: x:smile: was True", "    x = 1"]
 
 
 def test_printing_a_model_writes_alike_numbered_modules_once(stack):

@@ -14,7 +14,7 @@ from differential.check import function_of
 import tracescript as ts
 from tracescript.errors import ProducerError
 from tracescript.ir import Place
-from tracescript.producer.source import caret, place_of, position, source_of
+from tracescript.producer.source import caret, place_of, source_of
 
 
 def simple(x):
@@ -62,11 +62,6 @@ def test_a_caret_counts_characters_where_a_place_counts_bytes():
 
 def test_a_line_that_is_not_there_has_no_excerpt():
     assert caret(("x\n",), Place("a.py", 7, 0, 7, 1)) == ""
-
-
-def test_a_position_counts_columns_from_one():
-    assert position(Place("a.py", 3, 4, 3, 9)) == "a.py:3:5"
-    assert position(Place("a.py", 3)) == "a.py:3"
 
 
 def test_the_place_of_a_frame_is_its_current_line():

@@ -80,9 +80,9 @@ def _enclosed(begin: str, shown: list[str], count: int, end: str) -> str:
 
 
 def place_text(place: Place) -> str:
-    """Write a place as `cell.py:7:11`; without the column where it is not known."""
+    """Write `cell.py:7:12`, columns counted from 1; without the column where it is not known."""
     return f"{place.file}:{place.line}" + (
-        f":{place.column}" if place.column or place.end_column else ""
+        f":{place.column + 1}" if place.column or place.end_column else ""
     )
 
 

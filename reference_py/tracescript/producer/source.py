@@ -244,15 +244,6 @@ def place_of(frame: FrameType, scope: str = "") -> Place:
     )
 
 
-def position(place: Place) -> str:
-    """Write `gate.py:7:11`, or `gate.py:7` where no column is known. Columns count from 1."""
-    return (
-        f"{place.file}:{place.line}:{place.column + 1}"
-        if place.end_column
-        else f"{place.file}:{place.line}"
-    )
-
-
 def caret(lines: tuple[str, ...] | list[str], place: Place) -> str:
     """Return the line of a place with carets below its range; empty if the line is unknown."""
     if not 0 < place.line <= len(lines):

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from tracescript.errors import ProducerError
 from tracescript.ir import Place
+from tracescript.ir.text import place_text
 from tracescript.producer.source import (
     caret_of_file,
     file_name,
     is_current,
     is_library,
-    position,
     source_of_file,
 )
 from tracescript.producer.trace.ranges import ranges
@@ -131,7 +131,7 @@ def error_at(site: Site | None, code: str, what: str, hint: str = "") -> Produce
     return ProducerError(
         what,
         code=code,
-        where=position(site.place),
+        where=place_text(site.place),
         hint=hint,
         excerpt=caret_of_file(site.path, site.place),
     )

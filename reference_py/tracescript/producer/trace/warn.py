@@ -6,7 +6,8 @@ import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.errors import ProducerError, TraceWarning
-from tracescript.producer.source import caret_of_file, position
+from tracescript.ir.text import place_text
+from tracescript.producer.source import caret_of_file
 from tracescript.producer.trace.tape import OUT_OF_RUNS
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def announce(
             f"the trace would lose control flow: {decision.predicate or decision.kind}",
             code="UNRECORDED_READ",
             rule="TRACE-7",
-            where=position(decision.place) if decision.place else "",
+            where=place_text(decision.place) if decision.place else "",
             excerpt=caret_of_file(event.site.path, event.site.place) if event.site else "",
             hint='script this part with ts.script, or pass decisions="warn"',
         )
@@ -82,7 +83,7 @@ def _left_text(left: Sequence[Site], explored: Sequence[Explored]) -> str:
 
 
 def _decision_text(decision: Decision, site: Site | None, frame: Frame) -> str:
-    where = f"{position(decision.place)}: " if decision.place else ""
+    where = f"{place_text(decision.place)}: " if decision.place else ""
     lines = [f"{where}{_first_line(decision)}"]
     if site is not None:
         lines += [f"  {line}" for line in caret_of_file(site.path, site.place).splitlines()]
@@ -144,13 +145,13 @@ def _lines(place: ir.Place | None) -> str:
 def _called(function: str, frame: Frame) -> str:
     if frame.parent is None:
         return f"  in {function}"
-    at = f" ({position(frame.site.place)})" if frame.site else ""
+    at = f" ({place_text(frame.site.place)})" if frame.site else ""
     root = list(frame.up())[-1].title.partition(".")[0]
     return f"  in {function}, called as {root}.{frame.path}{at}"
 
 
 def _guard_text(guard: ShapeGuard, fact: SizeFact) -> str:
-    where = f"{position(guard.place)}: " if guard.place else ""
+    where = f"{place_text(guard.place)}: " if guard.place else ""
     lines = [f"{where}a loop over a size was unrolled: {guard.text}"]
     if fact.site is not None:
         lines += [

@@ -95,7 +95,7 @@ def _hides_errors(node: ast.AST) -> bool:
 
 
 _ALTERNATIVES: dict[type[ast.AST], str] = {
-    ast.Try: "test the condition before, or move this part out and mark it @ts.ignore",
+    ast.Try: "test the condition before, or call what `ts.trace` makes of this part",
     ast.Global: "pass the value in and return it",
     ast.Nonlocal: "pass the value in and return it",
     ast.Import: "import at the top of the file",

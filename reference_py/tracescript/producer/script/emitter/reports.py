@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
 from tracescript.ir.constants import INT
+from tracescript.ir.text import place_text
 from tracescript.ir.types import ListType
 from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.diagnostics import describe_type
@@ -27,7 +28,7 @@ from tracescript.producer.script.emitter.entries import (
 )
 from tracescript.producer.script.emitter.own_containers import python_class
 from tracescript.producer.script.emitter.size_marks import PLAIN
-from tracescript.producer.source import caret, position
+from tracescript.producer.source import caret
 
 if TYPE_CHECKING:
     import ast
@@ -92,13 +93,13 @@ class Reports:
         notes = [second] if second else []
         frame: Frame | None = shown
         while frame is not None and frame.inlined_at is not None:
-            notes.append(f"called from {position(frame.inlined_at)}")
+            notes.append(f"called from {place_text(frame.inlined_at)}")
             frame = frame.enclosing
         text = "\n".join([excerpt, *(f"  {note}" for note in notes)]) if notes else excerpt
         return ProducerError(
             what,
             code=code,
-            where=position(place) if place else "",
+            where=place_text(place) if place else "",
             rule=rule,
             hint=hint,
             excerpt=text,

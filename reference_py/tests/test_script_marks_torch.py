@@ -1,0 +1,76 @@
+"""Marks as torch.jit spells them."""
+
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import tracescript as ts  # noqa: E402  # after the check for torch
+from tracescript.errors import ExecutionError, ProducerError  # noqa: E402
+
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.filterwarnings("ignore:.*torch.jit.*deprecated:DeprecationWarning"),
+]
+
+
+def module():
+    class Marked(torch.nn.Module):
+        rounds: torch.jit.Final[int]
+        __constants__ = ("factor",)
+
+        def __init__(self):
+            super().__init__()
+            self.rounds, self.factor = 3, 2
+
+        def forward(self, x: torch.Tensor, python: bool = False):
+            if python:
+                x = self.never(x)
+            for _ in range(self.rounds):
+                x = x * self.factor
+            return self.plain(x)
+
+        @torch.jit.export
+        def thirds(self, x: torch.Tensor):
+            return x / 3
+
+        @torch.jit.unused
+        def never(self, x: torch.Tensor) -> torch.Tensor:
+            return eval("x")
+
+        @torch.jit.ignore
+        def plain(self, x: torch.Tensor) -> torch.Tensor:
+            return x + 1
+
+    return Marked()
+
+
+X = torch.tensor([1.0, 2.0])
+
+
+def test_exports_constants_and_unused_methods_are_as_with_our_marks(tmp_path):
+    ts.save(ts.script(module()), tmp_path / "m.tsproto")
+    loaded = ts.load(tmp_path / "m.tsproto")
+
+    assert torch.equal(loaded(X), X * 8 + 1)
+    assert torch.equal(loaded.thirds(X), X / 3)
+    with pytest.raises(ExecutionError) as caught:
+        loaded(X, python=True)
+    assert caught.value.code == "RAISED"
+    assert "never is marked unused" in caught.value.what
+
+
+def test_what_torch_would_ask_python_for_is_compiled_or_refused_at_its_line():
+    @torch.jit.ignore
+    def outside(x: torch.Tensor) -> torch.Tensor:
+        return eval("x")
+
+    def asking(x: torch.Tensor):
+        return outside(x)
+
+    assert torch.equal(ts.script(module())(X), X * 8 + 1)
+    with pytest.raises(ProducerError) as caught:
+        ts.script(asking)
+    assert caught.value.code == "UNKNOWN_CALL"
+    assert 'return eval("x")' in caught.value.excerpt
