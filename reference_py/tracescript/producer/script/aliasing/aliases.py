@@ -113,7 +113,8 @@ class Aliases(Heap):
         if isinstance(entry, OneOf):
             return {t for p in entry.parts.values() for t in self.seen(p)}
         if isinstance(entry, Series):
-            return {t for v in entry.over for t in self.reach(self.of(v))}
+            held = {t for d in entry.held for t in self.own(d)}
+            return held | {t for v in entry.over for t in self.reach(self.of(v))}
         if isinstance(entry, Empty):
             return set(entry.tokens)
         return {t for p in held_by(entry) for t in self.seen(p)}

@@ -16,6 +16,7 @@ from tracescript.producer.script.emitter.entries import (
     Items,
     OneOf,
     Partly,
+    Series,
     Struct,
     Unset,
     constant_of,
@@ -112,8 +113,9 @@ def computed(
     if not all(k for k, _ in known):
         return None
     found = function(*(v for _, v in known))
-    is_view = isinstance(found, type({}.keys()) | type({}.values()) | type({}.items()))
-    return session.entry_of(tuple(found) if is_view else found)
+    if isinstance(found, type({}.keys()) | type({}.values()) | type({}.items())):
+        return Series(None, None, tuple(map(session.entry_of, found)), function.__name__)
+    return session.entry_of(found)
 
 
 def defaults_of(

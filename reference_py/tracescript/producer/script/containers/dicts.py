@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import DictType
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.changes import rebind
 from tracescript.producer.script.containers.sequences import copied, counted, element_fits
+from tracescript.producer.script.containers.views import view
 from tracescript.producer.script.emitter.diagnostics import is_none
-from tracescript.producer.script.emitter.entries import Empty, Items, Series, Struct
+from tracescript.producer.script.emitter.entries import Empty, Items, Struct
 from tracescript.producer.script.emitter.own_containers import plain_dict
 from tracescript.producer.script.flow.branches import branch
 from tracescript.producer.script.flow.iteration import series_of
@@ -113,7 +114,7 @@ def with_entries(e: Emitter, d: Entry, more: Entry) -> Entry:
         more = Items(tuple(Items((e.constant(k), x)) for k, x in more.fields.items()))
     if isinstance(more, Value) and isinstance(more.type, DictType):
         e.session.aliases.copied(more, e.where())
-        more = _series(e, more)
+        more = view(e, more, "items")
     series = series_of(e, more)
     if series.parts == ():
         return d
@@ -145,33 +146,14 @@ def is_dict(entry: Entry) -> bool:
     return isinstance(entry, Empty) and entry.is_dict
 
 
-def _series(e: Emitter, d: Value) -> Series:
-    keys, values = e.op("dict.keys", [d]), e.op("dict.values", [d])
-    return Series(
-        e.op("list.len", [keys]),
-        lambda i: Items((e.op("list.get", [keys, i]), e.op("list.get", [values, i]))),
-        None,
-        "dict",
-        (d,),
-    )
+def _view(what: str) -> Any:
+    def method(
+        e: Emitter, _receiver: ast.expr, d: Entry, args: list[Entry], _kwargs: Arguments
+    ) -> Entry:
+        counted(e, args, 0, 0)
+        return view(e, d if isinstance(d, Empty) else e.value(d), what)
 
-
-def _keys(
-    e: Emitter, _receiver: ast.expr, d: Entry, _args: list[Entry], _kwargs: Arguments
-) -> Entry:
-    return Empty(at=e.at) if isinstance(d, Empty) else e.op("dict.keys", [e.value(d)])
-
-
-def _values(
-    e: Emitter, _receiver: ast.expr, d: Entry, _args: list[Entry], _kwargs: Arguments
-) -> Entry:
-    return Empty(at=e.at) if isinstance(d, Empty) else e.op("dict.values", [e.value(d)])
-
-
-def _items(
-    e: Emitter, _receiver: ast.expr, d: Entry, _args: list[Entry], _kwargs: Arguments
-) -> Entry:
-    return Series(None, None, (), "dict") if isinstance(d, Empty) else _series(e, e.value(d))
+    return method
 
 
 def _clear(
@@ -196,9 +178,9 @@ DICT_METHODS = {
     "popitem": _popitem,
     "setdefault": _setdefault,
     "update": _update,
-    "keys": _keys,
-    "values": _values,
-    "items": _items,
+    "keys": _view("keys"),
+    "values": _view("values"),
+    "items": _view("items"),
     "clear": _clear,
     "copy": _copy,
 }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tracescript.ir.values import Value
 from tracescript.opset.relations import join_all
 from tracescript.producer.script.aliasing.changes import store
+from tracescript.producer.script.containers.views import known_view
 from tracescript.producer.script.emitter.diagnostics import describe_type
 from tracescript.producer.script.emitter.entries import Items, Struct, constant_of
 
@@ -86,9 +87,9 @@ def named_dict_method(e: Emitter, method: Bound, d: Struct, args: list[Entry]) -
     """A method of a dict whose names are known when compiling."""
     pairs = [(e.constant(k), x) for k, x in d.fields.items()]
     if method.name == "items":
-        return Items(tuple(Items(p) for p in pairs))
+        return known_view(d, tuple(Items(p) for p in pairs), "items")
     if method.name in {"keys", "values"}:
-        return Items(tuple(p[method.name == "values"] for p in pairs))
+        return known_view(d, tuple(p[method.name == "values"] for p in pairs), method.name)
     if method.name == "copy":
         return replace(d, tokens=frozenset({e.session.aliases.token(e.site())}))
     more = _entries(e, args[0]) if method.name == "update" and args else None

@@ -195,8 +195,11 @@ def container_method(
     from tracescript.producer.script.containers.dicts import DICT_METHODS
     from tracescript.producer.script.containers.lists import LIST_METHODS, TUPLE_METHODS
     from tracescript.producer.script.containers.named_dicts import named_dict_method
+    from tracescript.producer.script.containers.views import are_disjoint, are_keys
 
     owner = method.owner
+    if isinstance(owner, Series) and are_keys(owner) and method.name == "isdisjoint":
+        return are_disjoint(e, owner, args)
     if isinstance(owner, Struct):
         return named_dict_method(e, method, owner, args)
     if isinstance(owner, Items) and owner.is_list:

@@ -166,7 +166,8 @@ class Series:
     """What a `for` runs over: known parts, or a number of rounds and the item of a round.
 
     `over` are the containers that must not grow meanwhile, `shown` what items are taken from. Of a
-    series `by_place`, items may change.
+    series `by_place`, items may change. `held` is the dict of which it is a view, `listed` the list
+    of its items where there is one.
     """
 
     trip: Value | None
@@ -176,6 +177,13 @@ class Series:
     over: tuple[Value, ...] = ()
     shown: tuple[RunOver, ...] = ()
     by_place: bool = False
+    held: tuple[Entry, ...] = ()
+    listed: Value | None = None
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it is what `keys()`, `values()` or `items()` of a dict gives."""
+        return self.what in {"keys", "values", "items"}
 
 
 Entry: TypeAlias = (

@@ -122,6 +122,8 @@ class Reports:
             return "an empty dict" if entry.is_dict else "an empty list"
         if isinstance(entry, Struct) and python_class(entry.cls) is not entry.cls:
             return f"a {python_class(entry.cls).__name__}"
+        if isinstance(entry, Series) and entry.is_view:
+            return f"{entry.what}() of a dict"
         names: dict[type, str] = {
             Struct: "a record",
             Bound: "a method",

@@ -26,6 +26,7 @@ from tracescript.producer.script.emitter.entries import (
     Items,
     Known,
     OneOf,
+    Series,
     Struct,
 )
 from tracescript.producer.script.emitter.reports import Reports
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from tracescript.producer.script.session import Session
 
 
+_OF_SERIES = "list(...) makes a list of it"
+_OF_OTHERS = "a script computes with numbers, texts, tensors, lists, dicts, tuples and records"
 _HINTS = {
     "dict.make": "all values of a dict have one type; a named tuple or data class has several",
     "list.make": "all items of a list have one type; a tuple has several",
@@ -114,7 +117,7 @@ class Values(Reports):
         raise self.error(
             None,
             f"{what} is {self.describe(entry)}; it cannot be computed with at run time",
-            hint="a script computes with numbers, texts, tensors, lists, dicts, tuples and records",
+            hint=_OF_SERIES if isinstance(entry, Series) else _OF_OTHERS,
         )
 
     def _tuple(self, entry: Items, what: str) -> Value:

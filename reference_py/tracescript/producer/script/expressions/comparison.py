@@ -112,7 +112,11 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
         return e.op("str.cmp", [e.value(left), e.value(right)], {"relation": relation})
     from tracescript.producer.script.containers.equality import equal
     from tracescript.producer.script.containers.orders import ordered
+    from tracescript.producer.script.containers.views import compared
 
+    instead = compared(e, relation, left, right)
+    if instead is not None:
+        return related(e, relation, python, *instead)
     own = own_comparison(e, relation, left, right)
     if own is None and relation == "ne":
         same = own_comparison(e, "eq", left, right)

@@ -18,7 +18,7 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.containers.choices import choose
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar, is_tensor
-from tracescript.producer.script.emitter.entries import Empty, Items, Known, OneOf, Struct
+from tracescript.producer.script.emitter.entries import Empty, Items, Known, OneOf, Series, Struct
 from tracescript.producer.script.expressions.operators import (
     NUMBERS,
     fold,
@@ -104,6 +104,10 @@ def truth(e: Emitter, entry: Entry) -> Value:
         return e.constant(bool(entry.value))
     if isinstance(entry, Struct):
         return _truth_of_record(e, entry)
+    if isinstance(entry, Series) and (entry.what == "range" or entry.is_view):
+        if entry.parts is not None or entry.trip is None:
+            return e.constant(bool(entry.parts))
+        return e.op("int.cmp", [entry.trip, e.constant(0)], {"relation": "gt"})
     if not isinstance(entry, Value) and not isinstance(entry, Known):
         return e.constant(True)
     return _truth_of_value(e, e.value(entry))

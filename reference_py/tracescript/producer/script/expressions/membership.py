@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import DataType, DictType, ListType, ScalarKind, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script.containers.choices import type_needed
+from tracescript.producer.script.containers.views import dict_of_keys
 from tracescript.producer.script.emitter.diagnostics import is_scalar
 from tracescript.producer.script.emitter.entries import (
     Empty,
@@ -52,7 +53,8 @@ def contains(e: Emitter, container: Entry, item: Entry) -> Value:
     if isinstance(container, Series) and container.what == "range":
         return _in_range(e, container, item)
     if isinstance(container, Series):
-        container = Items(container.parts) if container.parts else as_list(e, container)
+        listed = Items(container.parts) if container.parts else None
+        container = listed or dict_of_keys(container) or as_list(e, container)
     if isinstance(container, Known):
         container = _known_items(e, container)
     if isinstance(container, Value) and isinstance(container.type, DictType):

@@ -67,8 +67,10 @@ def special(e: Emitter, owner: Entry, name: str, *args: Entry) -> Entry | None:
 
 def own_binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> Entry | None:
     """`a + b` where one is a record: its method, or the reflected one of the other."""
+    from tracescript.producer.script.containers.views import as_sets
+
     name = _NAMES[kind]
-    left, right = _sets(e, left, right)
+    left, right = _sets(e, *as_sets(e, kind, left, right))
     if is_set(left) != is_set(right):
         return None
     made = special(e, left, name, right)

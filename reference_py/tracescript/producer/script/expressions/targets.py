@@ -123,7 +123,8 @@ def _assign_name(e: Emitter, name: str, entry: Entry) -> None:
     if isinstance(entry, Series):
         from tracescript.producer.script.flow.iteration import as_list
 
-        entry = entry if entry.parts is None and entry.what == "range" else as_list(e, entry)
+        is_kept = entry.parts is None and entry.what == "range"
+        entry = entry if is_kept or entry.is_view else as_list(e, entry)
     e.bind(name, entry)
 
 

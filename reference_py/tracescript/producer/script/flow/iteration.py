@@ -245,10 +245,13 @@ def backwards(e: Emitter, inner: Series) -> Series:
 
 def as_list(e: Emitter, series: Series) -> Entry:
     """`list(xs)`: a list value, or a list of what is known at compile time."""
+    from tracescript.producer.script.containers.sequences import copied
     from tracescript.producer.script.flow.comprehensions import collected
 
     if series.parts is not None:
         return collected(e, list(series.parts))
+    if series.listed is not None:
+        return copied(e, series.listed)
     return e.session.gather(e, series)
 
 

@@ -18,6 +18,7 @@ from tracescript.producer.script.expressions.operators import binary
 from tracescript.producer.script.expressions.targets import assign_to
 from tracescript.producer.script.flow.arms import SOME_SET
 from tracescript.producer.script.flow.branches import branch, refine
+from tracescript.producer.script.flow.iterators import refuse_late, refuse_result
 from tracescript.producer.script.source.annotations import type_of_annotation
 from tracescript.producer.script.source.exits import RETURNED, SetFlag, SetResult, Unless
 from tracescript.producer.script.source.type_comments import comments_of
@@ -35,6 +36,7 @@ def nothing(_e: Emitter, _node: ast.Pass) -> None:
 @statement(ast.Assign)
 def assign(e: Emitter, node: ast.Assign) -> None:
     """`a = b = value`."""
+    refuse_late(e, node)
     entry = e.expr(node.value)
     said = comments_of(e.frame.source, e.frame.definition).lines.get(getattr(node, "lineno", 0))
     kind = None if said is None else type_of_annotation(e, said)
@@ -52,6 +54,7 @@ def annotated(e: Emitter, node: ast.AnnAssign) -> None:
         e.frame.annotations[node.target.id] = kind
     if node.value is None:
         return
+    refuse_late(e, node)
     if kind is not None:
         e.wanted[node.value] = kind
     entry = e.expr(node.value)
@@ -211,6 +214,7 @@ def set_flag(e: Emitter, node: SetFlag) -> None:
 def set_result(e: Emitter, node: SetResult) -> None:
     """The value of a `return`."""
     e.frame.returned_at = node.value or node
+    refuse_result(e, node.value)
     entry: Entry = e.expr(node.value) if node.value is not None else e.constant(None)
     kind = e.frame.annotations.get("return")
     if kind is not None and isinstance(entry, Empty):

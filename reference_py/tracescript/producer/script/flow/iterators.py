@@ -1,0 +1,149 @@
+"""Iterators that a name holds: their items are taken once, where the name is read."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tracescript.producer.script.emitter.entries import Known
+from tracescript.producer.tree import children_of, nodes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracescript.errors import ProducerError
+    from tracescript.producer.script.emitter.core import Emitter
+
+_BUILTINS = frozenset({"map", "filter", "zip", "enumerate", "reversed"})
+_LATER = (ast.While, ast.Lambda, ast.FunctionDef)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+Position = tuple[int, int]
+
+
+def is_iterator(e: Emitter, node: ast.expr | None) -> bool:
+    """Whether an expression gives an iterator in Python, not a list."""
+    if isinstance(node, ast.GeneratorExp):
+        return True
+    function = node.func if isinstance(node, ast.Call) else None
+    if isinstance(function, ast.Attribute):
+        owner = e.expr(function.value) if isinstance(function.value, ast.Name) else None
+        return isinstance(owner, Known) and getattr(owner.value, "__name__", "") == "itertools"
+    if not isinstance(function, ast.Name) or not function.id.isidentifier():
+        return False
+    found = e.expr(function)
+    home = e.session.identity(found.value) if isinstance(found, Known) else ""
+    module, _, name = home.rpartition(".")
+    return module == "itertools" or (module == "builtins" and name in _BUILTINS)
+
+
+def refuse_late(e: Emitter, node: ast.Assign | ast.AnnAssign) -> None:
+    """Refuse an iterator in a name whose items a list would not show as Python does.
+
+    That is where the name is read more than once, in a loop that begins later, or after a change of
+    what the items are made of. Spec: SCRIPT-6.
+    """
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    names = [t.id for t in targets if isinstance(t, ast.Name)]
+    if e.frame.is_ours or not names or node.value is None or not is_iterator(e, node.value):
+        return
+    for name in names:
+        reads = list(_reads(e.frame.definition, name, _end(node)))
+        if len(reads) > 1 or any(late for _, late in reads):
+            raise _error(e, node, name, reads[-1][0], "its items are taken once")
+        if e.frame.enclosing is None and any(_is_result(e.frame.definition, r) for r, _ in reads):
+            raise _error(e, node, name, reads[0][0], "it is no result")
+        for read, _ in reads:
+            used = {n.id for n in nodes_of(node.value) if isinstance(n, ast.Name)}
+            changed = _changed(e.frame.definition, used, _end(node), (read.lineno, read.col_offset))
+            if changed is not None:
+                what = f"{changed!r} changes before its items are taken"
+                raise _error(e, node, name, read, what)
+
+
+def refuse_result(e: Emitter, node: ast.expr | None) -> None:
+    """Refuse an iterator as the result of the function that is scripted. Spec: SCRIPT-4."""
+    if e.frame.enclosing is None and node is not None and is_iterator(e, node):
+        raise e.error(
+            node,
+            "an iterator is no result",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint=f"return list({ast.unparse(node)})",
+        )
+
+
+def _error(e: Emitter, node: ast.stmt, name: str, read: ast.Name, what: str) -> ProducerError:
+    return e.error(
+        node,
+        f"{name!r} is an iterator: {what}",
+        rule="SCRIPT-6",
+        second=f"{e.frame.source.name}: it is read in line {read.lineno}",
+        hint=f"make it a list: {name} = list(...)",
+    )
+
+
+def _reads(definition: ast.AST, name: str, after: Position) -> Iterator[tuple[ast.Name, bool]]:
+    """Yield reads of a name until it is assigned again, and whether a later loop does it."""
+    stores = [
+        (n.lineno, 10**9)
+        for n in nodes_of(definition)
+        if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
+    ]
+    until = min((s for s in stores if s > (after[0], 10**9)), default=(10**9, 0))
+
+    def walk(node: ast.AST, late: bool) -> Iterator[tuple[ast.Name, bool]]:
+        begins = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)) >= after
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+            if after <= (node.lineno, node.col_offset) <= until:
+                yield node, late
+            return
+        first: ast.AST | None = None
+        if isinstance(node, ast.For):
+            first = node.iter
+        elif isinstance(node, _COMPREHENSIONS):
+            first = node.generators[0].iter
+        is_loop = begins and (first is not None or isinstance(node, _LATER))
+        if first is not None:
+            yield from walk(first, late)
+        for child in children_of(node):
+            inner = child
+            if inner is first:
+                continue
+            if isinstance(inner, ast.comprehension) and inner.iter is first:
+                for part in (inner.target, *inner.ifs):
+                    yield from walk(part, late or is_loop)
+                continue
+            yield from walk(inner, late or is_loop)
+
+    yield from walk(definition, False)
+
+
+def _is_result(definition: ast.AST, read: ast.Name) -> bool:
+    """Whether a read of a name is what a function returns."""
+    returns = (n.value for n in nodes_of(definition) if isinstance(n, ast.Return))
+    return any(value is read for value in returns)
+
+
+def _changed(definition: ast.AST, names: set[str], after: Position, before: Position) -> str | None:
+    """Return a name that is assigned, or may be changed, between two places."""
+    for n in nodes_of(definition):
+        at = getattr(n, "lineno", 0), getattr(n, "col_offset", 0)
+        if not after <= at < before:
+            continue
+        root: ast.AST = n
+        is_store = isinstance(getattr(n, "ctx", None), ast.Store | ast.Del)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute):
+            root, is_store = n.func.value, True
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        if is_store and isinstance(root, ast.Name) and root.id in names:
+            return root.id
+    return None
+
+
+def _end(node: ast.AST) -> Position:
+    return getattr(node, "end_lineno", 0) or 0, getattr(node, "end_col_offset", 0) or 0
+
+
+__all__ = ["is_iterator", "refuse_late", "refuse_result"]
