@@ -41,13 +41,9 @@ _MAPPING: Final = 6e-4
 """Microseconds an element takes, about."""
 
 
-def by_rows(count: int, width: int) -> list[slice]:
-    """Return slices of `count` rows of `width` elements, of about two blocks, or one row.
-
-    Where a slice has four rows, it has fours of rows.
-    """
-    step = max(1, 2 * BLOCK // max(1, width))
-    step -= step % 4 if step > 4 else 0  # noqa: PLR2004
+def by_rows(count: int, width: int, most: int = 2 * BLOCK) -> list[slice]:
+    """Return slices of `count` rows of `width` elements, of at most `most` elements or one row."""
+    step = max(1, most // max(1, width))
     return [slice(start, start + step) for start in range(0, count, step)]
 
 
@@ -73,7 +69,7 @@ def sums(rows: Array) -> Array:
 def squares(rows: Array) -> Array:
     """Return the sum of the squares of each row."""
     if rows.shape[1] <= SUMMED_BY_PRODUCT:
-        return np.matmul(rows[:, np.newaxis, :], rows[:, :, np.newaxis]).reshape(-1)
+        return np.vecdot(rows, rows)
     return sums(rows * rows)
 
 
