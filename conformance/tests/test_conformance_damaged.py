@@ -77,3 +77,23 @@ def test_a_case_under_the_id_of_another_gives_exit_code_4(copied):
 
 def test_an_empty_folder_gives_exit_code_4(tmp_path):
     assert command("verify", "--cases", str(tmp_path)).code == 4
+
+
+def test_a_file_made_by_a_recipe_has_the_bytes_of_its_digest_or_none():
+    corpus = corpora.load()
+    entry = next(e for e in corpus.manifest.entries if e.id == "graph/limits/text_of_4_mib")
+    [artifact] = corpus.case(entry).artifacts
+
+    assert len(artifact.recipe) < 2000
+    assert len(corpus.content(artifact)) == artifact.length > 4 << 20
+    for wrong in (
+        "",
+        "zz",
+        "00*many",
+        f"{artifact.recipe} 00",
+        "00*99999999999999",
+        artifact.recipe.replace("61*", "62*"),
+    ):
+        artifact.recipe = wrong
+        with pytest.raises(corpora.CorpusError):
+            corpus.content(artifact)

@@ -14,7 +14,7 @@ from typing import Any
 
 from google.protobuf import json_format
 
-from tools import authored, golden_gate, op_cases, rule_texts
+from tools import authored, golden_gate, op_cases, recipes, rule_texts
 from tools.op_cases import tomllib
 from tracescript.conformance.v1 import case_pb2, manifest_pb2
 from tracescript_conformance import rules
@@ -47,7 +47,10 @@ def build() -> dict[str, bytes]:
             content = artifact.content
             artifact.sha256 = hashlib.sha256(content).digest()
             artifact.length = len(content)
-            if len(content) > _INLINE:
+            recipe = recipes.recipe(content) if len(content) > _INLINE else ""
+            if recipe and len(recipe) <= _INLINE:
+                artifact.recipe = recipe
+            elif len(content) > _INLINE:
                 files[f"shared/{artifact.sha256.hex()}"] = content
                 artifact.shared = True
         case.provenance.generator = "tools.freeze"

@@ -67,13 +67,15 @@ class Corpus:
         return case
 
     def content(self, artifact: case_pb2.Artifact) -> bytes:
-        """Return the bytes of an artifact, inline or shared by digest."""
-        if artifact.WhichOneof("source") == "content":
+        """Return the bytes of an artifact: inline, shared by digest, or made by its recipe."""
+        source, name = artifact.WhichOneof("source"), artifact.sha256.hex()
+        if source == "content":
             return artifact.content
-        if artifact.WhichOneof("source") != "shared":
-            raise CorpusError(f"artifact {artifact.sha256.hex()[:12]} has no bytes here")
-        path = self.folder / "shared" / artifact.sha256.hex()
-        data = path.read_bytes() if path.is_file() else b""
+        path = self.folder / "shared" / name
+        if source == "recipe":
+            data = _made(artifact)
+        else:
+            data = path.read_bytes() if path.is_file() else b""
         if hashlib.sha256(data).digest() != artifact.sha256:
             raise CorpusError(f"{path}: missing, or not the bytes of its name")
         return data
@@ -90,6 +92,18 @@ class Corpus:
                 return profile
         known = ", ".join(p.name for p in self.manifest.profiles)
         raise CorpusError(f"no profile {name!r}; profiles: {known}")
+
+
+def _made(artifact: case_pb2.Artifact) -> bytes:
+    """Return the bytes of a recipe, or none where they are not as many as the artifact says."""
+    try:
+        written = [piece.partition("*") for piece in artifact.recipe.split()]
+        pieces = [(bytes.fromhex(text), int(times or 1)) for text, _, times in written]
+    except ValueError:
+        return b""
+    if sum(len(piece) * times for piece, times in pieces) != artifact.length:
+        return b""
+    return b"".join(piece * times for piece, times in pieces)
 
 
 def root_digest(entries: Iterable[manifest_pb2.ManifestEntry]) -> bytes:

@@ -47,6 +47,21 @@ def test_what_is_above_a_limit_is_refused(
     assert error.where.startswith(where)
 
 
+def test_nodes_of_all_blocks_of_a_function_count(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def edit(message: Any) -> None:
+        body = message.functions[1].blocks[1]
+        for _ in range(len(message.functions[1].values) + 1):
+            body.nodes.add(op=1)
+
+    crowded = edited(content, scan.MODEL, edit)
+    found = model_pb2.Model.FromString(file_parts.take_apart(crowded).sections[scan.MODEL])
+    nodes = sum(len(block.nodes) for block in found.functions[1].blocks)
+    monkeypatch.setattr(limits, "MAX_VALUES", nodes - 1)
+    assert refused(crowded).where == "functions[1].blocks"
+
+
 def test_a_large_section_within_the_limits_is_counted_and_read(content: bytes) -> None:
     parts = file_parts.take_apart(content)
     model = model_pb2.Model.FromString(parts.sections[scan.MODEL])
@@ -65,6 +80,7 @@ def test_a_large_section_within_the_limits_is_counted_and_read(content: bytes) -
         ("0801120261620d000000001a001100000000000000002201ff", [2, 3, 4]),
         ("120013", [2]),
         ("120008", [2]),
+        ("12000b1a002b32002c1a000c2200", [2, 4]),
         ("1200" + "ff" * 11, [2]),
     ],
 )

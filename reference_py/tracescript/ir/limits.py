@@ -17,7 +17,8 @@ MAX_BLOCK_DEPTH: Final = 10_000
 MAX_PORTS: Final = 65_536
 """Inputs or outputs of one node or function."""
 MAX_RANK: Final = 64
-MAX_ELEMENTS: Final = 1 << 60
+MAX_ELEMENTS: Final = 1 << 58
+"""Elements of a tensor, its extents of 0 left out: of the widest type they take 2^62 bytes."""
 MAX_DEPTH: Final = 64
 """Depth of types, dimension expressions, constants and data, through their indices."""
 MAX_TYPE_PARTS: Final = 65_536
@@ -29,6 +30,7 @@ MAX_TOTAL_PARTS: Final = 1 << 26
 MAX_INLINE_DEPTH: Final = 256
 """Length of a chain of call sites in the debug section."""
 MAX_STRING: Final = 16 << 20
+"""Bytes of a string constant."""
 MAX_LIST: Final = 1_024
 """Features, profiles and metadata entries."""
 MAX_EXTRA: Final = 256 << 20

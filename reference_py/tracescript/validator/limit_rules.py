@@ -20,6 +20,7 @@ from tracescript.ir.limits import (
 )
 from tracescript.validator.fault import Fault, Rule
 from tracescript.validator.scope import inner_constants, parts
+from tracescript.validator.type_rules import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,7 +101,7 @@ def _constants(scope: Scope) -> Iterator[Fault]:
             return
     for weight, spot in scope.weights.items():
         found = math.prod(n for n in weight.shape if n)
-        if MAX_ELEMENTS < found < MAX_ELEMENTS << 3:
+        if found <= LARGEST:
             yield from _over(spot.where, "elements", found, MAX_ELEMENTS)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir.limits import MAX_DATA_PARTS, MAX_DEPTH, MAX_ELEMENTS, MAX_RANK
@@ -133,8 +132,8 @@ class BundleReader:
         place = f"{self._where}.{where}.tensor"
         data_type = self._enums.name(DATA_TYPES, tensor.data_type, f"{place}.data_type")
         shape = tuple(tensor.shape)
-        if len(shape) > MAX_RANK or math.prod(shape) > MAX_ELEMENTS:
-            what = f"found shape {shape[:MAX_RANK]}, expected rank {MAX_RANK} and 2^60 elements"
+        if len(shape) > MAX_RANK or tensors.extent(shape) > MAX_ELEMENTS:
+            what = f"found shape {shape[:MAX_RANK]}, expected rank {MAX_RANK} and 2^58 elements"
             raise fault("FILE_LIMIT", what, place, "CONTAINER-20")
         expected = tensors.size_of(data_type, shape)
         if len(tensor.content) != expected:

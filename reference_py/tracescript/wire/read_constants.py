@@ -66,6 +66,7 @@ class ConstantReader:
         form = self._types.type(entry.type, f"{where}.type")
         arm = entry.WhichOneof("value")
         references: Sequence[int] = ()
+        own = 1
         if arm in {"elements", "entries"}:
             references = getattr(entry, arm).items
             elements = [
@@ -77,9 +78,10 @@ class ConstantReader:
             )
         elif arm in {"ints", "floats"}:
             value = self._packed(getattr(entry, arm).items, arm, where)
+            own += len(value)
         else:
             value = self._single(entry, arm, where)
-        self._growth.add(references, where)
+        self._growth.add(references, where, own)
         chosen = forms.chosen(form, value)
         # Elements of numbers that could be packed, or the other way, would be a second encoding.
         packed = None if chosen is None else forms.packed_type(chosen)
@@ -103,8 +105,8 @@ class ConstantReader:
         value = getattr(entry, arm)
         if arm == "float_value":
             self._packed((value,), arm, where)
-        elif arm == "str_value" and len(value) > limits.MAX_STRING:
-            raise over_limit(where, "characters", len(value), limits.MAX_STRING)
+        elif arm == "str_value" and len(value.encode()) > limits.MAX_STRING:
+            raise over_limit(where, "bytes", len(value.encode()), limits.MAX_STRING)
         return value
 
     def _packed(self, items: Sequence[Any], arm: str, where: str) -> tuple[Any, ...]:

@@ -134,6 +134,8 @@ class FunctionReader:
         self._check_owners()
         places = self._debug.node_places
         last = sum(len(entry.nodes) for entry in entries)
+        if last > limits.MAX_VALUES:
+            raise over_limit(f"{where}.blocks", "nodes", last, limits.MAX_VALUES)
         made: list[Any] = [None] * len(entries)
         for i in range(len(entries) - 1, 0, -1):
             entry = entries[i]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tracescript.ir import limits
 from tracescript.ir.values import Weight
 from tracescript.v1 import tensor_pb2
-from tracescript.wire import scan, table_counts
+from tracescript.wire import scan, table_counts, tensors
 from tracescript.wire.enums import DATA_TYPES, Enums
 from tracescript.wire.faults import bad_index, check_sentinel, fault, over_limit
 from tracescript.wire.tensors import FileSource, Payload
@@ -73,10 +73,10 @@ def _payloads(container: Container, table: tensor_pb2.WeightTable) -> list[Paylo
     ]
 
 
-def _too_large(shape: tuple[int, ...], elements: int, where: str) -> TsError:
+def _too_large(shape: tuple[int, ...], where: str) -> TsError:
     if len(shape) > limits.MAX_RANK:
         return over_limit(where, "dimensions", len(shape), limits.MAX_RANK)
-    return over_limit(where, "elements", elements, limits.MAX_ELEMENTS)
+    return over_limit(where, "elements", tensors.extent(shape), limits.MAX_ELEMENTS)
 
 
 def _form(
@@ -87,9 +87,9 @@ def _form(
     if number not in _BITS:
         enums.name(DATA_TYPES, number, f"{_at(index)}.data_type")
     data_type, bits = _BITS[number]
+    if len(shape) > limits.MAX_RANK or tensors.extent(shape) > limits.MAX_ELEMENTS:
+        raise _too_large(shape, f"{_at(index)}.shape")
     elements = math.prod(shape)
-    if len(shape) > limits.MAX_RANK or elements > limits.MAX_ELEMENTS:
-        raise _too_large(shape, elements, f"{_at(index)}.shape")
     return data_type, (elements * bits + _BYTE - 1) // _BYTE, max(1, bits // _BYTE)
 
 

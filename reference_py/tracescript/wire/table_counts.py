@@ -23,8 +23,11 @@ class Tables:
     """Bytes below which counting is not worth it: each entry takes two bytes at least."""
 
 
+BLOCK_TABLES: Final = Tables({2: ("nodes", MAX_VALUES)}, threshold=2 * MAX_VALUES)
 FUNCTION_TABLES: Final = Tables(
-    {5: ("values", MAX_VALUES), 6: ("blocks", MAX_BLOCKS)}, threshold=4 * MAX_TABLE
+    {5: ("values", MAX_VALUES), 6: ("blocks", MAX_BLOCKS)},
+    {6: BLOCK_TABLES},
+    threshold=4 * MAX_TABLE,
 )
 MODEL_TABLES: Final = Tables(
     {

@@ -54,6 +54,11 @@ def size_of(data_type: DataType, shape: tuple[int, ...]) -> int:
     return (math.prod(shape) * data_type.bits + _BYTE - 1) // _BYTE
 
 
+def extent(shape: tuple[int, ...]) -> int:
+    """Count the elements of a shape, its extents of 0 left out. Spec: CONTAINER-20."""
+    return math.prod(n for n in shape if n)
+
+
 def _unpack(data: memoryview, data_type: DataType, count: int) -> Array:
     """Spread elements narrower than a byte, first element in the low bits."""
     bits = data_type.bits

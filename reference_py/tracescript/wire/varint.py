@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 _VARINT = 0
 _DELIMITED = 2
+_GROUP, _GROUP_END = 3, 4
 _FIXED = {1: 8, 5: 4}
 _MORE = 0x80
 _LOW = 0x7F
@@ -44,8 +45,11 @@ def read(data: memoryview | bytes, position: int) -> tuple[int, int]:
 
 
 def fields(data: memoryview) -> Iterator[tuple[int, int, int]]:
-    """Yield (number, begin, end) of each length-delimited field; stop at the first flaw."""
-    position = 0
+    """Yield (number, begin, end) of each length-delimited field; stop at the first flaw.
+
+    What is in a group belongs to the group, so it is passed over.
+    """
+    position = depth = 0
     try:
         while position < len(data):
             tag, position = read(data, position)
@@ -55,7 +59,10 @@ def fields(data: memoryview) -> Iterator[tuple[int, int, int]]:
                 _, position = read(data, position)
             elif kind == _DELIMITED:
                 length, position = read(data, position)
-                yield tag >> 3, position, position + length
+                if not depth:
+                    yield tag >> 3, position, position + length
+            elif kind in {_GROUP, _GROUP_END}:
+                depth += 1 if kind == _GROUP else -1
             elif kind not in _FIXED:
                 return
             position += length
