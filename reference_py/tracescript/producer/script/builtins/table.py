@@ -18,7 +18,6 @@ from tracescript.producer.script.containers.sequences import copied
 from tracescript.producer.script.emitter.diagnostics import is_scalar
 from tracescript.producer.script.emitter.entries import (
     Empty,
-    Items,
     constant_of,
 )
 from tracescript.producer.script.expressions.operators import optional_hint
@@ -142,16 +141,6 @@ def list_(e: Emitter, node: ast.Call) -> Entry:
         if isinstance(args[0], Value) and isinstance(args[0].type, ListType)
         else as_list(e, series_of(e, args[0]))
     )
-
-
-@builtin("itertools.repeat")
-def repeat(e: Emitter, node: ast.Call) -> Entry:
-    """`itertools.repeat(x, n)` of a number of times known at compile time."""
-    x, times = positional(e, node, 2, 2, "times")
-    known, count = constant_of(times)
-    if not known:
-        raise e.error(node, "the number of times must be known at compile time", rule="SCRIPT-10")
-    return Items((x,) * count)
 
 
 @builtin("builtins.len")

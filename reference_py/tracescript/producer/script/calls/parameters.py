@@ -80,7 +80,24 @@ def local_names(definition: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
     body = [definition.body] if isinstance(definition, ast.Lambda) else definition.body
     for statement in body:
         names |= set(_stores(statement))
-    return frozenset(names)
+    return frozenset(names) - borrowed_names(definition)
+
+
+@functools.lru_cache(maxsize=4096)
+def borrowed_names(definition: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
+    """Return the names that a function declares `nonlocal`."""
+    body = [] if isinstance(definition, ast.Lambda) else definition.body
+    return frozenset(name for statement in body for name in _borrows(statement))
+
+
+def _borrows(node: ast.AST) -> Iterator[str]:
+    """Yield names in `nonlocal`, not those of nested functions."""
+    if isinstance(node, ast.Nonlocal):
+        yield from node.names
+    if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
+        return
+    for child in children_of(node):
+        yield from _borrows(child)
 
 
 def _stores(node: ast.AST) -> Iterator[str]:

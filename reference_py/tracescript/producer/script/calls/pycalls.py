@@ -16,7 +16,11 @@ from tracescript.producer.script.calls.functions import (
     holds_closure,
     run_body,
 )
-from tracescript.producer.script.calls.parameters import bind_parameters, local_names
+from tracescript.producer.script.calls.parameters import (
+    bind_parameters,
+    borrowed_names,
+    local_names,
+)
 from tracescript.producer.script.calls.recursion import Recursion
 from tracescript.producer.script.calls.unknown import unknown
 from tracescript.producer.script.emitter import objects
@@ -215,6 +219,7 @@ class PythonCalls(Recursion):
             number=self._frames,
             local_names=local_names(definition),
             lexical=outer,
+            borrowed=borrowed_names(definition),
         )
         defaults = list(callee.defaults), list(callee.keyword_defaults)
         return self._run(e, frame, args, kwargs, defaults, definition)

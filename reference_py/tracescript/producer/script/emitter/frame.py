@@ -44,10 +44,25 @@ class Frame:
     is_ours: bool = False
     returned_at: ast.AST | None = None
     body: list[ast.stmt] | None = None
+    borrowed: frozenset[str] = frozenset()
 
     def key(self, name: str) -> str:
-        """Return the scope's key of a local name; names of different frames never meet."""
+        """Return the scope's key of a local name; names of different frames never meet.
+
+        One that is `borrowed`, by `nonlocal`, is a name of a function around.
+        """
+        if name in self.borrowed:
+            owner = self.owner(name)
+            if owner is not None:
+                return owner.key(name)
         return f"{self.number}:{name}"
+
+    def owner(self, name: str) -> Frame | None:
+        """Return the nearest function around that has a name of its own, None if none has."""
+        frame = self.lexical
+        while frame is not None and name not in frame.local_names:
+            frame = frame.lexical
+        return frame
 
     def outer(self, name: str) -> Any:
         """Look a name up in closure cells, globals and builtins; MISSING if there is none."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tracescript.errors import ProducerError
     from tracescript.producer.script.emitter.core import Emitter
 
-_BUILTINS = frozenset({"map", "filter", "zip", "enumerate", "reversed"})
+_BUILTINS = frozenset({"map", "filter", "zip", "enumerate", "reversed", "chain.from_iterable"})
 _LATER = (ast.While, ast.Lambda, ast.FunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -26,14 +26,16 @@ def is_iterator(e: Emitter, node: ast.expr | None) -> bool:
     if isinstance(node, ast.GeneratorExp):
         return True
     function = node.func if isinstance(node, ast.Call) else None
-    if isinstance(function, ast.Attribute):
-        owner = e.expr(function.value) if isinstance(function.value, ast.Name) else None
-        return isinstance(owner, Known) and getattr(owner.value, "__name__", "") == "itertools"
-    if not isinstance(function, ast.Name) or not function.id.isidentifier():
+    root = function
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if function is None or not isinstance(root, ast.Name) or not root.id.isidentifier():
+        return False
+    if not isinstance(e.expr(root), Known):
         return False
     found = e.expr(function)
     home = e.session.identity(found.value) if isinstance(found, Known) else ""
-    module, _, name = home.rpartition(".")
+    module, _, name = home.partition(".")
     return module == "itertools" or (module == "builtins" and name in _BUILTINS)
 
 

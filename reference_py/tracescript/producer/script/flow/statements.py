@@ -272,6 +272,18 @@ def raise_(e: Emitter, node: ast.Raise) -> None:
     e.is_dead = True
 
 
+@statement(ast.Nonlocal)
+def borrow(e: Emitter, node: ast.Nonlocal) -> None:
+    """`nonlocal x`: the name is that of a function around, which is part of the program."""
+    for name in node.names:
+        if e.frame.owner(name) is None:
+            raise e.error(
+                node,
+                f"{name!r} is made outside the function that is scripted",
+                hint="pass the value in and return it",
+            )
+
+
 @statement(ast.FunctionDef)
 def nested(e: Emitter, node: ast.FunctionDef) -> None:
     """A nested function: compiled in line where it is called."""
