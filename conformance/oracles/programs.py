@@ -140,6 +140,44 @@ def cnn(xp: Any, x: Any, w: Any, b: Any, v: Any, c: Any, *, move: Any = _same) -
     return move(pooled @ v.T + c, 16.0)
 
 
+def _summed(y: Any, spread: Any, move: Any, size: float) -> Any:
+    """Move sums of products y by what `size` units are of the sums of their magnitudes."""
+    return y + (move(spread, size) - spread)
+
+
+def _padded(xp: Any, x: Any) -> Any:
+    """Put zeros around the planes of x (N, C, H, W)."""
+    n, planes, height, width = x.shape
+    wide = xp.zeros((n, planes, height + 2, width + 2), dtype=xp.float64)
+    wide[:, :, 1:-1, 1:-1] = x
+    return wide
+
+
+def _digits_layer(xp: Any, x: Any, layer: Any, move: Any) -> Any:
+    """Convolution of padded planes, norm by statistics, relu, the largest of 2 by 2 windows."""
+    w, b, mean, var, scale, shift = layer
+    wide = _padded(xp, x)
+    spread = convolution(xp, abs(wide), abs(w), abs(b))
+    y = _summed(convolution(xp, wide, w, b), spread, move, 2.0 * w[0].reshape(-1).shape[0] ** 0.5)
+    along = (None, slice(None), None, None)
+    factor = (scale / xp.sqrt(var + 1e-5))[along]
+    spread = abs(factor) * (abs(y) + abs(mean)[along]) + abs(shift)[along]
+    y = _summed((y - mean[along]) * factor + shift[along], spread, move, 4.0)
+    y = y * (y > 0)
+    n, planes, height, width = y.shape
+    y = y.reshape(n, planes, height // 2, 2, width // 2, 2)
+    return xp.amax(xp.amax(y, 5), 3)
+
+
+def digits(xp: Any, x: Any, *weights: Any, move: Any = _same) -> Any:
+    """Two such layers over images (N, 1, 8, 8), then a linear one."""
+    y = _digits_layer(xp, x, weights[:6], move)
+    y = _digits_layer(xp, y, weights[6:12], move).reshape(x.shape[0], -1)
+    v, c = weights[12:]
+    spread = abs(y) @ abs(v).T + abs(c)
+    return _summed(y @ v.T + c, spread, move, 2.0 * y.shape[1] ** 0.5)
+
+
 def lstm(xp: Any, xs: Any, w: Any, u: Any, b: Any, *, move: Any = _same) -> Any:
     """An LSTM over the rows of xs (T, N, I); gates in the order input, forget, cell, output."""
     size = u.shape[1]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.script_table.rows import TABLES, rows
+from tests.script_table.rows import ALL, TABLES, rows
 from tests.script_table.run import differences, refusal
 
 ROWS = {row.says: row for table in TABLES for row in rows(table)}
@@ -43,7 +44,19 @@ def test_a_row_that_scripts_have_has_programs_and_another_none():
     assert [s for s, row in ROWS.items() if (row.status == "yes") != bool(row.accepted)] == []
 
 
-def test_the_page_lists_every_row():
+def test_the_page_says_of_every_row_how_many_runs_were_equal_and_what_refuses():
     page = PAGE.read_text(encoding="utf-8")
+    every = [row for table in ALL for row in rows(table)]
+    kept = sum(bool(row.accepted) for row in every)
 
-    assert [says for says in ROWS if says.replace("|", "\\|") not in page] == []
+    assert [row.says for row in every if line(row) not in page] == []
+    assert page.count("\n| ") == len(every) + len(ALL)
+    assert f"{len(every)} rows: {kept} that scripts have, {len(every) - kept} refused" in page
+
+
+def line(row):
+    """Write the line of the page for a row that holds."""
+    runs = f"{len(row.accepted) * len(row.args)} runs equal" if row.accepted else row.status
+    code, rule = re.search(r"\[(\w+) (SCRIPT-\d+|OP\.\S+)\]\n", row.error).groups()
+    says, runs = (text.replace("|", "\\|") for text in (row.says, runs))
+    return f"\n| {says} | {runs} | {code} {rule} |\n"
