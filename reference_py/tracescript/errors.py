@@ -1,8 +1,8 @@
-"""The error tree: one class per way of catching, one code per cause. Imports nothing of ours."""
+"""The error tree: one class per way of catching, one code per cause. Imports `records` alone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from tracescript.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracescript.ir.types import (
@@ -20,6 +19,7 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.opset.table import opset
+from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

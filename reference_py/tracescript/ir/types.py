@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeGuard
+
+from tracescript.records import dataclass
 
 
 class DataType(enum.Enum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.opset import dtypes
+from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tracescript.engine.limits import Limits
+from tracescript.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ the steps; a value can be read from its definition to the end of the block that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir import limits
@@ -17,6 +16,7 @@ from tracescript.ir.graph import (
     TraceDecision,
 )
 from tracescript.ir.values import Value
+from tracescript.records import dataclass
 from tracescript.wire.enums import (
     COMPARISONS,
     DECISION_KINDS,

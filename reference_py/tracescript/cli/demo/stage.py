@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from rich.syntax import Syntax
+
+from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

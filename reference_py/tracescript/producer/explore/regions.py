@@ -7,8 +7,10 @@ the world without that region.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

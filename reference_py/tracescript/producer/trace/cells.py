@@ -6,10 +6,10 @@ reading it after somebody wrote the storage replays those ops, writing it runs t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracescript.ir import TensorType, constants
+from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from tracescript.producer.trace.recorder import Recorder

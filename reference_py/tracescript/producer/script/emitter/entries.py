@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tracescript.ir.values import Constant, Value
 from tracescript.producer.script.emitter.heap import Token
+from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     import ast

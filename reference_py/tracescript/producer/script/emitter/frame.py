@@ -5,8 +5,10 @@ from __future__ import annotations
 import builtins
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
+
+from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     import ast

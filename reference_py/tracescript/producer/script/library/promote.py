@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir.types import (
@@ -26,6 +25,7 @@ from tracescript.producer.script.library.coerce import (
     number_kind,
     rank,
 )
+from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
