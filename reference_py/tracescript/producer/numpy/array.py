@@ -157,6 +157,16 @@ class TracedArray(NDArrayOperatorsMixin):
         return self.door.method(self, name)
 
     def __repr__(self) -> str:
-        return f"TracedArray({self.data.dtype}{list(self.data.shape)})"
+        return repr(reads.as_text(self.door, self))
 
-    __hash__ = object.__hash__
+    def __str__(self) -> str:
+        return str(reads.as_text(self.door, self))
+
+    def __format__(self, spec: str) -> str:
+        return format(reads.as_text(self.door, self), spec)
+
+    def __hash__(self) -> int:
+        if self.data.ndim:
+            message = "unhashable type: 'numpy.ndarray'"
+            raise TypeError(message)
+        return hash(reads.taken(self.door, self, "hash"))

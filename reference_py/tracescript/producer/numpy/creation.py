@@ -40,7 +40,7 @@ def _full(
 ) -> Any:
     sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
     if isinstance(fill_value, (TracedArray, list, tuple)):
-        value = _as_array(door, fill_value)
+        value = as_array(door, fill_value)
         value = value if dtype is None else door.astype(value, dtype)
         return np.copy(np.broadcast_to(value, sizes))
     real = function(plain(shape), plain(fill_value), dtype)
@@ -92,7 +92,7 @@ def _linspace(
 def _passed(door: NumpyDoor, function: Any, *args: Any, **kwargs: Any) -> Any:
     """Record a function of an array that may be plain; a list of arrays becomes one."""
     first, *rest = args
-    first = _as_array(door, first) if isinstance(first, (tuple, list)) else first
+    first = as_array(door, first) if isinstance(first, (tuple, list)) else first
     return door.function(function, (first, *rest), kwargs)
 
 
@@ -100,7 +100,7 @@ def _passed(door: NumpyDoor, function: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def _array(door: NumpyDoor, function: Any, value: Any, dtype: Any = None, **kwargs: Any) -> Any:
-    made = _as_array(door, value)
+    made = as_array(door, value)
     is_copy = function.__name__ == "array" and kwargs.get("copy", True)
     cast = made if dtype is None or made.dtype == dtype else door.astype(made, dtype)
     for _ in range(int(kwargs.get("ndmin", 0)) - cast.ndim):
@@ -108,7 +108,7 @@ def _array(door: NumpyDoor, function: Any, value: Any, dtype: Any = None, **kwar
     return np.copy(cast) if is_copy and cast is value else cast
 
 
-def _as_array(door: NumpyDoor, value: Any) -> Any:
+def as_array(door: NumpyDoor, value: Any) -> Any:
     """Return one traced array for a nested list of arrays and numbers."""
     if isinstance(value, (SymInt, SymFloat)):
         return _made(door, "to_tensor", [value.wire], np.asarray(plain(value)))
@@ -118,7 +118,7 @@ def _as_array(door: NumpyDoor, value: Any) -> Any:
         wires = [door.recorder.number(v) for v in value]
         made = door.recorder.list(wires, constants.INT)
         return _made(door, "to_tensor", [made], np.asarray(plain(value)))
-    parts = [_as_array(door, part) for part in value]
+    parts = [as_array(door, part) for part in value]
     common = np.result_type(*(part.dtype for part in parts))
     return np.stack([p if p.dtype == common else door.astype(p, common) for p in parts])
 

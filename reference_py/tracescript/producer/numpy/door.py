@@ -88,9 +88,9 @@ class NumpyDoor(NumberCalls, Door):
             return value.data
         return np.asarray(value)
 
-    def constant_array(self, value: Any) -> np.ndarray[Any, Any]:
-        """Return a list of numbers, as numpy takes them for an index."""
-        return np.asarray(plain(value))
+    def index_array(self, value: Any) -> Any:
+        """Return a list of numbers, as numpy takes them for an index; sizes stay open."""
+        return creation.as_array(self, value)
 
     def common_type(self, operands: Sequence[Any]) -> ir.DataType:
         """Return numpy's result type (NEP 50): Python numbers are weak."""
@@ -242,7 +242,7 @@ class NumpyDoor(NumberCalls, Door):
     def getitem(self, array: TracedArray, key: Any) -> Any:
         """Record `x[key]`; without arrays in the key the result is a view."""
         value = array.data[self._plain(key)]
-        found = indexing.normal(self, key, array.data.ndim)
+        found = indexing.normal(self, key, array.data.ndim).joined
         wire = indexing.read(self, self.wire(array), found, self.type_of(value))
         is_view = found.is_basic and isinstance(value, np.ndarray)
         return TracedArray(
@@ -252,7 +252,7 @@ class NumpyDoor(NumberCalls, Door):
     def setitem(self, array: TracedArray, key: Any, value: Any) -> None:
         """Record `x[key] = value`."""
         array.data[self._plain(key)] = self._plain(value)
-        found = indexing.normal(self, key, array.data.ndim)
+        found = indexing.normal(self, key, array.data.ndim).joined
         given = lowering.operand(self, value, self.type_of(array).data_type)
         cells.write(
             self.recorder, array.cell, indexing.written(self, self.wire(array), found, given)

@@ -78,6 +78,9 @@ def _gradient(door: NumpyDoor, f: Any, *spacing: Any, axis: Any = None, edge_ord
     wide = f if f.dtype == np.bool_ else inexact(f)
     found = []
     for at, step in zip(axes, steps, strict=True):
+        if f.shape[at] <= edge_order:
+            message = "the array is too small along an axis for its gradient"
+            raise ValueError(message)
         lead = (slice(None),) * (at % f.ndim)
         cut = [(*lead, slice(*ends)) for ends in ((1, 2), (0, 1), (2, None), (None, -2))]
         last = [(*lead, slice(*ends)) for ends in ((-1, None), (-2, -1))]

@@ -79,8 +79,12 @@ def _unique(
     return_index: bool = False,
     return_inverse: bool = False,
     return_counts: bool = False,
+    *,
+    equal_nan: bool = True,
 ) -> Any:
     values, inverse, counts = door.call_op("unique", [ar], {})
+    if equal_nan and values.dtype.kind == "f":
+        values, inverse, counts = _with_one_nan(values, inverse, counts)
     found = [values]
     if return_index:
         found.append(_first_places(inverse, counts))
@@ -88,14 +92,23 @@ def _unique(
     return tuple(found) if len(found) > 1 else values
 
 
+def _with_one_nan(values: Any, inverse: Any, counts: Any) -> tuple[Any, Any, Any]:
+    """Make one element of the NaN at the end."""
+    is_nan = np.isnan(values)
+    first = np.sum(np.logical_not(is_nan))
+    kept = np.arange(values.shape[0]) <= first
+    counts = np.where(is_nan, np.sum(np.where(is_nan, counts, 0)), counts)
+    return np.compress(kept, values), np.minimum(inverse, first), np.compress(kept, counts)
+
+
 def _unique_all(_: NumpyDoor, x: Any) -> Any:
-    values, index, inverse, counts = np.unique(x, True, True, True)
+    values, index, inverse, counts = np.unique(x, True, True, True, equal_nan=False)
     kind = type(np.unique_all(np.zeros(1)))
     return kind(values, index, np.reshape(inverse, x.shape), counts)
 
 
 def _unique_values(_: NumpyDoor, x: Any) -> Any:
-    return np.unique(x)
+    return np.unique(x, equal_nan=False)
 
 
 def _trim_zeros(_: NumpyDoor, filt: Any, trim: str = "fb") -> Any:

@@ -55,7 +55,7 @@ def _take(
     a = door.traced(a)
     a, axis = (np.reshape(a, (-1,)), 0) if axis is None else (a, axis)
     before = (slice(None),) * (axis % a.ndim)
-    index = door.constant_array(indices) if isinstance(indices, list) else indices
+    index = door.index_array(indices) if isinstance(indices, list) else indices
     if mode != "raise":
         index = _within(np.asarray(index), a.shape[axis], mode)
     key = (*before, index)

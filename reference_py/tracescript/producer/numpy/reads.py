@@ -6,6 +6,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from tracescript.opset.dtypes import category
+from tracescript.producer.trace import places, statements
 
 if TYPE_CHECKING:
     from tracescript.producer.numpy.array import TracedArray
@@ -47,6 +48,14 @@ def as_float(door: NumpyDoor, array: TracedArray) -> float:
     value = float(array.data)
     door.recorder.read("float_read", door.wire(array), value, "float")
     return value
+
+
+def as_text(door: NumpyDoor, array: TracedArray) -> Any:
+    """Return what becomes text; recorded as copied, unless it is only shown."""
+    is_shown = not door.recorder.is_running or statements.only_shows(places.here())
+    if not is_shown:
+        copied_out(door, array, "str")
+    return array.data[()]
 
 
 def copied_out(door: NumpyDoor, array: TracedArray, call: str) -> None:

@@ -64,6 +64,34 @@ def _mean(
     return cast(total / cast(count, wide), kind)
 
 
+def _spread(rooted: Any) -> Callable[..., Any]:
+    """`var` of the elements that `where` names, and the deviation, which is its root."""
+
+    def handler(
+        _: NumpyDoor,
+        a: Any,
+        axis: Any = None,
+        *,
+        where: Any,
+        keepdims: Any = False,
+        ddof: Any = 0,
+        correction: Any = _NOT_GIVEN,
+        dtype: Any = None,
+    ) -> Any:
+        keepdims, less = keepdims is True, ddof if correction is _NOT_GIVEN else correction
+        kind = np.dtype(dtype if dtype is not None else a.dtype if a.dtype.kind == "f" else float)
+        wide = np.dtype(np.float32) if kind == HALF else kind
+        named = np.broadcast_to(where, a.shape)
+        x = np.where(named, cast(a, wide), 0)
+        count = cast(np.sum(named, axis=axis, keepdims=True), wide)
+        off = np.where(named, x - np.sum(x, axis=axis, keepdims=True) / count, 0)
+        total = np.sum(np.square(off), axis=axis, keepdims=keepdims)
+        rows = cast(np.sum(named, axis=axis, keepdims=keepdims), wide)
+        return cast(rooted(total / np.maximum(rows - less, 0)), kind)
+
+    return handler
+
+
 PARTIAL: Final[Mapping[Any, Callable[..., Any]]] = {
     np.sum: _partial(np.sum, np.add, 0),
     np.prod: _partial(np.prod, np.multiply, 1),
@@ -74,6 +102,8 @@ PARTIAL: Final[Mapping[Any, Callable[..., Any]]] = {
     np.any: _partial(np.any, np.logical_or, False),  # the identity
     np.all: _partial(np.all, np.logical_and, True),  # the identity
     np.mean: _mean,
+    np.var: _spread(np.positive),
+    np.std: _spread(np.sqrt),
 }
 """By reduction, for calls that `is_partial`."""
 

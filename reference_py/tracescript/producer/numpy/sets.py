@@ -52,16 +52,18 @@ def _intersect1d(_: NumpyDoor, ar1: Any, ar2: Any) -> Any:
 
 
 def _setxor1d(_: NumpyDoor, ar1: Any, ar2: Any) -> Any:
-    values = np.union1d(ar1, ar2)
-    return np.compress(np.isin(values, ar1) != np.isin(values, ar2), values)
+    values = np.sort(np.concatenate([np.unique(ar1), np.unique(ar2)]))
+    differs, end = values[1:] != values[:-1], np.ones_like(values[:1], np.bool_)
+    alone = np.logical_and(np.concatenate([end, differs]), np.concatenate([differs, end]))
+    return np.compress(alone, values)
 
 
 def _unique_counts(_: NumpyDoor, x: Any) -> Any:
-    return type(np.unique_counts(np.zeros(1)))(*np.unique(x, return_counts=True))
+    return type(np.unique_counts(np.zeros(1)))(*np.unique(x, return_counts=True, equal_nan=False))
 
 
 def _unique_inverse(_: NumpyDoor, x: Any) -> Any:
-    values, places = np.unique(x, return_inverse=True)
+    values, places = np.unique(x, return_inverse=True, equal_nan=False)
     return type(np.unique_inverse(np.zeros(1)))(values, np.reshape(places, x.shape))
 
 

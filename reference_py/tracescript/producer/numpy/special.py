@@ -42,8 +42,7 @@ def _transpose(door: NumpyDoor, a: Any, axes: Any = None) -> Any:
 
 
 def _squeeze(door: NumpyDoor, a: Any, axis: Any = None) -> Any:
-    shape = door.real(a).shape
-    found = tuple(i for i, n in enumerate(shape) if n == 1) if axis is None else axis
+    found = tuple(i for i, n in enumerate(a.shape) if n == 1) if axis is None else axis
     return door.run(np.squeeze, (a, found), {}) if found != () else a[...]
 
 
@@ -67,7 +66,8 @@ def _compared(door: NumpyDoor, call: str, equal: Any, *, observed: bool) -> Any:
 
 def _array_equal(door: NumpyDoor, a1: Any, a2: Any, equal_nan: bool = False) -> Any:
     observed = bool(np.array_equal(door.real(a1), door.real(a2), equal_nan))
-    if door.real(a1).shape != door.real(a2).shape:
+    a1, a2 = door.traced(a1), door.traced(a2)
+    if a1.ndim != a2.ndim or a1.shape != a2.shape:
         return False
     same = np.equal(a1, a2)
     if equal_nan:
@@ -96,6 +96,9 @@ def _allclose(
 def _split(_: NumpyDoor, ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     extent = ary.shape[axis]
     if isinstance(indices_or_sections, int):
+        if extent % indices_or_sections != 0:
+            message = "array split does not result in an equal division"
+            raise ValueError(message)
         step = extent // indices_or_sections
         cuts = [step * i for i in range(1, indices_or_sections)]
     else:
@@ -178,7 +181,8 @@ def _meshgrid(_: NumpyDoor, *xi: Any, indexing: str = "xy") -> Any:
     shapes = [tuple(-1 if k == i else 1 for k in range(len(xi))) for i in range(len(xi))]
     grids = np.broadcast_arrays(*(np.reshape(x, s) for x, s in zip(xi, shapes, strict=True)))
     first_two = indexing == "xy" and len(xi) > 1
-    return [np.swapaxes(g, 0, 1) if first_two else g for g in grids]
+    kind: Any = type(np.meshgrid(()))  # a tuple since numpy 2
+    return kind(np.swapaxes(g, 0, 1) if first_two else g for g in grids)
 
 
 UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {

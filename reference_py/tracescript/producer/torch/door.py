@@ -130,12 +130,10 @@ class TorchDoor(Door):
                 return elements(value)
         return np.asarray(value.data if _is_parameter(value) else value)
 
-    def constant_array(self, value: Any) -> torch.Tensor:
-        """Return a list of numbers, or of tensors, as torch takes it for an index."""
-        with self.paused():
-            tensor = torch.as_tensor(plain(value))
-            self.bind(tensor, cells.Cell(self.constant(tensor)))
-        return tensor
+    def index_array(self, value: Any) -> torch.Tensor:
+        """Return a list of numbers, as torch takes it for an index; sizes stay open."""
+        made: torch.Tensor = self.mode.inside(torch.tensor, value)
+        return made
 
     def common_type(self, operands: Sequence[Any]) -> ir.DataType:
         """Return torch's result type."""

@@ -47,7 +47,10 @@ def _getitem(door: TorchDoor, x: torch.Tensor, key: Any) -> torch.Tensor:
 
 
 def _as_tuple(key: Any) -> Any:
-    return tuple(key) if isinstance(key, list) and any(isinstance(k, slice) for k in key) else key
+    """Return a list of other things than numbers as the tuple for which torch takes it."""
+    if not isinstance(key, list) or all(isinstance(k, (int, float)) for k in key):
+        return key
+    return tuple(key)
 
 
 def _plain_key(key: Any) -> Any:

@@ -61,8 +61,8 @@ class Door:
         """Return the elements of an array as numpy has them."""
         raise NotImplementedError
 
-    def constant_array(self, value: Any) -> Any:
-        """Return a list of numbers as the library takes it for an index."""
+    def index_array(self, value: Any) -> Any:
+        """Return a list of numbers as the library takes it for an index; sizes stay open."""
         raise NotImplementedError
 
     def common_type(self, operands: Sequence[Any]) -> ir.DataType:

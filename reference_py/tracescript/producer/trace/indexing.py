@@ -15,15 +15,20 @@ if TYPE_CHECKING:
     from tracescript.producer.trace.door import Door
     from tracescript.producer.trace.tape import Wire
 
-    Step = tuple[Wire, str, dict[str, Any], tuple[Wire | None, ...]]
-    """A value on the way to the part that is written, and the op that led there."""
-
 
 @dataclass(frozen=True, slots=True)
 class Key:
     """A subscript with its ellipsis filled in: basic parts by axis, then arrays for `index`."""
 
     parts: tuple[Any, ...]
+
+    @property
+    def joined(self) -> Key:
+        """The key as numpy reads it: integers that stand apart from arrays are arrays too."""
+        places = [k for k, p in enumerate(self.parts) if _is_advanced(p) or isinstance(p, int)]
+        if self.is_basic or places == list(range(places[0], places[-1] + 1)):
+            return self
+        return Key(tuple([p] if isinstance(p, int) else p for p in self.parts))
 
     @property
     def is_basic(self) -> bool:
@@ -135,7 +140,7 @@ def _index(door: Door, part: Any) -> Wire:
     recorder = door.recorder
     if part is None:
         return recorder.scalar(None)
-    array = part if door.is_array(part) else door.constant_array(part)
+    array = part if door.is_array(part) else door.index_array(part)
     wire = door.wire(array)
     kind = wire.type
     assert isinstance(kind, ir.TensorType), "an index is an array"
@@ -147,33 +152,27 @@ def written(door: Door, wire: Wire, key: Key, value: Wire) -> Wire:
     recorder, kind = door.recorder, wire.type
     assert isinstance(kind, ir.TensorType), "an array is written"
     value = recorder.cast(value, kind.data_type)
-    if not key.is_basic:
-        return _put(door, wire, key, value)
     if any(isinstance(p, slice) and p.step is not None and p.step < 0 for p in key.parts):
         what = "an assignment to a slice with a negative step"
         raise recorder.error("UNSUPPORTED_PYTHON", what, "assign the flipped value instead")
-    chain: list[Step] = [(wire, "", {}, ())]
-    axis = 0
-    for part in key.parts:
-        at = chain[-1][0]
-        made, _, axis_after = _basic(door, at, Key((*[slice(None)] * axis, part)), None)
-        if made is not at and made.maker is not None:
-            chain.append((made, made.maker.op, made.maker.attributes, made.maker.inputs[1:]))
-        axis = axis_after if not isinstance(part, int) else axis
-    inner = chain[-1][0].type
-    assert isinstance(inner, ir.TensorType), "an array is a tensor"
-    assert inner.shape is not None, "examples have a shape"
-    value = _expanded(door, value, chain[-1][0])
-    for (before, *_), (_, op, attributes, rest) in zip(
-        reversed(chain[:-1]), reversed(chain[1:]), strict=True
-    ):
+    inner, arrays, _ = _basic(door, wire, key, None)
+    if key.is_basic:
+        value = _expanded(door, value, inner)
+    else:
+        indices = _indices(door, arrays)
+        value = recorder.single("index_put", (inner, indices, value), None, inner.type)
+    while inner is not wire:
+        assert inner.maker is not None, "basic subscripts lead here"
+        before, rest = inner.maker.inputs[0], inner.maker.inputs[1:]
+        assert before is not None, "a subscript takes an array"
+        op, attributes = inner.maker.op, inner.maker.attributes
         if op == "unsqueeze":
             dims = {"dim": (attributes["dim"],)}
             value = recorder.single("squeeze", (value,), dims, before.type)
         else:
-            value = recorder.single(
-                f"{op}_scatter", (before, value, *rest), attributes, before.type
-            )
+            given = (before, value, *rest)
+            value = recorder.single(f"{op}_scatter", given, attributes, before.type)
+        inner = before
     return value
 
 
@@ -182,13 +181,3 @@ def _expanded(door: Door, value: Wire, like: Wire) -> Wire:
         return value
     sizes = door.recorder.ints(door.recorder.shape(like))
     return door.recorder.single("expand", (value, sizes), None, like.type)
-
-
-def _put(door: Door, wire: Wire, key: Key, value: Wire) -> Wire:
-    recorder = door.recorder
-    simple = all(_is_advanced(p) or p == slice(None) for p in key.parts)
-    if not simple:
-        what = "an assignment that mixes index arrays with integers, slices or new axes"
-        raise recorder.error("UNSUPPORTED_PYTHON", what, "assign in two steps, or use where")
-    arrays = [p if _is_advanced(p) else None for p in key.parts]
-    return recorder.single("index_put", (wire, _indices(door, arrays), value), None, wire.type)
