@@ -5,7 +5,13 @@ from __future__ import annotations
 
 def everything() -> None:
     """Make every handler known to the emitter: each module registers its own."""
-    from tracescript.producer.script.builtins import functions, iterators, math, objects  # noqa: F401
+    from tracescript.producer.script.builtins import (  # noqa: F401
+        functions,
+        iterators,
+        math,
+        objects,
+        quantifiers,
+    )
     from tracescript.producer.script.calls import dispatch, lambdas  # noqa: F401
     from tracescript.producer.script.containers import defaults, sets, text  # noqa: F401
     from tracescript.producer.script.expressions import comparison, literals, subscripts  # noqa: F401

@@ -30,7 +30,6 @@ from tracescript.producer.script.expressions.operators import (
     to_number,
 )
 from tracescript.producer.script.flow.branches import branch
-from tracescript.producer.script.flow.comprehensions import quantifier
 from tracescript.producer.script.flow.iteration import (
     as_list,
     series_of,
@@ -271,30 +270,3 @@ def sum_(e: Emitter, node: ast.Call) -> Entry:
             start = binary(e, ast.Add, start, part)
         return set_order.check(e, node, start)
     return set_order.check(e, node, e.session.total(e, series, start))
-
-
-@builtin("builtins.any")
-def any_(e: Emitter, node: ast.Call) -> Entry:
-    """`any`."""
-    return _quantified(e, node, is_any=True)
-
-
-@builtin("builtins.all")
-def all_(e: Emitter, node: ast.Call) -> Entry:
-    """`all`."""
-    return _quantified(e, node, is_any=False)
-
-
-def _quantified(e: Emitter, node: ast.Call, *, is_any: bool) -> Entry:
-    set_order.allow(e, node)
-    if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
-        made = quantifier(e, node.args[0], is_any=is_any)
-        set_order.check_quantifier(e, node)
-        return made
-    (x,) = positional(e, node, 1, 1)
-    if is_tensor(x):
-        return emit_op(e, "any" if is_any else "all", [x])
-    item = ast.copy_location(ast.Name("item of quantifier", ast.Load()), node)
-    target = ast.copy_location(ast.Name("item of quantifier", ast.Store()), node)
-    over = ast.comprehension(target, node.args[0], [], 0)
-    return quantifier(e, ast.copy_location(ast.GeneratorExp(item, [over]), node), is_any=is_any)

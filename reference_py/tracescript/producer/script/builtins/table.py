@@ -21,7 +21,7 @@ from tracescript.producer.script.emitter.entries import (
     constant_of,
 )
 from tracescript.producer.script.expressions.operators import optional_hint
-from tracescript.producer.script.expressions.own_operators import special
+from tracescript.producer.script.expressions.own_operators import own_length
 from tracescript.producer.script.flow.iteration import (
     as_list,
     backwards,
@@ -168,7 +168,7 @@ def len_(e: Emitter, node: ast.Call) -> Entry:
             rule="SCRIPT-4",
             hint=optional_hint(x) or "lists, tuples, dicts, sets, texts and tensors have one",
         )
-    own = special(e, x, "len")
+    own = own_length(e, x)
     if own is not None:
         return own
     known, value = constant_of(x)

@@ -39,6 +39,7 @@ from tracescript.producer.script.emitter.entries import (
 from tracescript.producer.script.emitter.facts import RestartError
 from tracescript.producer.script.emitter.objects import data_type_of_class
 from tracescript.producer.script.flow.iteration import series_of
+from tracescript.producer.script.flow.iterators import gives_iterator, refuse_kept
 from tracescript.producer.script.flow.patterns import FORMS
 from tracescript.producer.script.library.coerce import as_tensor
 from tracescript.producer.script.library.lower import call_named
@@ -57,7 +58,10 @@ def call(e: Emitter, node: ast.Call) -> Entry:
         return FORMS[node.func.id](e, node)
     callee = e.expr(node.func)
     if isinstance(callee, Known):
-        builtin = BUILTINS.get(e.session.identity(callee.value))
+        name = e.session.identity(callee.value)
+        if gives_iterator(name):
+            refuse_kept(e, node)
+        builtin = BUILTINS.get(name)
         if builtin is not None:
             return builtin(e, node)
     flight = Flight(e)

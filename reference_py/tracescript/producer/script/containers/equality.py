@@ -6,16 +6,19 @@ import dataclasses
 import operator
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import DictType, ListType, TupleType
+from tracescript.ir.types import DictType, ListType, StructType, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.diagnostics import is_none
 from tracescript.producer.script.emitter.entries import Empty, Items, Known, Struct, constant_of
 from tracescript.producer.script.emitter.own_containers import plain_dict
 from tracescript.producer.script.emitter.size_marks import is_tuple_like
+from tracescript.producer.script.emitter.type_parts import parts_of_type
 from tracescript.producer.script.expressions import comparison
 from tracescript.producer.script.expressions.logic import negated, truth
+from tracescript.producer.script.prelude import methods
 
 if TYPE_CHECKING:
+    from tracescript.ir.types import Type
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
 
@@ -107,7 +110,31 @@ def _equal_containers(e: Emitter, left: Entry, right: Entry) -> Value | None:
     a, b = e.value(left), e.value(right)
     if isinstance(a.type, DictType) != isinstance(b.type, DictType):
         return e.constant(False)
-    return e.op("equal", [a, b]) if a.type == b.type else None
+    if a.type != b.type:
+        return None
+    if compares_by_fields(e, a.type):
+        return e.op("equal", [a, b])
+    is_list = isinstance(a.type, ListType)
+    return truth(e, e.prelude(methods.same_items, a, b)) if is_list else None
+
+
+def compares_by_fields(e: Emitter, kind: Type) -> bool:
+    """Whether values of a type are equal where all their parts are, as the op `equal` takes it.
+
+    A class whose instances are compared by a method of its own, or by identity, is not.
+    """
+    if isinstance(kind, StructType) and not kind.is_tuple:
+        cls = e.session.classes.get(kind)
+        if cls is not None and not _has_fields_alone(cls):
+            return False
+    return all(compares_by_fields(e, part) for part in parts_of_type(kind))
+
+
+def _has_fields_alone(cls: type) -> bool:
+    own = vars(cls).get("__eq__")
+    is_made = getattr(getattr(cls, "__dataclass_params__", None), "eq", False) is True
+    is_made &= getattr(getattr(own, "__code__", None), "co_filename", "<string>") == "<string>"
+    return own is not None and is_made and all(f.compare for f in dataclasses.fields(cls))
 
 
 def _equal_records(e: Emitter, left: Struct, right: Struct) -> Value | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import ScalarKind, TupleType
 from tracescript.ir.values import Value
-from tracescript.producer.script.containers.text import Template, refused, repr_of, text_of
+from tracescript.producer.script.containers.format_specs import refused
+from tracescript.producer.script.containers.text import Template, repr_of, text_of
 from tracescript.producer.script.emitter.diagnostics import is_scalar
 from tracescript.producer.script.emitter.entries import Items
 

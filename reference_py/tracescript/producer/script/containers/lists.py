@@ -153,7 +153,7 @@ def _copy(
 def _index(
     e: Emitter, _receiver: ast.expr, xs: Entry, args: list[Entry], _kwargs: Arguments
 ) -> Entry:
-    return e.prelude(prelude.index, e.value(xs), *counted(e, args, 1, 2))
+    return e.prelude(prelude.index, e.value(xs), *counted(e, args, 1, 3))
 
 
 def _count(

@@ -150,6 +150,8 @@ class Structs:
 
     def member(self, e: Emitter, owner: Struct, name: str, receiver: ast.expr) -> Entry:
         """A method, property or class attribute of a record's class."""
+        if name == "__class__":
+            return Known(python_class(owner.cls))
         found = inspect.getattr_static(owner.cls, name, None)
         if isinstance(found, property):
             return self.call(e, MethodOf(Known(owner), found.fget, receiver), [], {})
@@ -161,7 +163,7 @@ class Structs:
             return MethodOf(Known(owner), _REPLACE, receiver)
         if inspect.isfunction(found):
             return MethodOf(Known(owner), found, receiver)
-        if found is not None and not callable(found):
+        if found is not None and not callable(found) and not hasattr(type(found), "__get__"):
             return e.session.entry_of(found)
         if name == "pop" and is_set(owner):
             raise e.error(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 from typing import TYPE_CHECKING
 
 from tracescript.ir import constants
@@ -18,16 +17,25 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.ir.values import Value
+from tracescript.producer.script.containers.choices import choose
+from tracescript.producer.script.containers.format_specs import check_spec, refused
+from tracescript.producer.script.containers.record_text import formatted_record, record_text
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor
-from tracescript.producer.script.emitter.entries import Empty, Items, Known, Struct, constant_of
-from tracescript.producer.script.emitter.own_containers import is_set, python_class
+from tracescript.producer.script.emitter.entries import (
+    Empty,
+    Items,
+    Known,
+    OneOf,
+    Struct,
+    constant_of,
+)
 from tracescript.producer.script.emitter.size_marks import PLAIN, is_plain_tuple, is_sizes
 from tracescript.producer.script.flow.branches import branch
 from tracescript.producer.script.prelude import methods as prelude
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
@@ -59,6 +67,8 @@ class Template:
     def value(self, entry: Entry, spec: str | Value = "", conversion: int = -1) -> None:
         """Add a value; Python's `format(value, spec)`."""
         e = self._e
+        own = formatted_record(e, entry, spec) if conversion == -1 else None
+        entry, spec = (entry, spec) if own is None else (own, "")
         if conversion == _REPR:
             entry = repr_of(e, entry)
         elif conversion == _STR:
@@ -74,7 +84,7 @@ class Template:
             return
         made = self._number(entry)
         if isinstance(spec, str) and isinstance(made.type, ScalarType):
-            _check_spec(e, spec, made.type.kind)
+            check_spec(e, spec, made.type.kind)
         self._values.append(made)
         for text in ("{:", spec, "}") if spec else ("{}",):
             self._add(text)
@@ -109,29 +119,6 @@ class Template:
 _FORMATTED = (ScalarKind.BOOL, ScalarKind.INT, ScalarKind.FLOAT, ScalarKind.STR)
 
 
-@contextlib.contextmanager
-def refused(e: Emitter, spec: str) -> Iterator[None]:
-    """Turn what Python says of a format spec into an error of the user's line."""
-    try:
-        yield
-    except (ValueError, TypeError) as error:
-        what = f"the format spec {spec!r}: {error}"
-        raise e.error(None, what, rule="SCRIPT-10", hint="d for ints, .2f for floats") from None
-
-
-def _check_spec(e: Emitter, spec: str, kind: ScalarKind) -> None:
-    """Refuse a spec that fits no value of a kind, and those whose texts hang on the locale."""
-    if spec[-1:] in {"c", "n"}:
-        raise e.error(
-            None, f"the format spec {spec!r}", rule="SCRIPT-10", hint="chr(n), or another type"
-        )
-    with refused(e, spec):
-        format(_SAMPLES.get(kind, 1), spec)
-
-
-_SAMPLES = {ScalarKind.STR: "", ScalarKind.FLOAT: 0.5}
-
-
 @expression(ast.JoinedStr)
 def f_string(e: Emitter, node: ast.JoinedStr) -> Entry:
     """`f"{x:.2f}"`."""
@@ -160,23 +147,33 @@ def text_of(e: Emitter, entry: Entry) -> Entry:
             from tracescript.producer.script.library.shapes import item
 
             return item(e, [value], {})
+    if isinstance(entry, OneOf):
+        return choose(e, entry, lambda part: e.value(_str(e, part)))
+    if isinstance(entry, Value) and isinstance(entry.type, OptionalType):
+        return _optional_text(e, entry, _str)
+    if isinstance(entry, Struct):
+        return record_text(e, entry, "str")
+    if isinstance(entry, Known) and not e.session.holds_array(entry):
+        return e.constant(str(entry.value))
     return repr_of(e, entry)
 
 
 def repr_of(e: Emitter, entry: Entry) -> Entry:
     """Return the text that `repr` gives."""
+    if isinstance(entry, OneOf):
+        return choose(e, entry, lambda part: repr_of(e, part))
     if isinstance(entry, Items | Value) and is_sizes(e, entry):
         return _sizes_text(e, entry)
     if is_plain_tuple(e, entry):
         return e.prelude(prelude.tuple_text, entry)
     if isinstance(entry, Known) and not e.session.holds_array(entry):
-        return e.constant(str(entry.value))
+        return e.constant(repr(entry.value))
     if isinstance(entry, Items):
         return _items_text(e, entry)
     if isinstance(entry, Empty):
         return e.constant("{}" if entry.is_dict else "[]")
     if isinstance(entry, Struct):
-        return _record_text(e, entry)
+        return record_text(e, entry, "repr")
     return _value_text(e, e.value(entry))
 
 
@@ -215,9 +212,7 @@ def _value_text(e: Emitter, value: Value) -> Entry:
     if isinstance(kind, ScalarType):
         return to_number(e, value, ScalarKind.STR)
     if isinstance(kind, OptionalType):
-        none = e.op("is_none", [value])
-        arms = (lambda: e.constant("None"), lambda: e.value(_str(e, e.unwrap(value))))
-        return branch(e, none, arms)
+        return _optional_text(e, value, repr_of)
     if isinstance(kind, ListType):
         return e.prelude(prelude.list_text, value)
     if isinstance(kind, DictType):
@@ -234,6 +229,12 @@ def _value_text(e: Emitter, value: Value) -> Entry:
         rule="SCRIPT-4",
         hint="write what you need of it: x.item(), x.shape, p.field",
     )
+
+
+def _optional_text(e: Emitter, value: Value, written: Callable[[Emitter, Entry], Entry]) -> Entry:
+    """The text of what may be None."""
+    arms = (lambda: e.constant("None"), lambda: written(e, e.unwrap(value, is_proved=True)))
+    return branch(e, e.op("is_none", [value]), arms)
 
 
 def _holds_sizes(e: Emitter, value: Value) -> bool:
@@ -258,20 +259,6 @@ def _items_text(e: Emitter, entry: Items) -> Value:
         template.value(repr_of(e, part))
     is_single = len(entry.parts) == 1 and not entry.is_list
     template.literal("]" if entry.is_list else ",)" if is_single else ")")
-    return template.done()
-
-
-def _record_text(e: Emitter, entry: Struct) -> Value:
-    template = Template(e)
-    if python_class(entry.cls) is not entry.cls:
-        what, hint = ("set", "sorted(s)") if is_set(entry) else ("defaultdict", "dict(d)")
-        raise e.error(None, f"the text of a {what}", rule="SCRIPT-4", hint=f"write {hint}")
-    name = entry.cls.__name__ if issubclass(entry.cls, tuple) else entry.cls.__qualname__
-    template.literal(f"{name}(")
-    for k, (field, part) in enumerate(entry.fields.items()):
-        template.literal(f"{', ' if k else ''}{field}=")
-        template.value(repr_of(e, part))
-    template.literal(")")
     return template.done()
 
 

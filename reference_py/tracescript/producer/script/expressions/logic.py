@@ -27,7 +27,7 @@ from tracescript.producer.script.expressions.operators import (
     scalar_kind,
     to_number,
 )
-from tracescript.producer.script.expressions.own_operators import own_unary, special
+from tracescript.producer.script.expressions.own_operators import own_length, own_unary, special
 from tracescript.producer.script.expressions.tensors import unary as tensor_unary
 from tracescript.producer.script.flow.assigned import noted
 from tracescript.producer.script.flow.branches import branch, refine
@@ -115,10 +115,10 @@ def truth(e: Emitter, entry: Entry) -> Value:
 
 def _truth_of_record(e: Emitter, entry: Struct) -> Value:
     """What its `__bool__` or `__len__` says; of a tuple and of `**kwargs`, whether it is empty."""
-    for name in ("bool", "len"):
-        own = special(e, entry, name)
-        if own is not None:
-            return truth(e, own)
+    own = special(e, entry, "bool")
+    own = own_length(e, entry) if own is None else own
+    if own is not None:
+        return truth(e, own)
     return e.constant(bool(entry.fields) or not issubclass(entry.cls, tuple | dict))
 
 

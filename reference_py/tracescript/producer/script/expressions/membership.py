@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import DataType, DictType, ListType, ScalarKind, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script.containers.choices import type_needed
+from tracescript.producer.script.containers.equality import compares_by_fields
 from tracescript.producer.script.containers.views import dict_of_keys
 from tracescript.producer.script.emitter.diagnostics import is_scalar
 from tracescript.producer.script.emitter.entries import (
@@ -24,7 +25,7 @@ from tracescript.producer.script.expressions.logic import truth
 from tracescript.producer.script.expressions.operators import NUMBERS, scalar_kind
 from tracescript.producer.script.expressions.own_operators import special
 from tracescript.producer.script.flow.iteration import as_list
-from tracescript.producer.script.prelude import numerals
+from tracescript.producer.script.prelude import methods, numerals
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
@@ -120,4 +121,6 @@ def _in_list(e: Emitter, container: Value, item: Entry) -> Value:
             value = e.as_int(value)
         elif wanted is ScalarKind.FLOAT:
             value = e.as_float(value)
+    if not compares_by_fields(e, container.type):
+        return truth(e, e.prelude(methods.holds, container, item))
     return e.op("list.contains", [container, value])

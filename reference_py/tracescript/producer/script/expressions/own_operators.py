@@ -10,6 +10,7 @@ from tracescript.producer.script.emitter.entries import Known, MethodOf, Struct
 from tracescript.producer.script.emitter.own_containers import is_set
 
 if TYPE_CHECKING:
+    from tracescript.ir.values import Value
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
 
@@ -65,6 +66,17 @@ def special(e: Emitter, owner: Entry, name: str, *args: Entry) -> Entry | None:
     return None if is_nothing else result
 
 
+def own_length(e: Emitter, owner: Entry) -> Value | None:
+    """`len(a)` of a record whose class says it: never below 0."""
+    found = special(e, owner, "len")
+    if found is None:
+        return None
+    length = e.as_int(found)
+    is_one = e.op("int.cmp", [length, e.constant(0)], {"relation": "ge"})
+    e.ops("assert", [is_one, e.constant("__len__() should return >= 0")], {"code": "VALUE_ERROR"})
+    return length
+
+
 def own_binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> Entry | None:
     """`a + b` where one is a record: its method, or the reflected one of the other."""
     from tracescript.producer.script.containers.views import as_sets
@@ -84,6 +96,23 @@ def _sets(e: Emitter, left: Entry, right: Entry) -> tuple[Entry, Entry]:
     from tracescript.producer.script.containers.sets import as_set
 
     return as_set(e, left), as_set(e, right)
+
+
+def own_augmented(
+    e: Emitter, target: ast.expr, op: ast.operator, before: Entry, operand: Entry
+) -> bool:
+    """`a += b` of a record whose class defines `__iadd__`; False for anything else."""
+    method = special_method(before, f"i{_NAMES[type(op)]}")
+    if method is None:
+        return False
+    from tracescript.producer.script.expressions.targets import as_target, assign_to
+
+    changed = MethodOf(method.owner, method.function, target)
+    made = e.session.structs.call(e, changed, [operand], {})
+    if made is not e.session.calls.last_self:
+        with e.repeating():
+            assign_to(e, as_target(target), made)
+    return True
 
 
 def own_unary(e: Emitter, kind: type[ast.unaryop], operand: Entry) -> Entry | None:

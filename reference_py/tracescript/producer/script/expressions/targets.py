@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 from dataclasses import replace
+from inspect import getattr_static
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import ListType, TensorType, TupleType
@@ -14,6 +15,7 @@ from tracescript.producer.script.emitter.diagnostics import is_tensor
 from tracescript.producer.script.emitter.entries import (
     Items,
     Known,
+    MethodOf,
     OneOf,
     Series,
     Struct,
@@ -249,7 +251,18 @@ def assign_attribute(e: Emitter, target: ast.Attribute, entry: Entry) -> None:
 
 
 def _assign_field(e: Emitter, target: ast.Attribute, owner: Struct, entry: Entry) -> None:
-    """`record.x = e`: the name stands for a record with another field."""
+    """`record.x = e`: the name stands for a record with another field; a property's setter runs."""
+    found = getattr_static(owner.cls, target.attr, None)
+    if isinstance(found, property) and found.fset is not None:
+        method = MethodOf(Known(owner), found.fset, target.value)
+        e.session.structs.call(e, method, [entry], {})
+        return
+    if hasattr(type(found), "__set__"):
+        raise e.error(
+            target,
+            f"{target.attr!r} of {owner.cls.__qualname__} cannot be assigned",
+            hint="a property needs a setter",
+        )
     if not owner.tokens:
         raise e.error(
             target,

@@ -11,6 +11,7 @@ from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.entries import Empty, Items, Series
 from tracescript.producer.script.expressions.targets import assign_to
 from tracescript.producer.script.flow.iteration import series_at
+from tracescript.producer.script.flow.iterators import refuse_kept
 from tracescript.producer.script.source.exits import remove_loop_exits
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def collected(e: Emitter, parts: Sequence[Entry]) -> Entry:
 @expression(ast.ListComp, ast.GeneratorExp)
 def list_comprehension(e: Emitter, node: ast.ListComp | ast.GeneratorExp) -> Entry:
     """`[f(x) for x in xs if c]`."""
+    if isinstance(node, ast.GeneratorExp):
+        refuse_kept(e, node)
     first = node.generators[0]
     series = series_at(e, first.iter)
     if len(node.generators) == 1 and not first.ifs and series.parts is not None:

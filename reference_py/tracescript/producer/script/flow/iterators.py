@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from typing import TYPE_CHECKING
 
 from tracescript.producer.script.emitter.entries import Known
@@ -20,6 +21,20 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 Position = tuple[int, int]
 
+_CONSUMERS = frozenset(
+    {
+        *("all", "any", "dict", "enumerate", "filter", "frozenset", "list", "map", "max", "min"),
+        *("set", "sorted", "sum", "tuple", "zip", "unroll", "reduce", "prod", "fromkeys", "join"),
+        *("Counter", "OrderedDict", "defaultdict", "extend", "update", "difference_update"),
+        *("union", "intersection", "difference", "symmetric_difference", "intersection_update"),
+        *("issubset", "issuperset", "isdisjoint", "symmetric_difference_update", "chain"),
+        *("from_iterable", "islice", "accumulate", "product", "permutations", "combinations"),
+        *("takewhile", "dropwhile", "filterfalse", "starmap", "pairwise", "zip_longest"),
+        *("compress", "combinations_with_replacement"),
+    }
+)
+"""Functions and methods, by the last part of their name, that take an iterator to its end."""
+
 
 def is_iterator(e: Emitter, node: ast.expr | None) -> bool:
     """Whether an expression gives an iterator in Python, not a list."""
@@ -34,7 +49,11 @@ def is_iterator(e: Emitter, node: ast.expr | None) -> bool:
     if not isinstance(e.expr(root), Known):
         return False
     found = e.expr(function)
-    home = e.session.identity(found.value) if isinstance(found, Known) else ""
+    return isinstance(found, Known) and gives_iterator(e.session.identity(found.value))
+
+
+def gives_iterator(home: str) -> bool:
+    """Whether a function, by its module and name, gives an iterator."""
     module, _, name = home.partition(".")
     return module == "itertools" or (module == "builtins" and name in _BUILTINS)
 
@@ -73,6 +92,49 @@ def refuse_result(e: Emitter, node: ast.expr | None) -> None:
             rule="SCRIPT-4",
             hint=f"return list({ast.unparse(node)})",
         )
+
+
+def refuse_kept(e: Emitter, node: ast.expr) -> None:
+    """Refuse an iterator that is passed on, stored or asked for anything but its items.
+
+    In the graph it is a list, which could be run over again. Spec: SCRIPT-6.
+    """
+    parents = _parents(e.frame.definition)
+    if e.frame.is_ours or node not in parents or _is_consumed(node, parents):
+        return
+    raise e.error(
+        node,
+        "an iterator is kept here, whose items are taken once",
+        rule="SCRIPT-6",
+        hint="make it a list: list(...)",
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _parents(definition: ast.AST) -> dict[ast.AST, ast.AST]:
+    return {child: node for node in nodes_of(definition) for child in children_of(node)}
+
+
+def _is_consumed(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether what is around an expression takes its items, or names it."""
+    parent = parents[node]
+    if isinstance(parent, ast.IfExp) and node is not parent.test:
+        return _is_consumed(parent, parents)
+    if isinstance(parent, ast.Assign):
+        return not any(
+            isinstance(t, ast.Attribute)
+            or (isinstance(t, ast.Subscript) and not isinstance(t.slice, ast.Slice))
+            for t in parent.targets
+        )
+    if isinstance(parent, ast.Compare):
+        return isinstance(parent.ops[-1], ast.In | ast.NotIn) and node is parent.comparators[-1]
+    if isinstance(parent, ast.Call):
+        name = getattr(parent.func, "attr", "") or getattr(parent.func, "id", "")
+        return node is not parent.func and name in _CONSUMERS
+    return isinstance(parent, _CONSUMING)
+
+
+_CONSUMING = (ast.For, ast.comprehension, ast.Starred, ast.AugAssign, ast.AnnAssign, ast.Return)
 
 
 def _error(e: Emitter, node: ast.stmt, name: str, read: ast.Name, what: str) -> ProducerError:
@@ -148,4 +210,4 @@ def _end(node: ast.AST) -> Position:
     return getattr(node, "end_lineno", 0) or 0, getattr(node, "end_col_offset", 0) or 0
 
 
-__all__ = ["is_iterator", "refuse_late", "refuse_result"]
+__all__ = ["is_iterator", "refuse_kept", "refuse_late", "refuse_result"]

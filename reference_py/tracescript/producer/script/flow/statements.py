@@ -15,6 +15,7 @@ from tracescript.producer.script.emitter.entries import Empty, Items, Known, Par
 from tracescript.producer.script.expressions.logic import condition, negated
 from tracescript.producer.script.expressions.names import is_definite
 from tracescript.producer.script.expressions.operators import binary
+from tracescript.producer.script.expressions.own_operators import own_augmented
 from tracescript.producer.script.expressions.targets import assign_to
 from tracescript.producer.script.flow.arms import SOME_SET
 from tracescript.producer.script.flow.branches import branch, refine
@@ -75,7 +76,7 @@ def augmented(e: Emitter, node: ast.AugAssign) -> None:
     operand = e.expr(node.value)
     flight.check()
     before = flight.now(before)
-    if grow(e, load, node.op, before, operand):
+    if grow(e, load, node.op, before, operand) or own_augmented(e, load, node.op, before, operand):
         return
     with e.looking_at(node):
         result = binary(e, type(node.op), before, operand)

@@ -12,9 +12,13 @@ FIRST_PRINTED = 32
 LAST_PRINTED = 126
 
 
-def index(xs: Any, x: Any, start: Any = 0) -> Any:
-    """Where an item first stands; it must."""
-    for i in range(start, len(xs)):
+def index(xs: Any, x: Any, start: Any = 0, stop: Any = None) -> Any:
+    """Where an item first stands, between two places; it must."""
+    begin = max(start + len(xs), 0) if start < 0 else start
+    end = len(xs)
+    if stop is not None:
+        end = stop + len(xs) if stop < 0 else min(stop, len(xs))
+    for i in range(begin, end):
         if xs[i] == x:
             return i
     raise ValueError("list.index(x): x not in list")
@@ -27,6 +31,16 @@ def count(xs: Any, x: Any) -> Any:
         if item == x:
             found += 1
     return found
+
+
+def holds(xs: Any, x: Any) -> Any:
+    """Whether an item is equal to another, as its class says."""
+    return any(item == x for item in xs)
+
+
+def same_items(xs: Any, ys: Any) -> Any:
+    """Whether two lists have equal items, as their class says."""
+    return len(xs) == len(ys) and all(xs[i] == ys[i] for i in range(len(xs)))
 
 
 def removed(xs: Any, x: Any) -> Any:

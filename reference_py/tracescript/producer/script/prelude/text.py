@@ -272,6 +272,8 @@ def zfill(s: str, width: int) -> Any:
 
 def partition(s: str, sep: Any) -> Any:
     """What stands before a text, the text, what stands behind it."""
+    if sep == "":
+        raise ValueError("empty separator")
     at = s.find(sep)
     if at < 0:
         return s, "", ""
@@ -280,6 +282,8 @@ def partition(s: str, sep: Any) -> Any:
 
 def rpartition(s: str, sep: Any) -> Any:
     """As partition, at the last occurrence."""
+    if sep == "":
+        raise ValueError("empty separator")
     at = s.rfind(sep)
     if at < 0:
         return "", "", s
