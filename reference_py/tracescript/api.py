@@ -10,7 +10,7 @@ from tracescript import ir
 from tracescript.engine import choose
 from tracescript.engine.limits import Limits
 from tracescript.ir.order import canonical
-from tracescript.model import arguments, trace_check
+from tracescript.model import arguments, collector, trace_check
 from tracescript.model.check_inputs import check_more
 from tracescript.model.instance import Settings
 from tracescript.model.model import Model
@@ -231,8 +231,9 @@ def open_model(
     from tracescript.validator import admit
     from tracescript.wire.reader import read
 
-    opened = read(file, verify=verify)
-    admit(opened.model, opened.opsets)
+    with collector.paused():
+        opened = read(file, verify=verify)
+        admit(opened.model, opened.opsets)
     if verify == "full":
         from tracescript.code.reader import check_code
 

@@ -12,7 +12,9 @@ from tracescript.ir.types import (
     DictType,
     ListType,
     OptionalType,
+    ScalarType,
     StructType,
+    TensorType,
     TupleType,
     UnionType,
 )
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tracescript.ir.model import Model, Module
     from tracescript.ir.types import Type
 
+_WITHOUT_PARTS: Final = (TensorType, ScalarType)
 PLAIN_UNIT: Final = "functions"
 """Name of the unit of functions that belong to no class."""
 
@@ -49,22 +52,25 @@ class Seat:
 
 
 class Layout:
-    """Seats of all functions, class names of all structs, and module paths of callees."""
+    """Seats of all functions, class names of all structs, and module paths of callees.
+
+    `functions` are all functions as a file orders them.
+    """
 
     def __init__(self, model: Model) -> None:
-        self._functions = in_file_order(model)
+        self.functions = in_file_order(model)
         self.seats: dict[str, Seat] = {}
         self.structs: dict[StructType, str] = {}
         self._classes = Names()
         self._defs: dict[str, Names] = {}
         self._prefixes: dict[str, str] = {}
-        for prefix in dict.fromkeys(f.name.rpartition(".")[0] for f in self._functions):
+        for prefix in dict.fromkeys(f.name.rpartition(".")[0] for f in self.functions):
             if is_name(prefix) and prefix != PLAIN_UNIT:
                 self._prefixes[prefix] = self._classes.claim(prefix)
         for exact in (True, False):
-            for function in self._functions:
+            for function in self.functions:
                 self._seat(function, exact=exact)
-        for struct in _structs(self._functions):
+        for struct in _structs(self.functions):
             if struct not in self.structs:
                 wanted = fitted(struct.name.rpartition(".")[2], "Record")
                 self.structs[struct] = self._classes.claim(wanted)
@@ -121,7 +127,7 @@ def _structs(functions: Iterable[Function]) -> Iterator[StructType]:
     seen: set[Type] = set()
     for function in functions:
         for t in _types(function):
-            if t not in seen:
+            if not isinstance(t, _WITHOUT_PARTS) and t not in seen:
                 seen.add(t)
                 yield from _inside(t)
 

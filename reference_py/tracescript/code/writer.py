@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracescript.code.annotations import annotated
 from tracescript.code.body import Context, TooDeepError, needs_list, write_body
-from tracescript.code.constants import ConstantTable, in_file_order
+from tracescript.code.constants import ConstantTable
 from tracescript.code.expressions import Expressions
 from tracescript.code.hidden import used_paths
 from tracescript.code.layout import PLAIN_UNIT, Layout, Seat
@@ -74,7 +74,7 @@ class _Writer:
         self._model = model
         self._table: ConstantTable | None = None
         self._functions: dict[str, list[Function]] = {}
-        for function in in_file_order(model):
+        for function in self.layout.functions:
             self._functions.setdefault(self.layout.seats[function.name].unit, []).append(function)
 
     def units(self) -> tuple[CodeUnit, ...]:
@@ -109,6 +109,7 @@ class _UnitWriter:
         self._members = Members(self._types)
         self._literals: dict[Constant, str] = {}
         self._paths: dict[str, Paths] = {}
+        self._uses = {f.name: find_uses(f) for f in functions}
         self._explicit: set[str] = set()
 
     def write(self) -> CodeUnit:
@@ -127,7 +128,7 @@ class _UnitWriter:
     def _collect(self, function: Function) -> None:
         """Find paths, and declare as members what the function reads of its module."""
         lookup = self._writer.lookup
-        paths = find_paths(function, find_uses(function), self._writer.layout, lookup)
+        paths = find_paths(function, self._uses[function.name], self._writer.layout, lookup)
         self._paths[function.name] = paths
         seats = self._writer.layout.seats
         for method in paths.calls.values():
@@ -144,7 +145,7 @@ class _UnitWriter:
         context = Context(
             function=function,
             class_name=self._class,
-            uses=find_uses(function),
+            uses=self._uses[function.name],
             paths=paths,
             annotated=annotated(function, lookup, paths),
             expressions=Expressions(

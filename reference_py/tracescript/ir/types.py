@@ -117,6 +117,9 @@ class Symbol:
     min: int = 0
     max: int | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # equal ones have one name; types with symbols are often keys
+
 
 @dataclass(frozen=True, slots=True)
 class DimExpr:

@@ -22,7 +22,7 @@ from tracescript.validator import (
     type_rules,
     weight_rules,
 )
-from tracescript.validator.fault import findings_of
+from tracescript.validator.fault import finding_of
 from tracescript.validator.scope import Scope
 
 if TYPE_CHECKING:
@@ -149,9 +149,9 @@ def _unsupported(finding: Finding) -> UnsupportedError:
 def _run(rules: Iterable[Rule], scope: Scope) -> tuple[Finding, ...]:
     found: dict[Finding, None] = {}
     for rule in rules:
-        for finding in findings_of(rule, scope):
-            found[finding] = None
-            scope.faulty.add(finding.where)
+        for fault in rule(scope):
+            found[finding_of(rule, fault)] = None
+            scope.faulty.add(fault.where)
     shown = list(found)[:MOST_FINDINGS]
     if len(found) > MOST_FINDINGS:
         last = shown[-1]

@@ -33,7 +33,6 @@ def rule_id(rule: Rule) -> str:
     return f"{area.upper()}-{number}"
 
 
-def findings_of(rule: Rule, scope: Scope) -> Iterator[Finding]:
-    """Run one rule over a model."""
-    for fault in rule(scope):
-        yield Finding(fault.code, fault.rule or rule_id(rule), fault.where, fault.what, fault.hint)
+def finding_of(rule: Rule, fault: Fault) -> Finding:
+    """Return what is reported of a fault that a rule yields."""
+    return Finding(fault.code, fault.rule or rule_id(rule), fault.where, fault.what, fault.hint)

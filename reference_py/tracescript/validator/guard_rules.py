@@ -119,6 +119,8 @@ def trace_25_order(scope: Scope) -> Iterator[Fault]:
 def trace_26_shape_guards(scope: Scope) -> Iterator[Fault]:
     """TRACE-26: A shape guard MUST compare sizes whose symbols the function's inputs bind."""
     for sites in scope.functions:
+        if not sites.function.shape_guards:
+            continue
         bound = bound_symbols(one.type for one in sites.function.inputs)
         for i, guard in enumerate(sites.function.shape_guards):
             where = f"{sites.where}.shape_guards[{i}]"

@@ -67,7 +67,7 @@ def _function(sites: FunctionSites) -> Iterator[Fault]:
 
 def _types(scope: Scope) -> Iterator[Fault]:
     seen: set[int] = set()
-    for spot, outer in scope.outer_types():
+    for spot, outer in scope.outer_types:
         todo = [] if id(outer) in seen else [outer]
         if todo and parts(outer) and _deep(outer, parts):
             what = f"a type has more than {MAX_DEPTH} levels"

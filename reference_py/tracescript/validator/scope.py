@@ -132,7 +132,7 @@ class Scope:
     def types(self) -> dict[ir.Type, Spot]:
         """Every different type once, and the types it is made of, where it is first used."""
         found: dict[ir.Type, Spot] = {}
-        for spot, kind in self.outer_types():
+        for spot, kind in self.outer_types:
             todo = [kind]
             while todo:
                 one = todo.pop()
@@ -141,8 +141,18 @@ class Scope:
                     todo += reversed(parts(one))
         return found
 
-    def outer_types(self) -> Iterator[tuple[Spot, ir.Type]]:
-        """Yield every use of a type; equal ones come again."""
+    @cached_property
+    def outer_types(self) -> tuple[tuple[Spot, ir.Type], ...]:
+        """Every object that is a type where it is first used; equal ones come again."""
+        seen: set[int] = set()
+        found: list[tuple[Spot, ir.Type]] = []
+        for spot, kind in self._uses_of_types():
+            if id(kind) not in seen:
+                seen.add(id(kind))
+                found.append((spot, kind))
+        return tuple(found)
+
+    def _uses_of_types(self) -> Iterator[tuple[Spot, ir.Type]]:
         for sites in self.functions:
             for one in sites.function.inputs:
                 yield Spot(sites.where, ".inputs", one.name), one.type

@@ -179,8 +179,10 @@ class FunctionSites:
     def _is_unseen(self, value: ir.Value, time: int) -> bool:
         if value.constant is not None:
             return False
-        found = self.definitions.get(value, ())
-        return not any(d.time < time <= d.block.exit for d in found)
+        for found in self.definitions.get(value, ()):
+            if found.time < time <= found.block.exit:
+                return False
+        return True
 
     @cached_property
     def values(self) -> tuple[tuple[Spot, ir.Value], ...]:

@@ -206,7 +206,7 @@ def unbound(dim: ir.Dim, bound: set[ir.Symbol]) -> list[ir.Symbol]:
 def type_16_symbols_bound(scope: Scope) -> Iterator[Fault]:
     """TYPE-16: A symbol in a function MUST be the whole extent of an axis of one of its inputs."""
     for sites in scope.functions:
-        known = bound_symbols(one.type for one in sites.function.inputs)
+        known: set[ir.Symbol] | None = None
         seen: set[int] = set()
         for spot, value in sites.values:
             todo = [] if id(value.type) in seen else [value.type]
@@ -216,7 +216,11 @@ def type_16_symbols_bound(scope: Scope) -> Iterator[Fault]:
                 todo += parts(kind)
                 shape = (kind.shape or ()) if isinstance(kind, ir.TensorType) else ()
                 for dim in shape:
-                    for symbol in () if isinstance(dim, int | None) else unbound(dim, known):
+                    if dim is None or type(dim) is int:
+                        continue
+                    if known is None:
+                        known = bound_symbols(one.type for one in sites.function.inputs)
+                    for symbol in unbound(dim, known):
                         known.add(symbol)
                         hint = "an extent that a call cannot tell from its inputs is unknown"
                         what = f"no input binds {symbol.name!r}"

@@ -17,20 +17,30 @@ if TYPE_CHECKING:
 
 
 class _Places:
-    """Interns sources and locations, numbered by first reference."""
+    """Interns sources and locations, numbered by first reference. Nodes often share a place."""
 
     def __init__(self, section: debug_pb2.DebugInfo, sources: Sequence[SourceFile]) -> None:
         self._section = section
         self._known = {source.name: source for source in sources}
         self._sources: dict[str, int] = {"": 0}
         self._locations: dict[bytes, int] = {}
+        self._seen: dict[int, int] = {}
         section.sources.add()
         section.locations.add()
 
     def location(self, place: Place | None) -> int:
-        """Return the index of a place, 0 for None. The outermost calls of a long chain are cut."""
+        """Return the index of a place of the model, 0 for None.
+
+        The outermost calls of a long chain are cut.
+        """
         if place is None:
             return 0
+        index = self._seen.get(id(place))
+        if index is None:
+            index = self._seen[id(place)] = self._located(place)
+        return index
+
+    def _located(self, place: Place) -> int:
         chain = [place]
         while place.inlined_at is not None and len(chain) < MAX_INLINE_DEPTH:
             place = place.inlined_at
