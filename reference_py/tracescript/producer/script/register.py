@@ -6,6 +6,7 @@ from __future__ import annotations
 def everything() -> None:
     """Make every handler known to the emitter: each module registers its own."""
     from tracescript.producer.script.builtins import (  # noqa: F401
+        extremes,
         functions,
         iterators,
         math,

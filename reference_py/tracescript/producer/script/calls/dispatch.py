@@ -21,6 +21,7 @@ from tracescript.producer.script.calls.callees import describe_call, python_meth
 from tracescript.producer.script.calls.library import function_call, is_library
 from tracescript.producer.script.containers.choices import choose, member_of
 from tracescript.producer.script.containers.methods import call_method
+from tracescript.producer.script.containers.mixed import each, is_mixed
 from tracescript.producer.script.containers.sequences import spread_out
 from tracescript.producer.script.containers.text import message
 from tracescript.producer.script.emitter.core import expression
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
     from tracescript.producer.script.emitter.entries import Entry
 
 
+_OF_NUMBERS = frozenset(f"builtins.{n}" for n in ("abs", "divmod", "float", "int", "pow", "round"))
+
+
 @expression(ast.Call)
 def call(e: Emitter, node: ast.Call) -> Entry:
     """`f(a, *b, k=c, **d)`."""
@@ -62,6 +66,8 @@ def call(e: Emitter, node: ast.Call) -> Entry:
         if gives_iterator(name):
             refuse_kept(e, node)
         builtin = BUILTINS.get(name)
+        if builtin is not None and (name in _OF_NUMBERS or name.startswith("math.")):
+            return _of_numbers(e, builtin, node)
         if builtin is not None:
             return builtin(e, node)
     flight = Flight(e)
@@ -236,6 +242,14 @@ def _call_builtin(
     at.args = names[: len(args)]
     at.keywords = [ast.keyword(k, n) for k, n in zip(kwargs, names[len(args) :], strict=True)]
     return builtin(e, at)
+
+
+def _of_numbers(e: Emitter, builtin: Builtin, node: ast.Call) -> Entry:
+    """Call a builtin of numbers; of those of two types with each."""
+    args, kwargs = arguments(e, node)
+    if not any(is_mixed(e, a) for a in args):
+        return _call_builtin(e, builtin, args, kwargs)
+    return each(e, lambda *parts: _call_builtin(e, builtin, list(parts), kwargs), *args)
 
 
 def raised_text(e: Emitter, nodes: list[ast.expr]) -> Value:

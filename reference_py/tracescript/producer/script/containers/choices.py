@@ -8,10 +8,11 @@ import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import ScalarType
+from tracescript.ir.types import ScalarKind, ScalarType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
 from tracescript.producer.script.containers.unions import names_union
+from tracescript.producer.script.emitter.diagnostics import is_scalar
 from tracescript.producer.script.emitter.entries import (
     Closure,
     Items,
@@ -32,13 +33,19 @@ if TYPE_CHECKING:
     from tracescript.producer.script.emitter.frame import Frame
 
 
+_NUMBERS = (ScalarKind.BOOL, ScalarKind.INT, ScalarKind.FLOAT)
+
+
 # ---------------------------------------------------------------------- which may be chosen
-def may_choose(e: Emitter, entries: Sequence[Entry]) -> bool:
+def may_choose(e: Emitter, entries: Sequence[Entry], *, is_choice: bool = False) -> bool:
     """Whether entries can be the parts of one choice.
 
-    Those are members of one enum, things that are called, and values of several types where a
-    function around, or one they are passed to, may ask for types.
+    Those are members of one enum, things that are called, numbers where one `is_choice` already or
+    they come of `max` and the like, and values of several types where a function around, or one
+    they are passed to, may ask for types.
     """
+    if (is_choice or e.mixing) and all(is_scalar(bare(e, x), *_NUMBERS) for x in entries):
+        return True
     if all(isinstance(x, Known) and isinstance(x.value, enum.Enum) for x in entries):
         return len({type(x.value) for x in entries if isinstance(x, Known)}) == 1
     if all(_is_called(e, x) for x in entries):
@@ -217,13 +224,15 @@ def type_needed(e: Emitter, choice: OneOf) -> Any:
     kinds = dict.fromkeys(e.describe(bare(e, x)) for x in choice.parts.values())
     is_name = isinstance(e.at, ast.Name) and e.at.id.isidentifier()
     what = repr(e.at.id) if is_name and isinstance(e.at, ast.Name) else "this value"
-    is_typed = all(isinstance(x, Value | Struct) for x in choice.parts.values())
+    hint = "use what it holds: x.value, x.name, x(...)"
+    if all(isinstance(x, Value | Struct) for x in choice.parts.values()):
+        hint = "ask first: `if isinstance(x, int):`"
+    if all(is_scalar(bare(e, x), *_NUMBERS) for x in choice.parts.values()):
+        hint = "make it one type, float(x), or ask: `if isinstance(x, int):`"
     return e.error(
         None,
         f"{what} is {' or '.join(kinds)} here",
         code="TYPE_INFERENCE",
         rule="SCRIPT-4",
-        hint="ask first: `if isinstance(x, int):`"
-        if is_typed
-        else "use what it holds: x.value, x.name, x(...)",
+        hint=hint,
     )

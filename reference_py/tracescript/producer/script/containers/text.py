@@ -19,6 +19,7 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Value
 from tracescript.producer.script.containers.choices import choose
 from tracescript.producer.script.containers.format_specs import check_spec, refused
+from tracescript.producer.script.containers.mixed import each, is_mixed
 from tracescript.producer.script.containers.record_text import formatted_record, record_text
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor
@@ -67,6 +68,8 @@ class Template:
     def value(self, entry: Entry, spec: str | Value = "", conversion: int = -1) -> None:
         """Add a value; Python's `format(value, spec)`."""
         e = self._e
+        if spec and is_mixed(e, entry):
+            entry, spec, conversion = each(e, lambda x: formatted(e, x, spec), entry), "", -1
         own = formatted_record(e, entry, spec) if conversion == -1 else None
         entry, spec = (entry, spec) if own is None else (own, "")
         if conversion == _REPR:
@@ -114,6 +117,13 @@ class Template:
         for more in rest:
             first = e.op("str.concat", [first, more])
         return e.op("str.format", [first, *self._values])
+
+
+def formatted(e: Emitter, entry: Entry, spec: str | Value) -> Value:
+    """Return what `format(x, spec)` gives."""
+    template = Template(e)
+    template.value(entry, spec)
+    return template.done()
 
 
 _FORMATTED = (ScalarKind.BOOL, ScalarKind.INT, ScalarKind.FLOAT, ScalarKind.STR)

@@ -103,6 +103,7 @@ class Emitter(Values):
         self.scope: Scope = {}
         self.is_dead = False
         self.is_message = False
+        self.mixing = 0
         self.offered: list[tuple[Entry, ast.Name]] = []
         self.order_free: set[ast.expr] = set()
         self.sets_run_over: set[ast.expr] = set()

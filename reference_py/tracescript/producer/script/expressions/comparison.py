@@ -15,6 +15,7 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.flight import Flight
 from tracescript.producer.script.containers.choices import matches, number_of, type_needed
+from tracescript.producer.script.containers.mixed import each, is_mixed
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar
 from tracescript.producer.script.emitter.entries import (
@@ -159,6 +160,8 @@ def _of_choice(e: Emitter, relation: str, python: Any, left: Entry, right: Entry
     plain = [number_of(e, x) if isinstance(x, OneOf) else x for x in (left, right)]
     if not any(isinstance(x, OneOf) for x in plain):
         return related(e, relation, python, *plain)
+    if any(is_mixed(e, x) for x in plain):
+        return each(e, lambda a, b: related(e, relation, python, a, b), *plain)
     if relation not in {"eq", "ne"}:
         raise type_needed(e, next(x for x in plain if isinstance(x, OneOf)))
     found = matches(e, left, right, lambda a, b: related(e, "eq", operator.eq, a, b))

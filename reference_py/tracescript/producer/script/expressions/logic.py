@@ -16,6 +16,7 @@ from tracescript.ir.types import (
 )
 from tracescript.ir.values import Value
 from tracescript.producer.script.containers.choices import choose
+from tracescript.producer.script.containers.mixed import each, is_mixed
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar, is_tensor
 from tracescript.producer.script.emitter.entries import Empty, Items, Known, OneOf, Series, Struct
@@ -56,6 +57,8 @@ def unary(e: Emitter, kind: type[ast.unaryop], operand: Entry) -> Entry:
     folded = fold(e, python, operand)
     if folded is not None:
         return folded
+    if is_mixed(e, operand):
+        return each(e, lambda part: unary(e, kind, part), operand)
     if is_tensor(operand) or e.session.holds_array(operand):
         return tensor_unary(
             e, {ast.USub: "neg", ast.UAdd: "", ast.Invert: "bitwise_not"}[kind], operand

@@ -17,6 +17,7 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.flight import Flight
 from tracescript.producer.script.calls.library import operator_call
 from tracescript.producer.script.containers.choices import number_of, type_needed
+from tracescript.producer.script.containers.mixed import each, is_mixed, one_of
 from tracescript.producer.script.emitter.core import INT64, expression
 from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.emitter.entries import Known, OneOf, constant_of
@@ -74,7 +75,31 @@ def binop(e: Emitter, node: ast.BinOp) -> Entry:
     flight = Flight(e)
     left, right = flight.add(e.expr(node.left), node.left), e.expr(node.right)
     flight.check()
-    return binary(e, type(node.op), flight.now(left), right)
+    left = flight.now(left)
+    return _power(e, left, right) if _is_root(node) else binary(e, type(node.op), left, right)
+
+
+def _is_root(node: ast.BinOp) -> bool:
+    """Whether it is `a ** -b`: Python's result is a float where b is positive."""
+    right = node.right
+    is_negative = isinstance(right, ast.UnaryOp) and isinstance(right.op, ast.USub)
+    return isinstance(node.op, ast.Pow) and is_negative
+
+
+def _power(e: Emitter, left: Entry, right: Entry) -> Entry:
+    """`a ** -b`: of ints, an int or a float."""
+    if not is_scalar(left, *WHOLE) or not is_scalar(right, *WHOLE) or constant_of(right)[0]:
+        return binary(e, ast.Pow, left, right)
+    test = e.op(
+        "int.cmp", [to_number(e, e.value(right), ScalarKind.INT), e.constant(0)], {"relation": "ge"}
+    )
+    exponent = to_number(e, e.value(right), ScalarKind.FLOAT)
+    return one_of(
+        e,
+        test,
+        lambda: binary(e, ast.Pow, left, right),
+        lambda: binary(e, ast.Pow, left, exponent),
+    )
 
 
 def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> Entry:
@@ -84,6 +109,8 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
     folded = fold(e, python, left, right)
     if folded is not None:
         return folded
+    if is_mixed(e, left) or is_mixed(e, right):
+        return each(e, functools.partial(binary, e, kind), left, right)
     if has_tensor(e, left, right):
         if kind is ast.Pow and _is_square_of_bools(e, left, right):
             return e.op("cast", [e.value(left)], {"dtype": DataType.INT8})

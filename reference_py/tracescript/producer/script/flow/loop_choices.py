@@ -25,7 +25,8 @@ def widened_choice(loop: Widening, start: Entry, before: Entry, after: Entry) ->
     e = loop.e
     first, second = parts_of(start), parts_of(after)
     entries = [*first.values(), *second.values()]
-    if not may_choose(e, entries):
+    is_choice = isinstance(start, OneOf) or isinstance(after, OneOf)
+    if not may_choose(e, entries, is_choice=is_choice):
         return None
     opened = parts_of(before)
     numbers = numbered(first, second)

@@ -25,7 +25,8 @@ def choice(merge: Merge, a: Entry, b: Entry) -> Template | None:
     """Plan the choice between what two arms give; None where it cannot be one."""
     e = merge.e
     first, second = parts_of(a), parts_of(b)
-    if not may_choose(e, [*first.values(), *second.values()]):
+    is_choice = isinstance(a, OneOf) or isinstance(b, OneOf)
+    if not may_choose(e, [*first.values(), *second.values()], is_choice=is_choice):
         return None
     numbers = numbered(first, second)
     templates: dict[int, Template] = {}
