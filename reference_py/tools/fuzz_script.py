@@ -11,6 +11,7 @@ and tensors as indexes.
 
 from __future__ import annotations
 
+import argparse
 import random
 import sys
 import time
@@ -61,4 +62,11 @@ def main(count: int, first: int = 0, engine: str = "ref", kind: str = "plain") -
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(a) for a in sys.argv[1:3]), *sys.argv[3:5]))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("count", type=int, help="how many programs")
+    parser.add_argument("first", type=int, nargs="?", default=0, help="the first seed")
+    parser.add_argument("engine", nargs="?", default="ref", choices=("ref", "py"))
+    parser.add_argument("kind", nargs="?", default="plain", choices=sorted(KINDS))
+    sys.exit(main(**vars(parser.parse_args())))

@@ -64,6 +64,7 @@ def _readable(e: Emitter, node: ast.Name, entry: Entry) -> Entry:
             f"{shown} cannot be read here: {entry.what}",
             code="TYPE_INFERENCE",
             rule="SCRIPT-4",
+            second=_assignments(e, node.id, "it is assigned", least=2),
             hint=entry.hint,
         )
     if isinstance(entry, Partly) and is_definite(e, entry):
@@ -76,7 +77,7 @@ def _readable(e: Emitter, node: ast.Name, entry: Entry) -> Entry:
             node,
             f"{node.id!r} may be undefined here",
             rule="SCRIPT-3",
-            second=second or _assignments(e, node.id),
+            second=second or _assignments(e, node.id, "it is assigned only on some paths,"),
             hint=f"assign {node.id} on every path before this line",
         )
     return entry
@@ -96,16 +97,17 @@ def is_definite(e: Emitter, entry: Partly) -> bool:
     return True
 
 
-def _assignments(e: Emitter, name: str) -> str:
+def _assignments(e: Emitter, name: str, what: str, least: int = 1) -> str:
+    """Return the second place of a message: the lines that assign a name, if at least so many."""
     lines = sorted(
         n.lineno
         for n in nodes_of(e.frame.definition)
         if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
     )
-    if not lines:
+    if len(lines) < least:
         return ""
     shown = ", ".join(map(str, lines[:4]))
-    return f"{e.frame.source.name}: it is assigned only on some paths, in line {shown}"
+    return f"{e.frame.source.name}: {what} in line{'s' * (len(lines) > 1)} {shown}"
 
 
 @expression(ast.Attribute)
