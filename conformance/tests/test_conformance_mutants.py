@@ -51,6 +51,12 @@ def test_the_results_are_about_these_faults():
     assert all(found.values())
 
 
+def test_the_readme_counts_these_faults():
+    readme = (ROOT.parent / "README.md").read_text("utf-8")
+
+    assert f"{len(ALL)} faults put in by hand" in readme
+
+
 def test_a_fault_that_changes_nothing_is_refused():
     wrong = registry.Mutant("a/b", ("GRAPH-1",), "wire.scan:scan", old="not there", new="x")
 
