@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tracescript.kernels.blocked import mapped
+from tracescript.kernels.blocked import is_fast, mapped
 from tracescript.kernels.rounding import Array, RoundedTable
 
 KERNELS: Final = RoundedTable()
@@ -45,23 +45,12 @@ def elu(x: Array, alpha: float) -> Array:
     return low
 
 
-def _is_fast(name: str, dtype: Any) -> bool:
-    """Whether NumPy computes a function many elements at a time on this processor."""
-    if np.lib.NumpyVersion(np.__version__) < "2.1.0":
-        return False
-    from numpy.lib import introspect
-
-    found = introspect.opt_func_info(func_name=f"^{name}$", signature=np.dtype(dtype).name)
-    kinds = found.get(name, {}).values()
-    return bool(kinds) and not any(k["current"].startswith("baseline") for k in kinds)
-
-
 class _Share:
     """The share 1 / (1 + exp(-s)), by the faster of exp2 and tanh. Arrays hold `unit` times s."""
 
     def __init__(self, dtype: Any) -> None:
         self.half, self.one = (np.array(v, dtype) for v in (0.5, 1))
-        self.by_exp2 = _is_fast("exp2", dtype)
+        self.by_exp2 = is_fast("exp2", dtype)
         self.unit = -math.log2(math.e) if self.by_exp2 else 0.5
         self.start = np.array(self.unit, dtype)
 

@@ -9,7 +9,14 @@ from typing import Final
 import numpy as np
 
 from tracescript.errors import trap
-from tracescript.kernels.blocked import BLOCK, all_fit, exponentials, shifted_exponentials
+from tracescript.kernels.blocked import (
+    BLOCK,
+    exponentials,
+    inverses,
+    is_fast,
+    shifted_exponentials,
+    sums,
+)
 from tracescript.kernels.rounding import Array, RoundedTable
 
 KERNELS: Final = RoundedTable()
@@ -40,7 +47,9 @@ def _blocks(heads: int, rows: int, columns: int) -> list[tuple[slice, slice]]:
     ]
 
 
-def _attend(q: Array, k: Array, v: Array, mask: Array | None, *, adds: bool, causal: bool) -> Array:
+def _attend(
+    q: Array, k: Array, v: Array, mask: Array | None, power: np.ufunc, *, adds: bool, causal: bool
+) -> Array:
     """Attend over (heads, rows, columns); `adds` tells a mask of numbers from one of 0 and 1."""
     length, width = q.shape[1], k.shape[1]
     y = np.empty((*q.shape[:2], v.shape[2]), q.dtype)
@@ -57,30 +66,49 @@ def _attend(q: Array, k: Array, v: Array, mask: Array | None, *, adds: bool, cau
                 seen = part if seen is None else part * seen
         pair = q[heads, rows], across[heads, :, :visible]
         scores = _scores(*pair, added)
-        total = exponentials(scores, scores, seen)
-        if not all_fit(total):
+        total = exponentials(scores, scores, seen, power)
+        inverse = inverses(total)
+        if inverse is None:
             scores = _scores(*pair, added)
-            total = shifted_exponentials(scores, scores, seen)
+            total = shifted_exponentials(scores, scores, seen, power)
             total[total == 0] = 1
+            inverse = np.reciprocal(total)
         result = np.matmul(scores, v[heads, :visible], out=y[heads, rows])
-        np.divide(result, total, out=result)
+        np.multiply(result, inverse, result)
     return y
 
 
 @functools.lru_cache(maxsize=64)
+def _plan(
+    q: tuple[int, ...], k: tuple[int, ...], v: tuple[int, ...], char: str, scale: float | None
+) -> tuple[np.ufunc, Array, bool]:
+    """Return exp2 where it is fast, else exp; what scales queries for it; and `_is_small`."""
+    factor = _factor(q, scale)
+    if is_fast("exp2", np.dtype(char)):
+        return np.exp2, np.array(factor * math.log2(math.e), char), _is_small(q, k, v)
+    return np.exp, np.array(factor, char), _is_small(q, k, v)
+
+
+def _factor(q: tuple[int, ...], scale: float | None) -> float:
+    return 1 / math.sqrt(q[-1]) if scale is None else scale
+
+
 def _is_small(q: tuple[int, ...], k: tuple[int, ...], v: tuple[int, ...]) -> bool:
     """Whether the scores are one block of heads that go with each other one by one."""
     return q[:-2] == k[:-2] == v[:-2] and 0 < math.prod(q[:-1]) * k[-2] <= 2 * BLOCK
 
 
-def _at_once(q: Array, k: Array, v: Array) -> Array | None:
+def _at_once(q: Array, k: Array, v: Array, power: np.ufunc) -> Array | None:
     """Attend where all is seen, in the fewest calls; None where exponentials do not fit."""
     scores = np.matmul(q, k.swapaxes(-1, -2))
-    total = exponentials(scores, scores)
-    if not all_fit(total):
+    total = sums(power(scores, scores).reshape(-1, scores.shape[-1]))
+    inverse = inverses(total)
+    if inverse is None:
         return None
     result: Array = np.matmul(scores, v)
-    return np.divide(result, total, out=result)
+    rows = result.reshape(total.size, -1)
+    np.multiply(rows, inverse[:, np.newaxis], rows)
+    return result
 
 
 def _scores(q: Array, across: Array, added: Array | None) -> Array:
@@ -94,13 +122,10 @@ def _past(start: int, stop: int, width: int, char: str) -> Array:
     return np.tri(stop - start, width, start, dtype=char)
 
 
-def _mask(mask: Array | None, q: Array, k: Array) -> tuple[Array | None, bool]:
-    """Return a mask of full rows and columns, and whether it is added."""
-    if mask is None:
-        return None, False
-    full = np.broadcast_to(mask.astype(q.dtype, copy=False),
-                           (*mask.shape[:-2], q.shape[-2], k.shape[-2]))  # fmt: skip
-    return full, mask.dtype != np.bool_
+def _mask(mask: Array, q: Array, k: Array) -> Array:
+    """Return a mask of full rows and columns, of the type of scores."""
+    shape = (*mask.shape[:-2], q.shape[-2], k.shape[-2])
+    return np.broadcast_to(mask.astype(q.dtype, copy=False), shape)
 
 
 def _lead(*operands: Array | None) -> tuple[int, ...]:
@@ -126,18 +151,23 @@ def scaled_dot_product_attention(
 ) -> Array:
     if enable_gqa:
         k, v = _shared(k, q.shape[-3]), _shared(v, q.shape[-3])
-    factor = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
-    if mask is None and not is_causal and _is_small(q.shape, k.shape, v.shape):
-        result = _at_once(q * factor, k, v)
+    power, factor, is_small = _plan(q.shape, k.shape, v.shape, q.dtype.char, scale)
+    adds = mask is not None and mask.dtype != np.bool_
+    if adds:
+        power, factor = np.exp, np.array(_factor(q.shape, scale), q.dtype)
+    q = np.multiply(q, factor)
+    if is_small and mask is None and not is_causal:
+        result = _at_once(q, k, v, power)
         if result is not None:
             return result
-    mask, adds = _mask(mask, q, k)
+    if mask is not None:
+        mask = _mask(mask, q, k)
     lead = _lead(q, k, v, mask)
     if not k.shape[-2]:
         return np.zeros((*lead, q.shape[-2], v.shape[-1]), q.dtype)
     if mask is not None:
         is_shared = math.prod(mask.shape[:-2]) == 1
         mask = mask.reshape(1, *mask.shape[-2:]) if is_shared else _heads(mask, lead)
-    joined = (_heads(q * factor, lead), _heads(k, lead), _heads(v, lead))
-    y = _attend(*joined, mask, adds=adds, causal=is_causal)
+    joined = (_heads(q, lead), _heads(k, lead), _heads(v, lead))
+    y = _attend(*joined, mask, power, adds=adds, causal=is_causal)
     return y.reshape(*lead, *y.shape[1:])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -73,18 +73,32 @@ def squares(rows: Array) -> Array:
     return sums(rows * rows)
 
 
-def exponentials(x: Array, y: Array, seen: Array | None = None) -> Array:
+def is_fast(name: str, dtype: np.dtype[Any]) -> bool:
+    """Whether NumPy computes a function many elements at a time on this processor."""
+    if np.lib.NumpyVersion(np.__version__) < "2.1.0":
+        return False
+    from numpy.lib import introspect
+
+    found = introspect.opt_func_info(func_name=f"^{name}$", signature=np.dtype(dtype).name)
+    kinds = found.get(name, {}).values()
+    return bool(kinds) and not any(k["current"].startswith("baseline") for k in kinds)
+
+
+def exponentials(x: Array, y: Array, seen: Array | None = None, power: np.ufunc = np.exp) -> Array:
     """Set y to exp(x), to 0 where `seen`, of 0 and 1, is 0; return the sums of the rows, (..., 1).
 
     Where `all_fit` does not hold for the sums, call `shifted_exponentials` with the same x.
+    `power` is exp2 where x counts powers of 2.
     """
-    np.exp(x, out=y)
+    power(x, y)
     if seen is not None:
         np.multiply(y, seen, out=y)
     return sums(y.reshape(-1, y.shape[-1])).reshape(*y.shape[:-1], 1)
 
 
-def shifted_exponentials(x: Array, y: Array, seen: Array | None = None) -> Array:
+def shifted_exponentials(
+    x: Array, y: Array, seen: Array | None = None, power: np.ufunc = np.exp
+) -> Array:
     """As `exponentials`, but of the elements less what `shifts` gives for their row.
 
     The seen elements of a row decide, and they alone: so rows do not influence each other, and
@@ -92,26 +106,33 @@ def shifted_exponentials(x: Array, y: Array, seen: Array | None = None) -> Array
     """
     if seen is not None:
         x = np.fmin(x, np.where(seen, np.nan, -np.inf).astype(x.dtype))
-    return exponentials(np.subtract(x, shifts(x), out=y), y)
+    return exponentials(np.subtract(x, shifts(x, power), out=y), y, None, power)
 
 
-def shifts(x: Array) -> Array:
+def shifts(x: Array, power: np.ufunc = np.exp) -> Array:
     """Return, (..., 1), 0 for rows whose sum of exponentials fits and max for the others."""
-    total = exponentials(x, np.empty_like(x))
+    total = exponentials(x, np.empty_like(x), None, power)
     top = np.maximum.reduce(x, axis=-1, keepdims=True)
-    top[_one_where_fit(total) < np.inf] = 0
+    top[_fit(total)] = 0
     return np.maximum(top, np.finfo(x.dtype).min, out=top)
 
 
 def all_fit(total: Array) -> bool:
     """Whether no sum vanishes or overflows, whatever its row weighs: its square does not."""
-    squares = np.square(total.reshape(-1))
-    return bool(squares.dot(np.reciprocal(squares)) < np.inf)
+    return inverses(total) is not None
 
 
-def _one_where_fit(total: Array) -> Array:
-    squares = np.square(total)
-    return squares * np.reciprocal(squares)
+def inverses(total: Array) -> Array | None:
+    """Return 1 / sums where `all_fit` holds, else None."""
+    inverse: Array = np.reciprocal(total)
+    flat, back = total, inverse
+    if total.ndim > 1:
+        flat, back = total.reshape(-1), inverse.reshape(-1)
+    return inverse if flat.dot(flat) < np.inf and back.dot(back) < np.inf else None
+
+
+def _fit(total: Array) -> Array:
+    return (np.square(total) < np.inf) & (np.square(np.reciprocal(total)) < np.inf)
 
 
 @functools.lru_cache(maxsize=64)

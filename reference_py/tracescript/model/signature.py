@@ -64,10 +64,10 @@ class Signature:
 
     def _seen(self, args: Sequence[Any]) -> bool:
         """Whether the arguments are arrays of the data types and shapes accepted last time."""
-        accepted = self._accepted
-        if accepted is None:
+        if self._accepted is None:
             return False
-        for value, (dtype, shape) in zip(args, accepted, strict=True):
+        for i, (dtype, shape) in enumerate(self._accepted):
+            value = args[i]
             if type(value) is not np.ndarray or value.shape != shape or value.dtype is not dtype:
                 return False
         return True
