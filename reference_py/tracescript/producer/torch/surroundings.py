@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from tracescript.producer.session import active
-from tracescript.producer.torch import generators, mode, packed
+from tracescript.producer.torch import constructors, generators, mode, packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -72,7 +72,7 @@ def patched(door: TorchDoor) -> Iterator[None]:
     torch.nn.Module.__call__, torch.from_numpy = called, made
     torch.jit.ScriptFunction.__call__ = as_written
     try:
-        with packed.unread(door), _uncompiled(), _alone(door):
+        with packed.unread(door), _uncompiled(), _alone(door), constructors.seen(door):
             yield
     finally:
         torch.Generator = kind

@@ -32,6 +32,10 @@ def _same(call: str) -> Callable[..., Any]:
     return handler
 
 
+def _type(door: TorchDoor, x: torch.Tensor, dtype: Any = None, **kwargs: Any) -> Any:
+    return _same("type")(door, x, getattr(dtype, "dtype", dtype), **kwargs)
+
+
 def _getitem(door: TorchDoor, x: torch.Tensor, key: Any) -> torch.Tensor:
     wire = door.wire(x)
     with door.paused():
@@ -163,7 +167,6 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
         f"torch.Tensor.{name}": _same(name)
         for name in (
             "to",
-            "type",
             "clone",
             "contiguous",
             "detach",
@@ -173,6 +176,7 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
             "type_as",
         )
     },
+    "torch.Tensor.type": _type,
     "torch.clone": _same("clone"),
     "torch.Tensor.__deepcopy__": _deep_copy,
     "torch.detach": _same("detach"),

@@ -20,8 +20,21 @@ _SHOWING: Final = frozenset(
     {"print", "pprint", "write", "log", "debug", "info", "warning", "warn", "error", "critical"}
 )
 """Calls that show a text to a person."""
-_CHECKING: Final = frozenset({"_assert", "_check"})
-"""Calls of torch that show what follows their first argument where that is false."""
+_CHECKING: Final = frozenset(
+    {
+        "_assert",
+        "_check",
+        "_check_index",
+        "_check_not_implemented",
+        "_check_tensor_all",
+        "_check_type",
+        "_check_value",
+        "torch_compilable_check",
+    }
+)
+"""Calls of torch and transformers that show what follows their first argument if that is false."""
+_WITHOUT: Final = (ast.expr, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+"""Nodes without a `return` of the function around them."""
 
 
 @functools.lru_cache(maxsize=256)
@@ -78,8 +91,9 @@ def _definition(function: Any) -> tuple[Source, Definition] | None:
 
 
 def _returns(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield the `return`s among statements, none of functions in them."""
     for node in body:
         if isinstance(node, ast.Return):
             yield node
-        elif not isinstance(node, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+        elif not isinstance(node, _WITHOUT):
             yield from _returns(ast.iter_child_nodes(node))
