@@ -9,6 +9,7 @@ def everything() -> None:
         extremes,
         functions,
         iterators,
+        limits,
         math,
         objects,
         quantifiers,

@@ -88,6 +88,11 @@ def product(e: Emitter, node: ast.Call) -> Entry:
     """`itertools.product(xs, ys, repeat=n)`: the last runs fastest."""
     series, kwargs = _arguments(e, node, "repeat")
     series *= _number(e, kwargs["repeat"], "repeat=") if kwargs else 1
+    return product_of(e, series)
+
+
+def product_of(e: Emitter, series: Sequence[Series]) -> Series:
+    """All tuples of items, one of each; the last runs fastest."""
     known = _known(series)
     if known is not None:
         return _unrolled(e, list(itertools.product(*known)))

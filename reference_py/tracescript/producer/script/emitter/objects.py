@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -82,6 +82,17 @@ def data_type_of_class(value: Any) -> DataType | None:
     if not isinstance(value, type) or not issubclass(value, np.generic) or value is np.generic:
         return None
     return dtypes.of_numpy(value)
+
+
+LIMITS: Final = (np.finfo, np.iinfo)
+"""Classes of numpy's whose properties are plain numbers."""
+
+
+def without_scalars(value: Any, flavour: str) -> Any:
+    """Return a scalar of numpy's as an array of its data type, as a float where torch asks."""
+    if not isinstance(value, np.number | np.bool_):
+        return value
+    return float(value) if isinstance(value, float) and flavour == "torch" else np.asarray(value)
 
 
 def is_array(value: Any) -> bool:

@@ -45,6 +45,7 @@ class Members:
 
     def entry_of(self, value: Any, path: str | None = None) -> Entry:
         """Return what a Python object found at compile time stands for."""
+        value = objects.without_scalars(value, self._session.flavour)
         if isinstance(value, bool | int | float | str | type(None)) and not isinstance(
             value, enum.Enum
         ):
@@ -92,7 +93,7 @@ class Members:
         ):
             return self._session.constant_entry(getattr(numpy_of(owner.value), name))
         found = self._raw(owner.value, name)
-        if isinstance(found, property):
+        if isinstance(found, property) and not isinstance(owner.value, objects.LIMITS):
             return self._session.call_python(e, found.fget, [], {}, owner=owner)
         if not hasattr(owner.value, name):
             if objects.is_array(owner.value):

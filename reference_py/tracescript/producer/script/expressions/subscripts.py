@@ -50,11 +50,15 @@ def subscript(e: Emitter, node: ast.Subscript) -> Entry:
     size = first_size(e, node)
     if size is not None:
         return size
+    from tracescript.producer.script.builtins.limits import grid, is_grid
+
     owner = e.expr(node.value)
     if isinstance(owner, Value) and isinstance(owner.type, OptionalType):
         raise may_be_none(e, node.value, ast.unparse(node.value))
     if is_tensor(owner) or e.session.holds_array(owner):
         return index_tensor(e, e.value(owner), node.slice)
+    if isinstance(owner, Known) and is_grid(owner):
+        return grid(e, owner, node)
     if isinstance(node.slice, ast.Slice):
         return _slice(e, owner, node.slice)
     flight = Flight(e)
