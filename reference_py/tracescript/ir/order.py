@@ -33,6 +33,8 @@ def visit(body: Block, steps: Callable[[Block], Iterator[Block]]) -> None:
 
 def nodes_of(function: Function) -> list[Node]:
     """List all nodes of a function, each after the nodes of its blocks."""
+    if not any(node.blocks for node in function.body.nodes):
+        return list(function.body.nodes)
     nodes: list[Node] = []
 
     def steps(block: Block) -> Iterator[Block]:

@@ -99,7 +99,12 @@ def limits(data_type: DataType) -> Any:
 
 def of_numpy(dtype: Any) -> DataType | None:
     """Return the data type of a numpy type, or None if there is none."""
-    return _BY_NAME.get(np.dtype(dtype).name)
+    return _of_dtype(np.dtype(dtype))
+
+
+@functools.lru_cache(maxsize=64)
+def _of_dtype(dtype: np.dtype[Any]) -> DataType | None:
+    return _BY_NAME.get(dtype.name)  # numpy puts a name together each time
 
 
 def as_data_type(given: Any) -> DataType:

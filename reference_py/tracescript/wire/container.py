@@ -6,7 +6,6 @@ import hashlib
 import itertools
 import mmap
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 from google.protobuf.message import DecodeError, Message
@@ -36,7 +35,7 @@ def view_of(source: str | os.PathLike[str] | bytes | BinaryIO, *, use_mmap: bool
         return memoryview(source).toreadonly().cast("B")
     if not isinstance(source, (str, os.PathLike)):
         return _read(source)
-    with Path(source).open("rb") as file:
+    with open(source, "rb") as file:  # noqa: PTH123  # a Path costs more than to open the file
         if use_mmap and os.fstat(file.fileno()).st_size:
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         return _read(file)

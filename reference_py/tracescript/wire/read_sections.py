@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from tracescript.ir.model import CodeUnit, Example, ExampleCall, ExpectedValue, ExtraFile
 from tracescript.v1 import error_pb2
 from tracescript.wire import scan
@@ -207,7 +209,7 @@ class ExampleReader:
 
 def _is_bound(bound: Any, data: Any) -> bool:
     """Tell whether a check's bound says something about its data."""
-    if str(getattr(bound, "dtype", None)) != "float64":
+    if getattr(bound, "dtype", None) != np.float64:
         return False
     return bound.shape in {(), getattr(data, "shape", ())} and bool((bound >= 0).all())
 

@@ -70,8 +70,11 @@ def padding(need: int) -> bytes:
     """Return the padding field that takes exactly `need` bytes, as `layout` found it."""
     if not need:
         return b""
-    body = next(need - 1 - k for k in (1, 2, 3) if need > k and varint.size(need - 1 - k) == k)
-    return head(PADDING, body) + bytes(body)
+    for length_size in (1, 2, 3):
+        body = need - 1 - length_size
+        if body >= 0 and varint.size(body) == length_size:
+            return head(PADDING, body) + bytes(body)
+    raise AssertionError(need)
 
 
 class Place(NamedTuple):

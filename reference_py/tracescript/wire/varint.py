@@ -17,6 +17,8 @@ _LOW = 0x7F
 
 def encode(n: int) -> bytes:
     """Write a non-negative number in as few bytes as possible."""
+    if n <= _LOW:
+        return bytes((n,))
     out = bytearray()
     while n > _LOW:
         out.append(n & _LOW | _MORE)

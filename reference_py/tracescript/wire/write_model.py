@@ -164,9 +164,7 @@ def _write_method(method: Method, entry: module_pb2.Module, indices: _Indices) -
 def _features(message: model_pb2.Model) -> tuple[str, ...]:
     """Return the features that a reader must know, sorted. Spec: CONTAINER-14."""
     found = set()
-    if any(
-        entry.WhichOneof("kind") == "scalar" and entry.scalar == _COMPLEX for entry in message.types
-    ):
+    if any(entry.scalar == _COMPLEX for entry in message.types):
         found.add("scalar.complex")
     if any(opset.name not in {"", OPSET} for opset in message.opsets):
         found.add("opset.custom")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from pathlib import Path
@@ -161,25 +162,25 @@ def write(
         alignment=alignment,
     )
     if isinstance(target, (str, os.PathLike)):
-        _replace(Path(target), made)
+        _replace(str(Path(target)), made)
     else:
         _write_to(target, made)
     return made.digest
 
 
-def _replace(path: Path, made: Image) -> None:
+def _replace(path: str, made: Image) -> None:
     """Write a file beside a path and put it there when it is whole. Spec: CONTAINER-26.
 
     Raises OSError with the path that was asked for.
     """
-    part = path.with_name(f"{path.name}.part")
+    part = f"{path}.part"
     try:
-        with part.open("wb") as out:
+        with open(part, "wb") as out:  # noqa: PTH123  # paths cost as much as a small file's bytes
             _write_to(out, made)
-        part.replace(path)
-    except OSError as error:
-        if error.filename != str(part):
+        os.replace(part, path)  # noqa: PTH105  # the same
+    except BaseException as error:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(part)  # noqa: PTH108  # the same
+        if not isinstance(error, OSError) or error.filename != part:
             raise
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        part.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, path) from error
