@@ -118,6 +118,15 @@ def test_the_message_of_a_check_of_torch_reads_no_size():
     assert model(torch.zeros(4, 5)).shape == (4, 5)
 
 
+def test_the_message_of_a_check_of_torch_reads_no_element():
+    def checked(x):
+        torch._check_value(x.dim() == 2, f"a matrix expected, found {x}")
+        return x + 1
+
+    model = ts.trace(checked, (torch.zeros(2, 3),))
+    assert model(torch.ones(4, 5)).sum() == 40
+
+
 ORDERS = {
     "transposed": lambda x: x + x.t().is_contiguous(),
     "cut": lambda x: x + x[:, :2].is_contiguous(),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tracescript.producer.numpy import names, reductions, writes
 from tracescript.producer.numpy.typed import alike
+from tracescript.producer.trace import watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -208,6 +210,25 @@ def _outer_of(door: NumpyDoor, ufunc: np.ufunc, a: Any, b: Any, **kwargs: Any) -
     return door.ufunc(ufunc, "__call__", (wide, b), kwargs)
 
 
+def _reduced_at(
+    door: NumpyDoor, ufunc: np.ufunc, array: Any, indices: Any, axis: int = 0, **kwargs: Any
+) -> Any:
+    """Reduce from each place to the next one, to the end from the last; else one element."""
+    known = isinstance(indices, (np.ndarray, list, tuple))
+    if kwargs or not known or watching.holds(indices, watching.SYMBOLS) or not len(indices):
+        raise names.unknown(door, f"numpy.{ufunc.__name__}.reduceat")
+    starts = np.asarray(indices).tolist()
+    extent, rank = array.shape[axis], array.ndim
+    for start in starts:
+        if not 0 <= start < extent:
+            message = f"index {start} out-of-bounds in {ufunc.__name__}.reduceat [0, {extent})"
+            raise IndexError(message)
+    ends = [max(end, start + 1) for start, end in itertools.pairwise(starts)]
+    cuts = [slice(a, b) for a, b in zip(starts, [*ends, None], strict=True)]
+    parts = [array[_along(axis, rank, cut)] for cut in cuts]
+    return np.concatenate([ufunc.reduce(p, axis=axis, keepdims=True) for p in parts], axis)
+
+
 def _divided(_: NumpyDoor, a: Any, b: Any) -> tuple[Any, Any]:
     return np.floor_divide(a, b), np.remainder(a, b)
 
@@ -229,7 +250,7 @@ UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {np.divmod: _divided}
 def ufunc_method(
     door: NumpyDoor, ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]
 ) -> Any:
-    """Run and record `reduce`, `accumulate` or `outer` of a ufunc; the first two along axis 0."""
+    """Run and record a method of a ufunc: those of one array are along axis 0."""
     axis = {} if len(inputs) > 1 else {"axis": 0}
     if method == "at" and ufunc in {np.add, np.subtract}:
         array, index, values = inputs
@@ -244,6 +265,8 @@ def ufunc_method(
         whole = inputs[0].astype(np.int8) if inputs[0].dtype == np.bool_ else inputs[0]
         found = door.call_op(_EXTREMES[ufunc], [whole], {"dim": (axis | kwargs)["axis"]})[0]
         return found.astype(inputs[0].dtype)
+    if method == "reduceat":
+        return _reduced_at(door, ufunc, *inputs, **kwargs)
     if method == "outer":
         return _outer_of(door, ufunc, *inputs, **kwargs)
     raise names.unknown(door, f"numpy.{ufunc.__name__}.{method}")

@@ -36,19 +36,38 @@ def _edges(door: NumpyDoor, a: Any, bins: Any, bounds: Any) -> Any:
     return np.linspace(low, high, bins + 1)
 
 
+def _weighed(door: NumpyDoor, a: Any, weights: Any) -> Any:
+    """Return the weights of elements, one after another."""
+    weights = door.traced(np.asanyarray(weights))
+    if weights.dtype.kind not in "iuf":
+        raise names.unknown(door, "numpy.histogram")
+    if weights.shape != a.shape:
+        message = "weights should have the same shape as a."
+        raise ValueError(message)
+    return np.reshape(weights, (-1,))
+
+
 def _histogram(
     door: NumpyDoor,
     a: Any,
     bins: Any = 10,
     range: Any = None,  # noqa: A002  # numpy's name
     density: bool | None = None,
+    weights: Any = None,
 ) -> Any:
+    a = door.traced(np.asanyarray(a))
     edges = _edges(door, a, bins, range)
     flat, last = np.reshape(a, (-1,)), len(edges) - 1
     wide_edges, wide = alike((edges, flat))
     bins_of = np.searchsorted(wide_edges, wide, side="right")
     place = np.where(wide == wide_edges[-1], last, bins_of)
-    counts = np.sum(place[:, None] == np.arange(1, last + 1), axis=0)
+    is_in = place[:, None] == np.arange(1, last + 1)
+    if weights is None:
+        counts = np.sum(is_in, axis=0)
+    else:
+        given = _weighed(door, a, weights)
+        wide_given = cast(given, np.float64 if given.dtype.kind == "f" else np.int64)
+        counts = cast(np.sum(np.where(is_in, wide_given[:, None], 0), axis=0), given.dtype)
     if density:
         return counts / np.diff(edges) / np.sum(counts), edges
     return counts, edges
@@ -83,6 +102,7 @@ def _dd(
     range: Any = None,  # noqa: A002  # numpy's name
     *,
     density: bool | None = None,
+    weights: Any = None,
 ) -> Any:
     """Count in cells: a cell's number has a digit for each coordinate."""
     columns = [sample[:, k] for k in np.arange(door.fixed(sample.shape[1]))]
@@ -104,14 +124,16 @@ def _dd(
         inside = np.logical_and(inside, np.logical_and(place >= 0, place < count))
         cell = cell * count + place
     total = math.prod(counts)
-    found = np.bincount(np.where(inside, cell, total), minlength=total + 1)[:total]
+    cells = np.where(inside, cell, total)
+    found: Any = np.bincount(cells, weights, minlength=total + 1)[:total]
     found = np.reshape(found.astype(np.float64), counts)
+    whole = np.sum(found)
     if density:
         for k, edge in enumerate(edges):
             shape = [-1 if i == k else 1 for i in np.arange(len(edges))]
             found = found / np.reshape(np.diff(edge), shape)
-        found = found / np.sum(inside)
-    return found, tuple(edges)
+        found = found / whole
+    return found, edges
 
 
 def _2d(
@@ -121,8 +143,10 @@ def _2d(
     bins: Any = 10,
     range: Any = None,  # noqa: A002  # numpy's name
     density: bool | None = None,
+    weights: Any = None,
 ) -> Any:
-    found, edges = _dd(door, np.stack([x, y], 1), bins, range, density=density)
+    pairs = np.stack([x, y], 1)
+    found, edges = _dd(door, pairs, bins, range, density=density, weights=weights)
     return found, edges[0], edges[1]
 
 

@@ -73,15 +73,41 @@ def _first_places(inverse: Any, counts: Any) -> Any:
     return order[np.cumsum(counts) - counts]
 
 
+def _unique_along(door: NumpyDoor, ar: Any, axis: int) -> tuple[Any, Any, Any, Any]:
+    """Return the different rows along an axis, by their first elements first, as `unique` does.
+
+    Returns the rows, the first place of each, which of them each row is, and how often each is.
+    """
+    moved = np.moveaxis(ar, axis, 0)
+    rows = np.reshape(moved, (moved.shape[0], math.prod(moved.shape[1:])))
+    columns = np.arange(door.fixed(rows.shape[1]))[::-1]
+    order = np.arange(rows.shape[0])
+    for column in columns:
+        order = order[np.argsort(rows[order, column], kind="stable")]
+    ordered = rows[order]
+    differs = np.any(ordered[1:] != ordered[:-1], axis=1)
+    begins = np.concatenate([np.ones_like(order[:1], dtype=np.bool_), differs])
+    group = np.cumsum(begins) - 1
+    inverse = door.call_op("scatter", [group, order, group], {"dim": 0})
+    index = np.compress(begins, order)
+    return np.take(ar, index, axis), index, inverse, np.bincount(group)
+
+
 def _unique(
     door: NumpyDoor,
     ar: Any,
     return_index: bool = False,
     return_inverse: bool = False,
     return_counts: bool = False,
+    axis: int | None = None,
     *,
     equal_nan: bool = True,
 ) -> Any:
+    if axis is not None:
+        values, index, inverse, counts = _unique_along(door, ar, axis)
+        found = [values] + [index] * return_index
+        found += [inverse] * return_inverse + [counts] * return_counts
+        return tuple(found) if len(found) > 1 else values
     values, inverse, counts = door.call_op("unique", [ar], {})
     if equal_nan and values.dtype.kind == "f":
         values, inverse, counts = _with_one_nan(values, inverse, counts)

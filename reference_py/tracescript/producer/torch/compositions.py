@@ -98,26 +98,6 @@ def _nonzero(door: TorchDoor, x: torch.Tensor, *, as_tuple: bool = False) -> Any
     return result.unbind(1) if as_tuple else result
 
 
-def _unique(
-    door: TorchDoor,
-    x: torch.Tensor,
-    in_order: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: Any = None,
-    **kwargs: Any,
-) -> Any:
-    in_order = kwargs.get("sorted", in_order)
-    if dim is not None or not in_order:
-        what = "torch.unique along an axis, or unsorted, is no op"
-        raise door.recorder.error("UNKNOWN_CALL", what, "leave out dim and sorted")
-    with door.paused():
-        values, inverse, counts = torch.unique(x, return_inverse=True, return_counts=True)
-    matched(door, "unique", (x,), [values, inverse, counts])
-    chosen = [values] + [inverse] * return_inverse + [counts] * return_counts
-    return tuple(chosen) if len(chosen) > 1 else values
-
-
 def _tensordot(
     door: TorchDoor, a: torch.Tensor, b: torch.Tensor, dims: Any = 2, **_: Any
 ) -> torch.Tensor:
@@ -241,9 +221,6 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.linspace": _linspace,
     "torch.nonzero": _nonzero,
     "torch.Tensor.nonzero": _nonzero,
-    "torch.functional.unique": _unique,
-    "torch.unique": _unique,
-    "torch.Tensor.unique": _unique,
     "torch.tensordot": _tensordot,
     "torch.bincount": _bincount,
     "torch.Tensor.bincount": _bincount,

@@ -20,6 +20,7 @@ from tracescript.producer.torch import (
     random,
     recurrent,
     resize,
+    sets,
     strides,
     views,
 )
@@ -202,6 +203,7 @@ _TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     **layers.TABLE,
     **random.TABLE,
     **resize.TABLE,
+    **sets.TABLE,
     **strides.TABLE,
     **views.TABLE,
     **recurrent.TABLE,
