@@ -23,7 +23,7 @@ SMALL = np.arange(8.0).reshape(2, 2, 2)
 
 def written(statement):
     """A program that writes into a copy of its argument and returns it."""
-    code = compile(statement, "<statement>", "exec")
+    code = compile(statement, __file__, "exec")
 
     def program(x):
         z = x.copy()
@@ -55,6 +55,12 @@ FOLLOWED = {
         X,
         [TALL + 9],
     ),
+    "write into what reshape shares": (written("z.reshape(-1)[1:] = 3"), X, [TALL, ROW]),
+    "write into a cast that is none": (
+        written("z.astype(np.float32, copy=False)[0] = 1"),
+        X,
+        [TALL, ROW],
+    ),
     "meshgrid": (lambda x: np.meshgrid(x[0], x[:, 0]), X, [TALL, ROW]),
     "text that is shown": (shows, X, [TALL]),
     "write of an array beside a size": (
@@ -82,6 +88,9 @@ GUARDED = {
     "array_equal of other sizes": (lambda x: x * np.array_equal(x, TALL), X, TALL),
     "split into equal parts": (lambda x: np.split(x, 3), X, TALL),
     "gradient of few": (lambda x: np.gradient(x, axis=0), X, ROW),
+    "write into what reshape copied": (written("z[:, :2].reshape(-1)[0] = 3"), X, X[:, :2]),
+    "write into what ravel copied": (written("z.T.ravel()[0] = 3"), X, ROW),
+    "write into a contiguous copy": (written("np.ascontiguousarray(z.T)[0] = 3"), X, ROW),
     "a key of a dict": (lambda x: {9: 1}.get(x[0], 2) * x, WHOLES, WHOLES * 3),
     "an element of a set": (lambda x: x * 2 if x[0] in {9, 8} else x, WHOLES, WHOLES * 3),
     "text": (lambda x: len(str(x[0])) * x, WHOLES, WHOLES * 30),

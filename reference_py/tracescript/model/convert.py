@@ -84,7 +84,8 @@ def to_torch(value: Any) -> Any:
     torch = sys.modules["torch"]
     if isinstance(value, np.ndarray | np.generic):
         array = np.asarray(value)
-        array = array if array.flags.writeable else array.copy()
+        if not array.flags.writeable or min(array.strides, default=0) < 0:
+            array = array.copy()
         name = array.dtype.name
         if name in _BITS:
             return torch.from_numpy(array.view(_BITS[name])).view(getattr(torch, name))

@@ -28,6 +28,9 @@ class TracedArray(NDArrayOperatorsMixin):
         self.data = np.asarray(data)
         self.cell = cell
         self.door = door
+        door.held[id(self)] = self
+        if cell.parent is None:
+            cell.strides = tuple(n // self.data.itemsize for n in self.data.strides)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return self.door.ufunc(ufunc, method, inputs, kwargs)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tracescript.ir import constants
 from tracescript.producer.numpy.array import TracedArray
-from tracescript.producer.trace import cells, watching
+from tracescript.producer.trace import cells, layout, watching
 from tracescript.producer.trace.numbers import SymFloat, SymInt, plain
 
 if TYPE_CHECKING:
@@ -105,6 +105,11 @@ def _array(door: NumpyDoor, function: Any, value: Any, dtype: Any = None, **kwar
     cast = made if dtype is None or made.dtype == dtype else door.astype(made, dtype)
     for _ in range(int(kwargs.get("ndmin", 0)) - cast.ndim):
         cast = cast[None]
+    if function.__name__ == "ascontiguousarray" and isinstance(value, TracedArray) and cast is made:
+        lies_so = door.real(made).flags.c_contiguous
+        result = door.traced(made if lies_so else np.copy(made))
+        layout.doubt(door, value.cell, result.cell, reshapes=False)
+        return result
     return np.copy(cast) if is_copy and cast is value else cast
 
 

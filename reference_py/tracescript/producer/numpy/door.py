@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import weakref
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,17 +12,17 @@ import numpy as np
 from tracescript import ir
 from tracescript.ir import constants
 from tracescript.opset.dtypes import holding, of_numpy
-from tracescript.producer.numpy import compositions, creation, names, special
+from tracescript.producer.numpy import compositions, creation, names, special, typed
 from tracescript.producer.numpy.array import TracedArray
 from tracescript.producer.numpy.buffers import Buffers
 from tracescript.producer.numpy.number_calls import NumberCalls
-from tracescript.producer.trace import cells, indexing, lowering, watching
+from tracescript.producer.trace import cells, indexing, layout, lowering, watching
 from tracescript.producer.trace.door import Door
 from tracescript.producer.trace.matching import match
 from tracescript.producer.trace.numbers import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 
     from tracescript.producer.trace.imports import Imports
     from tracescript.producer.trace.recorder import Recorder
@@ -43,6 +44,7 @@ class NumpyDoor(NumberCalls, Door):
     def __init__(self, recorder: Recorder, tree: Tree, imports: Imports) -> None:
         super().__init__(recorder, tree, imports)
         self.buffers = Buffers(self)
+        self.held: MutableMapping[int, TracedArray] = weakref.WeakValueDictionary()
 
     # ---- arrays
 
@@ -87,6 +89,10 @@ class NumpyDoor(NumberCalls, Door):
         if isinstance(value, TracedArray) or _is_parameter(value):
             return value.data
         return np.asarray(value)
+
+    def held_cells(self) -> list[cells.Cell]:
+        """Return the cells of the arrays that the program holds."""
+        return [array.cell for array in list(self.held.values())]
 
     def index_array(self, value: Any) -> Any:
         """Return a list of numbers, as numpy takes them for an index; sizes stay open."""
@@ -172,9 +178,11 @@ class NumpyDoor(NumberCalls, Door):
         real = function(*map(self._plain, args), **{k: self._plain(v) for k, v in kwargs.items()})
         several = isinstance(real, (tuple, list))
         results = list(real) if several else [real]
-        self._check_types(results)
+        typed.check(self, results)
         wires = lowering.record(self, found, results)
         made = [self._result(w, r, args) for w, r in zip(wires, results, strict=True)]
+        if found.op.name in {"reshape", "flatten"} and isinstance(args[0], TracedArray):
+            layout.doubt(self, args[0].cell, made[0].cell, reshapes=True)
         if not several:
             return made[0]
         return made if type(real) is list else tuple(made)
@@ -191,14 +199,6 @@ class NumpyDoor(NumberCalls, Door):
             ):
                 return TracedArray(value, cells.view(arg.cell, wire), self)
         return TracedArray(value, cells.Cell(wire), self)
-
-    def _check_types(self, results: Sequence[Any]) -> None:
-        for result in results:
-            if isinstance(result, (np.ndarray, np.generic)):
-                kind = self.type_of(result).data_type
-                if kind.value in {"uint16", "uint32", "uint64"}:
-                    what = f"numpy's result is {kind.value}, which has no arithmetic in the format"
-                    raise self.recorder.error("UNSUPPORTED_PYTHON", what, "pass dtype=np.int64")
 
     def _plain(self, value: Any) -> Any:
         if isinstance(value, TracedArray) or _is_parameter(value):

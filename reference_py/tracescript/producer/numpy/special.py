@@ -242,8 +242,15 @@ def handler(function: Any, kwargs: Mapping[str, Any]) -> Callable[..., Any] | No
     return HANDLERS.get(function)
 
 
-def _astype(door: NumpyDoor, array: Any, dtype: Any, **_: Any) -> Any:
-    return door.astype(array, dtype)
+def _astype(
+    door: NumpyDoor, array: Any, dtype: Any, order: str = "K", casting: Any = "unsafe", **rest: Any
+) -> Any:
+    del order  # elements stay where their index says
+    if not np.can_cast(array.dtype, dtype, casting):
+        message = f"Cannot cast array data from {array.dtype} to {np.dtype(dtype)}"
+        raise TypeError(f"{message} according to the rule {casting!r}")
+    is_same = not rest.get("copy", True) and array.dtype == dtype
+    return array if is_same else door.astype(array, dtype)
 
 
 def _method_reshape(_: NumpyDoor, array: Any, *shape: Any, order: Any = "C") -> Any:

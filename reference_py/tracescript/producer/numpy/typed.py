@@ -39,6 +39,16 @@ def inexact(x: Any) -> Any:
     return x if is_float(x) else cast(x, np.float64)
 
 
+def check(door: NumpyDoor, results: Sequence[Any]) -> None:
+    """Refuse results of numpy in unsigned types that compute nothing in the format."""
+    for result in results:
+        if isinstance(result, (np.ndarray, np.generic)):
+            kind = door.type_of(result).data_type
+            if kind.value in {"uint16", "uint32", "uint64"}:
+                what = f"numpy's result is {kind.value}, which has no arithmetic in the format"
+                raise door.recorder.error("UNSUPPORTED_PYTHON", what, "pass dtype=np.int64")
+
+
 def loop(door: NumpyDoor, ufunc: np.ufunc, inputs: Sequence[Any]) -> tuple[Any, ...]:
     """Return the data types that a ufunc computes in and those of its results.
 

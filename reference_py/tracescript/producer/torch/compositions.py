@@ -151,6 +151,18 @@ def _eigenvalues(_: TorchDoor, x: torch.Tensor) -> torch.Tensor:
     return torch.linalg.eigh(x)[0]
 
 
+def _solve(door: TorchDoor, a: torch.Tensor, b: torch.Tensor, *, left: bool = True) -> Any:
+    """Solve for a vector, or a batch of them, as for matrices of one column."""
+    if not left:
+        return torch.linalg.solve(a.mT, b.mT).mT
+    if b.dim() == 1 or (b.dim() == a.dim() - 1 and b.shape == a.shape[:-1]):
+        return torch.linalg.solve(a, b.unsqueeze(-1)).squeeze(-1)
+    with door.paused():
+        result = torch.linalg.solve(a, b)
+    matched(door, "linalg_solve", (a, b), [result])
+    return result
+
+
 def _scatter(
     door: TorchDoor, x: torch.Tensor, dim: int, index: torch.Tensor, src: Any = None, **kwargs: Any
 ) -> Any:
@@ -204,6 +216,7 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.std_mean": _with_mean("std"),
     "torch.linalg.norm": _norm,
     "torch._C._nn.col2im": _fold,
+    "torch.linalg.solve": _solve,
     "torch.linalg.svdvals": _singular_values,
     "torch.svd": _svd,
     "torch.Tensor.svd": _svd,

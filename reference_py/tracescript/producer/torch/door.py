@@ -93,7 +93,14 @@ class TorchDoor(Door):
                 del known[key]
 
         known[key] = (weakref.ref(tensor, forget), cell)
+        if cell.parent is None and tensor.layout is torch.strided:
+            with torch._C.DisableTorchFunction():  # noqa: SLF001  # torch has no public way
+                cell.strides = tensor.stride()
         return cell
+
+    def held_cells(self) -> list[cells.Cell]:
+        """Return the cells of the tensors that the program holds."""
+        return [cell for _, cell in self._cells.values()]
 
     def is_known(self, tensor: torch.Tensor) -> bool:
         """Tell whether the trace has seen a tensor."""

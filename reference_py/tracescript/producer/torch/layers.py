@@ -14,7 +14,7 @@ from tracescript.producer.torch.random import dropped
 from tracescript.producer.trace.numbers import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tracescript.producer.torch.door import TorchDoor
 
@@ -31,6 +31,8 @@ def _batch_norm(
     eps: float = 1e-5,
 ) -> torch.Tensor:
     if running_mean is None or running_var is None:
+        if training:
+            _check_several(input, (0, *range(2, input.dim())))
         axes = tuple(axis for axis in range(input.dim()) if axis != 1)
         running_mean, running_var = input.mean(axes), input.var(axes, correction=0)
         training = False
@@ -51,6 +53,16 @@ def _batch_norm(
     for tensor, wire in zip(states, wires[1:], strict=True):
         mode.write(door, tensor, wire)
     return result
+
+
+def _check_several(x: torch.Tensor, axes: Iterable[int]) -> None:
+    """Raise torch's ValueError where a mean would be one of a single element."""
+    count = 1
+    for axis in axes:
+        count = x.shape[axis] * count
+    if count == 1:
+        message = "Expected more than 1 value per channel when training"
+        raise ValueError(message)
 
 
 def _plain_batch_norm(
@@ -120,6 +132,7 @@ def _instance_norm(
     if running_mean is not None or running_var is not None:
         what = "instance_norm in training mode, which changes running statistics, is no op"
         raise door.recorder.error("UNKNOWN_CALL", what, "call model.eval() before ts.trace")
+    _check_several(input, range(2, input.dim()))
     with door.paused():
         result = functional.instance_norm(input, None, None, weight, bias, True, momentum, eps)
     matched(door, "instance_norm", (input, weight, bias), [result], eps=eps)

@@ -10,7 +10,7 @@ from torch.overrides import TorchFunctionMode
 
 from tracescript.errors import TsError
 from tracescript.producer.torch import choices, names
-from tracescript.producer.trace import cells, failures, lowering, watching
+from tracescript.producer.trace import cells, failures, layout, lowering, watching
 from tracescript.producer.trace.matching import Match, match
 from tracescript.producer.trace.numbers import plain
 
@@ -40,7 +40,6 @@ _QUIET: Final = frozenset(
         "is_inference",
         "is_neg",
         "is_pinned",
-        "is_set_to",
         "is_shared",
         "is_signed",
         "is_storage",
@@ -52,10 +51,11 @@ _QUIET: Final = frozenset(
         "requires_grad_",
         "result_type",
         "retain_grad",
-        "storage_offset",
     }
 )
 """Names that ask about a tensor and never about its elements."""
+_RESHAPES: Final = frozenset({"reshape", "flatten"})
+"""Ops whose call gives a view where the memory allows one, else a copy."""
 
 
 class Mode(TorchFunctionMode):  # type: ignore[misc]  # torch is not typed here
@@ -167,6 +167,8 @@ def _recorded(
     for tensor, wire in zip(results, wires, strict=True):
         if isinstance(tensor, torch.Tensor):
             adopt(door, tensor, wire, args)
+    if found.op.name in _RESHAPES and isinstance(result, torch.Tensor):
+        layout.doubt(door, door.cell(args[0]), door.cell(result), reshapes=True)
     if several or isinstance(result, torch.Tensor):
         return result
     return door.recorder.symbolic(wires[0], result) if type(result) in {int, float} else result

@@ -11,7 +11,7 @@ from tracescript.ir import constants
 from tracescript.opset.dtypes import category
 from tracescript.producer.torch import names
 from tracescript.producer.torch.sizes import Sizes
-from tracescript.producer.torch.strides import is_contiguous, strides
+from tracescript.producer.torch.strides import is_contiguous, storage_offset, strides
 from tracescript.producer.torch.values import elements
 from tracescript.producer.trace import cells, places, statements
 
@@ -159,6 +159,8 @@ READS: Final[Mapping[str, Callable[..., Any]]] = {
     "size": _sizes,
     "stride": strides,
     "is_contiguous": is_contiguous,
+    "storage_offset": storage_offset,
+    "is_set_to": _leaves_unseen("is_set_to"),
     "is_same_size": _same_sizes,
     "numel": _count,
     "nelement": _count,

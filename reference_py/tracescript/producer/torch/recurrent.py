@@ -61,6 +61,9 @@ def _layers(op: str, call: Any, **more: Any) -> Callable[..., Any]:
         has_bias, layers, dropout, train, bidirectional, batch_first = rest
         states = tuple(hx) if isinstance(hx, (tuple, list)) else (hx,)
         flat = tuple(weights)
+        if len(flat) != layers * (2 if bidirectional else 1) * (4 if has_bias else 2):
+            what = "an LSTM with a projection (proj_size) is no op"
+            raise door.recorder.error("UNKNOWN_CALL", what, "write its steps out")
         if train and dropout and layers > 1:
             one = (has_bias, 1, 0.0, False, bidirectional, batch_first)
             return _stacked(handler, door, x, states, flat, layers, dropout, one)

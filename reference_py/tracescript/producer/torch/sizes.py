@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, SupportsIndex
 
 import torch
+
+
+def broadcast_shapes(*shapes: Any) -> Sizes:
+    """Return what sizes broadcast to, as `torch.broadcast_shapes`; RuntimeError where they do not.
+
+    That a size is 1, or another's equal, is asked of the size itself: a guard.
+    """
+    given = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    found: list[Any] = []
+    for sizes in itertools.zip_longest(*map(reversed, given), fillvalue=1):
+        wide = [n for n in sizes if n != 1]
+        if any(n != wide[0] for n in wide):
+            message = "Shape mismatch: objects cannot be broadcast to a single shape"
+            raise RuntimeError(message)
+        found.insert(0, wide[0] if wide else 1)
+    return Sizes(found)
 
 
 class Sizes(tuple[int, ...]):

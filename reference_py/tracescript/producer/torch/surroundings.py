@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from tracescript.producer.session import active
-from tracescript.producer.torch import constructors, generators, mode, packed
+from tracescript.producer.torch import constructors, generators, mode, packed, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -72,7 +72,10 @@ def patched(door: TorchDoor) -> Iterator[None]:
     torch.nn.Module.__call__, torch.from_numpy = called, made
     torch.jit.ScriptFunction.__call__ = as_written
     try:
-        with packed.unread(door), _uncompiled(), _alone(door), constructors.seen(door):
+        watched = packed.unread(door), _alone(door), constructors.seen(door), _written_out(door)
+        with contextlib.ExitStack() as stack:
+            for context in (*watched, _uncompiled()):
+                stack.enter_context(context)
             yield
     finally:
         torch.Generator = kind
@@ -110,6 +113,34 @@ def _alone(door: TorchDoor) -> Iterator[None]:
     finally:
         for (kind, name), call in before.items():
             setattr(kind, name, call)
+
+
+@contextlib.contextmanager
+def _written_out(door: TorchDoor) -> Iterator[None]:
+    """Run functions that no mode sees, or that would compile the program, as they are defined."""
+
+    def chosen(pred: Any, true_fn: Any, false_fn: Any, operands: Sequence[Any] = ()) -> Any:
+        return true_fn(*operands) if pred else false_fn(*operands)
+
+    def instead(own: Callable[..., Any], call: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*args: Any, **kwargs: Any) -> Any:
+            return own(*args, **kwargs) if door.mode.is_paused else call(*args, **kwargs)
+
+        return called
+
+    calls = {
+        (torch, "broadcast_shapes"): sizes.broadcast_shapes,
+        (torch.functional, "broadcast_shapes"): sizes.broadcast_shapes,
+        (torch, "cond"): chosen,
+    }
+    before = {key: getattr(*key) for key in calls}
+    for (place, name), call in calls.items():
+        setattr(place, name, instead(before[place, name], call))
+    try:
+        yield
+    finally:
+        for (place, name), own in before.items():
+            setattr(place, name, own)
 
 
 class _Forward:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from tracescript.producer.torch import mode, names
-from tracescript.producer.trace import cells, indexing, lowering
+from tracescript.producer.trace import cells, indexing, layout, lowering
 from tracescript.producer.trace.numbers import SymInt, plain
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def _same(call: str) -> Callable[..., Any]:
             return result
         wire = door.recorder.cast(wire, door.type_of(result).data_type)
         mode.adopt(door, result, wire, (x,))
+        if call == "contiguous":
+            layout.doubt(door, door.cell(x), door.cell(result), reshapes=False)
         return result
 
     return handler
@@ -96,6 +98,11 @@ def _split(
 ) -> tuple[torch.Tensor, ...]:
     """Take an axis apart; the number of parts is fixed, their sizes stay open where they can."""
     if not isinstance(split_size, int):
+        if sum(split_size) != x.shape[dim]:
+            message = (
+                f"split_with_sizes expects split_sizes to sum exactly to {plain(x.shape[dim])}"
+            )
+            raise RuntimeError(message)
         starts = [sum(split_size[:i]) for i in range(len(split_size))]
         return tuple(x.narrow(dim, a, n) for a, n in zip(starts, split_size, strict=True))
     extent = x.shape[dim]

@@ -6,15 +6,20 @@ reading it after somebody wrote the storage replays those ops, writing it runs t
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from tracescript.ir import TensorType, constants
 from tracescript.records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from tracescript.producer.trace.recorder import Recorder
     from tracescript.producer.trace.tape import Op, Slot, Wire
 
+_SAME: Final = frozenset({"identity", "dropout", "feature_dropout"})
+"""Ops that change no element: dropout does so where it draws, which is another op."""
 _RESHAPES: Final = frozenset({"reshape", "flatten", "unflatten", "squeeze", "unsqueeze"})
 
 
@@ -23,7 +28,9 @@ class Cell:
     """An array object: its value, and for a view its parent and the ops (with output) from there.
 
     `version` counts the writes into the storage that `wire` has seen. `origin` is `argument`,
-    `constant` or `result`; the first two belong to somebody else and are not written.
+    `constant` or `result`; the first two belong to somebody else and are not written. `strides` are
+    those of an array that is no view, in elements; `doubts` are asked before its storage is
+    written: whether other arrays share it may follow from sizes.
     """
 
     wire: Wire
@@ -32,14 +39,21 @@ class Cell:
     steps: tuple[tuple[Op, int], ...] = ()
     version: int = 0
     slot: Slot | None = None
+    strides: tuple[int, ...] = ()
+    doubts: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def base(self) -> Cell:
         """The cell that owns the storage."""
-        cell = self
-        while cell.parent is not None:
+        *_, last = self.up()
+        return last
+
+    def up(self) -> Iterator[Cell]:
+        """Yield the array, what it is a view of, and so on up to the owner of the storage."""
+        cell: Cell | None = self
+        while cell is not None:
+            yield cell
             cell = cell.parent
-        return cell
 
 
 def view(parent: Cell, wire: Wire) -> Cell:
@@ -71,6 +85,8 @@ def write(recorder: Recorder, cell: Cell, wire: Wire) -> None:
 
     Raises ProducerError with ALIASING where a step cannot be undone or the storage is not ours.
     """
+    for doubt in cell.base.doubts:
+        doubt()
     if cell.parent is not None:
         _write_through(recorder, cell, wire)
         cell.version = cell.base.version
@@ -128,7 +144,7 @@ def _undo(recorder: Recorder, step: Op, before: Wire, wire: Wire) -> Wire:
     kind, attributes = before.type, step.attributes
     assert isinstance(kind, TensorType), "an array is a tensor"
     assert kind.shape is not None, "examples have a shape"
-    if step.op == "identity":
+    if step.op in _SAME:
         return wire
     if step.op in _RESHAPES:
         return recorder.single("reshape", (wire, recorder.ints(recorder.shape(before))), None, kind)

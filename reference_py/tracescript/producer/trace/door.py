@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracescript.opset.table import OpDef
+    from tracescript.producer.trace.cells import Cell
     from tracescript.producer.trace.imports import Imports
     from tracescript.producer.trace.recorder import Recorder
     from tracescript.producer.trace.tape import Wire
@@ -59,6 +60,10 @@ class Door:
 
     def real(self, value: Any) -> np.ndarray[Any, Any]:
         """Return the elements of an array as numpy has them."""
+        raise NotImplementedError
+
+    def held_cells(self) -> Sequence[Cell]:
+        """Return the cells of the arrays that the program holds."""
         raise NotImplementedError
 
     def index_array(self, value: Any) -> Any:
