@@ -17,7 +17,8 @@ def deep_file(source: Mapping[str, int | str]) -> bytes:
 
     Kind `lists`: forward gives its input back, an int in `depth` lists. Kind `constants`: it gives
     an int back, and the file has a list for each depth, which holds the one before it twice. Kind
-    `calls`: `depth` functions call their neighbours.
+    `calls`: `depth` functions call their neighbours. Kind `nested`: as `ifs`, with its text. Kind
+    `dicts`: forward gives its input back, an int in `depth` dicts.
     """
     return _WRITERS[str(source["deep"])](int(source["depth"]))
 
@@ -74,6 +75,30 @@ def _lists(depth: int) -> bytes:
     return model_file(tables.model, [])
 
 
+def _dicts(depth: int) -> bytes:
+    tables = Tables("deep")
+    form: tuple[object, ...] = ("scalar", "int")
+    for _ in range(depth):
+        form = ("dict", ("scalar", "str"), form)
+    kind = tables.type(form)
+    function = _function(tables, [("x", kind)], kind)
+    function.blocks[1].results.append(1)
+    return model_file(tables.model, [])
+
+
+def _nested(depth: int) -> bytes:
+    lines = ["class Nested(Module):", "", "    @authored"]
+    lines += ["    def forward(self, c: bool, n: int, m: int) -> int:"]
+    indents = ["    " * (2 + i) for i in range(depth)]
+    lines += [f"{indent}if c:" for indent in indents]
+    result = "m"
+    for i, indent in reversed(list(enumerate(indents))):
+        lines += [f"{indent}    v{i} = {result}", f"{indent}else:", f"{indent}    v{i} = n"]
+        result = f"v{i}"
+    lines += ["        return v0"]
+    return text_file({"sections": ["code"]}, ["\n".join(lines)])
+
+
 def _constants(depth: int) -> bytes:
     tables = Tables("deep")
     form: tuple[object, ...] = ("scalar", "int")
@@ -126,4 +151,11 @@ def _in_order_of_use(own: list[list[str]]) -> list[list[str]]:
         found = more
 
 
-_WRITERS = {"calls": _calls, "ifs": _ifs, "lists": _lists, "constants": _constants}
+_WRITERS = {
+    "calls": _calls,
+    "constants": _constants,
+    "dicts": _dicts,
+    "ifs": _ifs,
+    "lists": _lists,
+    "nested": _nested,
+}

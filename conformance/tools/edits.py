@@ -8,7 +8,7 @@
     copy model.functions[1]          (appends a copy to the table it is in)
     many header.profiles 1024 = 'p%' (appends as many; % is the number of each,
                                       in four digits, # that of the entry before it)
-    fill model.constants[1].str_value 1024 = 'a'   (so many times)
+    fill model.constants[1].str_value 1024 = 'a'   (so many more behind what is there)
     drop model.functions[1].blocks[1].nodes[0]
     clear weights.storages[1].sha256
     flip weights.storages[1].sha256 31   (the lowest bit of that byte)
@@ -129,7 +129,7 @@ def _many(parts: Parts, path: str, rest: str) -> None:
 def _fill(parts: Parts, path: str, rest: str) -> None:
     holder, name, _ = _find(parts, path)
     count, _, text = rest.partition(" ")
-    setattr(holder, name, int(count) * _literal(text))
+    setattr(holder, name, getattr(holder, name) + int(count) * _literal(text))
 
 
 def _copy(parts: Parts, path: str, rest: str) -> None:
