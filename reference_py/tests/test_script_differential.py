@@ -65,3 +65,13 @@ def test_random_programs_of_several_changes_and_records_give_what_cpython_gives(
     different = {s: o for s, o in outcomes.items() if o not in {"equal", "refused"}}
     assert different == {}
     assert list(outcomes.values()).count("equal") >= 4
+
+
+@pytest.mark.parametrize(("engine", "first"), [("ref", 0), ("py", 8)])
+def test_random_programs_of_views_iterators_and_two_types_give_what_cpython_gives(engine, first):
+    seeds = range(first, first + 8)
+    outcomes = {s: compare_rich(rich.form_program(s), inputs_of(s), engine) for s in seeds}
+
+    different = {s: o for s, o in outcomes.items() if o not in {"equal", "refused"}}
+    assert different == {}
+    assert list(outcomes.values()).count("equal") >= 4

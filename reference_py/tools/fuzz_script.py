@@ -4,8 +4,9 @@
 lists, rich ones with nested containers, texts, records, tensors, state, recursion and helpers, wide
 ones with sets, contexts and what is chosen at run time too, values ones with what a file has to say
 the type of (sets, enums, unions) in containers and as results, flow ones with several changes in an
-expression, records in containers and as state, those of torch with tensors changed in place, layers
-and state, views ones with views that are changed, sizes ones with tensors of any rank, their sizes
+expression, records in containers and as state, forms ones with views of dicts, iterators,
+`nonlocal`, numbers of two types and specs, those of torch with tensors changed in place, layers and
+state, views ones with views that are changed, sizes ones with tensors of any rank, their sizes
 and tensors as indexes.
 """
 
@@ -31,6 +32,7 @@ KINDS = {
     "wide": (rich.wide_program, compare_rich),
     "values": (rich.value_program, compare_rich),
     "flow": (rich.flow_program, compare_rich),
+    "forms": (rich.form_program, compare_rich),
 }
 if find_spec("torch"):
     from tests.differential import size_programs, torch_programs, view_programs

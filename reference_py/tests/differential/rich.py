@@ -22,6 +22,7 @@ from tests.differential.rich_flow import (
     FLOW_STATE_RESULT,
     FlowLines,
 )
+from tests.differential.rich_forms import FORM_HEAD, FORM_RESULT, FORM_START, FormLines
 from tests.differential.rich_more import MORE_HEAD, MoreLines
 from tests.differential.rich_values import VALUE_HEAD, VALUE_RESULT, VALUE_START, ValueLines
 
@@ -111,6 +112,11 @@ def value_program(seed: int, size: int = 2) -> str:
 def flow_program(seed: int, size: int = 2) -> str:
     """As `value_program`, with several changes in an expression, records in containers, state."""
     return _FlowWriter(random.Random(seed), size).text()
+
+
+def form_program(seed: int, size: int = 2) -> str:
+    """As `flow_program`, with views, iterators, `nonlocal`, numbers of two types and specs."""
+    return _FormWriter(random.Random(seed), size).text()
 
 
 class _Writer(MoreLines):
@@ -214,4 +220,13 @@ class _FlowWriter(FlowLines, _ValueWriter):
     def simple(self) -> str:
         own = [self.several, self.assigned, self.held_records, self.forms, self.forms, self.exits]
         own += [self.held_state] * 3 if self.has_state else []
+        return self.r.choice(own)() if self.r.random() < 0.7 else super().simple()
+
+
+class _FormWriter(FormLines, _FlowWriter):
+    head = _FlowWriter.head + FORM_HEAD
+    start, result = _FlowWriter.start + FORM_START, f"{_FlowWriter.result}, {FORM_RESULT}"
+
+    def simple(self) -> str:
+        own = [self.views, self.iterators, self.borrowed, self.two_types, self.specs, self.stepped]
         return self.r.choice(own)() if self.r.random() < 0.7 else super().simple()

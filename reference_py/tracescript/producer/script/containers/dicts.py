@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import DictType
+from tracescript.ir.types import DictType, ScalarKind
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.changes import rebind
 from tracescript.producer.script.containers.sequences import copied, counted, element_fits
 from tracescript.producer.script.containers.views import view
-from tracescript.producer.script.emitter.diagnostics import is_none
+from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar
 from tracescript.producer.script.emitter.entries import Empty, Items, Struct
 from tracescript.producer.script.emitter.own_containers import plain_dict
 from tracescript.producer.script.flow.branches import branch
@@ -28,13 +28,28 @@ if TYPE_CHECKING:
 
 def set_key(e: Emitter, target: ast.Subscript, owner: Value, held: DictType, entry: Entry) -> None:
     """`d[k] = v`; a set of ours is a dict too."""
-    key, value = e.value(e.expr(target.slice)), e.value(e.fit(entry, held.value))
+    index, value = e.expr(target.slice), e.value(e.fit(entry, held.value))
     is_set = e.frame.owner_class is not None and issubclass(e.frame.owner_class, FrozenSetOf)
+    key = e.value(index) if is_set else as_key(e, index)
     element_fits(e, held.key, key, "the set" if is_set else "the key of the dict")
     kind = element_fits(e, held.value, value, "the dict")
     e.session.aliases.escape(value, e.where())
     new_type = DictType(held.key, kind)
     rebind(e, target.value, owner, e.ops("dict.set", [owner, key, value], types=[new_type])[0])
+
+
+def as_key(e: Emitter, entry: Entry) -> Value:
+    """Return a key of a dict as a value; refused where the format has no such keys."""
+    key = e.value(entry)
+    if not is_scalar(key, ScalarKind.BOOL, ScalarKind.INT, ScalarKind.STR):
+        raise e.error(
+            None,
+            f"keys of dicts and items of sets are bools, ints or texts, found {e.describe(key)}",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+            hint="make one key of its parts: i * width + j, or f'{i},{j}'",
+        )
+    return key
 
 
 def _get(e: Emitter, _receiver: ast.expr, d: Entry, args: list[Entry], _kwargs: Arguments) -> Entry:
@@ -78,7 +93,8 @@ def _popitem(
 def _setdefault(
     e: Emitter, receiver: ast.expr, d: Entry, args: list[Entry], _kwargs: Arguments
 ) -> Entry:
-    key, other = (e.value(a) for a in counted(e, args, 2, 2))
+    first, second = counted(e, args, 2, 2)
+    key, other = as_key(e, first), e.value(second)
     before = e.empty(DictType(key.type, other.type)) if isinstance(d, Empty) else e.value(d)
     assert isinstance(before.type, DictType)
     element_fits(e, before.type.value, other, "the dict")

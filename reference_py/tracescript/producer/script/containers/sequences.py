@@ -122,6 +122,7 @@ def dict_display(e: Emitter, node: ast.Dict) -> Entry:
 
 def _literal(e: Emitter, before: Entry, found: list[Entry]) -> Entry:
     """Return a dict with more entries behind those it has."""
+    from tracescript.producer.script.containers.dicts import as_key
     from tracescript.producer.script.containers.named_dicts import named_dict, refuse_values
 
     if not found:
@@ -129,7 +130,7 @@ def _literal(e: Emitter, before: Entry, found: list[Entry]) -> Entry:
     named = named_dict(e, found[::2], found[1::2]) if isinstance(before, Empty) else None
     if named is not None:
         return named
-    entries = [e.value(x) for x in found]
+    entries = [as_key(e, x) if k % 2 == 0 else e.value(x) for k, x in enumerate(found)]
     if join_all(v.type for v in entries[1::2]) is None:
         raise refuse_values(e, entries[1::2])
     for v in entries[1::2]:

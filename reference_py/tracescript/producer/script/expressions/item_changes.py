@@ -11,7 +11,7 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.changes import rebind
 from tracescript.producer.script.aliasing.flight import Flight
 from tracescript.producer.script.aliasing.writes import write
-from tracescript.producer.script.containers.dicts import set_key
+from tracescript.producer.script.containers.dicts import as_key, set_key
 from tracescript.producer.script.containers.lists import assign_slice, delete_slice
 from tracescript.producer.script.containers.named_dicts import (
     assign_key,
@@ -81,7 +81,7 @@ def _assign_in(e: Emitter, target: ast.Subscript, owner: Entry, entry: Entry) ->
         )
         return
     if isinstance(owner, Empty) and owner.is_dict:
-        key, value = e.value(e.expr(target.slice)), e.value(entry)
+        key, value = as_key(e, e.expr(target.slice)), e.value(entry)
         start = e.empty(DictType(key.type, value.type))
         rebind(e, target.value, owner, e.op("dict.set", [start, key, value]))
         return
