@@ -1,18 +1,18 @@
 """Where everything stands in one function: blocks, nodes, and the time at which values are defined.
 
-The walk keeps a list of steps instead of recursing, so any depth of blocks is fine. Time counts
+The walk keeps a stack of its own instead of recursing, so any depth of blocks is fine. Time counts
 the steps; a value can be read from its definition to the end of the block that defines it.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracescript.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tracescript import ir
 
@@ -101,9 +101,6 @@ class Read(NamedTuple):
     is_result: bool
 
 
-_Site: TypeAlias = "BlockSite | NodeSite"
-
-
 class FunctionSites:
     """The blocks, nodes, definitions and reads of one function, in the order of its text."""
 
@@ -119,62 +116,60 @@ class FunctionSites:
         self._walk(BlockSite(function.body, None, 0, f"{self.where}.body"))
 
     def _walk(self, body: BlockSite) -> None:
-        steps: list[tuple[str, _Site]] = [("enter", body)]
-        while steps:
-            step, site = steps.pop()
-            self._clock += 1
-            steps.extend(reversed(getattr(self, f"_{step}")(site)))
+        stack = [self._steps(body)]
+        while stack:
+            inner = next(stack[-1], None)
+            if inner is None:
+                stack.pop()
+            else:
+                stack.append(self._steps(inner))
 
-    def _enter(self, site: BlockSite) -> list[tuple[str, _Site]]:
+    def _steps(self, site: BlockSite) -> Iterator[BlockSite]:
+        """List what is in a block; yields each inner block at the moment it stands there."""
+        self._clock += 1
         if site.block in self._seen:
             self.shared.append(site)
-            return []
+            return
         self._seen.add(site.block)
         self.blocks.append(site)
         site.enter = self._clock
-        for i, value in enumerate(site.block.params):
-            self._define_value(value, Definition(Spot(site, ".params", i), site, self._clock))
-        steps: list[tuple[str, _Site]] = [
-            ("visit", NodeSite(n, site, i)) for i, n in enumerate(site.block.nodes)
-        ]
-        return [*steps, ("leave", site)]
-
-    def _visit(self, site: NodeSite) -> list[tuple[str, _Site]]:
-        self.nodes.append(site)
-        site.time = self._clock
-        steps: list[tuple[str, _Site]] = [
-            ("enter", site.block.inner(site, i, b)) for i, b in enumerate(site.node.blocks)
-        ]
-        return [*steps, ("define", site)]
-
-    def _define(self, site: NodeSite) -> list[tuple[str, _Site]]:
-        for i, value in enumerate(site.node.outputs):
-            spot = Spot(site, ".outputs", i)
-            self._define_value(value, Definition(spot, site.block, self._clock))
-        return []
-
-    def _leave(self, site: BlockSite) -> list[tuple[str, _Site]]:
+        self._define(site.block.params, site, ".params", site)
+        for i, node in enumerate(site.block.nodes):
+            self._clock += 1
+            made = NodeSite(node, site, i, self._clock)
+            self.nodes.append(made)
+            for k, block in enumerate(node.blocks):
+                yield site.inner(made, k, block)
+            self._clock += 1
+            self._define(node.outputs, made, ".outputs", site)
+        self._clock += 1
         site.exit = self._clock
-        return []
 
-    def _define_value(self, value: ir.Value, definition: Definition) -> None:
-        self.definitions.setdefault(value, []).append(definition)
+    def _define(
+        self, values: tuple[ir.Value, ...], owner: BlockSite | NodeSite, part: str, block: BlockSite
+    ) -> None:
+        for i, value in enumerate(values):
+            made = Definition(Spot(owner, part, i), block, self._clock)
+            self.definitions.setdefault(value, []).append(made)
 
-    def _reads(self, is_wanted: Callable[[ir.Value, int], bool]) -> Iterator[Read]:
-        """Yield the wanted reads, by value and time: by nodes, then by the results of blocks."""
+    def _reads(self) -> Iterator[tuple[BlockSite | NodeSite, str, int, ir.Value, int]]:
+        """Yield every read, by nodes, then by the results of blocks: place, value and time."""
         for site in self.nodes:
             for i, value in enumerate(site.node.inputs):
-                if value is not None and is_wanted(value, site.time):
-                    yield Read(Spot(site, ".inputs", i), value, site.time, is_result=False)
+                if value is not None:
+                    yield site, ".inputs", i, value, site.time
         for block in self.blocks:
             for i, value in enumerate(block.block.results):
-                if is_wanted(value, block.exit):
-                    yield Read(Spot(block, ".results", i), value, block.exit, is_result=True)
+                yield block, ".results", i, value, block.exit
 
     @cached_property
     def unseen(self) -> tuple[Read, ...]:
         """Every read of a value that is not visible there."""
-        return tuple(self._reads(self._is_unseen))
+        return tuple(
+            Read(Spot(owner, part, i), value, time, is_result=part == ".results")
+            for owner, part, i, value, time in self._reads()
+            if self._is_unseen(value, time)
+        )
 
     def _is_unseen(self, value: ir.Value, time: int) -> bool:
         if value.constant is not None:
@@ -193,11 +188,7 @@ class FunctionSites:
         for value, definitions in self.definitions.items():
             yield definitions[0].spot, value
         seen = set(self.definitions)
-
-        def is_first(value: ir.Value, _: int) -> bool:
-            count = len(seen)
-            seen.add(value)
-            return len(seen) > count
-
-        for read in self._reads(is_first):
-            yield read.spot, read.value
+        for owner, part, i, value, _ in self._reads():
+            if value not in seen:
+                seen.add(value)
+                yield Spot(owner, part, i), value
