@@ -36,7 +36,11 @@ def test_a_path_is_replaced_only_when_the_file_is_whole(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["gate.tsproto"]
 
 
-def test_a_failing_write_leaves_no_part_behind(tmp_path: Path) -> None:
+def test_a_failing_write_leaves_the_old_file_and_no_part_behind(tmp_path: Path) -> None:
+    path = tmp_path / "m.tsproto"
+    write(sample_models.gate(), path)
+    before = path.read_bytes()
+
     class Vanishing:
         calls = 0
 
@@ -49,8 +53,9 @@ def test_a_failing_write_leaves_no_part_behind(tmp_path: Path) -> None:
     weight = ir.Weight(sample_models.F32, (2,), Vanishing())
     root = ir.Module("R", parameters=(ir.Parameter("p", weight),))
     with pytest.raises(OSError, match="gone"):
-        write(sample_models.module_model(root), tmp_path / "m.tsproto")
-    assert list(tmp_path.iterdir()) == []
+        write(sample_models.module_model(root), path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_loaded_model_can_be_saved_over_its_own_file(tmp_path: Path) -> None:
