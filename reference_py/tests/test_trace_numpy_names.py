@@ -192,7 +192,6 @@ def test_factors_multiply_to_the_matrix_and_the_model_repeats_the_trace():
 @pytest.mark.parametrize(
     ("f", "hint"),
     [
-        (lambda x: np.unique(x, axis=0), ""),
         (lambda x: np.linalg.eig(x[:3, :3]), "eigh"),
         (lambda x: np.histogram(x, "auto"), "searchsorted"),
         (lambda x: np.unwrap(x.astype(np.int64), period=2), "tracescript ops"),

@@ -13,7 +13,7 @@ from tracescript import ir
 from tracescript.ir import constants
 from tracescript.opset.dtypes import common
 from tracescript.producer.session import recording
-from tracescript.producer.torch import registered
+from tracescript.producer.torch import detection, registered
 from tracescript.producer.torch.buffers import Buffers
 from tracescript.producer.torch.generators import Generators
 from tracescript.producer.torch.mode import Mode
@@ -199,6 +199,7 @@ class TorchDoor(Door):
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """See every torch call and every module call for the length of a `with` block."""
+        detection.load()
         self._buffers.open(self.tree.branches())
         with contextlib.ExitStack() as stack:
             self.newborn = stack.enter_context(newborn())

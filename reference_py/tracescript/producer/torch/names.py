@@ -90,6 +90,9 @@ def unknown(door: TorchDoor, function: Any) -> Exception:
 
 def called(function: Any) -> str:
     """Return how a program writes a torch callable or attribute, as far as it tells."""
+    registered = getattr(function, "_qualified_op_name", "")
+    if registered:
+        return f"torch.ops.{registered.replace('::', '.')}"
     name = getattr(function, "__name__", repr(function))
     owner = getattr(function, "__qualname__", name).replace("TensorBase", "Tensor")
     return f"torch.{owner if owner.startswith('Tensor.') else name}"

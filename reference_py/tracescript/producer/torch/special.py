@@ -14,6 +14,7 @@ from tracescript.producer.torch import (
     complexes,
     compositions,
     constructors,
+    detection,
     joins,
     layers,
     mode,
@@ -228,8 +229,8 @@ def handler(function: Any) -> Callable[..., Any] | None:
         found = _by_object().get(function)
     except TypeError:
         return None
-    if found is not None or not getattr(function, "__qualname__", "").startswith(
-        ("TensorBase.", "Tensor.")
-    ):
+    if found is not None:
         return found
+    if not getattr(function, "__qualname__", "").startswith(("TensorBase.", "Tensor.")):
+        return detection.TABLE.get(getattr(function, "_qualified_op_name", ""))
     return _TABLE.get(f"torch.Tensor.{function.__name__}")

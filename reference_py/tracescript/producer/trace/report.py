@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir import dims
 from tracescript.producer.trace import conditions
-from tracescript.producer.trace.tape import Read
+from tracescript.producer.trace.tape import Read, SizeFact
 from tracescript.records import dataclass
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tracescript import ir
     from tracescript.producer.trace.body import Made
-    from tracescript.producer.trace.tape import Frame, SizeFact
+    from tracescript.producer.trace.tape import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +123,14 @@ def _decision(
 ) -> Decision:
     event, debug = events[0], decision.debug
     read = event if isinstance(event, Read) else None
+    is_number = decision.kind == "int_read"
+    observed = event.right if isinstance(event, SizeFact) and is_number else True
     return Decision(
         function=made.function.name,
         index=index,
         kind=decision.kind,
         predicate=debug.predicate if debug else "",
-        observed=read.observed if read else True,
+        observed=read.observed if read else observed,
         operands=_operands(read) if read else (),
         place=debug.place if debug else None,
         statement=debug.statement if debug else "",
