@@ -136,14 +136,6 @@ def test_protobuf_messages_stay_out_of_the_layers_that_work_on_the_model(layer: 
     assert strangers == []
 
 
-def test_data_classes_are_those_of_records() -> None:
-    package = ROOT / "reference_py" / "tracescript"
-    pattern = re.compile(r"^from dataclasses import .*\bdataclass\b", re.MULTILINE)
-    strangers = [str(p) for p in package.rglob("*.py") if pattern.search(p.read_text("utf-8"))]
-
-    assert strangers == []
-
-
 def test_the_runner_imports_of_ours_only_generated_messages() -> None:
     folder = ROOT / "conformance" / "tracescript_conformance"
     pattern = re.compile(r"^\s*(?:from|import) (tracescript\.\S+)", re.MULTILINE)

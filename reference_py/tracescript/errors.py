@@ -1,8 +1,8 @@
-"""The error tree: one class per way of catching, one code per cause. Imports `records` alone."""
+"""The error tree: one class per way of catching, one code per cause. Imports nothing of ours."""
 
 from __future__ import annotations
 
-from tracescript.records import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracescript.code.expression_reader import ExpressionReader
@@ -16,7 +17,6 @@ from tracescript.ir.constants import INT, scalar
 from tracescript.ir.graph import Block, Node
 from tracescript.ir.values import Value
 from tracescript.opset.calls import Typing, compatible
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

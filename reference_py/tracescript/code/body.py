@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracescript.code.guards import Guards
@@ -10,7 +11,6 @@ from tracescript.code.names import fitted, is_numbered, path_text
 from tracescript.ir.constants import NONE
 from tracescript.ir.types import TupleType
 from tracescript.opset.table import opset
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracescript.code import sugar
@@ -12,7 +13,6 @@ from tracescript.ir.literals import string_text
 from tracescript.ir.types import StructType
 from tracescript.ir.values import Constant
 from tracescript.opset.table import opset
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

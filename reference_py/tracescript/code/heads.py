@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.code.layout import Seat
 from tracescript.code.names import ORIGINS, is_name, is_step
 from tracescript.ir.graph import Block, Function, Input, Output
 from tracescript.ir.types import StructType, Symbol
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from tracescript.code.literal_reader import LiteralReader

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracescript.code.constants import in_file_order
@@ -19,7 +20,6 @@ from tracescript.ir.types import (
     UnionType,
 )
 from tracescript.ir.values import Constant
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

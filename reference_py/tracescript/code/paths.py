@@ -7,12 +7,11 @@ the call replaces is used afterwards.
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tracescript.code.uses import Uses, walk
 from tracescript.ir.graph import FunctionRef
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracescript.code.heads import (
@@ -19,7 +20,6 @@ from tracescript.code.heads import (
 from tracescript.code.literal_reader import LiteralReader
 from tracescript.code.names import is_name
 from tracescript.code.type_reader import TypeReader
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tracescript.ir.values import Value
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from tracescript.code.heads import Head

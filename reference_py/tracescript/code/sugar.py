@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracescript.ir.types import (
@@ -19,7 +20,6 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.opset.table import opset
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

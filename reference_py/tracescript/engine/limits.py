@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Any, Final
 
 from tracescript.errors import LimitError
-from tracescript.records import dataclass
 
 _SLICE_SECONDS = 0.005
 _GROWTH = 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
@@ -11,7 +12,6 @@ from tracescript.engine.values import attributes
 from tracescript.errors import InvalidModelError, UnsupportedError, trap
 from tracescript.kernels import KERNELS
 from tracescript.opset.table import opset
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

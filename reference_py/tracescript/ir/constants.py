@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir.types import DataType, ListType, ScalarKind, ScalarType, TensorType
 from tracescript.ir.values import Constant, Weight
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeGuard
-
-from tracescript.records import dataclass
 
 
 class DataType(enum.Enum):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from tracescript.kernels.rounding import Array

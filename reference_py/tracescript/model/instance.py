@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
@@ -12,7 +12,6 @@ from tracescript.engine.values import named
 from tracescript.model.input_checks import constant_value
 from tracescript.model.input_sizes import has_struct
 from tracescript.model.signature import Signature
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

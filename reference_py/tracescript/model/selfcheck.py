@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tracescript.errors import TsError
 from tracescript.model.input_checks import describe
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

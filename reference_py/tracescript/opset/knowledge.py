@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir import dims
 from tracescript.ir.types import DimExpr, Symbol
 from tracescript.opset.relations import differ
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from tracescript.ir import dims
 from tracescript.opset.relations import differ
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

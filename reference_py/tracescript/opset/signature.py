@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir import constants
@@ -22,7 +22,6 @@ from tracescript.ir.types import (
 )
 from tracescript.opset import dtypes, faults
 from tracescript.opset.relations import NEVER, compatible, join
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import functools
 import pkgutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tracescript.records import dataclass
 from tracescript.v1 import error_pb2, opdef_pb2
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tracescript.ir import dims
 from tracescript.ir.types import DimExpr, Symbol
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

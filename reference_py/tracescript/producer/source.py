@@ -8,7 +8,7 @@ import inspect
 import linecache
 import os
 import sys
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
@@ -18,7 +18,6 @@ from tracescript.producer.alone import function_alone, text_alone
 from tracescript.producer.compiled import FUTURE, Compiled, is_rewritten
 from tracescript.producer.private_names import use_compiled_names
 from tracescript.producer.tree import nodes_of
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

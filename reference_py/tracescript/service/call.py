@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.engine.limits import Budget
 from tracescript.errors import LimitError, ServiceError
 from tracescript.model.model import Model
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -18,7 +19,6 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.opset import dtypes
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

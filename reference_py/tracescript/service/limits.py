@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from tracescript.engine.limits import Limits
-from tracescript.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracescript.api import open_model
 from tracescript.errors import ServiceError, TsError
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,10 +6,9 @@ the steps; a value can be read from its definition to the end of the block that 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
-
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

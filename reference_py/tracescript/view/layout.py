@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.errors import UnsupportedError
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

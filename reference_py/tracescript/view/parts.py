@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +10,6 @@ from tracescript.code import writer
 from tracescript.errors import plain
 from tracescript.ir.text import type_text
 from tracescript.model import show
-from tracescript.records import dataclass
 from tracescript.view.graph_lines import called_order, folded_graphs
 from tracescript.view.tables import aligned, fixed, fixed_text, module_lines, weight_lines
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
-from tracescript.records import dataclass
 from tracescript.view import layout
 from tracescript.view.markup import clipped, text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from tracescript.ir import dims
@@ -10,7 +10,6 @@ from tracescript.ir.graph import FunctionRef
 from tracescript.ir.text import constant_text, place_text, type_text
 from tracescript.ir.types import TensorType
 from tracescript.ir.values import Constant
-from tracescript.records import dataclass
 from tracescript.view.graph_lines import Folds, span_text
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracescript.ir.values import Weight
 from tracescript.model.alike import post_order, tensors
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from tracescript import ir

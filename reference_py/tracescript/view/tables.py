@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracescript.errors import plain
@@ -11,7 +12,6 @@ from tracescript.ir.text import constant_text, place_text
 from tracescript.ir.values import Weight
 from tracescript.model import show
 from tracescript.model.alike import places_of, tensors
-from tracescript.records import dataclass
 from tracescript.view.folding import Row, rows
 from tracescript.view.sizes import sizes, weight_bytes
 

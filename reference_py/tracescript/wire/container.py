@@ -6,12 +6,12 @@ import hashlib
 import itertools
 import mmap
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
 from tracescript.ir import limits
-from tracescript.records import dataclass
 from tracescript.v1 import file_pb2
 from tracescript.wire import scan, table_counts
 from tracescript.wire.faults import fault, over_limit

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracescript.ir import limits
 from tracescript.ir.graph import GuardDebug, Place
 from tracescript.ir.model import SourceFile
-from tracescript.records import dataclass
 from tracescript.wire.faults import bad_index, check_sentinel, fault, over_limit
 
 if TYPE_CHECKING:

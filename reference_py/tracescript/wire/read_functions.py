@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir import limits
@@ -16,7 +17,6 @@ from tracescript.ir.graph import (
     TraceDecision,
 )
 from tracescript.ir.values import Value
-from tracescript.records import dataclass
 from tracescript.wire.enums import (
     COMPARISONS,
     DECISION_KINDS,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from tracescript.ir.model import Model
-from tracescript.records import dataclass
 from tracescript.v1 import code_pb2, debug_pb2, example_pb2, file_pb2, model_pb2
 from tracescript.wire import scan, table_counts
 from tracescript.wire.container import open_container

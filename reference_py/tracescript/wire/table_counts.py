@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from tracescript.ir.limits import MAX_BLOCKS, MAX_TABLE, MAX_VALUES
-from tracescript.records import dataclass
 from tracescript.wire import varint
 from tracescript.wire.faults import over_limit
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir import order
 from tracescript.ir.model import State
 from tracescript.ir.types import ScalarKind
-from tracescript.records import dataclass
 from tracescript.v1 import model_pb2
 from tracescript.wire.enums import OPSET, SCALAR_KINDS, STATE_KINDS, invert
 from tracescript.wire.tables import Tables

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from tracescript.records import dataclass
 from tracescript.v1 import file_pb2
 from tracescript.wire import scan
 from tracescript.wire.faults import fault

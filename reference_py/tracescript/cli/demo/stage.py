@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import field
+from dataclasses import dataclass, field
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from rich.syntax import Syntax
-
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

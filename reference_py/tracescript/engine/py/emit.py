@@ -8,11 +8,10 @@ closures take three times as long to compile, globals would keep weights alive i
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.engine.py.write import UnitWriter
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

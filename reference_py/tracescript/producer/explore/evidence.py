@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracescript.producer.explore.alike import keys_of_both
 from tracescript.producer.explore.paths import outputs_of
 from tracescript.producer.explore.regions import BASE, follows, in_order
 from tracescript.producer.trace.tape import Wire
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir import Weight
@@ -20,7 +20,6 @@ from tracescript.producer.trace.tape import (
     Slot,
     Wire,
 )
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
@@ -41,7 +41,6 @@ from tracescript.producer.script.source.annotations import (
 )
 from tracescript.producer.script.source.type_comments import comments_of, written_types
 from tracescript.producer.source import unwrapped
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Type

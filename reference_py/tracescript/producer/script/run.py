@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
@@ -14,7 +14,6 @@ from tracescript.producer.script.emitter.objects import Weights, library_names
 from tracescript.producer.script.entry import entrance_of
 from tracescript.producer.script.session import Session
 from tracescript.producer.script.signature import types_of_values
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

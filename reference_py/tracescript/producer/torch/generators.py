@@ -7,7 +7,7 @@ its state tells afterwards what the program did with it: seeded it, kept its sta
 from __future__ import annotations
 
 import inspect
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -17,7 +17,6 @@ from tracescript.ir import constants
 from tracescript.kernels.random import random_state
 from tracescript.producer.trace import generator
 from tracescript.producer.trace.tree import is_model
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -6,11 +6,10 @@ reading it after somebody wrote the storage replays those ops, writing it runs t
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from tracescript.ir import TensorType, constants
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

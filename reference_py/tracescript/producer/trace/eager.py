@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,7 +12,6 @@ from tracescript import ir
 from tracescript.producer.trace import calling, objects, structure
 from tracescript.producer.trace.example import bound
 from tracescript.producer.trace.snapshot import Snapshot, seed_others
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracescript.errors import TsError
 from tracescript.producer.trace import places
 from tracescript.producer.trace.tape import Read
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from tracescript.producer.trace.recorder import Recorder

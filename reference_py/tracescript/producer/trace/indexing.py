@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
 from tracescript.ir import constants
 from tracescript.producer.trace.numbers import SymInt, plain
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import functools
 import operator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript import ir
 from tracescript.producer.trace.numbers import plain
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

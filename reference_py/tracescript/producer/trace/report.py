@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir import dims
 from tracescript.producer.trace import conditions
 from tracescript.producer.trace.tape import Read, SizeFact
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
@@ -31,7 +32,6 @@ from tracescript.producer.trace.scopes import escaping
 from tracescript.producer.trace.symbols import Changed, Symbols
 from tracescript.producer.trace.tree import Tree
 from tracescript.producer.version import own_version
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -6,6 +6,7 @@ What such a function gives is found by compiling it again.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.graph import Block, Function, FunctionRef, Input, Output
@@ -20,7 +21,6 @@ from tracescript.producer.script.emitter.facts import RestartError, UnknownResul
 from tracescript.producer.script.emitter.states import join_path
 from tracescript.producer.script.emitter.unit import Unit
 from tracescript.producer.script.emitter.units import finish, open_parameters
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Type

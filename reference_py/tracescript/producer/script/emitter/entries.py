@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tracescript.ir.values import Constant, Value
 from tracescript.producer.script.emitter.heap import Token
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     import ast

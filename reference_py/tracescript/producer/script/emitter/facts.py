@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import DictType, ListType, OptionalType, TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.entries import constant_of
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     import ast

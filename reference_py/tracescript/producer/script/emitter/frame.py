@@ -5,10 +5,8 @@ from __future__ import annotations
 import builtins
 import re
 import sys
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     import ast

@@ -7,12 +7,12 @@ are written, and what flows around a loop counts from the moment its end is know
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.type_parts import is_changeable, parts_of_type
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,13 +7,13 @@ into its base.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import TensorType
 from tracescript.opset.table import opset
 from tracescript.producer.script.emitter.alike import same_constant
 from tracescript.producer.script.emitter.heap import REINTERPRETED, VIEWS
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DataType, OptionalType, ScalarKind, TensorType
@@ -12,7 +12,6 @@ from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar, 
 from tracescript.producer.script.emitter.entries import Items, Known, constant_of
 from tracescript.producer.script.expressions.tensors import number_or_view
 from tracescript.producer.script.flow.branches import branch
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracescript.producer.script.calls.functions import defaults_of
@@ -20,7 +21,6 @@ from tracescript.producer.script.source.exits import (
 )
 from tracescript.producer.script.source.matching import without_match
 from tracescript.producer.source import unwrapped
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.ir.types import (
@@ -25,7 +26,6 @@ from tracescript.producer.script.library.coerce import (
     number_kind,
     rank,
 )
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import TupleType
@@ -13,7 +14,6 @@ from tracescript.producer.script.library.promote import emit_op
 from tracescript.producer.script.library.random import draw
 from tracescript.producer.script.library.table import SPECIAL, known
 from tracescript.producer.script.library.written import composed
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter

@@ -5,10 +5,8 @@ from __future__ import annotations
 import ast
 import functools
 import textwrap
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from tracescript.records import dataclass
 
 if TYPE_CHECKING:
     from tracescript.producer.source import Definition, Source
