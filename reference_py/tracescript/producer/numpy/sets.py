@@ -53,7 +53,7 @@ def _intersect1d(_: NumpyDoor, ar1: Any, ar2: Any) -> Any:
 
 def _setxor1d(_: NumpyDoor, ar1: Any, ar2: Any) -> Any:
     values = np.sort(np.concatenate([np.unique(ar1), np.unique(ar2)]))
-    differs, end = values[1:] != values[:-1], np.ones_like(values[:1], np.bool_)
+    differs, end = values[1:] != values[:-1], np.ones_like(values[:1], dtype=np.bool_)
     alone = np.logical_and(np.concatenate([end, differs]), np.concatenate([differs, end]))
     return np.compress(alone, values)
 

@@ -82,4 +82,10 @@ class Flight:
         return new if is_same else None
 
 
-__all__ = ["Flight"]
+def is_element(e: Emitter, entry: Entry) -> bool:
+    """Whether an entry is an element of numpy's, a copy."""
+    kind = entry.type if isinstance(entry, Value) else None
+    return e.frame.flavour == "numpy" and getattr(kind, "shape", None) == ()
+
+
+__all__ = ["Flight", "is_element"]

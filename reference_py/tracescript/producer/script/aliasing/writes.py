@@ -110,6 +110,13 @@ class _Write:
                     "numpy's diagonals are read-only",
                     "write into x itself, or into np.diagonal(x).copy()",
                 )
+            if made.op in {"expand", "tensor_unfold"} and not self.origins.is_sure(old):
+                raise refusal(
+                    self.e,
+                    self.receiver,
+                    "elements of this tensor may be the same in memory",
+                    "write into a copy: x = x.clone()",
+                )
             if made.op in {"list.get", "list.unpack", "list.pop", "dict.get"}:
                 self.aliases.twice(self.e, self.receiver, self.tokens, "tensor")
             changed = None

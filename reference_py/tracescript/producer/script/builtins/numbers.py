@@ -29,6 +29,7 @@ from tracescript.producer.script.flow.iteration import (
     series_of,
 )
 from tracescript.producer.script.library.promote import emit_op
+from tracescript.producer.script.library.shapes import extent
 from tracescript.producer.script.prelude import numerals
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def round_(e: Emitter, node: ast.Call) -> Entry:
     if folded is not None:
         return folded
     if is_tensor(args[0]):
-        return emit_op(e, "round", [args[0]])
+        return _rounded(e, node, args)
     value = number(e, args[0])
     if len(args) == 1 or is_none(args[1]):
         if scalar_kind(value) is not ScalarKind.FLOAT:
@@ -155,6 +156,26 @@ def round_(e: Emitter, node: ast.Call) -> Entry:
     return e.op("round_half_even", [value], {"digits": digits})
 
 
+def _rounded(e: Emitter, node: ast.Call, args: list[Entry]) -> Entry:
+    """`round` of a tensor; numpy gives an int where it is told no digits."""
+    is_short = len(args) == 1 or is_none(args[1])
+    if is_short and e.frame.flavour == "numpy":
+        return e.op("item_int", [e.value(emit_op(e, "round", [args[0]]))])
+    known, digits = (True, 0) if is_short else constant_of(args[1])
+    if not known:
+        raise e.error(node, "the digits of round() must be known at compile time", rule="SCRIPT-10")
+    return emit_op(e, "round", [args[0]], {"decimals": digits})
+
+
+def _has_rows(e: Emitter, x: Entry) -> None:
+    """Stop where a tensor has no rows: Python's sum of them is the int 0."""
+    rows = extent(e, e.value(x), 0)
+    some = e.op("int.cmp", [e.as_int(rows), e.constant(0)], {"relation": "gt"})
+    if some.constant is None:
+        text = "sum() of a tensor without rows is an int"
+        e.ops("assert", [some, e.constant(text)], {"code": "VALUE_ERROR"})
+
+
 @builtin("builtins.sum")
 def sum_(e: Emitter, node: ast.Call) -> Entry:
     """`sum(xs)` of numbers, or of tensors."""
@@ -162,6 +183,7 @@ def sum_(e: Emitter, node: ast.Call) -> Entry:
     args = set_order.without_order(positional(e, node, 1, 2, "start"))
     start: Entry = args[1] if len(args) > 1 else e.constant(0)
     if is_tensor(args[0]):
+        _has_rows(e, args[0])
         return emit_op(e, "sum", [args[0]], {"dim": (0,)})
     series = series_of(e, args[0])
     if series.parts is not None:

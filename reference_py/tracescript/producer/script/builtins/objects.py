@@ -17,8 +17,8 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.builtins.functions import known_parts
 from tracescript.producer.script.builtins.table import builtin, positional
 from tracescript.producer.script.containers.choices import is_one, type_needed
+from tracescript.producer.script.containers.messages import message
 from tracescript.producer.script.containers.sequences import copied
-from tracescript.producer.script.containers.text import message
 from tracescript.producer.script.emitter.entries import (
     Above,
     Closure,

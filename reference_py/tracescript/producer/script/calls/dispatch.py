@@ -20,10 +20,10 @@ from tracescript.producer.script.builtins.table import BUILTINS, named_arguments
 from tracescript.producer.script.calls.callees import describe_call, python_method, takes_sizes
 from tracescript.producer.script.calls.library import function_call, is_library
 from tracescript.producer.script.containers.choices import choose, member_of
+from tracescript.producer.script.containers.messages import message
 from tracescript.producer.script.containers.methods import call_method
 from tracescript.producer.script.containers.mixed import each, is_mixed
 from tracescript.producer.script.containers.sequences import spread_out
-from tracescript.producer.script.containers.text import message
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.entries import (
     Bound,

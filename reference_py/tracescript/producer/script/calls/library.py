@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tracescript.errors import ProducerError
+from tracescript.ir.values import Value
 from tracescript.producer.numpy import creation, special
+from tracescript.producer.script.emitter.entries import constant_of
 from tracescript.producer.script.emitter.objects import torch_door
 from tracescript.producer.script.library.examples import tensors
 from tracescript.producer.script.library.numpy import from_source, from_tracer
@@ -57,6 +59,7 @@ def function_call(
         first: list[Way] = [traced, named] if says_more else [named, traced]
         ways = [*first, source, written]
     made = _first(e, ways)
+    made = _shared(e, str(getattr(function, "__name__", "")), args, kwargs, made)
     assert made is not None, "the source of a function is compiled, or refused"
     return made
 
@@ -76,7 +79,31 @@ def method_call(
     says_more = door is None and (
         name in special.METHODS or _says_more(getattr(np, name, None), kwargs)
     )
-    return _first(e, [traced, named] if says_more else [named, traced])
+    made = _first(e, [traced, named] if says_more else [named, traced])
+    return _shared(e, name, args, kwargs, made)
+
+
+_VIEWS = {
+    "torch": frozenset({"as_strided", "positive", "resolve_conj", "resolve_neg"}),
+    "numpy": frozenset({"flip", "fliplr", "flipud", "rot90"}),
+}
+"""Functions and methods that give views of their first argument by ops that copy elsewhere."""
+
+
+def _shared(
+    e: Emitter, name: str, args: list[Entry], kwargs: Arguments, made: Entry | None
+) -> Entry | None:
+    """Return a result that is known to show the elements of the first argument, or not to."""
+    if not args or not isinstance(made, Value):
+        return made
+    if name == "astype" and made is args[0]:
+        is_shown = constant_of(kwargs.get("copy", made))[1] is False
+        return made if is_shown else e.op("identity", [made])
+    if name in _VIEWS[e.frame.flavour] and made is not args[0]:
+        base = e.value(args[0])
+        e.session.aliases.same(made, base)
+        e.session.origins.copy_perhaps(made, base)
+    return made
 
 
 def operator_call(e: Emitter, function: Any, operands: list[Entry], named: Way) -> Entry:

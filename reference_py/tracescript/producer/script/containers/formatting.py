@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import ScalarKind, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script.containers.format_specs import refused
-from tracescript.producer.script.containers.text import Template, repr_of, text_of
+from tracescript.producer.script.containers.text import Template, as_text, repr_of
 from tracescript.producer.script.emitter.diagnostics import is_scalar
 from tracescript.producer.script.emitter.entries import Items
 
@@ -95,5 +95,5 @@ def _percent_field(e: Emitter, template: Template, found: re.Match[str], entry: 
 
         entry = to_number(e, e.value(entry), ScalarKind.INT)
     if kind in "sr":
-        entry = repr_of(e, entry) if kind == "r" else text_of(e, entry)
+        entry = repr_of(e, entry) if kind == "r" else as_text(e, entry)
     template.value(entry, spec)

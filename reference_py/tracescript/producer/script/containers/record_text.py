@@ -1,18 +1,23 @@
-"""Texts of records: what their class says, or what Python makes of their fields."""
+"""Texts of records, as their class or Python writes them, and of known objects."""
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tracescript.ir.types import DataType
+from tracescript.opset import dtypes
+from tracescript.producer.script.emitter.objects import torch_door
 from tracescript.producer.script.emitter.own_containers import is_set, python_class
 from tracescript.producer.script.expressions.own_operators import special
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tracescript.ir.values import Value
     from tracescript.producer.script.emitter.core import Emitter
-    from tracescript.producer.script.emitter.entries import Entry, Struct
+    from tracescript.producer.script.emitter.entries import Entry, Known, Struct
 
 _MADE = {dataclasses.__name__, "collections", "reprlib"}
 """Modules whose functions make a `__repr__` for a class."""
@@ -49,6 +54,15 @@ def record_text(e: Emitter, entry: Struct, name: str) -> Entry:
 def formatted_record(e: Emitter, entry: Entry, spec: str | Value) -> Entry | None:
     """`format(record, spec)` where its class says it; None for anything else."""
     return special(e, entry, "format", e.constant(spec) if isinstance(spec, str) else spec)
+
+
+def known_text(e: Emitter, entry: Known, written: Callable[[Any], str]) -> Value:
+    """The text of an object known at compile time; of a data type, as the library writes it."""
+    value = entry.value
+    if isinstance(value, DataType):
+        door = torch_door() if e.frame.flavour == "torch" else None
+        value = dtypes.numpy_of(value) if door is None else door.data_type_object(value)
+    return e.constant(written(value))
 
 
 def _written(e: Emitter, entry: Struct, names: list[str]) -> Entry:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir import constants
 from tracescript.ir.types import (
+    DataType,
     DictType,
     ListType,
     OptionalType,
@@ -17,10 +18,15 @@ from tracescript.ir.types import (
     TupleType,
 )
 from tracescript.ir.values import Value
+from tracescript.opset import dtypes
 from tracescript.producer.script.containers.choices import choose
 from tracescript.producer.script.containers.format_specs import check_spec, refused
 from tracescript.producer.script.containers.mixed import each, is_mixed
-from tracescript.producer.script.containers.record_text import formatted_record, record_text
+from tracescript.producer.script.containers.record_text import (
+    formatted_record,
+    known_text,
+    record_text,
+)
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.emitter.entries import (
@@ -33,10 +39,11 @@ from tracescript.producer.script.emitter.entries import (
 )
 from tracescript.producer.script.emitter.size_marks import PLAIN, is_plain_tuple, is_sizes
 from tracescript.producer.script.flow.branches import branch
+from tracescript.producer.script.library.coerce import data_type
 from tracescript.producer.script.prelude import methods as prelude
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
@@ -164,7 +171,7 @@ def text_of(e: Emitter, entry: Entry) -> Entry:
     if isinstance(entry, Struct):
         return record_text(e, entry, "str")
     if isinstance(entry, Known) and not e.session.holds_array(entry):
-        return e.constant(str(entry.value))
+        return known_text(e, entry, str)
     return repr_of(e, entry)
 
 
@@ -177,7 +184,7 @@ def repr_of(e: Emitter, entry: Entry) -> Entry:
     if is_plain_tuple(e, entry):
         return e.prelude(prelude.tuple_text, entry)
     if isinstance(entry, Known) and not e.session.holds_array(entry):
-        return e.constant(repr(entry.value))
+        return known_text(e, entry, repr)
     if isinstance(entry, Items):
         return _items_text(e, entry)
     if isinstance(entry, Empty):
@@ -276,21 +283,9 @@ def as_text(e: Emitter, entry: Entry) -> Entry:
     """`str(x)`."""
     if is_scalar(entry, ScalarKind.STR):
         return entry
+    if is_tensor(entry) or e.session.holds_array(entry):
+        kind = data_type(e.value(entry))
+        is_exact = kind is DataType.FLOAT64 or not dtypes.in_set(kind, "float")
+        if e.frame.flavour == "torch" or not is_exact:
+            return repr_of(e, entry)
     return _str(e, entry)
-
-
-def message(e: Emitter, nodes: Sequence[ast.expr], separator: str = " ") -> Value:
-    """Evaluate and write several values into one text, for people to read."""
-    before, e.is_message = e.is_message, True
-    made = joined(e, [e.expr(n) for n in nodes], separator)
-    e.is_message = before
-    return made
-
-
-def joined(e: Emitter, entries: Sequence[Entry], separator: str = " ") -> Value:
-    """Write several values into one text."""
-    template = Template(e)
-    for k, entry in enumerate(entries):
-        template.literal(separator if k else "")
-        template.value(entry)
-    return template.done()

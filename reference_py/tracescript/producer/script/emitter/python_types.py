@@ -47,6 +47,8 @@ def is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
         return issubclass(python_class(x.cls), classes)
     if isinstance(x, Value):
         if isinstance(x.type, TensorType):
+            if e.frame.flavour == "numpy" and not x.type.shape:
+                _refuse_scalars(e, classes)
             return any(map(e.session.is_tensor_class, classes))
         if isinstance(x.type, ScalarType):
             return issubclass(PYTHON.get(x.type.kind, object), classes)
@@ -62,6 +64,19 @@ def is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
         if isinstance(x, Empty)
         else False
     )
+
+
+def _refuse_scalars(e: Emitter, classes: tuple[Any, ...]) -> None:
+    """Numpy tells a number from an array without axes; a graph does not."""
+    for cls in classes:
+        if isinstance(cls, type) and issubclass(cls, np.generic | np.ndarray | float):
+            raise e.error(
+                None,
+                f"whether this is a {cls.__name__} is known to numpy only",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-4",
+                hint="ask x.ndim == 0",
+            )
 
 
 def class_of(e: Emitter, kind: StructType) -> type:

@@ -155,14 +155,13 @@ def _slice_step(e: Emitter, node: ast.Slice, axis: int) -> _Step | None:
 
 
 def _index_tensor(e: Emitter, part: Entry) -> Value:
-    """A tensor that indexes: a mask, or places as int64; a list of ints becomes a tensor."""
+    """A tensor that indexes: a mask, or places as int64; a list of ints or bools becomes one."""
     known, value = constant_of(part)
     if known and isinstance(value, list | tuple):
-        return e.op(
-            "to_tensor",
-            [e.value(Items(tuple(e.constant(v) for v in value), is_list=True))],
-            {"dtype": DataType.INT64},
-        )
+        is_mask = bool(value) and all(isinstance(v, bool) for v in value)
+        items = [e.constant(v if is_mask else int(v)) for v in value]
+        dtype = DataType.BOOL if is_mask else DataType.INT64
+        return e.op("to_tensor", [e.value(Items(tuple(items), is_list=True))], {"dtype": dtype})
     if not is_tensor(part) and not e.session.holds_array(part):
         raise e.error(
             None,

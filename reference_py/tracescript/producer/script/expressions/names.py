@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import sys
+from inspect import getattr_static
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from tracescript.ir.types import OptionalType, StructType, TensorType
 from tracescript.ir.values import Value
@@ -183,9 +187,31 @@ def tensor_attribute(e: Emitter, x: Value, node: ast.Attribute) -> Entry:
     door = torch_door() if e.frame.flavour == "torch" else None
     if node.attr in {"device", "layout"}:
         return Known(node.attr if door is None else door.SURROUNDINGS[node.attr])
-    if node.attr in {"is_cuda", "requires_grad", "is_sparse", "is_quantized", "is_nested"}:
+    if node.attr in _FALSE:
         return e.constant(False)
+    if node.attr in {"grad", "grad_fn"} and door is not None:
+        return e.constant(None)
+    cls = getattr(sys.modules.get("torch"), "Tensor", None) if door is not None else np.ndarray
+    found = getattr_static(cls, node.attr, None)
+    if found is not None and not callable(found) and hasattr(type(found), "__get__"):
+        raise e.error(
+            node,
+            f"scripts have no .{node.attr} of tensors",
+            code="UNKNOWN_CALL",
+            rule="SCRIPT-12",
+            hint="shape, dtype, ndim, T and the like are known",
+        )
     return Bound(x, node.attr, node.value)
+
+
+_FALSE: Final = frozenset(
+    {
+        *("is_cuda", "requires_grad", "is_sparse", "is_quantized", "is_nested", "is_meta"),
+        *("is_mps", "is_xla", "is_xpu", "is_ipu", "is_maia", "is_vulkan", "is_mkldnn", "is_mtia"),
+        *("is_sparse_csr", "retains_grad"),
+    }
+)
+"""What no tensor of a script is."""
 
 
 TRANSPOSED: Final = frozenset({"T", "mT", "H", "mH"})

@@ -111,7 +111,8 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
         return folded
     if is_mixed(e, left) or is_mixed(e, right):
         return each(e, functools.partial(binary, e, kind), left, right)
-    if has_tensor(e, left, right):
+    is_text = kind is ast.Mod and is_scalar(left, ScalarKind.STR)
+    if has_tensor(e, left, right) and not is_text:
         if kind is ast.Pow and _is_square_of_bools(e, left, right):
             return e.op("cast", [e.value(left)], {"dtype": DataType.INT8})
         named = functools.partial(tensor_binary, e, tensor_op, left, right)

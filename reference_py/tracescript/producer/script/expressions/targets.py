@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.types import ListType, TensorType, TupleType
 from tracescript.ir.values import Value
+from tracescript.producer.script.aliasing.flight import Flight, is_element
 from tracescript.producer.script.containers.edges import as_record
 from tracescript.producer.script.emitter.diagnostics import is_tensor
 from tracescript.producer.script.emitter.entries import (
@@ -31,17 +32,8 @@ if TYPE_CHECKING:
 
 _MUTATING = frozenset(
     {
-        "append",
-        "extend",
-        "insert",
-        "pop",
-        "remove",
-        "clear",
-        "sort",
-        "reverse",
-        "update",
-        "setdefault",
-        "popitem",
+        *("append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse"),
+        *("update", "setdefault", "popitem"),
     }
 )
 
@@ -154,8 +146,13 @@ def _unpack(e: Emitter, target: ast.Tuple | ast.List, entry: Entry) -> None:
         parts = [*parts[:k], collected(e, middle), *parts[len(parts) - after :]]
     if len(parts) != len(target.elts):
         raise _wrong_length(e, target, len(parts))
-    for one, part in zip(target.elts, parts, strict=True):
+    for k, (one, part) in enumerate(zip(target.elts, parts, strict=True)):
+        flight = Flight(e)
+        for later in () if isinstance(one, ast.Name) else parts[k + 1 :]:
+            if not is_element(e, later):
+                flight.add(later)
         assign_to(e, one.value if isinstance(one, ast.Starred) else one, part)
+        flight.check()
 
 
 def _listed(e: Emitter, entry: Entry) -> Entry:

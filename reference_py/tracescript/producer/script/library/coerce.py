@@ -132,6 +132,14 @@ def tensor_constant(e: Emitter, number: Any, wanted: DataType) -> Value:
     """A 0-d constant; ints wrap into their type as torch does."""
     dtype = dtypes.numpy_of(wanted)
     if isinstance(number, int) and not isinstance(number, bool) and dtypes.category(wanted) == 1:
+        if e.frame.flavour == "numpy" and number != np.asarray(number, np.int64).astype(dtype):
+            raise e.error(
+                None,
+                f"{number} is beyond {wanted.value}",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-9",
+                hint="numpy raises here too; cast the array first",
+            )
         array = np.asarray(number, np.int64).astype(dtype)
     else:
         array = np.asarray(number).astype(dtype)

@@ -30,14 +30,18 @@ def kind_of(e: Emitter, entry: Entry) -> str:
     while isinstance(kind, ListType):
         kind = kind.element
     if isinstance(kind, TupleType):
-        inner = {getattr(getattr(x, "kind", None), "value", "") for x in kind.elements}
-        return "float" if "float" in inner else next(iter(inner), "float")
+        return _widest({getattr(getattr(x, "kind", None), "value", "") for x in kind.elements})
     if isinstance(kind, ScalarType):
         return kind.kind.value
     if isinstance(entry, Items) and entry.is_list:
-        inner = {kind_of(e, p) for p in entry.parts}
-        return "float" if "float" in inner or not inner else next(iter(inner))
+        return _widest({kind_of(e, p) for p in entry.parts})
     return "other"
+
+
+def _widest(kinds: set[str]) -> str:
+    """Return the kind of an array of elements of these kinds."""
+    wide = next((k for k in ("float", "int") if k in kinds), None)
+    return wide or next(iter(kinds), "float")
 
 
 class Condition:
@@ -78,8 +82,13 @@ class Condition:
 
     def _compare(self, node: ast.Compare) -> bool:
         left = self.value(node.left)
+        is_open = isinstance(node.left, ast.Name) and node.left.id not in self.bound
+        if is_open and isinstance(node.ops[0], ast.Is | ast.IsNot):
+            left = None  # what the library takes by default is not what the op does
         for op, comparator in zip(node.ops, node.comparators, strict=True):
             right = self.value(comparator)
+            if left is None and isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+                return False
             if not _COMPARE[type(op)](left, right):
                 return False
             left = right

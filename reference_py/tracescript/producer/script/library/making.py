@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tracescript.ir.types import DataType
+from tracescript.ir.types import DataType, ScalarKind
 from tracescript.opset import dtypes
-from tracescript.producer.script.emitter.diagnostics import is_none, is_tensor
-from tracescript.producer.script.emitter.entries import Items, constant_of
+from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar, is_tensor
+from tracescript.producer.script.emitter.entries import Items, Known, constant_of
 from tracescript.producer.script.library.coerce import as_tensor, data_type, number_in
 from tracescript.producer.script.library.promote import int_list
 from tracescript.producer.script.library.table import SPECIAL, special, take
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 @special(
     "torch.tensor",
     "torch.as_tensor",
-    "torch.scalar_tensor",
     "numpy.array",
     "numpy.asarray",
     "numpy.asanyarray",
@@ -50,6 +49,13 @@ def tensor(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     if is_known and isinstance(value, list | tuple | int | float):
         return e.builder.constant(np.asarray(value).astype(dtypes.numpy_of(wanted)))
     return e.op("to_tensor", [e.value(_lists(data))], {"dtype": wanted})
+
+
+@special("torch.scalar_tensor")
+def scalar_tensor(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """One number, a float where no data type is given."""
+    dtype = kwargs.get("dtype", e.constant(None))
+    return tensor(e, args, {"dtype": Known(DataType.FLOAT32) if is_none(dtype) else dtype})
 
 
 def _lists(entry: Entry) -> Entry:
@@ -88,17 +94,37 @@ def _number(e: Emitter, x: Entry) -> Entry:
     return number_in(e, value) if is_python or e.frame.flavour == "torch" else x
 
 
-@special("torch.Tensor.to", "torch.Tensor.type", "numpy.ndarray.astype", "torch.Tensor.astype")
+@special("torch.Tensor.to", "numpy.ndarray.astype", "torch.Tensor.astype")
 def to(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """A cast where a data type is among the arguments; devices say nothing."""
     x, *rest = args
+    flags = [constant_of(r)[1] for r in rest if is_scalar(r, ScalarKind.BOOL)]
+    is_copied = constant_of(kwargs.get("copy", e.constant(False)))[1] is True or True in flags[1:]
     for candidate in [*rest, *kwargs.values()]:
         if is_tensor(candidate):
-            return as_tensor(e, x, data_type(e.value(candidate)))
+            x = as_tensor(e, x, data_type(e.value(candidate)))
+            break
         wanted = e.session.data_type_if(candidate)
         if wanted is not None:
-            return as_tensor(e, x, wanted)
-    return x
+            x = as_tensor(e, x, wanted)
+            break
+    is_numpys = e.frame.flavour == "numpy" and constant_of(kwargs.get("copy", x))[1] is not False
+    is_copied |= is_numpys and x is args[0]
+    return e.op("identity", [e.value(x)]) if is_copied else x
+
+
+@special("torch.Tensor.type")
+def type_of_tensor(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """`x.type(torch.float64)`; without a type it gives a text that no other library knows."""
+    if len(args) + len(kwargs) == 1:
+        raise e.error(
+            None,
+            "x.type() is a text of torch's own",
+            code="UNKNOWN_CALL",
+            rule="SCRIPT-10",
+            hint="compare x.dtype",
+        )
+    return to(e, args, kwargs)
 
 
 def _cast(wanted: DataType) -> Special:

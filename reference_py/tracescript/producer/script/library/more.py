@@ -51,7 +51,11 @@ def broadcast(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     arrays = [_array(e, x) for x in args]
     if len({data_type(x) for x in arrays}) == 1 and not any(map(e.session.roots.of, arrays)):
         found = e.op("broadcast_tensors", [e.make_list(arrays)])
-        return Items(tuple(e.op("list.get", [found, e.constant(k)]) for k in range(len(arrays))))
+        made = [e.op("list.get", [found, e.constant(k)]) for k in range(len(arrays))]
+        for part, x in zip(made, arrays, strict=True):
+            e.session.aliases.same(part, x)
+            e.session.origins.copy_perhaps(part, x)
+        return Items(tuple(made))
     if not arrays:
         return Items(())
     bools = [e.op("zeros", [e.op("shape", [x])], {"dtype": DataType.BOOL}) for x in arrays]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tracescript.errors import ProducerError
+from tracescript.errors import ProducerError, TrapError
 from tracescript.producer.numpy import creation, names, special
 from tracescript.producer.script.aliasing.writes import write
 from tracescript.producer.script.calls.callees import is_place
@@ -53,6 +53,7 @@ _REFUSALS: Final = (
     ArithmeticError,
     AttributeError,
     RuntimeError,
+    TrapError,
 )
 """What libraries raise for arguments that they do not take."""
 

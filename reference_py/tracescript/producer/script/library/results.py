@@ -44,7 +44,7 @@ class Results:
             return value.wire
         if self._door.is_array(value):
             return self._door.wire(value)
-        if value is None or type(value) in {bool, int, float, str}:
+        if value is None or type(value) in {bool, int, float}:
             return _Plain(value)
         if data_type_of_object(value) is not None and not isinstance(value, type):
             return _Plain(value)
@@ -73,7 +73,7 @@ class Results:
                 return Items(tuple(map(entry, parts)), is_list=is_list, names=tuple(names))
             if not isinstance(made, _Plain):
                 return replay.value(made)
-            is_plain = made.value is None or type(made.value) in {bool, int, float, str}
+            is_plain = made.value is None or type(made.value) in {bool, int, float}
             return e.constant(made.value) if is_plain else Known(made.value)
 
         return entry(self._made)
