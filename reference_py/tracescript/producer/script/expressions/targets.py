@@ -244,15 +244,18 @@ def assign_attribute(e: Emitter, target: ast.Attribute, entry: Entry) -> None:
             f"cannot assign an attribute of {e.describe(owner)}",
             hint="only `self.name = value` makes state",
         )
-    e.session.states.write(e, owner, target.attr, entry)
+    found = getattr_static(type(owner.value), target.attr, None)
+    if isinstance(found, property) and found.fset is not None:
+        e.session.call_python(e, found.fset, [entry], {}, owner=owner)
+    else:
+        e.session.states.write(e, owner, target.attr, entry)
 
 
 def _assign_field(e: Emitter, target: ast.Attribute, owner: Struct, entry: Entry) -> None:
     """`record.x = e`: the name stands for a record with another field; a property's setter runs."""
     found = getattr_static(owner.cls, target.attr, None)
     if isinstance(found, property) and found.fset is not None:
-        method = MethodOf(Known(owner), found.fset, target.value)
-        e.session.structs.call(e, method, [entry], {})
+        e.session.structs.call(e, MethodOf(Known(owner), found.fset, target.value), [entry], {})
         return
     if hasattr(type(found), "__set__"):
         raise e.error(

@@ -232,7 +232,11 @@ def emit_bound(e: Emitter, op: OpDef, bound: Arguments) -> Entry:
     dtype = None if has_dtype else bound.pop("dtype", None)
     if dtype is not None and not is_none(dtype) and op.inputs:
         first = op.inputs[0].name
-        bound[first] = as_tensor(e, bound[first], e.session.data_type_of(e, dtype))
+        wanted = e.session.data_type_of(e, dtype)
+        bound[first] = as_tensor(e, bound[first], wanted)
+        made = emit_bound(e, op, bound)
+        is_wider = op.promotion == "sum" and is_tensor(made)
+        return as_tensor(e, made, wanted) if is_wider else made
     if has_dtype and ("dtype" not in bound or is_none(bound["dtype"])):
         bound["dtype"] = Known(_default_type(e, op, bound))
     for declared in op.inputs:
