@@ -61,6 +61,8 @@ FOLLOWED = {
         X,
         [TALL, ROW],
     ),
+    "names of arguments": (lambda x: np.clip(np.tril(x, k=1), a_min=0, a_max=2), X, [TALL]),
+    "clip from below": (lambda x: x.clip(0) + x.clip(max=1), X, [TALL]),
     "meshgrid": (lambda x: np.meshgrid(x[0], x[:, 0]), X, [TALL, ROW]),
     "text that is shown": (shows, X, [TALL]),
     "write of an array beside a size": (

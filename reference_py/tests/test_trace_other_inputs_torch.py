@@ -109,6 +109,23 @@ FOLLOWED = {
         X,
         [TWO, WIDE],
     ),
+    "weights of l1_loss": (
+        lambda x: F.l1_loss(x, x * 2, weight=x * 0 + torch.arange(x.shape[1])),
+        X,
+        [TWO, WIDE],
+    ),
+    "linalg.norm of everything": (
+        lambda x: torch.linalg.norm(x, keepdim=True, dtype=torch.float64),
+        X,
+        [TWO, WIDE],
+    ),
+    "bags up to a last offset": (
+        lambda x: F.embedding_bag(
+            torch.tensor([2, 0, 1]), x, torch.tensor([0, 2]), mode="sum", include_last_offset=True
+        ),
+        X,
+        [X * 2],
+    ),
     "topk of a part": (lambda x: x.topk(x.shape[1] // 2 + 1, 1), X, [TWO, COLUMN, WIDE]),
 }
 STOPPED = {
@@ -184,6 +201,12 @@ def test_cond_of_torch_is_a_branch_that_exploring_keeps():
 def test_an_lstm_with_a_projection_is_refused_by_name():
     with pytest.raises(ProducerError) as refused:
         ts.trace(nn.LSTM(4, 5, proj_size=3), (torch.randn(2, 3, 4),))
+    assert refused.value.code == "UNKNOWN_CALL"
+
+
+def test_rcond_of_lstsq_is_refused_for_the_driver_that_takes_other_columns():
+    with pytest.raises(ProducerError) as refused:
+        ts.trace(lambda a: torch.linalg.lstsq(a, a, rcond=0.5).solution, (SQUARE,))
     assert refused.value.code == "UNKNOWN_CALL"
 
 

@@ -285,6 +285,7 @@ METHODS: Final[Mapping[str, Callable[..., Any]]] = {
     "transpose": _method_transpose,
     "flatten": _method_flatten,
     "compress": _method_compress,
+    "clip": lambda _, x, min=None, max=None: np.clip(x, min, max),  # noqa: A006  # numpy's names
     **orders.METHODS,
     "fill": _method_fill,
 }

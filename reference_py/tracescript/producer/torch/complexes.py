@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from tracescript.producer.torch import written
+from tracescript.producer.torch.mode import followed
 from tracescript.producer.torch.named import matched
 from tracescript.producer.trace.numbers import plain
 
@@ -86,9 +87,12 @@ def _i0(_: TorchDoor, x: Any) -> Any:
 
 
 def _lstsq(
-    _: TorchDoor, a: Any, b: Any, rcond: float | None = None, *, driver: str | None = None
+    door: TorchDoor, a: Any, b: Any, rcond: float | None = None, *, driver: str | None = None
 ) -> Any:
     """The shortest of the vectors that come nearest: each driver finds it, or promises nothing."""
+    if rcond is not None and driver in {None, "gelsy"}:
+        what = "torch.linalg.lstsq with rcond for the driver gelsy is no op"
+        raise door.recorder.error("UNKNOWN_CALL", what, 'pass driver="gelsd"')
     is_row = b.dim() == 1
     right = b.unsqueeze(-1) if is_row else b
     rtol = {} if rcond is None else {"rtol": rcond}
@@ -123,7 +127,10 @@ def _embedding_bag(
     include_last_offset: bool = False,
     padding_idx: int | None = None,
 ) -> Any:
-    offsets = offsets[:-1] if include_last_offset else offsets
+    if include_last_offset:
+        end = followed(door, offsets[-1])
+        indices, offsets = indices[:end], offsets[:-1]
+        per_sample_weights = None if per_sample_weights is None else per_sample_weights[:end]
     name = ("sum", "mean", "max")[mode]
     if padding_idx is not None:
         kept = indices != (weight.size(0) + padding_idx if padding_idx < 0 else padding_idx)

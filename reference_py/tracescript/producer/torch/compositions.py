@@ -34,12 +34,15 @@ def _norm(
     order: Any = None,
     dim: Any = None,
     keepdim: bool = False,
+    *,
+    dtype: torch.dtype | None = None,
     **kwargs: Any,
 ) -> Any:
     order = kwargs.get("ord", order)
+    x = x if dtype is None else x.to(dtype)
     if dim is None and order is None:
-        x = x.reshape(-1)
-        dim = 0
+        found = torch.linalg.vector_norm(x.reshape(-1), 2.0, 0)
+        return found.reshape((1,) * x.dim()) if keepdim else found
     if order is not None and (isinstance(dim, (tuple, list)) or (x.dim() > 1 and dim is None)):
         what = "the matrix norm"
         raise door.recorder.error(

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from tracescript.producer.session import active
-from tracescript.producer.torch import constructors, generators, mode, packed, sizes
+from tracescript.producer.torch import constructors, generators, mode, names, packed, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tracescript.producer.torch.door import TorchDoor
 
+_BEFORE_WEIGHT: Final = 5
+"""Arguments of `l1_loss` before `weight`."""
 _THREADS: Final = ((threading.Thread, "start"), (ThreadPoolExecutor, "submit"))
 
 
@@ -128,7 +130,15 @@ def _written_out(door: TorchDoor) -> Iterator[None]:
 
         return called
 
-    calls = {
+    l1_loss = torch.nn.functional.l1_loss
+
+    def weighted(*args: Any, **kwargs: Any) -> Any:
+        """Take the loss apart: torch itself loses `weight` on the way to a mode."""
+        has_weight = len(args) > _BEFORE_WEIGHT or kwargs.get("weight") is not None
+        return (names.unhooked(l1_loss) if has_weight else l1_loss)(*args, **kwargs)
+
+    calls: dict[tuple[Any, str], Callable[..., Any]] = {
+        (torch.nn.functional, "l1_loss"): weighted,
         (torch, "broadcast_shapes"): sizes.broadcast_shapes,
         (torch.functional, "broadcast_shapes"): sizes.broadcast_shapes,
         (torch, "cond"): chosen,
