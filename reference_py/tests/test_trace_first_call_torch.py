@@ -54,6 +54,26 @@ def test_what_only_the_first_call_does_is_done_before_the_trace():
     assert "test_trace_first_call_torch.py" in model.report.first_call
 
 
+class Registering(nn.Module):
+    """Registers a buffer in the first call."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor([1.0, 2.0, 3.0]))
+
+    def forward(self, x):
+        if not hasattr(self, "steps"):
+            self.register_buffer("steps", torch.arange(3) * self.weight.detach())
+        return x * self.steps
+
+
+def test_a_buffer_that_the_first_call_registers_is_warned_of_and_kept():
+    with pytest.warns(TraceWarning, match="^the first call .*the attribute steps of Registering"):
+        model = ts.trace(Registering(), (ONE,))
+
+    assert model(2 * ONE).tolist() == [0, 4, 12]
+
+
 class Kept(nn.Module):
     def __init__(self):
         super().__init__()

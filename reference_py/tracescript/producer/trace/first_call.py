@@ -94,7 +94,8 @@ def _to_later(session: Session, calls: Mapping[str, Any]) -> None:
 
 
 def _warn(error: ProducerError) -> None:
-    lines = [f"{error.where}: the first call of the program is not like later ones: {error.what}"]
+    place = f"{error.where}: " if error.where else ""
+    lines = [f"{place}the first call of the program is not like later ones: {error.what}"]
     lines += [f"  {line}" for line in error.excerpt.splitlines()]
     lines.append("  The trace holds what later calls do.")
     path, _, line = error.where.rpartition(":")[0].rpartition(":")
