@@ -2,7 +2,8 @@
 
 A comparison is turned round, a number is one more, `and` becomes `or`, a condition is negated, or
 a statement, `yield` or `raise` is left out. Not changed are the parts that no case can see: the
-words and the place of an error, text for people, assertions, annotations.
+words and the place of an error, text for people, assertions, annotations, and the -1 of a
+`reshape`, where NumPy takes any negative number.
 """
 
 from __future__ import annotations
@@ -90,6 +91,7 @@ def _of_function(
     seen: Counter[str] = Counter()
     digest = hashlib.sha256(ast.unparse(function).encode()).hexdigest()[:8]
     span = range(function.lineno, (function.end_lineno or function.lineno) + 1)
+    unseen = set(_left_over(function))
     for statement in function.body:
         for node, parent, around in _visible(statement, function, statement):
             for kind, part in _kinds(node):
@@ -97,7 +99,17 @@ def _of_function(
                 seen[text] += 1
                 number = f" #{seen[text]}" if seen[text] > 1 else ""
                 text += number
-                yield Change(text, module, name, kind, tree, node, around, part, span, digest)
+                if node not in unseen:
+                    yield Change(text, module, name, kind, tree, node, around, part, span, digest)
+
+
+def _left_over(function: ast.FunctionDef) -> Iterator[ast.AST]:
+    """Yield the 1 of each -1 by which a reshape asks for the extent that is left over."""
+    for call in ast.walk(function):
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "reshape":
+            for argument in call.args:
+                if isinstance(argument, ast.UnaryOp) and ast.unparse(argument) == "-1":
+                    yield argument.operand
 
 
 def _visible(

@@ -63,7 +63,7 @@ class Trial:
                 asked = self._order(change, units(change))
                 if asked:
                     ask = partial(_first, units=asked, sound=self._sound)
-                    yield Task(change.id, partial(_put_in, change), ask)
+                    yield Task(change.id, partial(put_in, change), ask)
                 else:
                     unreached.append(change)
 
@@ -126,7 +126,8 @@ def sample(every: Iterable[Change], count: int, seed: int) -> list[Change]:
     return sorted(every, key=lambda c: shuffled(f"{seed} {c.id}"))[:count]
 
 
-def _put_in(change: Change) -> None:
+def put_in(change: Change) -> None:
+    """Put a change into the loader of this process, for good."""
     module = importlib.import_module(f"tracescript.{change.module}")
     patch.exchange(module, change.function, change.make())
     patch.forget()

@@ -24,16 +24,20 @@ if TYPE_CHECKING:
 
 RESULTS = FOLDER / "source.json"
 EXPLAINED = FOLDER / "explained"
-KINDS = ("equivalent", "outside", "open")
+KINDS = ("tested", "equivalent", "outside", "open")
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why faults survive. `kind` is one of `KINDS`; `of` has the ids of the faults."""
+    """Why faults survive. `kind` is one of `KINDS`; `of` has the ids of the faults.
+
+    Those of kind "tested", which no case can ask for, are noticed by `tests`.
+    """
 
     kind: str
     reason: str
     of: tuple[str, ...]
+    tests: tuple[str, ...] = ()
 
 
 class Table:
@@ -48,7 +52,7 @@ class Table:
         """Read the results and the explanations."""
         tables = json.loads(RESULTS.read_text("utf-8")) if RESULTS.is_file() else {}
         reasons = [
-            Reason(entry["kind"], entry["reason"], tuple(entry["of"]))
+            Reason(**(entry | {k: tuple(entry[k]) for k in ("of", "tests") if k in entry}))
             for file in sorted(EXPLAINED.glob("*.toml"))
             for entry in tomllib.loads(file.read_text("utf-8"))["because"]
         ]
@@ -119,6 +123,7 @@ def _keep(table: dict[str, Any], every: list[Change]) -> None:
 
 
 _SENTENCES = {
+    "tested": "No case can ask for it, and tests notice",
     "equivalent": "Nothing that a loader must do differs",
     "outside": "What differs is not part of what cases can ask",
     "open": "A case could notice, and none does yet",
@@ -149,6 +154,7 @@ def page(table: Table) -> str:
             lines += [f"## {_SENTENCES[kind]}", ""]
         for reason, ids in sorted(groups, key=lambda g: g[0].reason if g[0] else ""):
             lines += [f"{reason.reason}:" if reason else "No reason is known:", ""]
+            lines += [f"Noticed by `{test}`." for test in (reason.tests if reason else ())]
             lines += [*(f"* `{fault}`" for fault in sorted(ids)), ""]
     return "\n".join(lines)
 
@@ -161,8 +167,9 @@ _HEAD = (
     "",
     "Killed: a case fails. Other code, rule, values, words: every case passes, and some answer",
     "differs in what the specification leaves open: which code, rule or words a refusal has, or",
-    "values within the bounds of the case. Equivalent, outside, open: no answer differs, for the",
-    "reasons below. The share is that of the killed among them, those open and those unexplained.",
+    "values within the bounds of the case. Tested, equivalent, outside, open: no answer differs,",
+    "for the reasons below. The share is that of the killed among these, those open and those",
+    "unexplained.",
     "",
     f"| module | tried | killed | {' | '.join((*DIFFERENCES, *KINDS))} | unexplained | share |",
     f"|{'---|' * (len(DIFFERENCES) + len(KINDS) + 5)}",

@@ -1,16 +1,27 @@
-"""Asks tests instead of cases: for faults in what makes files, and in a loader's library."""
+"""Asks tests instead of cases: for faults in what makes files, and in a loader's library.
+
+`python -m mutants.tested [MODULE ...] [--sample N]` tries the faults made by rule that only tests
+can notice, for the reason in the table. Exit code 1 where a test that the reason names does not.
+"""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import importlib.util
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mutants.changes import Change, changes
+from mutants.killing import Suite, Task, run
+from mutants.reach import modules
+from mutants.source import put_in, sample
+from mutants.table import Table
 from tools.proofs import ROOT, proofs
 
 if TYPE_CHECKING:
@@ -59,3 +70,39 @@ def failing(tests: Sequence[str]) -> list[str]:
     if end not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
         raise RuntimeError(f"{tests}: {end!r}")
     return plugin.found
+
+
+def unnoticed(tests: Mapping[Change, Sequence[str]]) -> list[Change]:
+    """Return the faults that none of their tests notices. Raises RuntimeError where one is bad."""
+    broken = failing(sorted({test for named in tests.values() for test in named}))
+    if broken:
+        raise RuntimeError(f"the sound program fails {', '.join(broken)}")
+
+    def ask(named: Sequence[str], suite: Suite) -> dict[str, str]:
+        del suite
+        return dict.fromkeys(failing(named), "")
+
+    tasks = (Task(c.id, partial(put_in, c), partial(ask, named)) for c, named in tests.items())
+    found = dict(run(Suite(), tasks, os.cpu_count() or 1))
+    return [change for change in tests if not found[change.id]]
+
+
+def main() -> int:
+    """Print the faults that tests should notice and do not."""
+    parser = argparse.ArgumentParser(prog="mutants.tested", description=__doc__)
+    parser.add_argument("modules", nargs="*", help="modules or parts below tracescript (all)")
+    parser.add_argument("--sample", type=int, default=0, help="how many faults to try (all)")
+    options = parser.parse_args()
+    reasons = {fault: r for r in Table.load().reasons if r.kind == "tested" for fault in r.of}
+    every = [c for name in modules(*options.modules) for c in changes(name) if c.id in reasons]
+    chosen = sample(every, options.sample or len(every), 1)
+    warm()
+    alive = unnoticed({change: reasons[change.id].tests for change in chosen})
+    for change in alive:
+        print(f"survives its tests: {change.id}")
+    print(f"{len(chosen) - len(alive)} of {len(chosen)} are noticed by tests")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -143,7 +143,7 @@ def test_a_concatenation_that_doubles_stops_at_the_memory_limit(engine):
 
     assert prepared([3, x], (), Budget(Limits(memory=1 << 20))).outputs[0].shape == (8192,)
     assert code(lambda: prepared([100, x], (), budget)) == "MEMORY_LIMIT"
-    assert budget.peak <= 1 << 20
+    assert budget.memory <= 1 << 20
 
 
 @BOTH

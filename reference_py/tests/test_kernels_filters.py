@@ -43,6 +43,21 @@ def test_a_convolution_is_its_definition_whichever_way_is_taken(case, size, once
 
 
 @pytest.mark.parametrize("case", FILTERS)
+@pytest.mark.parametrize("way", ["_at_once", "_by_rows", "_by_groups", "_row_by_row"])
+def test_a_way_serves_all_filters_but_those_it_is_never_chosen_for(way, case, monkeypatch):
+    planes, filters, kernel, *given = case
+    dilation, groups = given[-2:]
+    if (way == "_by_groups" and groups == 1) or (way == "_row_by_row" and dilation[0] > 1):
+        return
+    x = RNG.integers(-4, 5, (3, planes, 11, 40)).astype(np.float64)
+    weight = RNG.integers(-4, 5, (filters, planes // groups, *kernel)).astype(np.float64)
+    bias, bank = np.arange(filters, dtype=np.float64), Filters(weight, *given)
+    monkeypatch.setattr(bank, "_way", lambda out, once: (getattr(bank, way), weight[0].size))
+    found = bank.apply(x, bias, once=False)
+    np.testing.assert_array_equal(found, by_definition(x, weight, bias, *given))
+
+
+@pytest.mark.parametrize("case", FILTERS)
 @pytest.mark.parametrize("once", [True, False])
 def test_a_convolution_of_an_image_is_the_same_beside_others(case, once):
     planes, filters, kernel, *given = case

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import warnings
@@ -73,6 +74,45 @@ def test_each_part_is_done_once_and_by_several_threads(take):
     assert 2 <= len(names) <= 3
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_as_many_parts_are_done_at_once_as_there_are_threads(count, take):
+    take(count)
+    all_at_once = threading.Barrier(count, timeout=5)
+    threads.each(range(count), lambda _: all_at_once.wait(), 1)
+    assert not all_at_once.broken
+
+
+def test_an_error_of_another_thread_comes_out(take):
+    take(2)
+    both_at_once, caller = threading.Barrier(2, timeout=5), threading.get_ident()
+
+    def run(part):
+        both_at_once.wait()
+        if threading.get_ident() != caller:
+            raise KeyError(part)
+
+    with pytest.raises(KeyError):
+        threads.each(range(2), run, 1)
+
+
+def test_after_an_error_other_threads_finish_the_part_they_are_at(take):
+    take(2)
+    done, caller = [], threading.get_ident()
+    both_at_once = threading.Barrier(2, timeout=5)
+
+    def run(part):
+        if part < 2:
+            both_at_once.wait()
+        if threading.get_ident() == caller:
+            raise KeyError(part)
+        time.sleep(0.001)
+        done.append(part)
+
+    with pytest.raises(KeyError):
+        threads.each(range(200), run, 1)
+    assert len(done) < 100
+
+
 @pytest.mark.parametrize("failing", [0, 59])
 def test_an_error_in_a_part_comes_out_and_the_next_work_goes_on(failing, take):
     take(2)
@@ -89,16 +129,20 @@ def test_an_error_in_a_part_comes_out_and_the_next_work_goes_on(failing, take):
     assert sorted(done) == [0, 1, 2, 3, 4]
 
 
-def test_work_within_a_part_stays_on_its_thread(take):
-    take(2)
+def test_work_within_a_part_stays_on_its_thread_though_another_has_nothing_to_do(take):
+    take(3)
     strangers = []
 
     def outer(_):
         mine = threading.get_ident()
-        time.sleep(0.001)
-        threads.each(range(4), lambda _: strangers.append(threading.get_ident() != mine), 1)
 
-    threads.each(range(6), outer, 1)
+        def inner(_):
+            time.sleep(0.001)
+            strangers.append(threading.get_ident() != mine)
+
+        threads.each(range(12), inner, 1)
+
+    threads.each(range(2), outer, 1)
     assert strangers == [False] * 24
 
 
@@ -133,11 +177,22 @@ def test_little_work_stays_on_the_callers_thread(monkeypatch):
     [
         ({"OPENBLAS_NUM_THREADS": "3", "OMP_NUM_THREADS": "2"}, 3),
         ({"OMP_NUM_THREADS": "2"}, 2),
+        ({"OPENBLAS_NUM_THREADS": "0", "OMP_NUM_THREADS": "1"}, 1),
+        ({"OPENBLAS_NUM_THREADS": "many"}, 3),
+        ({}, 3),
     ],
 )
 def test_threads_are_as_many_as_the_library_of_products_takes(environment, count, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", {0: {0, 2, 5}}.__getitem__, raising=False)
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
     for name, text in environment.items():
         monkeypatch.setenv(name, text)
     assert threads._threads.__wrapped__() == count
+
+
+def test_a_system_that_does_not_tell_its_processors_counts_as_one(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    assert threads._threads.__wrapped__() == 1

@@ -14,7 +14,7 @@ import numpy as np
 from tracescript.engine.ref import run_op
 from tracescript.errors import BadInputError
 from tracescript.opset import dtypes
-from tracescript.opset.table import REQUIRED, OpDef, opset
+from tracescript.opset.table import REQUIRED, InputDef, OpDef, opset
 from tracescript.producer.session import active
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def bind(
 ) -> tuple[list[Any], dict[str, Any]]:
     """Sort arguments into inputs in declared order and attributes by name.
 
-    Raises BadInputError for a missing, unknown or repeated argument.
+    A tuple stands for a list where the op takes one. Raises BadInputError for a missing, unknown or
+    repeated argument, and for what is no data type.
     """
     rest, given = list(args), dict(kwargs)
     inputs: list[Any] = []
@@ -85,9 +86,9 @@ def bind(
             inputs += rest
             rest = []
         elif rest:
-            inputs.append(rest.pop(0))
+            inputs.append(_listed(declared, rest.pop(0)))
         elif declared.name in given:
-            inputs.append(given.pop(declared.name))
+            inputs.append(_listed(declared, given.pop(declared.name)))
         elif declared.optional:
             inputs.append(None)
         else:
@@ -105,7 +106,7 @@ def bind(
         if attribute.kind == "ints" and isinstance(attributes[attribute.name], int):
             attributes[attribute.name] = (attributes[attribute.name],)
         if attribute.kind == "data_type":
-            attributes[attribute.name] = dtypes.as_data_type(attributes[attribute.name])
+            attributes[attribute.name] = _data_type(op, attributes[attribute.name])
     if rest or given:
         extra = f"{len(rest)} more positional" if rest else ", ".join(map(repr, given))
         raise _bad(op, f"takes no argument {extra}")
@@ -122,10 +123,23 @@ def _bad(op: OpDef, what: str) -> BadInputError:
     )
 
 
+def _listed(declared: InputDef, value: Any) -> Any:
+    return list(value) if declared.kind == "list" and isinstance(value, tuple) else value
+
+
+def _data_type(op: OpDef, value: Any) -> Any:
+    try:
+        return dtypes.as_data_type(value)
+    except ValueError as error:
+        raise _bad(op, f"needs a data type: {error}") from None
+
+
 def _data(value: Any) -> Any:
-    """Return the array of a parameter, and those of a list of parameters."""
-    if isinstance(value, list | tuple):
+    """Return the array of a parameter, and those of a list or tuple of parameters."""
+    if isinstance(value, list):
         return [_data(x) for x in value]
+    if isinstance(value, tuple):
+        return tuple(_data(x) for x in value)
     return value.data if hasattr(value, "__tracescript_parameter__") else value
 
 

@@ -12,6 +12,7 @@ from tracescript.engine.places import placed
 from tracescript.engine.protocol import Options
 from tracescript.engine.ref import RefEngine
 from tracescript.engine.values import attributes as attribute_values
+from tracescript.errors import BadInputError
 from tracescript.ir.constants import scalar
 from tracescript.kernels import KERNELS
 from tracescript.opset import dtypes
@@ -69,6 +70,7 @@ def run_op(name: str, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> A
     `attributes` plain Python values, types or DataTypes by name. Results may be views of inputs.
 
     Raises:
+        BadInputError: an input is nothing that a model can hold.
         InvalidModelError: the call breaks a constraint of the op.
         TrapError: the op stopped.
     """
@@ -87,7 +89,11 @@ def run_op(name: str, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> A
         given.append(value)
         return params[-1]
 
-    outputs = builder.call(name, [operand(x) for x in inputs], attributes)
+    try:
+        operands = [operand(x) for x in inputs]
+    except TypeError as error:
+        raise BadInputError(f"{name}: {error}", code="BAD_INPUT", rule="EXEC-3") from None
+    outputs = builder.call(name, operands, attributes)
     node = builder.nodes[-1]
     kernel = KERNELS.get(name)
     if kernel is None:

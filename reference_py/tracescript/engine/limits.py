@@ -55,7 +55,6 @@ class Budget:
         "left",
         "limits",
         "memory",
-        "peak",
     )
 
     def __init__(self, limits: Limits = DEFAULT, deadline: float = 0.0) -> None:
@@ -65,7 +64,7 @@ class Budget:
         self.cancelled = False
         self.ledger: Any = None
         self.gathered: Any = None
-        self.memory = self.peak = self.depth = 0
+        self.memory = self.depth = 0
         self._renewed = now
         self._slice = self._granted = self.left = min(_FIRST_SLICE, limits.steps)
 
@@ -152,7 +151,6 @@ class Budget:
         """Account for `count` more live bytes before they are allocated. Raises LimitError."""
         self.fits(count)
         self.memory += count
-        self.peak = max(self.peak, self.memory)
 
     def release(self, count: int) -> None:
         """Give back bytes that are no longer live."""

@@ -23,8 +23,8 @@ _STATE: Final = threading.local()
 
 
 def at_hand(microseconds: float) -> int:
-    """Return how many threads so much work is worth; 1 within a task."""
-    if microseconds < 2 * _WORTH_A_THREAD or getattr(_STATE, "within", False):
+    """Return how many threads so much work is worth, 0 where it is worth none; 1 within a task."""
+    if getattr(_STATE, "within", False):
         return 1
     return min(_threads(), int(microseconds / _WORTH_A_THREAD))
 

@@ -87,7 +87,7 @@ class Windows:
             alike = image.shape[3] == columns and image.flags.c_contiguous
             if alike and part.strides[2] == columns * part.itemsize:
                 _shift(part, image, above * columns + away)
-            elif top < bottom and left < right:
+            else:
                 rows = slice(top + above, bottom + above)
                 part[:, :, top:bottom, left:right] = image[:, :, rows, left + away : right + away]
             if left > 0:

@@ -180,7 +180,7 @@ class PyPrepared:
         peak = compiled.peak
         if peak > budget.limits.memory:
             _reserve(compiled, budget)
-        budget.memory = budget.peak = peak
+        budget.memory = peak
         watch = Watch("warn") if self._mode == "warn" else None
         try:
             context = _FREE.pop()
