@@ -68,6 +68,13 @@ def test_a_model_that_nobody_wrote_is_refused(tmp_path):
         cases(tmp_path, text)
 
 
+def test_text_is_compiled_back_only_from_a_file_that_has_some(tmp_path):
+    text = CASE.format(text=TEXT).partition("steps =")[0] + "recompiles = true\n"
+
+    with pytest.raises(SourceError, match="no code section"):
+        cases(tmp_path, text)
+
+
 def made():
     return take_apart(Models({}).file({"text": TEXT}, "test"))
 

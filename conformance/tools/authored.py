@@ -12,6 +12,7 @@ from google.protobuf import json_format
 
 from tools import literals, op_breaches, op_calls, service_cases, service_oracle, spec_blocks
 from tools.expectations import Oracles, code, expected, phase, step
+from tools.parts import take_apart
 from tools.sources import Models, SourceError, strict
 from tools.text_oracle import vouches
 from tracescript.conformance.v1 import case_pb2
@@ -155,7 +156,10 @@ def _round_trip(made: case_pb2.Case, table: Mapping[str, Any], _: Oracles, __: s
     json_format.ParseDict({"form": form}, made.round_trip)
 
 
-def _recompile(made: case_pb2.Case, _: Mapping[str, Any], __: Oracles, ___: str) -> None:
+def _recompile(made: case_pb2.Case, _: Mapping[str, Any], __: Oracles, where: str) -> None:
+    """Compile the text of a file back, which must have some."""
+    if "code" not in take_apart(made.artifacts[0].content).names():
+        raise SourceError(f"{where}: the model has no code section to compile")
     made.recompile.SetInParent()
 
 

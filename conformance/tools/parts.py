@@ -52,6 +52,10 @@ class Parts:
             self.messages[name] = kind.FromString(self.sections.get(number, b""))
         return self.messages[name]
 
+    def names(self) -> set[str]:
+        """Return the names of the sections that the file has."""
+        return {name for name, (number, _) in SECTIONS.items() if number in self.sections}
+
     def settle(self) -> None:
         """Serialize the messages that were asked for."""
         listed = self.messages.pop("listed", None)
