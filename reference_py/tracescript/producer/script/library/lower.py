@@ -239,6 +239,26 @@ def emit_bound(e: Emitter, op: OpDef, bound: Arguments) -> Entry:
         return as_tensor(e, made, wanted) if is_wider else made
     if has_dtype and ("dtype" not in bound or is_none(bound["dtype"])):
         bound["dtype"] = Known(_default_type(e, op, bound))
+    inputs = _operands(e, op, bound)
+    attributes: dict[str, Any] = {}
+    for attribute in op.attributes:
+        if attribute.name in bound:
+            attributes[attribute.name] = plain_attribute(
+                e, op, attribute.name, bound.pop(attribute.name)
+            )
+        elif attribute.default is REQUIRED:
+            raise e.error(
+                None,
+                f"{op.name}() needs `{attribute.name}`",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-10",
+                hint=f"signature: {signature(op)}",
+            )
+    return emit_op(e, op.name, inputs, attributes)
+
+
+def _operands(e: Emitter, op: OpDef, bound: Arguments) -> list[Entry | None]:
+    """Take the operands of an op out of the arguments, in order."""
     for declared in op.inputs:
         given = bound.get(declared.name)
         if declared.kind == "number" and given is not None and is_tensor(given):
@@ -262,21 +282,7 @@ def emit_bound(e: Emitter, op: OpDef, bound: Arguments) -> Entry:
                 rule="SCRIPT-10",
             )
         inputs.append(given)
-    attributes: dict[str, Any] = {}
-    for attribute in op.attributes:
-        if attribute.name in bound:
-            attributes[attribute.name] = plain_attribute(
-                e, op, attribute.name, bound.pop(attribute.name)
-            )
-        elif attribute.default is REQUIRED:
-            raise e.error(
-                None,
-                f"{op.name}() needs `{attribute.name}`",
-                code="TYPE_INFERENCE",
-                rule="SCRIPT-10",
-                hint=f"signature: {signature(op)}",
-            )
-    return emit_op(e, op.name, inputs, attributes)
+    return inputs
 
 
 def _default_type(e: Emitter, op: OpDef, bound: Arguments) -> DataType:
