@@ -61,6 +61,18 @@ def test_a_command_that_does_not_exist_gives_exit_code_3():
     assert "Traceback" not in ran.output
 
 
+def test_several_patterns_add_up():
+    one, other = "container/digest/*", "num/neg/*"
+
+    asked = [command("list", "--match", one), command("list", "--match", other)]
+    both = command("list", "--match", one, "--match", other)
+
+    lines = [set(ran.output.splitlines()) for ran in (*asked, both)]
+    assert {line for line in lines[2] if "/" in line} == {
+        line for found in lines[:2] for line in found if "/" in line
+    }
+
+
 @pytest.mark.parametrize("selection", [("--match", "no/such/*"), ("--profile", "nobody")])
 def test_nothing_selected_gives_exit_code_4(selection):
     assert command("run", *selection, "--", "true").code == 4

@@ -147,7 +147,7 @@ def select(
     corpus: Corpus,
     *,
     profile: str = "",
-    match: str = "",
+    match: Sequence[str] = (),
     ids: Sequence[str] = (),
     covers: str = "",
 ) -> list[manifest_pb2.ManifestEntry]:
@@ -157,7 +157,7 @@ def select(
         entry
         for entry in corpus.manifest.entries
         if (wanted is None or in_profile(entry, wanted))
-        and (not match or fnmatch.fnmatch(entry.id, match))
+        and (not match or any(fnmatch.fnmatch(entry.id, pattern) for pattern in match))
         and (not ids or entry.id in ids)
         and (not covers or covers in entry.rules)
     ]

@@ -7,7 +7,8 @@ export class Refusal extends Error {
 }
 export class Skip extends Error {}
 
-const NOT_TSPROTO = 1, TRUNCATED = 2, BAD_LAYOUT = 3, DIGEST_MISMATCH = 4, BAD_MESSAGE = 5, UNSUPPORTED_VERSION = 40;
+const NOT_TSPROTO = 1, TRUNCATED = 2, BAD_LAYOUT = 3, DIGEST_MISMATCH = 4, BAD_MESSAGE = 5, UNSUPPORTED_VERSION = 40, FILE_LIMIT = 45;
+const LARGEST_SECTION = 1 << 28, MOST_ENTRIES = 1 << 20;
 const LINK = 3, EXECUTE = 4, BAD_INPUT = 51, FLOAT32 = 12n;
 const START = Buffer.from("0a0e747370726f746f0d0a1a0a010000", "hex");
 const sha256 = (data) => createHash("sha256").update(data).digest();
@@ -30,6 +31,7 @@ function sections(data) {
     if (number >= 14) break;
     if ((data[at] & 7) !== 2 || data[at] > 127 || number <= before) refuse(BAD_LAYOUT, `tag ${data[at]} at ${at}`);
     const [size, start] = length(data, at + 1);
+    if (size > LARGEST_SECTION) refuse(FILE_LIMIT, `section ${number} has ${size} bytes`, LINK);
     if (size > data.length - start) refuse(TRUNCATED, `field ${number} goes past the end`);
     found.set(number, data.subarray(start, start + size));
     [before, at] = [number, start + size];
@@ -80,7 +82,9 @@ function open(data) {
   });
   payloads(data, end, fields(found.get(5)), alignment);
   if (all(header, 3).length) throw new Skip("features");
-  return fields(found.get(4));
+  const model = fields(found.get(4));
+  for (const [number, entries] of model) if (entries.length > MOST_ENTRIES) refuse(FILE_LIMIT, `table ${number}`, LINK);
+  return model;
 }
 
 const OPS = {

@@ -11,21 +11,24 @@ export function varint(data, at) {
   throw new WireError("a varint is longer than ten bytes");
 }
 
-// A message as a map from field number to the list of its values: BigInt or bytes.
+// A message as a map from field number to the list of its values: BigInt or bytes. Groups are passed over.
 export function fields(data) {
-  const found = new Map();
+  const found = new Map(), groups = [];
   for (let at = 0, tag, value; at < data.length; ) {
     [tag, at] = varint(data, at);
     const number = Number(tag >> 3n), type = Number(tag & 7n);
-    if (number === 0 || ![0, 1, 2, 5].includes(type)) throw new WireError(`field ${number}, wire type ${type}`);
+    if (number === 0 || type > 5) throw new WireError(`field ${number}, wire type ${type}`);
+    if (type === 3) groups.push(number);
+    if (type === 4 && groups.pop() !== number) throw new WireError(`group ${number} ends and did not begin`);
     if (type === 0 || type === 2) [value, at] = varint(data, at);
-    if (type > 0) {
+    if ([1, 2, 5].includes(type)) {
       const size = type === 2 ? value : type === 1 ? 8n : 4n;
       if (size > BigInt(data.length - at)) throw new WireError("a length goes past the end");
       value = data.subarray(at, (at += Number(size)));
     }
-    found.set(number, [...(found.get(number) ?? []), value]);
+    if (!groups.length && type !== 4) found.has(number) ? found.get(number).push(value) : found.set(number, [value]);
   }
+  if (groups.length) throw new WireError("a group does not end");
   return found;
 }
 
@@ -43,8 +46,7 @@ export function numbers(message, number) {
 }
 
 function writeVarint(value) {
-  const bytes = [];
-  let left = BigInt(value);
+  let left = BigInt(value), bytes = [];
   for (; left > 127n; left >>= 7n) bytes.push(Number(left & 127n) | 128);
   return Buffer.from([...bytes, Number(left)]);
 }

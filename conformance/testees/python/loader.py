@@ -8,6 +8,8 @@ from google.protobuf.message import DecodeError
 import tracescript_conformance  # noqa: F401 - before the messages, which it finds
 from tracescript.v1 import data_pb2, error_pb2, file_pb2, tensor_pb2
 
+LARGEST = 1 << 28  # bytes of a section
+PAYLOADS = 14  # the first field number behind the sections
 START = bytes.fromhex("0a0e747370726f746f0d0a1a0a010000")
 FLOAT32 = tensor_pb2.DATA_TYPE_FLOAT32
 OPS = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "neg": np.negative, "abs": np.abs}
@@ -90,16 +92,21 @@ class Model:
 
 
 def ends_early(content):
-    """Whether there is no top-level field, or the last one goes past the end of the file."""
+    """Whether there is no top-level field, or the last one goes past the end of the file.
+
+    Raises RefusalError for a section that is too long, whether or not its bytes are there.
+    """
     at = len(START)
     while at < len(content):
-        size = shift = 0
+        number, size, shift = content[at] >> 3, 0, 0
         at += 1
         while at < len(content):
             size |= (content[at] & 127) << shift
             shift, at = shift + 7, at + 1
             if content[at - 1] < 128:
                 break
+        if number < PAYLOADS and size > LARGEST:
+            raise RefusalError("FILE_LIMIT", f"section {number} has {size} bytes")
         at += size
     return at > len(content) or at == len(START)
 

@@ -11,5 +11,7 @@ FOLDER = click.option(
 )
 PROFILE = click.option("--profile", default="", help="Only cases of this profile.")
 MATCH = click.option(
-    "--match", default="", help="Only ids that match; * over parts too: 'graph/*', '*/sound/*'."
+    "--match",
+    multiple=True,
+    help="Only ids that match; * over parts too: 'graph/*', '*/sound/*'. Several add up.",
 )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @MATCH
 @click.option("--covers", default="", help="Only cases that prove this rule: GRAPH-1.")
 @FOLDER
-def list_cases(profile: str, match: str, covers: str, cases: Path | None) -> None:
+def list_cases(profile: str, match: tuple[str, ...], covers: str, cases: Path | None) -> None:
     """List cases: id, what they need, the rules they prove."""
     corpus = corpora.load(cases)
     found = corpora.select(corpus, profile=profile, match=match, covers=covers)
@@ -97,7 +97,9 @@ def verify(cases: Path | None) -> None:
     "--models", is_flag=True, help="Only the models of executor cases, as a folder to serve."
 )
 @FOLDER
-def copy(target: Path, profile: str, match: str, models: bool, cases: Path | None) -> None:
+def copy(
+    target: Path, profile: str, match: tuple[str, ...], models: bool, cases: Path | None
+) -> None:
     """Copy cases into a folder, for a loader that walks them itself (door `walk`)."""
     corpus = corpora.load(cases)
     entries = corpora.select(corpus, profile=profile, match=match)

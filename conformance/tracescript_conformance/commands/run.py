@@ -102,7 +102,7 @@ def run_suite(
     testee: Testee,
     *,
     profile: str,
-    match: str,
+    match: tuple[str, ...],
     ids: tuple[str, ...],
     known_file: Path | None,
     seed: int | None,
