@@ -58,6 +58,13 @@ def test_a_failing_write_leaves_the_old_file_and_no_part_behind(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_path_that_cannot_be_written_is_named_as_it_was_given(tmp_path: Path) -> None:
+    path = tmp_path / "none" / "m.tsproto"
+    with pytest.raises(FileNotFoundError) as error:
+        write(sample_models.gate(), path)
+    assert error.value.filename == str(path)
+
+
 def test_a_loaded_model_can_be_saved_over_its_own_file(tmp_path: Path) -> None:
     path = tmp_path / "gate.tsproto"
     write(sample_models.gate(), path)
