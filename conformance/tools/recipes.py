@@ -33,4 +33,5 @@ def _runs(data: bytes, period: int) -> list[tuple[int, int]]:
     same = np.concatenate(([False], content[period:] == content[:-period], [False]))
     begins, ends = np.flatnonzero(np.diff(same.astype(np.int8))).reshape(-1, 2).T
     times = (ends - begins) // period + 1
-    return [(int(b), int(t)) for b, t in zip(begins, times, strict=True) if t >= _LEAST]
+    often = times >= _LEAST
+    return list(zip(begins[often].tolist(), times[often].tolist(), strict=True))
