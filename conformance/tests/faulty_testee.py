@@ -146,6 +146,19 @@ def refuses_every_file() -> None:
     _ask(lambda answer, loader, request: refuse(loader, request))
 
 
+def refuses_files_and_skips_calls() -> None:
+    def respond(request: Any) -> testee_pb2.TesteeResponse:
+        response = testee_pb2.TesteeResponse(sequence=request.sequence)
+        if request.WhichOneof("request") == "run" and not request.run.calls:
+            response.run.refused.code = error_pb2.ERROR_CODE_BAD_LAYOUT
+            response.run.refused.phase = error_pb2.PHASE_DECODE
+        else:
+            response.skipped.reason = "only files"
+        return response
+
+    _ask(lambda answer, loader, request: respond(request))
+
+
 def _ask(before: Any) -> None:
     answer = testee.answer
 

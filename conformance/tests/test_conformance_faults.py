@@ -72,6 +72,16 @@ def test_refusals_of_a_testee_that_reads_no_file_are_counted_and_show_nothing(tm
     assert f"{len(passed)} unproven" in (tmp_path / "m.md").read_text("utf-8")
 
 
+def test_refusals_show_nothing_where_every_sound_file_is_skipped(tmp_path):
+    options = ("--match", "container/layout/*", "--match", "num/add/*", "--no-repeat")
+
+    ran = run("refuses_files_and_skips_calls", tmp_path, *options)
+
+    passed = [r for r in ran.results.values() if r["outcome"] == "OUTCOME_PASSED"]
+    assert len(passed) > 20
+    assert all("soundRefused" in r for r in passed)
+
+
 def test_a_refusal_shows_something_where_sound_files_of_its_rules_are_read(tmp_path):
     ran = run("another_code", tmp_path, "--match", "graph/*", "--profile", "loader", "--no-repeat")
 

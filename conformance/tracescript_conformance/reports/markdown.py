@@ -51,13 +51,13 @@ def _doubts(name: str, report: report_pb2.Report) -> Iterable[str]:
     good = [r for r in report.results if r.outcome == PASSED]
     wrong = [f"{_cell(r.case_id)}: {_cell(r.detail)}" for r in good if r.another_code]
     empty = [
-        f"{_cell(r.case_id)}: {_cell(r.sound_refused)} is refused too"
+        f"{_cell(r.case_id)}: {_cell(r.sound_refused)} is not read either"
         for r in good
         if r.sound_refused
     ]
     for found, what in (
         (wrong, "passed with another code"),
-        (empty, "unproven: sound files are refused too"),
+        (empty, "unproven: no sound file is read"),
     ):
         if found:
             yield from ("", f"## {name}: {len(found)} {what}", "")

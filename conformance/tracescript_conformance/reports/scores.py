@@ -66,7 +66,7 @@ class Count:
     """How the cases of one category ended, and the worst error over its bound.
 
     `another_code` and `unproven` are among the passed: refusals with a code that the case does
-    not name, and refusals that show nothing because sound files are refused too.
+    not name, and refusals that show nothing because no sound file is read.
     """
 
     passed: int

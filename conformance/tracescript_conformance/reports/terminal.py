@@ -127,10 +127,10 @@ def _table(console: Console, report: report_pb2.Report) -> None:
 def _doubts(console: Console, good: list[report_pb2.Result]) -> None:
     """Name refusals that passed with another code, and those that show nothing."""
     wrong = [f"{r.case_id}: {r.detail}" for r in good if r.another_code]
-    empty = [f"{r.case_id}: {r.sound_refused} is refused too" for r in good if r.sound_refused]
+    empty = [f"{r.case_id}: {r.sound_refused} is not read either" for r in good if r.sound_refused]
     for found, what in (
         (wrong, "passed with another code than the case names"),
-        (empty, "passed and show nothing: the sound files beside them are refused too"),
+        (empty, "passed and show nothing: no sound file beside them is read"),
     ):
         if found:
             console.print(f"\n{len(found)} refusals {what}", highlight=False)
