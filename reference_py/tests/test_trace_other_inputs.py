@@ -135,3 +135,15 @@ def test_an_input_for_which_the_program_goes_another_way_is_refused(name, engine
     with pytest.raises(GuardError) as refused:
         model(other)
     assert "test_trace_other_inputs.py" in str(refused.value)
+
+
+def test_integers_to_negative_integer_powers_are_refused_as_numpy_refuses_them():
+    programs = [lambda x, y: x**y, lambda x, y: np.power(2, y) + x, lambda x, n: x ** int(n[0])]
+    for program in programs:
+        model = ts.trace(program, (WHOLES, WHOLES), decisions="record")
+
+        np.testing.assert_array_equal(model(WHOLES + 1, WHOLES), program(WHOLES + 1, WHOLES))
+        with pytest.raises(ValueError, match="negative integer powers"):
+            program(WHOLES, -WHOLES)
+        with pytest.raises(ts.errors.ExecutionError):
+            model(WHOLES, -WHOLES)

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tracescript.producer.numpy.array import TracedArray
+from tracescript.producer.numpy.checks import require
 from tracescript.producer.numpy.typed import HALF, cast, in_loop, inexact, is_float
+from tracescript.producer.trace.numbers import SymInt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +46,17 @@ def _heaviside(_: NumpyDoor, x: Any, h: Any) -> Any:
 
 def _float_power(_: NumpyDoor, x: Any, y: Any) -> Any:
     return np.power(x, y)
+
+
+def _power(door: NumpyDoor, x: Any, y: Any) -> Any:
+    """Refuse, as numpy does and the op does not, a negative exponent of integers."""
+    is_of_ints = door.common_type((x, y)).value.startswith("int")
+    message = "Integers to negative integer powers are not allowed."
+    if is_of_ints and isinstance(y, TracedArray) and y.dtype.kind == "i":
+        require(door, np.greater_equal(y, 0), message)
+    elif is_of_ints and isinstance(y, SymInt) and y < 0:
+        raise ValueError(message)
+    return door.run(np.power, (x, y), {})
 
 
 def _logaddexp2(_: NumpyDoor, x: Any, y: Any) -> Any:
@@ -144,7 +158,8 @@ _UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
     np.conjugate: _conjugate,
 }
 UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
-    ufunc: in_loop(ufunc, handler) for ufunc, handler in _UFUNCS.items()
+    **{ufunc: in_loop(ufunc, handler) for ufunc, handler in _UFUNCS.items()},
+    np.power: _power,
 }
 """By ufunc."""
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {

@@ -45,10 +45,11 @@ class Buffers:
             if self._is_parted(slot, tensor):
                 if is_end:
                     what = "the program assigns, under one of its names alone, the shared buffer"
-                    raise attributes.changed(module, name, what)
+                    raise attributes.effect(module, name, what).error()
                 continue
             if tensor is None:
-                raise attributes.changed(module, name, "the program takes away the buffer")
+                what = "the program takes away the buffer"
+                raise attributes.effect(module, name, what).error()
             if tensor is not before:
                 self._detach(slot, before)
                 self._held[slot] = tensor

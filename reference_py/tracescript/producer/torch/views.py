@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from tracescript.producer.torch import mode, names
-from tracescript.producer.trace import cells, indexing, layout, lowering
+from tracescript.producer.trace import cells, indexing, layout, lowering, sharing
 from tracescript.producer.trace.numbers import SymInt, plain
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def _same(call: str) -> Callable[..., Any]:
         mode.adopt(door, result, wire, (x,))
         if call == "contiguous":
             layout.doubt(door, door.cell(x), door.cell(result), reshapes=False)
+            door.cell(result).is_row_major = True
         return result
 
     return handler
@@ -145,7 +146,9 @@ def _view(door: TorchDoor, x: torch.Tensor, *shape: Any) -> torch.Tensor:
     if len(shape) == 1 and isinstance(shape[0], torch.dtype):
         raise names.unknown(door, torch.Tensor.view)
     sizes = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
-    return mode.sized_op(door, torch.Tensor.view, "reshape", x, sizes)
+    result = mode.sized_op(door, torch.Tensor.view, "reshape", x, sizes)
+    sharing.require(door.recorder, door.cell(x), door.cell(result))
+    return result
 
 
 def _expand(door: TorchDoor, x: torch.Tensor, *shape: Any) -> torch.Tensor:

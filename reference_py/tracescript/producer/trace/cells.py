@@ -28,8 +28,9 @@ class Cell:
 
     `version` counts the writes into the storage that `wire` has seen. `origin` is `argument`,
     `constant` or `result`; the first two belong to somebody else and are not written. `strides` are
-    those of an array that is no view, in elements; `doubts` are asked before its storage is
-    written: whether other arrays share it may follow from sizes.
+    those of an array that is no view, in elements; `is_row_major` says that they are so for every
+    size. `doubts` are asked before its storage is written: whether other arrays share it may follow
+    from sizes.
     """
 
     wire: Wire
@@ -39,6 +40,7 @@ class Cell:
     version: int = 0
     slot: Slot | None = None
     strides: tuple[int, ...] = ()
+    is_row_major: bool = False
     doubts: list[Callable[[], None]] = field(default_factory=list)
 
     @property

@@ -79,8 +79,8 @@ def _is_set_up(session: Session) -> bool:
     if session.recorder.has_met_parameter_write:
         return True
     watched = session.tree.watched
-    changes = watched.changes() if watched is not None and session.last is not None else []
-    return bool(changes) and not any(_is_data(now, session.door, _DEEP) for *_, now in changes)
+    left = list(watched.left()) if watched is not None and session.last is not None else []
+    return bool(left) and not any(_is_data(now, session.door, _DEEP) for now in left)
 
 
 def _to_later(session: Session, calls: Mapping[str, Any]) -> None:

@@ -38,6 +38,8 @@ def row_major(sizes: Numbers) -> list[Any]:
 
 def strides(recorder: Recorder, cell: Cell) -> list[Any] | None:
     """Return an array's strides that follow the sizes; None where they are not known to."""
+    if cell.is_row_major:
+        return row_major(recorder.shape(cell.wire))
     if cell.parent is None:
         return _of_base(recorder.shape(cell.wire), cell.strides)
     found = strides(recorder, cell.parent)

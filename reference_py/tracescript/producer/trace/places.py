@@ -81,6 +81,11 @@ def is_users(frame: FrameType) -> bool:
     return _is_user(frame.f_code.co_filename)
 
 
+def is_users_file(path: str) -> bool:
+    """Tell whether a file is the user's program, and no package that is installed."""
+    return _is_user(path) and "site-packages" not in path
+
+
 def is_called_by_user() -> bool:
     """Tell whether the caller of the function that asks is the user's program."""
     return _is_user(sys._getframe(2).f_code.co_filename)  # noqa: SLF001  # the documented way to a caller's frame

@@ -21,10 +21,13 @@ from tracescript.producer.trace import (
 from tracescript.producer.trace.attributes import Attributes
 from tracescript.producer.trace.dynamic import Dynamic
 from tracescript.producer.trace.eager import Eager
+from tracescript.producer.trace.effects import Effects
 from tracescript.producer.trace.emit import Emitter
 from tracescript.producer.trace.example import example_of
 from tracescript.producer.trace.first_call import steady
+from tracescript.producer.trace.given import Given
 from tracescript.producer.trace.imports import Imports
+from tracescript.producer.trace.outside import Outside
 from tracescript.producer.trace.python_functions import recording_builtins
 from tracescript.producer.trace.recorder import Recorder
 from tracescript.producer.trace.refused import refusals_told
@@ -156,8 +159,12 @@ class Session:
         given = calling.arguments(function, args, kwargs)
         recorder.outside = statements.defined(function)
         values, inputs = calling.received(door, given)
-        attributes = Attributes(self.tree.branches(), door.was_read, self.scratch)
-        self.tree.watched = attributes
+        branches = self.tree.branches()
+        effects = self.tree.watched = Effects(
+            Attributes(branches, door.was_read, self.scratch),
+            Given(door, function, values),
+            Outside([function, *(type(branch.module) for branch in branches)]),
+        )
         self.door = door
         with contextlib.ExitStack() as stack:
             stack.enter_context(recording_builtins(door.kinds))
@@ -173,8 +180,7 @@ class Session:
         recorder.root.after = recorder.states()
         outputs = tuple(door.snapshot(r) for r in results)
         self.last = Run(method, recorder.root, inputs, outputs)
-        if self.strict:
-            attributes.check()
+        effects.settle(recorder, result)
         return self.last
 
     def finish(

@@ -41,8 +41,8 @@ def unread(
     Returns that run if it did the same: what those attributes hold lives in one call only. Else
     None, the attributes as the first run left them. Spec: TRACE-14.
     """
-    watched = session.tree.watched
-    changes = watched.changes() if watched is not None and session.last is not None else []
+    watched = session.tree.watched if session.last is not None else None
+    changes = watched.attributes.changes() if watched is not None else []
     if not changes or explore > 1 or len(calls) > 1 or not session.uses_torch:
         return None
     if not all(isinstance(now, _NUMBERS) and isinstance(old, _NUMBERS) for *_, old, now in changes):

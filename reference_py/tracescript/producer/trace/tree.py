@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from tracescript.producer.trace.attributes import Attributes
     from tracescript.producer.trace.body import Made
+    from tracescript.producer.trace.effects import Effects
     from tracescript.producer.trace.imports import Imports
     from tracescript.producer.trace.tape import Frame, Slot
 
@@ -75,7 +75,7 @@ class Tree:
         self._constants: dict[Slot, ir.Constant] = {}
         self._states: dict[Slot, ir.State] = {}
         self._kept: list[Any] = []
-        self.watched: Attributes | None = None
+        self.watched: Effects | None = None
         self.met: list[Callable[[tuple[Branch, ...]], None]] = []
         self.root = Branch(None, "") if module is None else self._grow(module, "")
         self.generators: dict[Any, Generator] = {}
