@@ -40,8 +40,9 @@ from tracescript.producer.script.emitter.entries import (
 from tracescript.producer.script.emitter.facts import RestartError
 from tracescript.producer.script.emitter.objects import data_type_of_class
 from tracescript.producer.script.flow.iteration import series_of
-from tracescript.producer.script.flow.iterators import gives_iterator, refuse_kept
+from tracescript.producer.script.flow.iterators import makes_iterator, refuse_kept
 from tracescript.producer.script.flow.patterns import FORMS
+from tracescript.producer.script.flow.seen import begin, refuse_seen
 from tracescript.producer.script.library.coerce import as_tensor
 from tracescript.producer.script.library.lower import call_named
 from tracescript.producer.script.library.numpy import definition, from_source
@@ -61,10 +62,18 @@ def call(e: Emitter, node: ast.Call) -> Entry:
     if isinstance(node.func, ast.Name) and node.func.id in FORMS:
         return FORMS[node.func.id](e, node)
     callee = e.expr(node.func)
+    if not makes_iterator(e, callee):
+        return _call(e, callee, node)
+    refuse_kept(e, node)
+    begun = begin(e)
+    made = _call(e, callee, node)
+    refuse_seen(e, node, begun)
+    return made
+
+
+def _call(e: Emitter, callee: Entry, node: ast.Call) -> Entry:
     if isinstance(callee, Known):
         name = e.session.identity(callee.value)
-        if gives_iterator(name):
-            refuse_kept(e, node)
         builtin = BUILTINS.get(name)
         if builtin is not None and (name in _OF_NUMBERS or name.startswith("math.")):
             return _of_numbers(e, builtin, node)

@@ -20,9 +20,18 @@ from tracescript.producer.script.emitter.own_containers import (
     python_class,
 )
 from tracescript.producer.script.source.annotations import field_type
-from tracescript.producer.script.source.records import field_names, is_changed, is_plain, own_init
+from tracescript.producer.script.source.records import (
+    field_names,
+    has_made_init,
+    init_names,
+    is_changed,
+    is_plain,
+    own_init,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracescript.ir.types import Type
     from tracescript.ir.values import Value
     from tracescript.producer.script.emitter.core import Emitter
@@ -39,9 +48,9 @@ class Structs:
     def make(self, e: Emitter, cls: type, args: list[Entry], kwargs: dict[str, Entry]) -> Entry:
         """Call a class: a record of its fields; a data class as if by its generated `__init__`."""
         names = field_names(cls)
-        if names is None and is_plain(cls):
+        if (names is None or not has_made_init(cls)) and is_plain(cls):
             return self._constructed(e, cls, args, kwargs)
-        if issubclass(cls, enum.Enum) or names is None:
+        if issubclass(cls, enum.Enum) or names is None or not has_made_init(cls):
             raise e.error(
                 None,
                 f"scripts cannot make a {cls.__qualname__}",
@@ -49,14 +58,16 @@ class Structs:
                 rule="SCRIPT-12",
                 hint="named tuples, data classes and classes with a plain __init__ can be made",
             )
-        fields = dict(zip(names, args, strict=False)) | kwargs
-        unknown = [n for n in fields if n not in names]
+        takes, in_place = init_names(cls)
+        fields = dict(zip(in_place, args, strict=False)) | kwargs
+        twice = [n for n in in_place[: len(args)] if n in kwargs]
+        unknown = [n for n in fields if n not in takes] + twice
         for name, value in self._defaults(e, cls, fields).items():
             fields.setdefault(name, value)
         missing = [n for n in names if n not in fields]
-        if unknown or missing or len(args) > len(names):
+        if unknown or missing or len(args) > len(in_place):
             what = (
-                f"no field {unknown[0]!r}"
+                f"{unknown[0]!r} is no parameter, or is given twice"
                 if unknown
                 else f"field {missing[0]!r} is missing"
                 if missing
@@ -67,7 +78,7 @@ class Structs:
                 f"{cls.__qualname__}: {what}",
                 code="TYPE_INFERENCE",
                 rule="SCRIPT-10",
-                hint=f"fields: {', '.join(names)}",
+                hint=f"fields: {', '.join(takes)}{_named_only(takes, in_place)}",
             )
         typed = {n: _fitted(e, cls, n, fields[n]) for n in names}
         made = Struct(cls, typed, self._tokens(e, cls))
@@ -242,6 +253,12 @@ class Structs:
         if entry.tokens:
             e.session.aliases.stands_for(made, entry.tokens, values)
         return made
+
+
+def _named_only(takes: Sequence[str], in_place: Sequence[str]) -> str:
+    """Say which fields cannot be given by place."""
+    named = [n for n in takes if n not in in_place]
+    return f"; by name alone: {', '.join(named)}" if named else ""
 
 
 def _nothing() -> None:

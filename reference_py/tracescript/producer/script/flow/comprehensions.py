@@ -12,6 +12,8 @@ from tracescript.producer.script.emitter.entries import Empty, Items, Series
 from tracescript.producer.script.expressions.targets import assign_to
 from tracescript.producer.script.flow.iteration import series_at
 from tracescript.producer.script.flow.iterators import refuse_kept
+from tracescript.producer.script.flow.opening import can_open
+from tracescript.producer.script.flow.seen import begin, refuse_seen
 from tracescript.producer.script.source.exits import remove_loop_exits
 
 if TYPE_CHECKING:
@@ -44,13 +46,24 @@ def collected(e: Emitter, parts: Sequence[Entry]) -> Entry:
 @expression(ast.ListComp, ast.GeneratorExp)
 def list_comprehension(e: Emitter, node: ast.ListComp | ast.GeneratorExp) -> Entry:
     """`[f(x) for x in xs if c]`."""
-    if isinstance(node, ast.GeneratorExp):
-        refuse_kept(e, node)
+    if not isinstance(node, ast.GeneratorExp):
+        return _listed(e, node)
+    refuse_kept(e, node)
+    begun = begin(e)
+    made = _listed(e, node)
+    refuse_seen(e, node, begun)
+    return made
+
+
+def _listed(e: Emitter, node: ast.ListComp | ast.GeneratorExp) -> Entry:
     first = node.generators[0]
+    last = _call(node, _RESULT, "append", [node.elt])
+    if can_open(e, first.iter):
+        return _accumulate(e, node, last, Empty(at=node))
     series = series_at(e, first.iter)
     if len(node.generators) == 1 and not first.ifs and series.parts is not None:
         return _each(e, node, series.parts)
-    return _accumulate(e, node, _call(node, _RESULT, "append", [node.elt]), Empty(at=node), series)
+    return _accumulate(e, node, last, Empty(at=node), series)
 
 
 def _each(e: Emitter, node: ast.ListComp | ast.GeneratorExp, parts: tuple[Entry, ...]) -> Entry:
@@ -121,17 +134,20 @@ def _accumulate(
     """Run the loops with the result in a name of its own; the loops' variables stay inside."""
     body: list[ast.stmt] = [last]
     targets: set[str] = {_RESULT, _SERIES}
+    is_opened = can_open(e, node.generators[0].iter)
     for k, generator in reversed(list(enumerate(node.generators))):
         for test in reversed(generator.ifs):
             body = [ast.copy_location(ast.If(test, body, []), test)]
-        run_over = ast.Name(_SERIES, ast.Load()) if k == 0 else generator.iter
+        is_made = k == 0 and not is_opened
+        run_over = ast.Name(_SERIES, ast.Load()) if is_made else generator.iter
         body = [_at(ast.For(generator.target, run_over, body, []), generator.target)]
         targets |= {n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)}
     for made in body:
         _at(made, node)
-    series = series or series_at(e, node.generators[0].iter)
+    series = series or (None if is_opened else series_at(e, node.generators[0].iter))
     with _own_names(e, targets):
         e.scope[e.frame.key(_RESULT)] = start
-        e.scope[e.frame.key(_SERIES)] = series
+        if series is not None:
+            e.scope[e.frame.key(_SERIES)] = series
         e.run(remove_loop_exits(body))
         return e.lookup(_RESULT)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import functools
-from typing import TYPE_CHECKING
+import inspect
+from typing import TYPE_CHECKING, Any
 
-from tracescript.producer.script.emitter.entries import Known
+from tracescript.errors import ProducerError
+from tracescript.producer.script.emitter.entries import Closure, Known, MethodOf
+from tracescript.producer.script.emitter.frame import cells_of
 from tracescript.producer.tree import children_of, nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracescript.errors import ProducerError
     from tracescript.producer.script.emitter.core import Emitter
+    from tracescript.producer.script.emitter.entries import Entry
 
 _BUILTINS = frozenset({"map", "filter", "zip", "enumerate", "reversed", "chain.from_iterable"})
 _LATER = (ast.While, ast.Lambda, ast.FunctionDef)
@@ -21,7 +25,7 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 Position = tuple[int, int]
 
-_CONSUMERS = frozenset(
+CONSUMERS = frozenset(
     {
         *("all", "any", "dict", "enumerate", "filter", "frozenset", "list", "map", "max", "min"),
         *("set", "sorted", "sum", "tuple", "zip", "unroll", "reduce", "prod", "fromkeys", "join"),
@@ -46,10 +50,57 @@ def is_iterator(e: Emitter, node: ast.expr | None) -> bool:
         root = root.value
     if function is None or not isinstance(root, ast.Name) or not root.id.isidentifier():
         return False
-    if not isinstance(e.expr(root), Known):
+    if isinstance(function, ast.Name) or isinstance(e.expr(root), Known):
+        return makes_iterator(e, e.expr(function))
+    return False
+
+
+def makes_iterator(e: Emitter, callee: Entry) -> bool:
+    """Whether what an entry stands for gives an iterator: a builtin, or the program's own."""
+    if isinstance(callee, Closure):
+        cells = {**callee.frame.namespace, **callee.frame.cells}
+        return _returns_iterator(e, callee.definition, cells)
+    function = getattr(callee, "function" if isinstance(callee, MethodOf) else "value", None)
+    if gives_iterator(e.session.identity(function)):
+        return True
+    home = str(getattr(function, "__module__", "")).partition(".")[0]
+    if not inspect.isfunction(function) or home in {"torch", "numpy", "tracescript"}:
         return False
-    found = e.expr(function)
-    return isinstance(found, Known) and gives_iterator(e.session.identity(found.value))
+    names = {**function.__globals__, **cells_of(function)}
+    try:
+        definition = e.session.definitions.of(function).definition
+    except ProducerError:
+        return False
+    return _returns_iterator(e, definition, names)
+
+
+def _returns_iterator(
+    e: Emitter, definition: ast.FunctionDef | ast.Lambda, names: dict[str, Any]
+) -> bool:
+    """Whether a function of the program returns what it makes an iterator of, by its own text."""
+
+    def called(node: ast.expr) -> Any:
+        if isinstance(node, ast.Attribute):
+            return getattr(called(node.value), node.attr, None)
+        name = node.id if isinstance(node, ast.Name) else ""
+        return names.get(name, getattr(builtins, name, None))
+
+    def is_made(node: ast.expr | None) -> bool:
+        if isinstance(node, ast.IfExp):
+            return is_made(node.body) or is_made(node.orelse)
+        if isinstance(node, ast.Call):
+            return gives_iterator(e.session.identity(called(node.func)))
+        return isinstance(node, ast.GeneratorExp)
+
+    if isinstance(definition, ast.Lambda):
+        return is_made(definition.body)
+    inside = [n for s in definition.body for n in nodes_of(s)]
+    made: set[str] = set()
+    for n in inside:
+        if isinstance(n, ast.Assign) and is_made(n.value):
+            made |= {t.id for t in n.targets if isinstance(t, ast.Name)}
+    returned = [n.value for n in inside if isinstance(n, ast.Return)]
+    return any(is_made(r) or (isinstance(r, ast.Name) and r.id in made) for r in returned)
 
 
 def gives_iterator(home: str) -> bool:
@@ -99,7 +150,7 @@ def refuse_kept(e: Emitter, node: ast.expr) -> None:
 
     In the graph it is a list, which could be run over again. Spec: SCRIPT-6.
     """
-    parents = _parents(e.frame.definition)
+    parents = parents_of(e.frame.definition)
     if e.frame.is_ours or node not in parents or _is_consumed(node, parents):
         return
     raise e.error(
@@ -111,7 +162,8 @@ def refuse_kept(e: Emitter, node: ast.expr) -> None:
 
 
 @functools.lru_cache(maxsize=1024)
-def _parents(definition: ast.AST) -> dict[ast.AST, ast.AST]:
+def parents_of(definition: ast.AST) -> dict[ast.AST, ast.AST]:
+    """Return what is around each node below a definition."""
     return {child: node for node in nodes_of(definition) for child in children_of(node)}
 
 
@@ -130,7 +182,7 @@ def _is_consumed(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
         return isinstance(parent.ops[-1], ast.In | ast.NotIn) and node is parent.comparators[-1]
     if isinstance(parent, ast.Call):
         name = getattr(parent.func, "attr", "") or getattr(parent.func, "id", "")
-        return node is not parent.func and name in _CONSUMERS
+        return node is not parent.func and name in CONSUMERS
     return isinstance(parent, _CONSUMING)
 
 
@@ -210,4 +262,13 @@ def _end(node: ast.AST) -> Position:
     return getattr(node, "end_lineno", 0) or 0, getattr(node, "end_col_offset", 0) or 0
 
 
-__all__ = ["is_iterator", "refuse_kept", "refuse_late", "refuse_result"]
+__all__ = [
+    "CONSUMERS",
+    "gives_iterator",
+    "is_iterator",
+    "makes_iterator",
+    "parents_of",
+    "refuse_kept",
+    "refuse_late",
+    "refuse_result",
+]

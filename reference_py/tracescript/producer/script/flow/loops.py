@@ -12,6 +12,7 @@ from tracescript.producer.script.expressions.targets import assign_to
 from tracescript.producer.script.flow.branches import branch
 from tracescript.producer.script.flow.by_place import by_place
 from tracescript.producer.script.flow.iteration import series_at
+from tracescript.producer.script.flow.opening import opened
 from tracescript.producer.script.flow.rolled import Rolled
 from tracescript.producer.script.flow.rounds import go_on
 from tracescript.producer.script.source.exits import Loop
@@ -26,6 +27,11 @@ def loop(e: Emitter, node: Loop) -> None:
     header = node.header
     if isinstance(header, ast.While):
         _while(e, node, header)
+        return
+    with e.looking_at(header.iter):
+        unfolded = opened(e, node)
+    if unfolded is not None:
+        loop(e, unfolded)
         return
     with e.looking_at(header.iter):
         placed = by_place(e, node)

@@ -16,6 +16,22 @@ def field_names(cls: type) -> tuple[str, ...] | None:
     return None
 
 
+def init_names(cls: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the parameters of a record's class, and those of them that need no name."""
+    given = inspect.signature(cls).parameters.values()
+    in_place = (p.name for p in given if p.kind is not inspect.Parameter.KEYWORD_ONLY)
+    return tuple(p.name for p in given), tuple(in_place)
+
+
+def has_made_init(cls: type) -> bool:
+    """Whether instances of a record's class are made by what Python has written for the class."""
+    if dataclasses.is_dataclass(cls):
+        home = getattr(own_init(cls), "__code__", None)
+        return getattr(home, "co_filename", "") == "<string>"
+    made = next(c for c in cls.__mro__ if "_fields" in vars(c))
+    return own_init(cls) is None and cls.__new__ is made.__new__
+
+
 def is_changed(cls: type) -> bool:
     """Whether fields of a record's instances can be assigned."""
     if dataclasses.is_dataclass(cls):
