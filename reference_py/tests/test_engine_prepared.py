@@ -182,6 +182,17 @@ def test_queries_do_not_influence_each_other(mask, odd):
     np.testing.assert_array_equal(found, whole)
 
 
+@pytest.mark.parametrize("axes", [(1, 0, 2, 3), (2, 0, 1, 3), (0, 1, 3, 2), (3, 2, 1, 0)])
+def test_attention_is_the_same_however_its_operands_lie(axes):
+    q, k, v = RNG.standard_normal((3, 2, 3, 5, 8))
+    attend = KERNELS.get("scaled_dot_product_attention")
+    given = {"is_causal": False, "scale": None, "enable_gqa": False}
+    lying = [np.ascontiguousarray(x.transpose(axes)).transpose(np.argsort(axes)) for x in (q, k, v)]
+    want = np.exp(q @ k.swapaxes(-1, -2) / 8**0.5)
+    want = want / want.sum(-1, keepdims=True) @ v
+    np.testing.assert_allclose(attend(*lying, None, **given), want, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("shape", [(1, 5, 3), (1400, 3), (5, 1500), (2, 4, 700), (40, 300)])
 @pytest.mark.parametrize("count", [1, 2])
 def test_layer_norm_with_constant_weights_is_its_definition(shape, count):

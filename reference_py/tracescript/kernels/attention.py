@@ -105,8 +105,9 @@ def _at_once(q: Array, k: Array, v: Array, power: np.ufunc) -> Array | None:
     inverse = inverses(total)
     if inverse is None:
         return None
-    result: Array = np.matmul(scores, v)
-    rows = result.reshape(total.size, -1)
+    result = np.empty((*scores.shape[:-1], v.shape[-1]), scores.dtype)
+    np.matmul(scores, v, out=result)
+    rows = result.reshape(total.size, -1)  # NumPy's own may lie as the operands do, then a copy
     np.multiply(rows, inverse[:, np.newaxis], rows)
     return result
 

@@ -166,6 +166,28 @@ def _solve(door: TorchDoor, a: torch.Tensor, b: torch.Tensor, *, left: bool = Tr
     return result
 
 
+def _solve_triangular(
+    _: TorchDoor,
+    a: torch.Tensor,
+    b: torch.Tensor,
+    *,
+    upper: bool,
+    left: bool = True,
+    unitriangular: bool = False,
+) -> torch.Tensor:
+    """Solve with the half that counts; the other half, and a diagonal of ones, are not read."""
+    half = (torch.triu if upper else torch.tril)(a, int(unitriangular) * (1 if upper else -1))
+    if unitriangular:
+        half = half + torch.eye(a.shape[-1], dtype=a.dtype)
+    return torch.linalg.solve(half, b) if left else torch.linalg.solve(half.mT, b.mT).mT
+
+
+def _tile(_: TorchDoor, x: torch.Tensor, *dims: Any, **kwargs: Any) -> torch.Tensor:
+    given = kwargs.get("dims", dims)
+    repeats = given[0] if len(given) == 1 and isinstance(given[0], (tuple, list)) else given
+    return x.repeat((*(1,) * (x.dim() - len(repeats)), *repeats))
+
+
 def _scatter(
     door: TorchDoor, x: torch.Tensor, dim: int, index: torch.Tensor, src: Any = None, **kwargs: Any
 ) -> Any:
@@ -220,6 +242,9 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.linalg.norm": _norm,
     "torch._C._nn.col2im": _fold,
     "torch.linalg.solve": _solve,
+    "torch.linalg.solve_triangular": _solve_triangular,
+    "torch.tile": _tile,
+    "torch.Tensor.tile": _tile,
     "torch.linalg.svdvals": _singular_values,
     "torch.svd": _svd,
     "torch.Tensor.svd": _svd,

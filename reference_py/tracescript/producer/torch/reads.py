@@ -196,7 +196,7 @@ def attribute(door: TorchDoor, getter: Any, args: Sequence[Any]) -> Any:
     name = getattr(getattr(getter, "__self__", None), "__name__", "")
     tensor = args[0]
     if getter.__name__ == "__set__":
-        if name in _SAME:
+        if name in _SAME and args[1] is not tensor:  # `to` of a layer sets a tensor to itself
             what = f"the program sets the attribute {name} of a tensor"
             raise door.recorder.error("ALIASING", what, "write with copy_ instead")
         return getter(*args)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from torch.nn import functional
 
+from tracescript.producer.torch.antialias import smoothed
 from tracescript.producer.torch.named import matched
 from tracescript.producer.trace.numbers import plain
 
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from tracescript.producer.torch.door import TorchDoor
 
 _MODES: Final = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
+_POOLS: Final = (
+    functional.adaptive_avg_pool1d,
+    functional.adaptive_avg_pool2d,
+    functional.adaptive_avg_pool3d,
+)
 
 
 def _interpolate(
@@ -30,9 +37,6 @@ def _interpolate(
     antialias: bool = False,
 ) -> torch.Tensor:
     name = _MODES.get(mode, mode)
-    if antialias or name == "area":
-        what = f"interpolate with mode={mode!r}, antialias={antialias} is no op"
-        raise door.recorder.error("UNKNOWN_CALL", what, "use another mode, or adaptive_avg_pool2d")
     axes = x.dim() - 2
     with door.paused():
         result = functional.interpolate(
@@ -45,6 +49,17 @@ def _interpolate(
     elif isinstance(size, int):
         size = (size,) * axes
     given = None if scales is None or recompute_scale_factor else tuple(map(float, scales))
+    if name == "area":
+        return _POOLS[axes - 1](x, tuple(size))
+    if antialias:
+        return smoothed(
+            x,
+            tuple(size),
+            scales and tuple(map(float, scales)),
+            is_cubic=name == "cubic",
+            corners=align_corners,
+            recomputes=recompute_scale_factor,
+        )
     attributes = {"mode": name, "align_corners": bool(align_corners)}
     matched(door, "interpolate", (x, tuple(size), given), [result], **attributes)
     return result
@@ -57,7 +72,7 @@ def _scaled(extent: int, factor: Any) -> int:
         return extent * int(whole)
     if float(1 / whole).is_integer():
         return extent // int(1 / whole)
-    return int(int(extent) * whole)
+    return math.floor(extent * whole)
 
 
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {

@@ -114,7 +114,8 @@ def _input(door: Door, value: Any, declared: InputDef, target: ir.DataType | Non
         return door.recorder.list([operand(door, v, wanted) for v in value])
     if door.is_array(value):
         return door.item(value, declared.kind)
-    return door.recorder.number(value)
+    is_truth = declared.type == "number" and isinstance(value, bool)
+    return door.recorder.number(int(value) if is_truth else value)
 
 
 def _whole(door: Door, value: Any) -> Wire:

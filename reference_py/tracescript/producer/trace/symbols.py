@@ -235,9 +235,12 @@ def _solved(a: Dim, b: Dim) -> tuple[Symbol | None, int]:
     found = list(dims.symbols(difference))
     if len(found) != 1 or not isinstance(difference, DimExpr):
         return None, 0
-    low, high = (dims.evaluate(difference, {found[0].name: n}) for n in (0, 1))
-    slope = high - low
-    if slope == 0 or low % slope or dims.evaluate(difference, {found[0].name: -low // slope}) != 0:
+    try:
+        low, high = (dims.evaluate(difference, {found[0].name: n}) for n in (0, 1))
+        slope = high - low
+        if not slope or low % slope or dims.evaluate(difference, {found[0].name: -low // slope}):
+            return None, 0
+    except ZeroDivisionError:  # it divides by a symbol, so no straight line
         return None, 0
     return found[0], -low // slope
 
