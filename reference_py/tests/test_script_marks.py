@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tracescript as ts
-from tracescript.errors import ExecutionError, ProducerError
+from tracescript.errors import ExecutionError
 
 
 class Marked(ts.Module):
@@ -31,15 +31,6 @@ class Marked(ts.Module):
     def never(self, x: np.ndarray):
         return np.array(eval("x"))
 
-    @ts.ignore
-    def outside(self, x: np.ndarray):
-        return np.array(eval("x"))
-
-
-class Asking(Marked):
-    def forward(self, x: np.ndarray):
-        return self.outside(x)
-
 
 X = np.float32([1, 2])
 
@@ -62,12 +53,3 @@ def test_an_unused_method_raises_where_it_is_called_alone():
         model(X, python=True)
     assert caught.value.code == "RAISED"
     assert "Marked.never is marked unused" in caught.value.what
-
-
-def test_a_call_of_an_ignored_method_is_refused_and_the_method_alone_is_not():
-    with pytest.raises(ProducerError) as caught:
-        ts.script(Asking())
-
-    assert (caught.value.code, caught.value.rule) == ("UNKNOWN_CALL", "SCRIPT-12")
-    assert "outside is marked @ts.ignore" in caught.value.what
-    assert np.array_equal(Asking().outside(X), X)

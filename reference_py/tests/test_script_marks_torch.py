@@ -7,7 +7,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 import tracescript as ts  # noqa: E402  # after the check for torch
-from tracescript.errors import ExecutionError, ProducerError  # noqa: E402
+from tracescript.errors import ExecutionError  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,
@@ -29,7 +29,7 @@ def module():
                 x = self.never(x)
             for _ in range(self.rounds):
                 x = x * self.factor
-            return self.plain(x)
+            return x + 1
 
         @torch.jit.export
         def thirds(self, x: torch.Tensor):
@@ -38,10 +38,6 @@ def module():
         @torch.jit.unused
         def never(self, x: torch.Tensor) -> torch.Tensor:
             return eval("x")
-
-        @torch.jit.ignore
-        def plain(self, x: torch.Tensor) -> torch.Tensor:
-            return x + 1
 
     return Marked()
 
@@ -59,18 +55,3 @@ def test_exports_constants_and_unused_methods_are_as_with_our_marks(tmp_path):
         loaded(X, python=True)
     assert caught.value.code == "RAISED"
     assert "never is marked unused" in caught.value.what
-
-
-def test_what_torch_would_ask_python_for_is_compiled_or_refused_at_its_line():
-    @torch.jit.ignore
-    def outside(x: torch.Tensor) -> torch.Tensor:
-        return eval("x")
-
-    def asking(x: torch.Tensor):
-        return outside(x)
-
-    assert torch.equal(ts.script(module())(X), X * 8 + 1)
-    with pytest.raises(ProducerError) as caught:
-        ts.script(asking)
-    assert caught.value.code == "UNKNOWN_CALL"
-    assert 'return eval("x")' in caught.value.excerpt

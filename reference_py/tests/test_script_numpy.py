@@ -13,9 +13,8 @@ from tracescript import nn, ops
 from tracescript.engine.choose import choose
 from tracescript.engine.limits import Budget
 from tracescript.engine.protocol import Options
-from tracescript.errors import ProducerError
 from tracescript.ir import DataType, ScalarKind, ScalarType, StructType, Symbol, TensorType
-from tracescript.producer.marks import export, ignore, unused
+from tracescript.producer.marks import export, unused
 from tracescript.producer.script.run import script, specialise
 from tracescript.validator import validate
 
@@ -60,7 +59,7 @@ def positive_rows(x):
 
 
 def run(scripted, *args):
-    model = specialise(scripted, dict(zip(names(scripted), args, strict=False)))
+    model = specialise(scripted, dict(zip(names(scripted), args, strict=False))).model
     validate(model)
     method = model.root.methods[0]
     prepared = choose("ref").load(model, Options()).method(method)
@@ -142,7 +141,7 @@ def test_a_default_becomes_the_default_of_the_input():
 def test_specialising_for_the_same_types_gives_the_same_model():
     scripted = script(gate, types={"x": "float32[...]"})
 
-    assert specialise(scripted, {"x": np.zeros(3, np.float32)}) is scripted.model
+    assert specialise(scripted, {"x": np.zeros(3, np.float32)}) is scripted
 
 
 class Net(nn.Module):
@@ -233,10 +232,6 @@ class Codec(nn.Module):
     def never(self, x):
         return eval("x")
 
-    @ignore
-    def plot(self, x):
-        print(x)
-
 
 def test_exported_methods_stand_beside_forward():
     root = script(Codec()).model.root
@@ -244,7 +239,7 @@ def test_exported_methods_stand_beside_forward():
     assert [m.name for m in root.methods if m.exported] == ["forward", "decode", "encode"]
 
 
-def test_an_unused_function_becomes_a_raise_and_an_ignored_one_is_refused():
+def test_an_unused_function_becomes_a_raise():
     codec = Codec()
 
     def f(x, n: int):
@@ -254,14 +249,6 @@ def test_an_unused_function_becomes_a_raise_and_an_ignored_one_is_refused():
 
     model = script(f).model
     assert "raise" in [n.op for b in model.functions[0].body.nodes[-1].blocks for n in b.nodes]
-
-    def g(x):
-        codec.plot(x)
-        return x
-
-    with pytest.raises(ProducerError, match="marked @ts") as caught:
-        script(g)
-    assert caught.value.code == "UNKNOWN_CALL"
 
 
 def test_a_tied_weight_is_one_object():

@@ -14,6 +14,7 @@ from tracescript.model import arguments, collector, trace_check
 from tracescript.model.check_inputs import check_more
 from tracescript.model.instance import Settings
 from tracescript.model.model import Model
+from tracescript.model.program import Program
 from tracescript.validator import validate
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import BinaryIO
 
+    from tracescript.producer.script.run import Scripted
     from tracescript.producer.trace.run import Traced
 
 _EXAMPLE_LIMIT = 1 << 20
@@ -125,16 +127,17 @@ def script(
     from tracescript.producer.script.run import script as compile_source
     from tracescript.producer.script.run import specialise
 
+    def program(scripted: Scripted) -> Program:
+        validate(scripted.model)
+
+        def again(values: Mapping[str, Any], shown: Mapping[str, ir.Type]) -> Program | None:
+            made = specialise(scripted, values, shown)
+            return None if made is scripted else program(made)
+
+        return Program(scripted.model, scripted.hosts, again)
+
     scripted = compile_source(f, types=types, name=name)
-    validate(scripted.model)
-
-    def again(values: Mapping[str, Any]) -> ir.Model:
-        made = specialise(scripted, values)
-        if made is not scripted.model:
-            validate(made)
-        return made
-
-    return _as_module(f, Model(scripted.model, specialise=again, prefers_torch=scripted.uses_torch))
+    return _as_module(f, Model(program(scripted), prefers_torch=scripted.uses_torch))
 
 
 def _as_module(f: Any, model: Model) -> Model:

@@ -14,6 +14,7 @@ from tracescript.code.writer import write_units
 from tracescript.engine.choose import choose
 from tracescript.engine.protocol import Options
 from tracescript.errors import ProducerError
+from tracescript.model.hosts import calling, functions
 from tracescript.model.input_checks import constant_value
 from tracescript.producer.script.run import script
 from tracescript.validator import validate
@@ -27,11 +28,14 @@ RAISED = {"CONVERSION_ERROR", "KEY_ERROR", "INDEX_ERROR", "VALUE_ERROR"}
 def differences(row: Row, body: str, engine: str = "ref") -> list[str]:
     """Return what differs from CPython over the calls of a row."""
     function = row.function(body)
-    model = script(function, types=row.types or None).model
+    scripted = script(function, types=row.types or None)
+    model = scripted.model
     validate(model)
-    check_code(model, write_units(model))
+    if not scripted.hosts:
+        check_code(model, write_units(model))
     method = model.root.methods[0]
-    prepared = choose(engine).load(model, Options()).method(method)
+    loaded = choose(engine).load(model, Options(hosts=functions(scripted.hosts)))
+    prepared = calling_python(loaded.method(method))
     outputs = model.function(method.function).outputs
     types = [o.type for o in outputs[: len(outputs) - len(method.states)]]
     states = [constant_value(s.initial) for s in method.states]
@@ -42,6 +46,11 @@ def differences(row: Row, body: str, engine: str = "ref") -> list[str]:
         if not same(expected, result):
             found.append(f"{args}: CPython {expected!r}, model {result!r}")
     return found
+
+
+def calling_python(prepared: Any) -> Any:
+    """Return a method whose calls may call Python functions."""
+    return lambda *call: calling(lambda: prepared(*call), None)
 
 
 def refusal(row: Row) -> ProducerError | None:

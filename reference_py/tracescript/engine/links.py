@@ -14,8 +14,9 @@ from tracescript.kernels import KERNELS
 from tracescript.opset.table import opset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from tracescript.engine.protocol import Host
     from tracescript.opset.table import OpDef
 
 CONTROL = frozenset({"if", "loop", "call"})
@@ -81,8 +82,15 @@ class Linker:
         UnsupportedError: UNSUPPORTED_OPSET or UNSUPPORTED_OP for an op that cannot be run.
     """
 
-    def __init__(self, model: ir.Model, *, expand: bool = False) -> None:
+    def __init__(
+        self,
+        model: ir.Model,
+        *,
+        expand: bool = False,
+        hosts: Mapping[str, Host] | None = None,
+    ) -> None:
         self._expand = expand
+        self._hosts = hosts or {}
         self._links: dict[ir.Node, Link] = {}
         self._stored: set[ir.Value] = set()
         is_missing = False
@@ -100,6 +108,8 @@ class Linker:
 
     def _is_missing(self, function: ir.Function, node: ir.Node) -> bool:
         """Whether a node must be expanded. Raises UnsupportedError where it cannot be."""
+        if node.opset == ir.PYTHON and node.op in self._hosts:
+            return False
         op = None if node.opset else opset().get(node.op)
         if op is not None and self._has(op.name):
             return False
@@ -130,8 +140,12 @@ class Linker:
         """Whether a loop's iterations are steps: it stands in the model, not in a decomposition."""
         return loop.blocks[0].params[0] in self._stored
 
+    def host(self, node: ir.Node) -> Callable[..., Any]:
+        """Return what a node of opset `python` calls, for its inputs."""
+        return functools.partial(self._hosts[node.op], node)
+
     def link(self, node: ir.Node) -> Link:
-        """Return the link of a node that is no `if`, `loop` or `call`."""
+        """Return the link of a node that no engine runs itself."""
         if node not in self._links:
             self._links[node] = self.make(node)
         return self._links[node]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tracescript import ir
     from tracescript.engine.limits import Budget
     from tracescript.errors import FailedGuard
+
+    Host = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +20,13 @@ class Options:
     """How a model is run.
 
     `guards` is `error`, `warn` or `ignore`; `expand` replaces every composite by its decomposition.
+    `hosts` are what nodes of opset `python` call, by op: functions of the node and its inputs as
+    run-time values. A file has none.
     """
 
     guards: str = "error"
     expand: bool = False
+    hosts: Mapping[str, Host] = field(default_factory=dict)
 
 
 class Run(NamedTuple):

@@ -46,7 +46,7 @@ class RefLoaded:
 
     def __init__(self, model: ir.Model, options: Options) -> None:
         self.options = options
-        self.linker = Linker(model, expand=options.expand)
+        self.linker = Linker(model, expand=options.expand, hosts=options.hosts)
         self.dying: dict[ir.Block, dict[ir.Node, tuple[ir.Value, ...]]] = {}
         self.constants: dict[ir.Value, Any] = {}
 
@@ -148,7 +148,7 @@ class _Call:
                 found = placed(error, scope.function, node)
                 if found is None:
                     raise
-                raise found from None
+                raise found from found.__cause__
             env.update(zip(node.outputs, results, strict=True))
             for value in node.outputs:
                 self.decide(scope.function, scope.decisions, value, env)
@@ -158,6 +158,8 @@ class _Call:
     def node(self, scope: _Scope, node: ir.Node, env: Env) -> Steps:
         """Return the outputs of one node."""
         inputs = [None if v is None else self.get(v, env) for v in node.inputs]
+        if node.opset:
+            return self.host(node, inputs)
         if node.op == "if":
             arm = node.blocks[0 if inputs[0] else 1]
             yield self.block(scope, arm, env)
@@ -192,6 +194,12 @@ class _Call:
         results = yield self.function(self.loaded.linker.model.function(name), inputs)
         self.budget.leave()
         return results
+
+    def host(self, node: ir.Node, inputs: Sequence[Any]) -> list[Any]:
+        """Call a Python function and count the memory of what it gives."""
+        self.budget.check()
+        result = self.loaded.linker.host(node)(*inputs)
+        return [self.ledger.track(result)] if node.outputs else []
 
     def kernel(self, link: Link, inputs: Sequence[Any]) -> list[Any]:
         """Compute an op and count the memory of its results."""

@@ -1,6 +1,7 @@
 """The model in memory: frozen data that every other layer reads and none changes in place."""
 
 from tracescript.ir.graph import (
+    PYTHON,
     Block,
     Function,
     FunctionRef,
@@ -57,6 +58,7 @@ __all__ = [
     "DICT",
     "FIXED",
     "FROZEN_SET",
+    "PYTHON",
     "SET",
     "Block",
     "Buffer",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Dim, Type
     from tracescript.ir.values import Constant, Value
+
+
+PYTHON: Final = "python"
+"""The opset of calls of Python functions. Such nodes live in memory: no file holds one."""
 
 
 @dataclass(frozen=True, slots=True)

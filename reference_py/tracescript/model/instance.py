@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tracescript import ir
 from tracescript.engine.limits import Limits
 from tracescript.engine.values import named
+from tracescript.errors import BadInputError
+from tracescript.ir.text import type_text
 from tracescript.model.input_checks import constant_value
 from tracescript.model.input_sizes import has_struct
 from tracescript.model.signature import Signature
@@ -33,12 +35,33 @@ class StateValues:
     """The values of a model's states, one copy for each instance, and the lock of commits."""
 
     def __init__(self) -> None:
-        self.values: dict[ir.State, Any] = {}
+        self.values: dict[str, tuple[ir.State, Any]] = {}
         self.lock = threading.RLock()
 
     def read(self, states: Sequence[ir.State]) -> list[Any]:
-        """Return the present values, the initial ones where no call has committed yet."""
-        return [self.values[s] if s in self.values else constant_value(s.initial) for s in states]
+        """Return the present values, the initial ones where no call has committed yet.
+
+        Raises BadInputError where calls with other types have given a state another type.
+        """
+        return [self._of(s) for s in states]
+
+    def write(self, states: Sequence[ir.State], values: Sequence[Any]) -> None:
+        """Commit the values of states, by name: programs compiled for other types share them."""
+        self.values.update((s.name, (s, v)) for s, v in zip(states, values, strict=True))
+
+    def _of(self, state: ir.State) -> Any:
+        written, value = self.values.get(state.name, (state, None))
+        if state.name not in self.values:
+            return constant_value(state.initial)
+        if written is not state and written.type != state.type:
+            raise BadInputError(
+                f"the state {state.name} is {type_text(written.type)} since an earlier call, "
+                f"{type_text(state.type)} in a call with these inputs",
+                code="BAD_INPUT",
+                rule="EXEC-3",
+                hint="give inputs of one data type; or reset_state() first",
+            )
+        return value
 
     def copy(self) -> StateValues:
         """Return the same values, to be changed apart."""

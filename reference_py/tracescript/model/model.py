@@ -7,19 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir as data
-from tracescript.engine.choose import choose
 from tracescript.engine.limits import Budget
-from tracescript.engine.protocol import Options
-from tracescript.errors import BadInputError, TraceWarning, TsError
+from tracescript.errors import BadInputError, TraceWarning
 from tracescript.model import convert, show
-from tracescript.model.instance import Call, Settings, StateValues
+from tracescript.model.instance import Settings, StateValues
+from tracescript.model.program import Program
 from tracescript.model.selfcheck import CheckResult, run_example
 from tracescript.producer.session import active
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from tracescript.engine.protocol import Loaded, Run
+    from tracescript.engine.protocol import Run
 
 
 class Model:
@@ -35,31 +34,32 @@ class Model:
 
     def __init__(
         self,
-        ir_model: data.Model,
+        program: data.Model | Program,
         settings: Settings | None = None,
         *,
         report: Any = None,
-        specialise: Callable[[Mapping[str, Any]], data.Model] | None = None,
         prefers_torch: bool = False,
     ) -> None:
-        self._ir = ir_model
-        self._settings = settings or Settings()
+        program = program if isinstance(program, Program) else Program(program)
+        self._program = program if settings is None else program.under(settings)
         self._report = report
-        self._specialise = specialise
         self._prefers_torch = prefers_torch
         self._state = StateValues()
-        self._loaded: Loaded | None = None
-        self._methods: dict[str, Call] = {}
 
     @property
     def ir(self) -> data.Model:
         """The model as data."""
-        return self._ir
+        return self._program.ir
+
+    @property
+    def program(self) -> Program:
+        """What it runs: its data, and what no file has."""
+        return self._program
 
     @property
     def settings(self) -> Settings:
         """Engine, guard mode and limits."""
-        return self._settings
+        return self._program.settings
 
     @property
     def prefers_torch(self) -> bool:
@@ -99,7 +99,7 @@ class Model:
             warnings.warn(f"{guard.location}: {text}", TraceWarning, stacklevel=3)
         if wants_torch or self._prefers_torch:
             outputs = convert.to_torch(tuple(outputs))
-        outputs = self._methods[method].named(outputs)
+        outputs = self._program.method(method).named(outputs)
         if len(outputs) == 1:
             return outputs[0]
         return tuple(outputs) if outputs else None
@@ -122,64 +122,41 @@ class Model:
         budget: Budget | None = None,
     ) -> Run:
         """As `call`, returning the engine's Run with the guards that failed in mode `warn`."""
-        prepared = self._methods.get(method) or self._prepare(method)
+        return self._called(self._program, method, args, kwargs, budget)
+
+    def _called(self, program: Program, *call: Any) -> Run:
+        return program.calling(self._run, *call) if program.hosts else self._run(program, *call)
+
+    def _run(
+        self,
+        program: Program,
+        method: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        budget: Budget | None,
+    ) -> Run:
+        prepared = program.method(method)
         try:
             inputs = prepared.bind(args, kwargs)
         except BadInputError as refused:
             names = prepared.signature.names
             given = {**dict(zip(names, args, strict=False)), **kwargs}
-            specialised = self._specialised(given, refused)
-            if specialised is None:
+            other = program.specialised(given, refused)
+            if other is None:
                 raise
-            return specialised.call_reporting(method, args, kwargs, budget)
-        budget = budget or Budget(self._settings.limits)
+            return self._called(other, method, args, kwargs, budget)
+        budget = budget or Budget(program.settings.limits)
         if not prepared.states:
-            run = prepared.run(inputs, (), budget)
-        else:
-            with self._state.lock:
-                run = prepared.run(inputs, self._state.read(prepared.states), budget)
-                self._state.values.update(zip(prepared.states, run.state, strict=True))
+            return prepared.run(inputs, (), budget)
+        with self._state.lock:
+            run = prepared.run(inputs, self._state.read(prepared.states), budget)
+            self._state.write(prepared.states, run.state)
         return run
 
-    def _specialised(self, given: Mapping[str, Any], refused: BadInputError) -> Model | None:
-        """Compile a scripted program anew for the types of a call; a refusal gets its reason."""
-        if self._specialise is None:
-            return None
-        try:
-            made = self._specialise(given)
-        except TsError as error:
-            refused.hint = f"the program does not take these: {str(error).splitlines()[0]}"
-            return None
-        if made is self._ir:
-            return None
-        return Model(made, self._settings, prefers_torch=self._prefers_torch)
-
-    def _prepare(self, path: str) -> Call:
-        module, _, name = path.rpartition(".")
-        target: data.Module | None = self._ir.root
-        for part in module.split(".") if module else ():
-            target = target.child(part) if target else None
-        method = target.method(name) if target else None
-        if method is None or not (method.exported or target is self._ir.root):
-            names = ", ".join(self.methods()) or "none"
-            raise BadInputError(
-                f"no method {path!r} is exported",
-                code="NO_SUCH_METHOD",
-                where=self._ir.name or "model",
-                rule="EXEC-1",
-                hint=f"exported methods: {names}",
-            )
-        if self._loaded is None:
-            options = Options(guards=self._settings.guards, expand=self._settings.expand)
-            self._loaded = choose(self._settings.engine).load(self._ir, options)
-        prepared = Call(method, self._ir, self._loaded)
-        self._methods[path] = prepared
-        return prepared
-
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or "_ir" not in self.__dict__:
+        if name.startswith("__") or "_program" not in self.__dict__:
             raise AttributeError(name)
-        found = show.member(self._ir.root, name)
+        found = show.member(self.ir.root, name)
         if isinstance(found, data.Module):
             return self._view(found)
         if isinstance(found, data.Method):
@@ -188,13 +165,13 @@ class Model:
             return found.array
         if found is not None:
             return self._state.read([found])[0]
-        message = f"{self._ir.root.class_name} has no method, submodule or weight {name!r}"
+        message = f"{self.ir.root.class_name} has no method, submodule or weight {name!r}"
         raise AttributeError(message)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if "_ir" in self.__dict__ and show.member(self._ir.root, name) is not None:
+        if "_program" in self.__dict__ and show.member(self.ir.root, name) is not None:
             raise BadInputError(
-                f"{self._ir.root.class_name}.{name} belongs to the model, which does not change",
+                f"{self.ir.root.class_name}.{name} belongs to the model, which does not change",
                 code="BAD_INPUT",
                 hint="change the program, then trace or script it again",
             )
@@ -202,7 +179,8 @@ class Model:
 
     def _view(self, module: data.Module) -> Model:
         """Return a model whose root is a submodule; state is shared."""
-        model = Model(replace(self._ir, root=module, examples=()), self._settings)
+        part = replace(self.ir, root=module, examples=())
+        model = Model(Program(part, self._program.hosts), self.settings)
         model._prefers_torch = self._prefers_torch
         model._state = self._state
         return model
@@ -225,26 +203,21 @@ class Model:
 
     def methods(self) -> tuple[str, ...]:
         """Return the dotted paths of the exported methods."""
-        return tuple(
-            f"{path}.{m.name}" if path else m.name
-            for path, module in self._ir.root.walk()
-            for m in module.methods
-            if m.exported or module is self._ir.root
-        )
+        return self._program.methods()
 
     def output_types(self, method: str) -> tuple[data.Type, ...]:
         """Return the types of the caller's outputs of an exported method. Raises BadInputError."""
-        prepared = self._methods.get(method) or self._prepare(method)
+        prepared = self._program.method(method)
         declared = prepared.signature.function.outputs
         return tuple(o.type for o in declared[: len(declared) - len(prepared.states)])
 
     def modules(self) -> Iterator[tuple[str, data.Module]]:
         """Yield (dotted path, module), pre-order from the root."""
-        return self._ir.root.walk()
+        return self.ir.root.walk()
 
     def named_weights(self) -> Iterator[tuple[str, data.Weight]]:
         """Yield (dotted path, weight) of every parameter and fixed buffer; tied ones twice."""
-        return show.weights(self._ir.root)
+        return show.weights(self.ir.root)
 
     def state(self) -> dict[str, Any]:
         """Return the present values of all states by dotted path."""
@@ -260,36 +233,34 @@ class Model:
     @property
     def dims(self) -> dict[str, tuple[int, int | None]]:
         """The symbolic dimensions of the exported methods: name -> (min, max)."""
-        return show.dimensions(self._ir)
+        return show.dimensions(self.ir)
 
     @property
     def graph(self) -> str:
         """The functions of the root's methods as text."""
-        return show.graph(self._ir)
+        return show.graph(self.ir)
 
     @property
     def inlined_graph(self) -> str:
         """The graphs of all functions the root's methods reach, callees first."""
-        return show.inlined_graph(self._ir)
+        return show.inlined_graph(self.ir)
 
     @property
     def code(self) -> str:
         """The root's methods in Python syntax."""
-        return show.code(self._ir)
+        return show.code(self.ir)
 
     def code_of(self, name: str) -> str:
         """Return one function, by its unique name, in Python syntax."""
-        return show.code_of(self._ir, name)
+        return show.code_of(self.ir, name)
 
     def verify(self) -> tuple[CheckResult, ...]:
         """Run the examples that the model carries and compare; one result each."""
-        return tuple(run_example(self, example) for example in self._ir.examples)
+        return tuple(run_example(self, example) for example in self.ir.examples)
 
     def __repr__(self) -> str:
-        return show.tree(self._ir)
+        return show.tree(self.ir)
 
     def __dir__(self) -> list[str]:
-        members = [s.name for s in self._ir.root.submodules] + [
-            m.name for m in self._ir.root.methods
-        ]
+        members = [s.name for s in self.ir.root.submodules] + [m.name for m in self.ir.root.methods]
         return sorted({*super().__dir__(), *members})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracescript.ir import dims as dim_arithmetic
-from tracescript.ir.graph import FunctionRef
+from tracescript.ir.graph import PYTHON, FunctionRef
 from tracescript.ir.text import graph_text
 from tracescript.ir.values import Weight
 from tracescript.model.alike import Alike, runs_of
@@ -51,14 +51,26 @@ def code(model: ir.Model) -> str:
     """Return the code unit of the root's class."""
     from tracescript.code import writer
 
-    return writer.unit_text(model, model.root)
+    return _with_note(writer.unit_text(model, model.root), *reachable(model, model.root))
 
 
 def code_of(model: ir.Model, name: str) -> str:
     """Return the code of one function."""
     from tracescript.code import writer
 
-    return writer.function_text(model, name)
+    return _with_note(writer.function_text(model, name), model.function(name))
+
+
+def python_calls(function: ir.Function) -> list[ir.Node]:
+    """Return the calls of Python functions, which no file holds."""
+    return [node for node in nodes(function.body) if node.opset == PYTHON]
+
+
+def _with_note(text: str, *functions: ir.Function) -> str:
+    """Return code with a note where it cannot be saved."""
+    calls = {f"python.{node.op}" for f in functions for node in python_calls(f)}
+    note = f"# cannot be saved: it calls {', '.join(sorted(calls))}\n\n" if calls else ""
+    return note + text
 
 
 def dimensions(model: ir.Model) -> dict[str, tuple[int, int | None]]:
@@ -103,6 +115,9 @@ def _line(model: ir.Model, module: ir.Module) -> str:
     notes = [origins] if origins else []
     if decisions:
         notes.append(f"{decisions} trace decision{'s' if decisions > 1 else ''}")
+    calls = sum(len(python_calls(f)) for f in reachable(model, module))
+    if calls:
+        notes.append(f"{calls} call{'s' if calls > 1 else ''} of Python")
     if guards:
         notes.append(f"{guards} shape guard{'s' if guards > 1 else ''}")
     return f"{module.class_name}({', '.join(notes)}"

@@ -72,10 +72,12 @@ def _mark(function: F, mark: str) -> F:
 def mark_of(function: Any) -> str:
     """Return `export`, `ignore`, `unused`, `script` or an empty string.
 
-    `torch.jit.export` and `torch.jit.unused` mean ours. What `torch.jit.ignore` marks is compiled.
+    Those of torch.jit mean ours; what it drops (`ignore(drop=True)`) is unused.
     """
     theirs = str(getattr(function, "_torchscript_modifier", "")).partition(" ")[0]
-    usual = theirs if theirs in {"export", "unused"} else ""
+    usual = {"export": "export", "ignore": "ignore", "unused": "unused", "_drop": "unused"}.get(
+        theirs, ""
+    )
     return str(getattr(function, "__tracescript_mark__", usual))
 
 

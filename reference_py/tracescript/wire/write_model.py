@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from tracescript.errors import ProducerError
 from tracescript.ir import order
+from tracescript.ir.graph import PYTHON
 from tracescript.ir.model import State
+from tracescript.ir.text import place_text
 from tracescript.ir.types import ScalarKind
 from tracescript.v1 import model_pb2
 from tracescript.wire.enums import OPSET, SCALAR_KINDS, STATE_KINDS, invert
@@ -48,6 +51,7 @@ def write_model(model: Model) -> Written:
     Raises:
         InvalidModelError: if the model cannot be written down: a value without a definition, a
             constant that does not fit its type, a missing function.
+        ProducerError: UNKNOWN_CALL, SCRIPT-14, where it calls Python.
 
     Spec: CONTAINER-16.
     """
@@ -56,6 +60,7 @@ def write_model(model: Model) -> Written:
     message = model_pb2.Model(name=model.name, root_module=1)
     tables = Tables(message, order.own_weights(modules))
     nodes = [node for function in functions for node in order.nodes_of(function)]
+    _refuse_python(model, nodes)
     ops, profiles = _write_ops(message, nodes)
     index = {function.name: i for i, function in enumerate(functions, 1)}
     writer = FunctionWriter(tables, ops, index)
@@ -71,6 +76,22 @@ def write_model(model: Model) -> Written:
         _features(message),
         profiles,
     )
+
+
+def _refuse_python(model: Model, nodes: Iterable[Node]) -> None:
+    """Refuse calls of Python functions, which live in memory; all of them at once."""
+    calls = [node for node in nodes if node.opset == PYTHON]
+    if calls:
+        places = (f"{place_text(n.place)}: {n.op}()" if n.place else f"{n.op}()" for n in calls)
+        raise ProducerError(
+            f"the model calls Python, which no file holds; {len(calls)} such calls:",
+            code="UNKNOWN_CALL",
+            where=model.name,
+            rule="SCRIPT-14",
+            hint="write what is called in Python that scripts take; or mark it @ts.unused where it"
+            " never runs; or trace the part that calls it: a trace runs through it",
+            excerpt="\n".join(f"    {place}" for place in dict.fromkeys(places)),
+        )
 
 
 def _write_ops(

@@ -43,7 +43,7 @@ class PyLoaded:
     def __init__(self, model: ir.Model, options: Options) -> None:
         self.options = options
         _keep_freed_memory()
-        self.linker = Linker(model, expand=options.expand)
+        self.linker = Linker(model, expand=options.expand, hosts=options.hosts)
         self.packed: dict[Any, Any] = {}
 
     def method(self, method: ir.Method) -> PyPrepared:
@@ -192,7 +192,7 @@ class PyPrepared:
             found = _placed(error, compiled.source, self._program)
             if found is None:
                 raise
-            raise found from None
+            raise found from found.__cause__
         finally:
             _FREE.append(context)
         failed = tuple(watch.failed.values()) if watch else ()

@@ -133,7 +133,7 @@ def _is_true(val: Val) -> bool:
 def _is_leaf(body: Body) -> bool:
     """Whether iterations take exactly one step and touch no tensors."""
     for stmt in walk(body):
-        if stmt.kind in {"loop", "enter", "invoke"}:
+        if stmt.kind in {"loop", "enter", "invoke", "host"}:
             return False
         if any(not isinstance(v.type, ir.ScalarType) for v in stmt.outputs):
             return False
@@ -144,7 +144,7 @@ def _is_heavy(body: Body) -> bool:
     """Whether an iteration may take long: big or unknown tensors, or other units."""
     total = 0
     for stmt in walk(body):
-        if stmt.kind == "invoke":
+        if stmt.kind in {"invoke", "host"}:
             return True
         for val in stmt.outputs:
             if isinstance(val.type, ir.TensorType):

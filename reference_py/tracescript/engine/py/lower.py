@@ -10,7 +10,7 @@ import numpy as np
 from tracescript import ir
 from tracescript.engine.places import nodes_in_order
 from tracescript.engine.py.callgraph import free_values, recursive_functions
-from tracescript.engine.py.program import Body, Stmt, Unit, Val
+from tracescript.engine.py.program import Body, Stmt, Unit, Val, are_constant_tensors
 from tracescript.engine.py.sizes import (
     known_size,
     resolved,
@@ -167,6 +167,10 @@ class Lowering:
             self._outline(scope, body, node, env)
         elif node.blocks:
             self._control(scope, body, node, inputs, env)
+        elif node.opset:
+            outputs = self._define(scope, node.outputs, env)
+            host = self._linker.host(node)
+            body.stmts.append(Stmt("host", scope.function, node, inputs, outputs, host=host))
         else:
             self._op(scope, body, node, inputs, env)
         for value in node.outputs:
@@ -285,14 +289,9 @@ class Lowering:
             env[node.outputs[0]] = Val(node.outputs[0].type, known)
             return
         values = list(filter(None, inputs))
-        if node.op == "list.make" and _are_tensors(values):
+        if node.op == "list.make" and are_constant_tensors(values):
             made = [v.constant for v in values]
             env[node.outputs[0]] = Val(node.outputs[0].type, made)
             return
         outputs = self._define(scope, node.outputs, env)
         body.stmts.append(Stmt("op", scope.function, node, inputs, outputs, link=link))
-
-
-def _are_tensors(values: Sequence[Val]) -> bool:
-    """Whether all values are constant tensors, such as a list of weights."""
-    return bool(values) and all(v.known and isinstance(v.type, ir.TensorType) for v in values)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracescript import ir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from tracescript.engine.links import Link
 
@@ -80,8 +80,8 @@ class Stmt:
     """One statement.
 
     `kind` is `op`, `if`, `loop`, `enter` (a function call that was inlined: one step), `invoke` (a
-    call of another unit), `entry` (what `function` demands of its inputs) or `guard` (decision
-    `index` of `function` about the input).
+    call of another unit), `host` (a call of a Python function), `entry` (what `function` demands of
+    its inputs) or `guard` (decision `index` of `function` about the input).
     """
 
     kind: str
@@ -92,6 +92,7 @@ class Stmt:
     link: Link | None = None
     bodies: list[Body] = field(default_factory=list)
     unit: Unit | None = None
+    host: Callable[..., Any] | None = None
     calls: int = 0
     counted: bool = True
     index: int = 0
@@ -109,6 +110,11 @@ class Unit:
     number: int
     function: ir.Function
     body: Body
+
+
+def are_constant_tensors(values: Sequence[Val]) -> bool:
+    """Whether all values are constant tensors, such as a list of weights."""
+    return bool(values) and all(v.known and isinstance(v.type, ir.TensorType) for v in values)
 
 
 def walk(body: Body) -> Iterator[Stmt]:

@@ -184,6 +184,8 @@ def _covers(type_: ir.Type, other: ir.Type) -> bool:
 
 def _inferred(node: ir.Node, inputs: Sequence[ir.Value | None], typing: Typing) -> list[ir.Type]:
     declared = [v.type for v in node.outputs]
+    if node.opset:
+        return declared
     try:
         found = typing.results(opset()[node.op], inputs, dict(node.attributes))
     except InvalidModelError:

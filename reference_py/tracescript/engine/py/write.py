@@ -12,11 +12,11 @@ from tracescript.engine.py.buffers import Buffers, holds_memory
 from tracescript.engine.py.checks import GuardWriter
 from tracescript.engine.py.intervals import HIGH, MAX_STEPS, Intervals
 from tracescript.engine.py.loops import LoopWriter
-from tracescript.engine.py.memory import peak_function
+from tracescript.engine.py.memory import is_counted_late, peak_function
 from tracescript.engine.py.ops import OpWriter
 from tracescript.engine.py.program import Body, Stmt, Unit, Val, count_readers, entered, walk
 from tracescript.engine.py.prune import prune
-from tracescript.engine.values import copied, detached
+from tracescript.engine.values import copied, detached, track
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,6 +153,8 @@ class UnitWriter:
                 self.loops.write(stmt, depth)
             case "invoke":
                 self._invoke(stmt, depth)
+            case "host":
+                self._host(stmt, depth)
             case "guard":
                 self.guards.decision(stmt, depth)
             case "entry":
@@ -192,6 +194,13 @@ class UnitWriter:
                 self.line(depth + 1, moves)
         for val, out in zip(stmt.outputs, outs, strict=True):
             self.define(val, out)
+
+    def _host(self, stmt: Stmt, depth: int) -> None:
+        outs = "".join(f"{self.define(v)} = " for v in stmt.outputs)
+        args = ", ".join(map(self.ref, stmt.inputs))
+        self.line(depth, f"{outs}{self.names.of(stmt.host)}({args})", stmt)
+        for val in filter(is_counted_late, stmt.outputs):
+            self.line(depth, f"{self.names.of(track)}(B, {self.ref(val)})", stmt)
 
     def _invoke(self, stmt: Stmt, depth: int) -> None:
         assert stmt.unit is not None

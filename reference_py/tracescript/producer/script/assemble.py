@@ -41,8 +41,8 @@ def assemble(session: Session, methods: list[tuple[Entrance, Compiled]], name: s
     own = tuple(ir.ModuleAttribute(s.name, s) for s in drawn)
     module = replace(module, attributes=module.attributes + own)
     functions = tuple(
-        replace(session.functions[n], name=names[n], body=renamed(session.functions[n].body, names))
-        for n in reached
+        replace(f, name=names[f.name], body=renamed(f.body, names, {}))
+        for f in (session.functions[n] for n in reached)
     )
     return ir.Model(name, functions, module, producer=("tracescript", own_version()))
 
@@ -136,7 +136,7 @@ class _Tree:
     def _build(self, obj: Any) -> ir.Module:
         session = self._session
         if getattr(obj, "__tracescript_model__", False) is True:
-            return session.calls.linker.module(obj.ir, self._names, self._states)
+            return session.calls.linker.module(obj, self._names, self._states)
         parameters, buffers, children = session.parts(obj)
         compiled: dict[str, Compiled] = {}
         is_root = obj is session.root

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import inspect
-import typing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
 from tracescript.ir import constants
 from tracescript.ir.types import (
-    DataType,
     ListType,
     OptionalType,
     StructType,
-    TensorType,
     TupleType,
     UnionType,
 )
@@ -35,6 +32,8 @@ from tracescript.producer.script.emitter.unit import Unit, is_module_object
 from tracescript.producer.script.emitter.units import finish, open_parameters
 from tracescript.producer.script.source.annotations import (
     OPEN,
+    filled,
+    hints_of,
     is_open_tuple,
     type_of_annotation,
     type_of_object,
@@ -81,7 +80,7 @@ class Entrance:
             refuse_hooks(e, self.module)
             e.scope[frame.key(frame.first_parameter)] = Known(self.module, "")
             parameters = parameters[1:]
-        hints = {} if hasattr(plain, "__wrapped__") else _hints(plain)
+        hints = {} if hasattr(plain, "__wrapped__") else hints_of(plain)
         comments = comments_of(frame.source, frame.definition)
         if hasattr(plain, "__wrapped__"):
             comments = written_types(frame.definition)
@@ -114,15 +113,15 @@ class Entrance:
         return compiled
 
     def _check_types(self, types: dict[str, Any], parameters: list[inspect.Parameter]) -> None:
-        unknown = [n for n in types if n not in {p.name for p in parameters}]
+        known = {p.name for p in parameters}
+        unknown = [n for n in types if n not in known and not n.endswith("()")]
         if unknown and self.method in {"forward", self.model_name}:
-            known = ", ".join(p.name for p in parameters)
             raise ProducerError(
                 f"types: no parameter {unknown[0]!r}",
                 code="TYPE_INFERENCE",
                 where=self.model_name,
                 rule="SCRIPT-13",
-                hint=f"parameters: {known}",
+                hint=f"parameters: {', '.join(p.name for p in parameters)}",
             )
 
     def _kind(
@@ -168,7 +167,7 @@ class Entrance:
             return kind, False
         known = facts.data_types.get(name)
         if known is not None:
-            return _replaced(kind, known), False
+            return filled(kind, known), False
         return kind, True
 
     def notes(self, facts: Facts) -> list[str]:
@@ -194,16 +193,6 @@ def _has_open(kind: Type) -> bool:
     if isinstance(kind, TupleType):
         return any(map(_has_open, kind.elements))
     return kind is OPEN
-
-
-def _replaced(kind: Type, data_type: DataType) -> Type:
-    if isinstance(kind, ListType):
-        return ListType(_replaced(kind.element, data_type))
-    if isinstance(kind, OptionalType):
-        return OptionalType(_replaced(kind.element, data_type))
-    if isinstance(kind, TupleType):
-        return TupleType(tuple(_replaced(t, data_type) for t in kind.elements))
-    return TensorType(data_type, None) if kind is OPEN else kind
 
 
 def _is_fixed(kind: Type) -> bool:
@@ -247,18 +236,6 @@ def _default(session: Session, p: inspect.Parameter) -> Constant | None:
         except TypeError:
             return None
     return getattr(found, "constant", None)
-
-
-def _hints(function: Any) -> dict[str, Any]:
-    """Return a function's annotations; those that cannot be resolved say nothing."""
-    try:
-        return typing.get_type_hints(function)
-    except Exception:  # noqa: BLE001  # annotations are any code of the user's
-        return {
-            k: v
-            for k, v in getattr(function, "__annotations__", {}).items()
-            if not isinstance(v, str)
-        }
 
 
 def entrance_of(f: Any) -> list[Entrance]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tracescript.errors import ProducerError
 from tracescript.producer.script import register
 from tracescript.producer.script.assemble import assemble
+from tracescript.producer.script.calls.hosts import Hosts
 from tracescript.producer.script.emitter.facts import Facts, RestartError
 from tracescript.producer.script.emitter.objects import Weights, library_names
 from tracescript.producer.script.entry import entrance_of
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tracescript import ir
+    from tracescript.producer.script.calls.hosts import Host
+    from tracescript.producer.script.emitter.unit import Compiled
+    from tracescript.producer.script.entry import Entrance
 
 _MOST_ATTEMPTS = 200
 
@@ -27,19 +31,28 @@ _MOST_ATTEMPTS = 200
 class Scripted:
     """A scripted program: the model, what was assumed, and how to compile it for other types.
 
-    `notes` say which data types nothing determined, and how to choose them.
+    `hosts` are the Python functions that it calls. `notes` say which data types nothing determined,
+    and how to choose them; `shown` are types of what functions give, as calls have shown.
     """
 
     model: ir.Model
+    hosts: Mapping[str, Host]
     notes: tuple[str, ...]
     uses_torch: bool
     program: Any
     types: dict[str, Any] = field(default_factory=dict)
     name: str | None = None
-    cache: dict[Any, ir.Model] = field(default_factory=dict)
+    shown: Mapping[str, ir.Type] = field(default_factory=dict)
+    cache: dict[Any, Scripted] = field(default_factory=dict)
 
 
-def script(f: Any, *, types: Mapping[str, Any] | None = None, name: str | None = None) -> Scripted:
+def script(
+    f: Any,
+    *,
+    types: Mapping[str, Any] | None = None,
+    name: str | None = None,
+    shown: Mapping[str, ir.Type] | None = None,
+) -> Scripted:
     """Compile a function or module to a model.
 
     `types` are types of parameters by name: `"float32[B, 4]"`, `int`, `list[int]`, a type of ours.
@@ -48,12 +61,33 @@ def script(f: Any, *, types: Mapping[str, Any] | None = None, name: str | None =
     """
     register.everything()
     entrances = entrance_of(f)
-    facts, names, arrays = Facts(), library_names(), Weights()
-    root = entrances[0].module
+    facts = Facts()
+    session, methods = _settled(entrances, facts, dict(types or {}), dict(shown or {}))
+    session.hosts.check_types()
+    model = assemble(session, methods, name or entrances[0].model_name)
+    notes = tuple(note for x in entrances for note in x.notes(facts))
+    return Scripted(
+        model,
+        session.hosts.by_op,
+        notes,
+        "torch" in sys.modules and entrances[0].flavour == "torch",
+        f,
+        dict(types or {}),
+        name,
+        dict(shown or {}),
+    )
+
+
+def _settled(
+    entrances: list[Entrance], facts: Facts, types: dict[str, Any], shown: Mapping[str, ir.Type]
+) -> tuple[Session, list[tuple[Entrance, Compiled]]]:
+    """Compile entrances until nothing more is learned."""
+    names, arrays = library_names(), Weights()
     for _ in range(_MOST_ATTEMPTS):
-        session = Session(facts, names, arrays, root, entrances[0].flavour)
+        hosts, flavour = Hosts(types, shown), entrances[0].flavour
+        session = Session(facts, names, arrays, entrances[0].module, flavour, hosts)
         try:
-            methods = [(x, x.compile(session, dict(types or {}))) for x in entrances]
+            methods = [(x, x.compile(session, types)) for x in entrances]
         except RestartError as news:
             news.learn(facts)
             continue
@@ -64,43 +98,35 @@ def script(f: Any, *, types: Mapping[str, Any] | None = None, name: str | None =
         if session.unsettled:
             raise session.unsettled[0][1]
         if not session.is_guessing:
-            break
-    else:
-        raise ProducerError(
-            "types do not settle",
-            code="TYPE_INFERENCE",
-            rule="SCRIPT-4",
-            hint="annotate the parameters",
-        )
-    model = assemble(session, methods, name or entrances[0].model_name)
-    notes = tuple(note for x in entrances for note in x.notes(facts))
-    return Scripted(
-        model,
-        notes,
-        "torch" in sys.modules and entrances[0].flavour == "torch",
-        f,
-        dict(types or {}),
-        name,
+            return session, methods
+    raise ProducerError(
+        "types do not settle",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+        hint="annotate the parameters",
     )
 
 
-def specialise(scripted: Scripted, values: Mapping[str, Any]) -> ir.Model:
-    """Return the model compiled for the data types and ranks of a call's values.
+def specialise(
+    scripted: Scripted, values: Mapping[str, Any], shown: Mapping[str, ir.Type] | None = None
+) -> Scripted:
+    """Return the program compiled for the data types and ranks of a call's values.
 
-    Sizes stay open: `values` with other sizes fit the same model. Returns the scripted model
-    itself where it fits already.
+    `shown` are types of what ignored functions give, `f()`. Sizes stay open: `values` with other
+    sizes fit the same model. Returns the scripted program itself where it fits already.
     """
     method = scripted.model.root.method("forward")
     assert method is not None
     function = scripted.model.function(method.function)
     found = types_of_values(function, values, scripted.types)
-    if not found:
-        return scripted.model
-    key = tuple(sorted((k, repr(v)) for k, v in found.items()))
+    shown = {**scripted.shown, **(shown or {})}
+    if not found and shown == scripted.shown:
+        return scripted
+    key = tuple(sorted((k, repr(v)) for k, v in [*found.items(), *shown.items()]))
     if key not in scripted.cache:
-        scripted.cache[key] = script(
-            scripted.program, types={**scripted.types, **found}, name=scripted.name
-        ).model
+        types = {**scripted.types, **found}
+        made = script(scripted.program, types=types, name=scripted.name, shown=shown)
+        scripted.cache[key] = made
     return scripted.cache[key]
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from tracescript.ir.graph import Function
     from tracescript.ir.types import DataType, StructType
+    from tracescript.producer.script.calls.hosts import Hosts
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry, Series
     from tracescript.producer.script.emitter.facts import Facts
@@ -41,13 +42,14 @@ class Session:
     """Everything the functions of one program share while they are compiled."""
 
     def __init__(
-        self, facts: Facts, names: Names, arrays: Weights, root: Any, flavour: str
+        self, facts: Facts, names: Names, arrays: Weights, root: Any, flavour: str, hosts: Hosts
     ) -> None:
         self.facts = facts
         self.names = names
         self.arrays = arrays
         self.root = root
         self.flavour = flavour
+        self.hosts = hosts
         self.definitions = Definitions()
         self.functions: dict[str, Function] = {}
         self.typing = Typing(self.functions.get)

@@ -20,6 +20,13 @@ def call(
 ) -> Any:
     """Run a method of a model on real data and record a call of its function. Spec: TRACE-8."""
     recorder = door.recorder
+    if model.program.hosts:
+        called = ", ".join(f"{op}()" for op in model.program.hosts)
+        raise recorder.error(
+            "UNKNOWN_CALL",
+            f"the model calls Python: {called}; a trace holds no such call",
+            hint="trace the program itself: the trace runs through what is marked @ts.ignore",
+        )
     declared = model.ir.function(_method(model.ir.root, method).function)
     inputs = _inputs(door, declared, args, kwargs)
     made = _compiled(door, model, declared, inputs)
@@ -47,7 +54,7 @@ def _compiled(
     door: Door, model: Any, function: ir.Function, inputs: Sequence[tuple[str, Any]]
 ) -> ir.Model:
     """Return the model; a scripted one compiled for the ranks here: sizes pass through it."""
-    specialise = getattr(model, "_specialise", None)
+    specialise = model.program.specialise
     if specialise is None:
         return model.ir
     types: dict[str, Any] = {}
@@ -59,10 +66,10 @@ def _compiled(
             sizes = tuple(ir.Symbol(f"{name}_{i}", 1) for i in range(len(given.shape or ())))
             types[name] = ir.TensorType(given.data_type, sizes)
     try:
-        made: ir.Model = specialise(types) if types else model.ir
+        made = specialise(types, {}) if types else None
     except TsError:
         return model.ir
-    return made
+    return model.ir if made is None else made.ir
 
 
 def _method(root: ir.Module, path: str) -> ir.Method:

@@ -16,6 +16,7 @@ from tracescript.producer.script.calls.functions import (
     holds_closure,
     run_body,
 )
+from tracescript.producer.script.calls.hosts import call_host
 from tracescript.producer.script.calls.parameters import (
     bind_parameters,
     borrowed_names,
@@ -103,8 +104,10 @@ class PythonCalls(Recursion):
         if isinstance(function, str):
             assert owner is not None
             return self.model(e, owner, function, args, kwargs)
-        if mark_of(function) in {"unused", "ignore"}:
-            return self._marked(e, function)
+        if mark_of(function) == "unused":
+            return self._unused(e, function)
+        if mark_of(function) == "ignore":
+            return call_host(e, function, args, kwargs, owner)
         if hasattr(function, "cache_info"):
             raise e.error(
                 None,
@@ -148,16 +151,8 @@ class PythonCalls(Recursion):
             return self.unit_call(e, owner, function, args, kwargs)
         return None
 
-    def _marked(self, e: Emitter, function: Any) -> Entry:
-        """Call a function marked `unused`: it raises. One marked `ignore` is refused."""
-        if mark_of(function) == "ignore":
-            raise e.error(
-                None,
-                f"{function.__qualname__} is marked @ts.ignore: it needs Python",
-                code="UNKNOWN_CALL",
-                rule="SCRIPT-12",
-                hint="a scripted model runs without Python; mark it @ts.unused if it never runs",
-            )
+    def _unused(self, e: Emitter, function: Any) -> Entry:
+        """Call a function marked `unused`: it raises."""
         text = f"{function.__qualname__} is marked unused"
         e.ops("raise", [e.constant(text)], {"kind": "RuntimeError"})
         e.is_dead = True

@@ -177,7 +177,7 @@ class UnitCalls:
         self, e: Emitter, model: Known, method: str, args: list[Entry], kwargs: dict[str, Entry]
     ) -> Entry:
         """Call a method of a captured or loaded model."""
-        compiled = self.linker.method(e, model.value.ir, method)
+        compiled = self.linker.method(e, model.value, method)
         if model.path is None and (compiled.bound or compiled.states):
             raise e.error(
                 None,

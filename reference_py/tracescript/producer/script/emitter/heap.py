@@ -109,6 +109,17 @@ class Heap:
             self._put(value, [made])
             self._held.setdefault(made, [])
 
+    def foreign(self, value: Value, site: Any) -> None:
+        """A value is an object that Python made, with others in it."""
+        self.fresh(value, site)
+        if not is_changeable(value.type):
+            return
+        inner = [Value(k) for k in parts_of_type(value.type) if is_changeable(k)]
+        for k, part in enumerate(inner):
+            self.foreign(part, (site, k))
+        (token,) = self._nodes[self.root(value)].tokens
+        self._held[token] = inner
+
     def stands_for(self, value: Value, tokens: Iterable[Token], held: Iterable[Value] = ()) -> None:
         """A value is one of the objects that a record is, and holds what it holds."""
         inner = [v for v in held if is_changeable(v.type)]

@@ -19,6 +19,7 @@ class Linker:
 
     def __init__(self, session: Session) -> None:
         self._functions = session.functions
+        self._hosts = session.hosts
         self._by_print: dict[str, ir.Function] = {}
         self._merged: dict[int, tuple[ir.Model, dict[str, str]]] = {}
         self._modules: dict[ir.Module, ir.Module] = {}
@@ -46,21 +47,23 @@ class Linker:
             candidate = f"{cls}_{k}.{method}" if dot else f"{name}_{k}"
         return candidate
 
-    def merge(self, model: ir.Model) -> dict[str, str]:
-        """Add another model's functions; returns their names here."""
+    def merge(self, finished: Any) -> dict[str, str]:
+        """Add the functions of a finished model; returns their names here."""
+        model: ir.Model = finished.ir
         if id(model) not in self._merged:
             names: dict[str, str] = {}
+            ops = self._hosts.take(finished.program.hosts)
             for function in model.functions:
-                body = renamed(function.body, names)
+                body = renamed(function.body, names, ops)
                 names[function.name] = self.add(replace(function, body=body)).name
             self._merged[id(model)] = (model, names)
         return self._merged[id(model)][1]
 
-    def method(self, e: Emitter, model: ir.Model, name: str) -> Compiled:
-        """Return a method of another model, its functions merged in."""
-        found = model.root.method(name)
+    def method(self, e: Emitter, model: Any, name: str) -> Compiled:
+        """Return a method of a finished model, its functions merged in."""
+        found = model.ir.root.method(name)
         if found is None:
-            names = ", ".join(m.name for m in model.root.methods)
+            names = ", ".join(m.name for m in model.ir.root.methods)
             raise e.error(
                 None,
                 f"the model has no method {name!r}",
@@ -78,15 +81,15 @@ class Linker:
         )
 
     def module(
-        self, model: ir.Model, final: dict[str, str], states: dict[ir.State, ir.State]
+        self, model: Any, final: dict[str, str], states: dict[ir.State, ir.State]
     ) -> ir.Module:
-        """Return another model's module tree, with the methods whose functions are in `final`.
+        """Return a finished model's module tree, with the methods whose functions are in `final`.
 
         `states` are its states as they are called here.
         """
         merged = self.merge(model)
         names = {old: final[new] for old, new in merged.items() if new in final}
-        return self._module(model.root, names, states)
+        return self._module(model.ir.root, names, states)
 
     def _module(
         self, module: ir.Module, names: dict[str, str], states: dict[ir.State, ir.State]
@@ -119,19 +122,22 @@ class Linker:
         return self._modules[module]
 
 
-def renamed(block: ir.Block, names: dict[str, str]) -> ir.Block:
-    """Return a block whose calls use other names of functions."""
-    if all(names.get(k) == k for k in names):
+def renamed(block: ir.Block, names: dict[str, str], hosts: dict[str, str]) -> ir.Block:
+    """Return a block whose calls use other names of functions, and of Python's (`hosts`)."""
+    if all(k == v for k, v in [*names.items(), *hosts.items()]):
         return block
-    nodes = tuple(_renamed_node(n, names) for n in block.nodes)
+    nodes = tuple(_renamed_node(n, names, hosts) for n in block.nodes)
     return ir.Block(block.params, nodes, block.results)
 
 
-def _renamed_node(node: ir.Node, names: dict[str, str]) -> ir.Node:
+def _renamed_node(node: ir.Node, names: dict[str, str], hosts: dict[str, str]) -> ir.Node:
     def attribute(value: Any) -> Any:
         return ir.FunctionRef(names[value.name]) if isinstance(value, ir.FunctionRef) else value
 
     attributes = tuple((n, attribute(v)) for n, v in node.attributes)
     return replace(
-        node, attributes=attributes, blocks=tuple(renamed(b, names) for b in node.blocks)
+        node,
+        op=hosts.get(node.op, node.op) if node.opset == ir.PYTHON else node.op,
+        attributes=attributes,
+        blocks=tuple(renamed(b, names, hosts) for b in node.blocks),
     )

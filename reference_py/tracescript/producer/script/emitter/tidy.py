@@ -143,6 +143,8 @@ class _Dead:
                 made = self.if_(node, live)
             elif node.op == "loop":
                 made = self.loop(node, live)
+            elif node.opset and live.isdisjoint(node.outputs):
+                made = replace(node, outputs=())
             else:
                 made = node
             live.update(v for v in made.inputs if v is not None)
@@ -193,7 +195,7 @@ class _Dead:
             return node.inputs[0] is not None and all(
                 self.removable(n) for n in node.blocks[0].nodes
             )
-        if node.op == "call":
+        if node.op == "call" or node.opset:
             return False
         op = opset()[node.op]
         if op.effect == "none" and not op.errors:

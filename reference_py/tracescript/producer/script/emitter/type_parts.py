@@ -16,6 +16,8 @@ from tracescript.ir.types import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tracescript.ir.types import Type
 
 
@@ -41,6 +43,21 @@ def holds_tensor(kind: Type) -> bool:
     return isinstance(kind, TensorType) or any(map(holds_tensor, parts_of_type(kind)))
 
 
+def with_tensors(kind: Type, changed: Callable[[TensorType], TensorType]) -> Type:
+    """Return a type with other tensors in it: alone, and in lists, tuples, dicts and optionals."""
+    if isinstance(kind, TensorType):
+        return changed(kind)
+    if isinstance(kind, ListType):
+        return ListType(with_tensors(kind.element, changed))
+    if isinstance(kind, OptionalType):
+        return OptionalType(with_tensors(kind.element, changed))
+    if isinstance(kind, TupleType):
+        return TupleType(tuple(with_tensors(t, changed) for t in kind.elements))
+    if isinstance(kind, DictType):
+        return DictType(kind.key, with_tensors(kind.value, changed))
+    return kind
+
+
 def parts_of_type(kind: Type) -> tuple[Type, ...]:
     """Return the types of what a value of a type holds."""
     if isinstance(kind, TensorType | ScalarType):
@@ -58,4 +75,4 @@ def parts_of_type(kind: Type) -> tuple[Type, ...]:
     return tuple(t for _, t in kind.fields) if isinstance(kind, StructType) else ()
 
 
-__all__ = ["holds_tensor", "is_changeable", "parts_of_type"]
+__all__ = ["holds_tensor", "is_changeable", "parts_of_type", "with_tensors"]

@@ -146,6 +146,8 @@ class Members:
             found = value.__self__
             same = found is module or isinstance(module, super)
             return MethodOf(Known(found, owner.path) if same else Known(found), value.__func__)
+        if not isinstance(module, super):
+            self._session.hosts.watched[id(module), name] = module
         path = join_path(owner.path, name) if owner.path is not None and _is_kept(value) else None
         return self.entry_of(value, path)
 

@@ -25,6 +25,7 @@ from tracescript.ir.types import (
     set_type,
 )
 from tracescript.producer.script.containers.enums import enum_type, is_enum, learn_classes
+from tracescript.producer.script.emitter.type_parts import with_tensors
 from tracescript.producer.script.source.records import field_names
 
 if TYPE_CHECKING:
@@ -56,6 +57,23 @@ _SETS = {
     **dict.fromkeys(("frozenset", "FrozenSet"), FROZEN_SET),
 }
 _TYPES = {d.value: d for d in DataType} | {"bool_": DataType.BOOL}
+
+
+def filled(kind: Type, data_type: DataType) -> Type:
+    """Return a type with a data type where it was open."""
+    return with_tensors(kind, lambda t: TensorType(data_type, None) if t is OPEN else t)
+
+
+def hints_of(function: Any) -> dict[str, Any]:
+    """Return a function's annotations; those that cannot be resolved say nothing."""
+    try:
+        return typing.get_type_hints(function)
+    except Exception:  # noqa: BLE001  # annotations are any code of the user's
+        return {
+            k: v
+            for k, v in getattr(function, "__annotations__", {}).items()
+            if not isinstance(v, str)
+        }
 
 
 def type_of_annotation(e: Emitter, node: ast.expr) -> Type | None:
