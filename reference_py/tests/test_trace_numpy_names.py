@@ -202,7 +202,6 @@ def test_factors_multiply_to_the_matrix_and_the_model_repeats_the_trace():
         (lambda x: np.quantile(x, 0.5, method="weibull"), ""),
         (lambda x: np.median(x, overwrite_input=True), ""),
         (lambda x: np.cbrt(x, where=x > 0), ""),
-        (lambda x: np.modf(x, out=(x, x)), ""),
         (lambda x: np.linalg.qr(x, mode="raw"), ""),
         (lambda x: np.digitize(x, x[0]), ""),
         (lambda x: np.put(x, [0], 1, mode="clip"), ""),

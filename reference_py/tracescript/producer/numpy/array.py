@@ -33,10 +33,10 @@ class TracedArray(NDArrayOperatorsMixin):
             cell.strides = tuple(n // self.data.itemsize for n in self.data.strides)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return self.door.ufunc(ufunc, method, inputs, kwargs)
+        return self.door.of_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function: Any, _types: Any, args: Any, kwargs: Any) -> Any:
-        return self.door.function(function, args, kwargs)
+        return self.door.of_function(function, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         reads.copied_out(self.door, self, "numpy.asarray")
@@ -80,25 +80,25 @@ class TracedArray(NDArrayOperatorsMixin):
     @property
     def mT(self) -> Any:  # numpy's name
         """The array with its last two axes swapped."""
-        return self.door.function(np.matrix_transpose, (self,), {})
+        return self.door.of_function(np.matrix_transpose, (self,), {})
 
     @property
     def T(self) -> Any:
         """The array with its axes reversed."""
-        return self.door.function(np.transpose, (self,), {})
+        return self.door.of_function(np.transpose, (self,), {})
 
     @property
     def real(self) -> Any:
         """The real part: the array itself where it is not complex."""
         is_complex = self.data.dtype.kind == "c"
-        return self.door.function(np.real, (self,), {}) if is_complex else self
+        return self.door.of_function(np.real, (self,), {}) if is_complex else self
 
     @property
     def imag(self) -> Any:
         """The imaginary part."""
         is_complex = self.data.dtype.kind == "c"
         call = np.imag if is_complex else np.zeros_like
-        return self.door.function(call, (self,), {})
+        return self.door.of_function(call, (self,), {})
 
     def __divmod__(self, other: Any) -> Any:
         return np.divmod(self, other)
@@ -149,10 +149,10 @@ class TracedArray(NDArrayOperatorsMixin):
     # ---- subscripts
 
     def __getitem__(self, key: Any) -> Any:
-        return self.door.getitem(self, key)
+        return self.door.get(self, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self.door.setitem(self, key, value)
+        self.door.put(self, key, value)
 
     # ---- methods that numpy has as functions
 

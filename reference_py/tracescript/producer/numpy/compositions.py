@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tracescript.producer.numpy import names, reductions, writes
+from tracescript.producer.numpy import names
 from tracescript.producer.numpy.typed import alike
-from tracescript.producer.trace import watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +19,8 @@ def _flat(a: Any) -> Any:
     return np.reshape(a, (-1,))
 
 
-def _along(axis: int, rank: int, part: Any) -> tuple[Any, ...]:
+def along(axis: int, rank: int, part: Any) -> tuple[Any, ...]:
+    """Return the subscript of a part along an axis."""
     return (*(slice(None),) * (axis % rank), part)
 
 
@@ -134,7 +133,7 @@ def _delete(door: NumpyDoor, arr: Any, obj: Any, axis: Any = None) -> Any:
     if not isinstance(obj, int):
         raise names.unknown(door, "numpy.delete")
     at = obj + arr.shape[axis] if obj < 0 else obj
-    parts = [arr[_along(axis, arr.ndim, s)] for s in (slice(None, at), slice(at + 1, None))]
+    parts = [arr[along(axis, arr.ndim, s)] for s in (slice(None, at), slice(at + 1, None))]
     return np.concatenate(parts, axis)
 
 
@@ -202,71 +201,9 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
 """By numpy function."""
 
 
-# ---- methods of ufuncs
-
-
-def _outer_of(door: NumpyDoor, ufunc: np.ufunc, a: Any, b: Any, **kwargs: Any) -> Any:
-    wide = np.reshape(a, (*a.shape, *(1,) * np.ndim(b)))
-    return door.ufunc(ufunc, "__call__", (wide, b), kwargs)
-
-
-def _reduced_at(
-    door: NumpyDoor, ufunc: np.ufunc, array: Any, indices: Any, axis: int = 0, **kwargs: Any
-) -> Any:
-    """Reduce from each place to the next one, to the end from the last; else one element."""
-    known = isinstance(indices, (np.ndarray, list, tuple))
-    if kwargs or not known or watching.holds(indices, watching.SYMBOLS) or not len(indices):
-        raise names.unknown(door, f"numpy.{ufunc.__name__}.reduceat")
-    starts = np.asarray(indices).tolist()
-    extent, rank = array.shape[axis], array.ndim
-    for start in starts:
-        if not 0 <= start < extent:
-            message = f"index {start} out-of-bounds in {ufunc.__name__}.reduceat [0, {extent})"
-            raise IndexError(message)
-    ends = [max(end, start + 1) for start, end in itertools.pairwise(starts)]
-    cuts = [slice(a, b) for a, b in zip(starts, [*ends, None], strict=True)]
-    parts = [array[_along(axis, rank, cut)] for cut in cuts]
-    return np.concatenate([ufunc.reduce(p, axis=axis, keepdims=True) for p in parts], axis)
-
-
 def _divided(_: NumpyDoor, a: Any, b: Any) -> tuple[Any, Any]:
     return np.floor_divide(a, b), np.remainder(a, b)
 
 
-_REDUCTIONS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
-    np.add: np.sum,
-    np.multiply: np.prod,
-    np.maximum: np.max,
-    np.minimum: np.min,
-    np.logical_and: np.all,
-    np.logical_or: np.any,
-}
-_SCANS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {np.add: np.cumsum, np.multiply: np.cumprod}
-_EXTREMES: Final[Mapping[np.ufunc, str]] = {np.maximum: "cummax", np.minimum: "cummin"}
 UFUNCS: Final[Mapping[np.ufunc, Callable[..., Any]]] = {np.divmod: _divided}
 """By ufunc with several results."""
-
-
-def ufunc_method(
-    door: NumpyDoor, ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]
-) -> Any:
-    """Run and record a method of a ufunc: those of one array are along axis 0."""
-    axis = {} if len(inputs) > 1 else {"axis": 0}
-    if method == "at" and ufunc in {np.add, np.subtract}:
-        array, index, values = inputs
-        return writes.added_at(door, array, index, values if ufunc is np.add else -values)
-    if method == "reduce" and ufunc in reductions.REDUCTIONS:
-        return reductions.REDUCTIONS[ufunc](door, *inputs[:1], **(axis | kwargs))
-    if method == "reduce" and ufunc in _REDUCTIONS:
-        return door.function(_REDUCTIONS[ufunc], inputs, axis | kwargs)
-    if method == "accumulate" and ufunc in _SCANS:
-        return door.function(_SCANS[ufunc], inputs, axis | kwargs)
-    if method == "accumulate" and ufunc in _EXTREMES:
-        whole = inputs[0].astype(np.int8) if inputs[0].dtype == np.bool_ else inputs[0]
-        found = door.call_op(_EXTREMES[ufunc], [whole], {"dim": (axis | kwargs)["axis"]})[0]
-        return found.astype(inputs[0].dtype)
-    if method == "reduceat":
-        return _reduced_at(door, ufunc, *inputs, **kwargs)
-    if method == "outer":
-        return _outer_of(door, ufunc, *inputs, **kwargs)
-    raise names.unknown(door, f"numpy.{ufunc.__name__}.{method}")

@@ -93,7 +93,7 @@ def _passed(door: NumpyDoor, function: Any, *args: Any, **kwargs: Any) -> Any:
     """Record a function of an array that may be plain; a list of arrays becomes one."""
     first, *rest = args
     first = as_array(door, first) if isinstance(first, (tuple, list)) else first
-    return door.function(function, (first, *rest), kwargs)
+    return door.of_function(function, (first, *rest), kwargs)
 
 
 # ---- arrays of arrays
@@ -128,7 +128,12 @@ def as_array(door: NumpyDoor, value: Any) -> Any:
     return np.stack([p if p.dtype == common else door.astype(p, common) for p in parts])
 
 
+def _called(door: NumpyDoor, function: Any, *args: Any, **kwargs: Any) -> Any:
+    return door.of_function(function, args, kwargs)
+
+
 HANDLERS: Final[Mapping[str, Callable[..., Any]]] = {
+    **dict.fromkeys(("zeros_like", "ones_like", "empty_like", "full_like", "copy"), _called),
     **dict.fromkeys(watching.NAMES, watching.fixed),
     "zeros": _filled("zeros"),
     "empty": _filled("zeros"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import weakref
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +11,17 @@ import numpy as np
 from tracescript import ir
 from tracescript.ir import constants
 from tracescript.opset.dtypes import holding, of_numpy
-from tracescript.producer.numpy import compositions, creation, names, special, typed
+from tracescript.producer.numpy import (
+    calls,
+    creation,
+    known,
+    methods,
+    names,
+    special,
+    typed,
+    ufuncs,
+    writes,
+)
 from tracescript.producer.numpy.array import TracedArray
 from tracescript.producer.numpy.buffers import Buffers
 from tracescript.producer.numpy.number_calls import NumberCalls
@@ -113,41 +122,44 @@ class NumpyDoor(NumberCalls, Door):
         assert found is not None, "Python numbers have a data type"
         return found
 
-    # ---- calls
+    # ---- calls of the program
+
+    def of_ufunc(
+        self, ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]
+    ) -> Any:
+        """Call a ufunc or a method of it."""
+        named = ufunc if method == "__call__" else getattr(ufunc, method)
+        return calls.called(
+            self, named, inputs, kwargs, lambda args, more: self.ufunc(ufunc, method, args, more)
+        )
+
+    def of_function(
+        self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """Call a function."""
+        return calls.called(
+            self, function, args, kwargs, lambda given, more: self.function(function, given, more)
+        )
+
+    def method(self, array: TracedArray, name: str) -> Any:
+        """Return a method of numpy's arrays."""
+        return methods.named(self, array, name)
+
+    def get(self, array: TracedArray, key: Any) -> Any:
+        """Return `x[key]`."""
+        return known.get(self, array, key)
+
+    def put(self, array: TracedArray, key: Any, value: Any) -> None:
+        """Do `x[key] = value`."""
+        known.put(self, array, key, value)
+
+    # ---- recorded calls
 
     def ufunc(
         self, ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]
     ) -> Any:
-        """Run and record a ufunc; `out=` takes the result. Spec: TRACE-2."""
-        where = kwargs.pop("where", True)
-        if where is not True and (method != "__call__" or kwargs.get("out") is None):
-            raise names.unknown(self, f"numpy.{ufunc.__name__} with where= and without out=")
-        if method != "__call__":
-            return compositions.ufunc_method(self, ufunc, method, inputs, kwargs)
-        out = kwargs.pop("out", None)
-        dtype = kwargs.pop("dtype", None)
-        if dtype is not None:
-            inputs = [self.astype(x, dtype) if self.is_array(x) else x for x in inputs]
-        handler = special.UFUNCS.get(ufunc)
-        if handler is None:
-            result = self.run(ufunc, inputs, kwargs)
-        elif kwargs or (out is not None and ufunc.nout > 1):
-            raise names.unknown(self, f"numpy.{ufunc.__name__}")
-        else:
-            result = handler(self, *inputs)
-        if out is None:
-            return result
-        (target,) = out
-        return self.assign(target, result if where is True else np.where(where, result, target))
-
-    def assign(self, target: TracedArray, result: TracedArray) -> TracedArray:
-        """Write a result into an array, cast to its data type, as `x += y` does."""
-        if not isinstance(target, TracedArray):
-            raise self.recorder.error("ALIASING", "out= is an array made outside of the program")
-        np.copyto(target.data, result.data, casting="same_kind")
-        wire = self.recorder.cast(self.wire(result), self.type_of(target).data_type)
-        cells.write(self.recorder, target.cell, wire)
-        return target
+        """Run and record a ufunc or a method of it."""
+        return ufuncs.run(self, ufunc, method, inputs, kwargs)
 
     def function(
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -164,7 +176,7 @@ class NumpyDoor(NumberCalls, Door):
             raise names.unknown(self, names.full_name(function))
         else:
             result = handler(self, *args, **rest)
-        return result if out is None else self.assign(out, result)
+        return result if out is None else writes.assigned(self, out, result)
 
     def run(
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -207,37 +219,11 @@ class NumpyDoor(NumberCalls, Door):
             return type(value)(self._plain(v) for v in value)
         return plain(value)
 
-    # ---- methods
-
-    def method(self, array: TracedArray, name: str) -> Any:
-        """Return a method of numpy's arrays that numpy also has as a function."""
-        if name.startswith("__"):
-            raise AttributeError(name)
-        handler = special.METHODS.get(name)
-        if handler is not None:
-            return functools.partial(handler, self, array)
-        function = getattr(np, name, None)
-        if callable(function) and hasattr(np.ndarray, name):
-            return functools.partial(self._method, function, array)
-        if hasattr(np.ndarray, name):
-            raise names.unknown(self, f"numpy.ndarray.{name}")
-        message = f"an array has no attribute {name!r}"
-        raise AttributeError(message, name=name, obj=array)
-
-    def _method(
-        self, function: Callable[..., Any], array: TracedArray, *args: Any, **kwargs: Any
-    ) -> Any:
-        if isinstance(function, np.ufunc):
-            return self.ufunc(function, "__call__", (array, *args), kwargs)
-        return self.function(function, (array, *args), kwargs)
-
     def astype(self, array: Any, dtype: Any) -> Any:
         """Record a cast."""
         value = self.real(array).astype(dtype)
         wire = self.recorder.cast(self.wire(array), self.type_of(value).data_type)
         return TracedArray(value, cells.Cell(wire), self)
-
-    # ---- subscripts
 
     def getitem(self, array: TracedArray, key: Any) -> Any:
         """Record `x[key]`; without arrays in the key the result is a view."""
@@ -266,7 +252,10 @@ class NumpyDoor(NumberCalls, Door):
         names.candidates()  # by functions that are not watched yet
         self.buffers.open(self.tree.branches())
         try:
-            with watching.watched(self, creation.HANDLERS, creation.KINDS), super().running():
+            with (
+                watching.watched(self, creation.HANDLERS, creation.KINDS, known.made),
+                super().running(),
+            ):
                 yield
         finally:
             self.buffers.close()

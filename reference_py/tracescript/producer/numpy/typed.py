@@ -54,8 +54,12 @@ def loop(door: NumpyDoor, ufunc: np.ufunc, inputs: Sequence[Any]) -> tuple[Any, 
 
     Raises numpy's TypeError where it computes in none.
     """
-    given = [door.real(x).dtype if door.is_array(x) else _weak(plain(x)) for x in inputs]
-    return ufunc.resolve_dtypes((*given, *[None] * ufunc.nout))
+    return ufunc.resolve_dtypes((*operands(door, inputs), *[None] * ufunc.nout))
+
+
+def operands(door: NumpyDoor, inputs: Sequence[Any]) -> list[Any]:
+    """Return the types of operands as a ufunc resolves its own by them."""
+    return [door.real(x).dtype if door.is_array(x) else _weak(plain(x)) for x in inputs]
 
 
 def _weak(number: Any) -> Any:

@@ -16,6 +16,20 @@ if TYPE_CHECKING:
     from tracescript.producer.numpy.door import NumpyDoor
 
 
+def assigned(door: NumpyDoor, target: Any, result: Any, where: Any = True) -> Any:
+    """Write a result into an array, cast to its data type, as `x += y` does; return the array."""
+    if not isinstance(target, TracedArray):
+        what = "out= is an array made outside of the program"
+        raise door.recorder.error("ALIASING", what, "make it in the program: np.empty(...)")
+    if not np.can_cast(result.dtype, target.dtype, "same_kind"):
+        message = f"Cannot cast array data from {result.dtype} to {target.dtype}"
+        raise TypeError(f"{message} according to the rule 'same_kind'")
+    found = result if result.dtype == target.dtype else door.astype(result, target.dtype)
+    found = found if where is True else np.where(where, found, target)
+    door.setitem(target, Ellipsis, found)
+    return target
+
+
 def _copyto(door: NumpyDoor, dst: Any, src: Any, *, where: Any = True) -> None:
     door.setitem(dst, Ellipsis, src if where is True else np.where(where, src, dst))
 
@@ -71,16 +85,6 @@ def _fill_diagonal(door: NumpyDoor, a: Any, val: Any, wrap: bool = False) -> Non
         raise names.unknown(door, "numpy.fill_diagonal of more than a number and a matrix")
     is_there = np.arange(a.shape[0])[:, None] == np.arange(a.shape[1])
     door.setitem(a, Ellipsis, np.where(is_there, _like(door, val, a), a))
-
-
-def added_at(door: NumpyDoor, array: Any, indices: Any, values: Any) -> None:
-    """`numpy.add.at` along the first axis: each element of the index adds once."""
-    index = _from_front(door, np.reshape(np.asanyarray(indices), (-1,)), array.shape[0])
-    sizes = [*np.shape(indices), *array.shape[1:]]
-    source = np.broadcast_to(_like(door, values, array), sizes)
-    source = np.reshape(source, [index.shape[0], *array.shape[1:]])
-    found = door.call_op("index_add", [array, index, source], {"dim": 0})
-    door.setitem(array, Ellipsis, found)
 
 
 def _into_traced(function: Any, handler: Callable[..., None]) -> Callable[..., None]:

@@ -177,7 +177,7 @@ def written(door: Door, wire: Wire, key: Key, value: Wire) -> Wire:
 
 
 def _expanded(door: Door, value: Wire, like: Wire) -> Wire:
-    if value.type == like.type:
+    sizes = door.recorder.shape(like)
+    if value.type == like.type and door.recorder.shape(value) == sizes:
         return value
-    sizes = door.recorder.ints(door.recorder.shape(like))
-    return door.recorder.single("expand", (value, sizes), None, like.type)
+    return door.recorder.single("expand", (value, door.recorder.ints(sizes)), None, like.type)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import linecache
 import os
 import sys
 from pathlib import Path
@@ -89,6 +90,37 @@ def is_users_file(path: str) -> bool:
 def is_called_by_user() -> bool:
     """Tell whether the caller of the function that asks is the user's program."""
     return _is_user(sys._getframe(2).f_code.co_filename)  # noqa: SLF001  # the documented way to a caller's frame
+
+
+def is_written_out(name: str, depth: int) -> bool:
+    """Tell whether the frame so many above is the user's, at a call that its text names so.
+
+    Code without frames, compiled from Cython say, seems to call what it calls from there.
+    """
+    frame = sys._getframe(depth)  # noqa: SLF001  # as above
+    if not _is_user(frame.f_code.co_filename):
+        return False
+    try:
+        call = ast.parse(_text(frame).strip(), mode="eval").body
+    except (SyntaxError, ValueError):
+        return False
+    function = call.func if isinstance(call, ast.Call) else None
+    named = function.attr if isinstance(function, ast.Attribute) else None
+    return name == (function.id if isinstance(function, ast.Name) else named)
+
+
+def _text(frame: FrameType) -> str:
+    """Return the source text of the expression that a frame computes."""
+    file, place = frame.f_code.co_filename, _place(frame)
+    lines = [
+        linecache.getline(file, n, frame.f_globals).encode()
+        for n in range(place.line, place.end_line + 1)
+    ]
+    if not lines or not place.end_column:
+        return ""
+    lines[-1] = lines[-1][: place.end_column]
+    lines[0] = lines[0][place.column :]
+    return b"".join(lines).decode(errors="replace")
 
 
 def is_within(*packages: str) -> bool:

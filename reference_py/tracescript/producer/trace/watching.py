@@ -21,15 +21,19 @@ SYMBOLS: Final = (SymInt, SymFloat)
 
 @contextlib.contextmanager
 def watched(
-    door: Door, handlers: Mapping[str, Callable[..., Any]], kinds: tuple[type, ...]
+    door: Door,
+    handlers: Mapping[str, Callable[..., Any]],
+    kinds: tuple[type, ...],
+    others: Callable[..., Any] | None = None,
 ) -> Iterator[None]:
     """Hand calls of numpy's functions to handlers where an argument holds one of these kinds.
 
-    A handler gets the door, the function and its arguments.
+    A handler gets the door, the function and its arguments; `others` calls the function with other
+    arguments, which it gets as a tuple and a dict.
     """
     before = {name: getattr(np, name) for name in handlers}
     for name, handler in handlers.items():
-        setattr(np, name, _watching(door, before[name], handler, kinds))
+        setattr(np, name, _watching(door, before[name], handler, kinds, others))
     try:
         yield
     finally:
@@ -38,13 +42,19 @@ def watched(
 
 
 def _watching(
-    door: Door, function: Callable[..., Any], handler: Callable[..., Any], kinds: tuple[type, ...]
+    door: Door,
+    function: Callable[..., Any],
+    handler: Callable[..., Any],
+    kinds: tuple[type, ...],
+    others: Callable[..., Any] | None,
 ) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if active() is door and holds((args, kwargs), kinds):
+        if active() is not door:
+            return function(*args, **kwargs)
+        if holds((args, kwargs), kinds):
             return handler(door, function, *args, **kwargs)
-        return function(*args, **kwargs)
+        return function(*args, **kwargs) if others is None else others(door, function, args, kwargs)
 
     call.unwatched = function  # type: ignore[attr-defined]  # read by `own`
     return call

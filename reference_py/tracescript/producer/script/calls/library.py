@@ -10,7 +10,7 @@ import numpy as np
 
 from tracescript.errors import ProducerError
 from tracescript.ir.values import Value
-from tracescript.producer.numpy import creation, special
+from tracescript.producer.numpy import creation, methods, special
 from tracescript.producer.script.emitter.entries import constant_of
 from tracescript.producer.script.emitter.objects import torch_door
 from tracescript.producer.script.library.examples import tensors
@@ -77,7 +77,7 @@ def method_call(
     if not (hasattr(np.ndarray, name) if door is None else door.is_method_seen(name)):
         return named()
     says_more = door is None and (
-        name in special.METHODS or _says_more(getattr(np, name, None), kwargs)
+        name in methods.METHODS or _says_more(getattr(np, name, None), kwargs)
     )
     made = _first(e, [traced, named] if says_more else [named, traced])
     return _shared(e, name, args, kwargs, made)
