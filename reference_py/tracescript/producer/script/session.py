@@ -60,6 +60,7 @@ class Session:
         self.known_keys = KnownKeys()
         self.wrapped: set[Entry] = set()
         self.classes: dict[StructType, type] = {}
+        self.refined_records: dict[Entry, Entry] = {}
         self.narrowed: dict[tuple[Entry, Entry], list[int]] = {}
         self.generators = Generators(self, facts)
         self.states = States(self, facts)
@@ -120,6 +121,12 @@ class Session:
         if name.startswith("pybind11_detail"):
             name = name.rpartition(".")[2]
         return f"{_HOMES.get(module, module)}.{name}"
+
+    def whole_record(self, entry: Entry | None) -> Entry | None:
+        """Return a record without what tests have told about its fields; else the entry itself."""
+        while entry is not None and entry in self.refined_records:
+            entry = self.refined_records[entry]
+        return entry
 
     def is_module(self, entry: Known) -> bool:
         """Whether an entry is a module instance."""

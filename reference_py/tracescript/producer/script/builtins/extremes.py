@@ -9,7 +9,7 @@ from tracescript.ir.types import ListType, ScalarKind
 from tracescript.ir.values import Value
 from tracescript.producer.script.builtins.table import builtin
 from tracescript.producer.script.containers import set_order
-from tracescript.producer.script.containers.lists import is_named_tuple
+from tracescript.producer.script.containers.lists import has_own_order, is_named_tuple
 from tracescript.producer.script.containers.mixed import is_mixed, one_of
 from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar, is_tensor
 from tracescript.producer.script.emitter.entries import Empty, Items, Known
@@ -19,6 +19,7 @@ from tracescript.producer.script.expressions.operators import NUMBERS, fold, pla
 from tracescript.producer.script.flow.iteration import as_list, series_of
 from tracescript.producer.script.library.promote import emit_op
 from tracescript.producer.script.prelude import methods as prelude
+from tracescript.producer.script.prelude import orders
 
 if TYPE_CHECKING:
     import ast
@@ -125,5 +126,7 @@ def _of_list(e: Emitter, xs: Value, *, largest: bool) -> Value:
     if is_named_tuple(xs.type):
         by_key = prelude.largest if largest else prelude.smallest
         return e.value(e.prelude(by_key, xs, Known(tuple)))
+    if has_own_order(e, xs.type):
+        return e.value(e.prelude(orders.greatest if largest else orders.least, xs))
     place = e.constant(-1 if largest else 0)
     return e.op("list.get", [e.op("list.sort", [xs]), place])

@@ -24,6 +24,7 @@ from tracescript.producer.script.expressions.operators import (
     scalar_kind,
     to_number,
 )
+from tracescript.producer.script.expressions.own_operators import special
 from tracescript.producer.script.flow.branches import branch
 from tracescript.producer.script.flow.iteration import (
     series_of,
@@ -112,6 +113,9 @@ def abs_(e: Emitter, node: ast.Call) -> Entry:
     folded = fold(e, abs, x)
     if folded is not None:
         return folded
+    own = special(e, x, "abs")
+    if own is not None:
+        return own
     if is_tensor(x) or e.session.holds_array(x):
         return operator_call(e, abs, [x], lambda: emit_op(e, "abs", [x]))
     value = number(e, x)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tracescript.ir.types import ScalarKind, ScalarType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
+from tracescript.opset.relations import join_all
 from tracescript.producer.script.containers.unions import names_union
 from tracescript.producer.script.emitter.diagnostics import is_scalar
 from tracescript.producer.script.emitter.entries import (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from tracescript.producer.script.emitter.frame import Frame
 
 
+_KEYS = {bool: ScalarKind.BOOL, int: ScalarKind.INT, str: ScalarKind.STR}
 _NUMBERS = (ScalarKind.BOOL, ScalarKind.INT, ScalarKind.FLOAT)
 
 
@@ -196,6 +198,22 @@ def at_index(e: Emitter, parts: Sequence[Entry], index: Value) -> Entry:
     e.ops("assert", [inside, text], {"code": "INDEX_ERROR"})
     place = e.op("int.mod", [index, count])
     return parts[0] if len(parts) == 1 else OneOf(place, dict(enumerate(parts)))
+
+
+def at_key(e: Emitter, parts: Mapping[Any, Entry], key: Entry) -> Entry | None:
+    """`d[k]` of a dict of known objects by a key of run time; None where it has other keys."""
+    kinds = {_KEYS.get(type(n)) for n in parts}
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind is None or not is_scalar(key, kind):
+        return None
+    places = [x for k, n in enumerate(parts) for x in (e.constant(n), e.constant(k))]
+    place = e.op("dict.get", [e.op("dict.make", places), e.value(key), None])
+    listed = list(parts.values())
+    if all(map(e.session.is_runtime, listed)):
+        values = [e.value(x) for x in listed]
+        if join_all(v.type for v in values) is not None:
+            return e.op("list.get", [e.make_list(values), place])
+    return listed[0] if len(listed) == 1 else OneOf(place, dict(enumerate(listed)))
 
 
 def member_of(e: Emitter, cls: type[enum.Enum], value: Entry) -> Entry:

@@ -16,7 +16,7 @@ from tracescript.producer.script.emitter.entries import Empty, Items, Known, con
 from tracescript.producer.script.emitter.size_marks import PLAIN
 from tracescript.producer.script.flow.iteration import as_list, series_of
 from tracescript.producer.script.prelude import methods as prelude
-from tracescript.producer.script.prelude import slices
+from tracescript.producer.script.prelude import orders, slices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,10 +119,19 @@ def sorted_list(e: Emitter, xs: Value, descending: Entry, key: Entry | None = No
         key = Known(tuple)
     if key is not None and not is_none(key):
         return e.value(e.prelude(prelude.ordered, xs, key, e.constant(bool(backwards))))
+    if has_own_order(e, xs.type):
+        return e.value(e.prelude(orders.in_order, xs, e.constant(bool(backwards))))
     made = e.op("list.sort", [xs], {"descending": bool(backwards)})
     if made.type == ListType(INT):
         e.session.list_kinds.note(made, PLAIN)
     return made
+
+
+def has_own_order(e: Emitter, kind: Type) -> bool:
+    """Whether a list holds records whose class says which is less."""
+    if not isinstance(kind, ListType) or not isinstance(kind.element, StructType):
+        return False
+    return hasattr(e.session.classes.get(kind.element), "__lt__") and not kind.element.is_tuple
 
 
 def is_named_tuple(kind: Type) -> bool:

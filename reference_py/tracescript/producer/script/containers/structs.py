@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import dataclasses
 import enum
+import functools
 import inspect
 from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import StructType
 from tracescript.producer.script.aliasing.changes import store
 from tracescript.producer.script.containers.edges import set_value, type_of_set
-from tracescript.producer.script.emitter.entries import Above, Empty, Items, Known, MethodOf, Struct
+from tracescript.producer.script.containers.fields import given_fields
+from tracescript.producer.script.emitter.entries import Above, Known, MethodOf, Struct
 from tracescript.producer.script.emitter.own_containers import (
     is_dict_of,
     is_set,
@@ -19,19 +21,15 @@ from tracescript.producer.script.emitter.own_containers import (
     plain_dict,
     python_class,
 )
-from tracescript.producer.script.source.annotations import field_type
 from tracescript.producer.script.source.records import (
     field_names,
     has_made_init,
-    init_names,
     is_changed,
     is_plain,
     own_init,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tracescript.ir.types import Type
     from tracescript.ir.values import Value
     from tracescript.producer.script.emitter.core import Emitter
@@ -58,32 +56,25 @@ class Structs:
                 rule="SCRIPT-12",
                 hint="named tuples, data classes and classes with a plain __init__ can be made",
             )
-        takes, in_place = init_names(cls)
-        fields = dict(zip(in_place, args, strict=False)) | kwargs
-        twice = [n for n in in_place[: len(args)] if n in kwargs]
-        unknown = [n for n in fields if n not in takes] + twice
-        for name, value in self._defaults(e, cls, fields).items():
-            fields.setdefault(name, value)
-        missing = [n for n in names if n not in fields]
-        if unknown or missing or len(args) > len(in_place):
-            what = (
-                f"{unknown[0]!r} is no parameter, or is given twice"
-                if unknown
-                else f"field {missing[0]!r} is missing"
-                if missing
-                else "too many arguments"
-            )
+        fields, given = given_fields(e, cls, args, kwargs)
+        made = Struct(cls, fields, self._tokens(e, cls))
+        after = getattr(cls, "__post_init__", None)
+        return self._complete(e, made if after is None else self._run(e, made, after, given, {}))
+
+    def _complete(self, e: Emitter, made: Struct) -> Struct:
+        """Return a record with its fields in the order of its class; each must have a value."""
+        names = field_names(made.cls) or ()
+        missing = [n for n in names if n not in made.fields]
+        if missing:
             raise e.error(
                 None,
-                f"{cls.__qualname__}: {what}",
+                f"{made.cls.__qualname__}: field {missing[0]!r} has no value (init=False)",
                 code="TYPE_INFERENCE",
                 rule="SCRIPT-10",
-                hint=f"fields: {', '.join(takes)}{_named_only(takes, in_place)}",
+                hint="assign it in __post_init__ on every path, or give it a default",
             )
-        typed = {n: _fitted(e, cls, n, fields[n]) for n in names}
-        made = Struct(cls, typed, self._tokens(e, cls))
-        after = getattr(cls, "__post_init__", None)
-        return made if after is None else self._run(e, made, after, [], {})
+        fields = {n: made.fields[n] for n in dict.fromkeys([*names, *made.fields])}
+        return Struct(made.cls, fields, made.tokens)
 
     def _tokens(self, e: Emitter, cls: type) -> frozenset[Token]:
         return frozenset({e.session.aliases.token(e.site())} if is_changed(cls) else ())
@@ -98,13 +89,13 @@ class Structs:
 
     def _run(
         self, e: Emitter, made: Struct, function: Any, args: list[Entry], kwargs: dict[str, Entry]
-    ) -> Entry:
+    ) -> Struct:
         e.session.call_python(e, function, args, kwargs, owner=Known(made))
         return self._after(e)
 
     def _after(self, e: Emitter) -> Struct:
         """Return the record as the method that ran last has left it."""
-        found = e.session.calls.last_self
+        found = e.session.whole_record(e.session.calls.last_self)
         if not isinstance(found, Struct):
             raise e.error(None, "the fields of this record depend on the path", rule="SCRIPT-4")
         return found
@@ -122,7 +113,11 @@ class Structs:
         result = e.session.call_python(e, method.function, args, kwargs, owner=method.owner)
         lent.pop()
         after = self._after(e)
-        if after is not owner and key is not None and method.receiver is not None:
+        if (
+            after is not e.session.whole_record(owner)
+            and key is not None
+            and method.receiver is not None
+        ):
             if python_class(owner.cls) is not owner.cls:
                 learn(e, owner, after)
                 e.session.aliases.change(e, method.receiver, owner, after)
@@ -147,35 +142,16 @@ class Structs:
         is_remade = after is not None and dataclasses.is_dataclass(owner.cls)
         return self._run(e, made, after, [], {}) if is_remade else made
 
-    def _defaults(self, e: Emitter, cls: type, given: dict[str, Entry]) -> dict[str, Entry]:
-        entry_of = e.session.entry_of
-        if hasattr(cls, "_field_defaults"):
-            return {n: entry_of(v) for n, v in cls._field_defaults.items()}
-        found: dict[str, Entry] = {}
-        for f in dataclasses.fields(cls):
-            if f.default is not dataclasses.MISSING:
-                found[f.name] = entry_of(f.default)
-            elif f.default_factory is not dataclasses.MISSING and f.name not in given:
-                found[f.name] = _factory(e, f.default_factory)
-        return found
-
     def member(self, e: Emitter, owner: Struct, name: str, receiver: ast.expr) -> Entry:
         """A method, property or class attribute of a record's class."""
         if name == "__class__":
             return Known(python_class(owner.cls))
         found = inspect.getattr_static(owner.cls, name, None)
-        if isinstance(found, property):
-            return self.call(e, MethodOf(Known(owner), found.fget, receiver), [], {})
-        if isinstance(found, staticmethod):
-            return Known(found.__func__)
-        if isinstance(found, classmethod):
-            return MethodOf(Known(owner.cls), found.__func__)
         if name == "_replace" and issubclass(owner.cls, tuple):
             return MethodOf(Known(owner), _REPLACE, receiver)
-        if inspect.isfunction(found):
-            return MethodOf(Known(owner), found, receiver)
-        if found is not None and not callable(found) and not hasattr(type(found), "__get__"):
-            return e.session.entry_of(found)
+        made = self._of_class(e, owner, found, receiver)
+        if made is not None:
+            return made
         if name == "pop" and is_set(owner):
             raise e.error(
                 None,
@@ -201,16 +177,43 @@ class Structs:
             hint=f"fields: {', '.join(owner.fields)}" if owner.fields else "",
         )
 
+    def _of_class(self, e: Emitter, owner: Struct, found: Any, receiver: ast.expr) -> Entry | None:
+        """What a class holds under a name, for one of its records; None for what scripts lack."""
+        if isinstance(found, functools.cached_property) and not is_changed(owner.cls):
+            found = property(found.func)
+        if isinstance(found, property):
+            return self.call(e, MethodOf(Known(owner), found.fget, receiver), [], {})
+        if isinstance(found, staticmethod):
+            return Known(found.__func__)
+        if isinstance(found, classmethod):
+            return MethodOf(Known(owner.cls), found.__func__)
+        if inspect.isfunction(found):
+            return MethodOf(Known(owner), found, receiver)
+        if isinstance(found, functools.cached_property):
+            raise e.error(
+                None,
+                f"{found.attrname} is kept from its first use on (cached_property)",
+                rule="SCRIPT-1",
+                hint="make it a property, or set it in __init__",
+            )
+        is_constant = found is not None and not callable(found)
+        return (
+            e.session.entry_of(found)
+            if is_constant and not hasattr(type(found), "__get__")
+            else None
+        )
+
     def above(self, e: Emitter, found: Above, name: str, node: ast.Attribute) -> Entry:
         """`super().name` in a method of a record."""
         mro = found.record.cls.__mro__
         for cls in mro[mro.index(found.cls) + 1 :]:
             member = vars(cls).get(name)
-            if inspect.isfunction(member):
-                receiver = ast.copy_location(ast.Name(found.name, ast.Load()), node)
-                return MethodOf(Known(found.record), member, receiver)
+            receiver = ast.copy_location(ast.Name(found.name, ast.Load()), node)
             if cls is object and name == "__init__":
                 return Known(_nothing)
+            made = None if cls is object else self._of_class(e, found.record, member, receiver)
+            if made is not None:
+                return made
         raise e.error(node, f"no {name!r} above {found.cls.__qualname__}", rule="SCRIPT-3")
 
     def is_runtime(self, session: Session, entry: Struct) -> bool:
@@ -255,30 +258,5 @@ class Structs:
         return made
 
 
-def _named_only(takes: Sequence[str], in_place: Sequence[str]) -> str:
-    """Say which fields cannot be given by place."""
-    named = [n for n in takes if n not in in_place]
-    return f"; by name alone: {', '.join(named)}" if named else ""
-
-
 def _nothing() -> None:
     """What `object.__init__` does."""
-
-
-def _fitted(e: Emitter, cls: type, name: str, entry: Entry) -> Entry:
-    """Give `[]` and `{}` the type that the annotation of a field says."""
-    if not isinstance(entry, Empty):
-        return entry
-    kind = field_type(cls, name)
-    return entry if kind is None else e.fit(entry, kind)
-
-
-def _factory(e: Emitter, factory: Any) -> Entry:
-    """The default of a field that a function makes."""
-    if factory in {list, dict}:
-        return Empty(is_dict=factory is dict, at=e.at)
-    if factory is set:
-        from tracescript.producer.script.containers.sets import set_of
-
-        return set_of(e, Items(()))
-    return e.session.call_python(e, factory, [], {})

@@ -15,6 +15,7 @@ from tracescript.ir.types import (
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.flight import Flight
 from tracescript.producer.script.containers.choices import matches, number_of, type_needed
+from tracescript.producer.script.containers.edges import as_record
 from tracescript.producer.script.containers.mixed import each, is_mixed
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar
@@ -118,6 +119,7 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
     instead = compared(e, relation, left, right)
     if instead is not None:
         return related(e, relation, python, *instead)
+    left, right = as_record(e, left) or left, as_record(e, right) or right
     own = own_comparison(e, relation, left, right)
     if own is None and relation == "ne":
         same = own_comparison(e, "eq", left, right)
@@ -220,6 +222,10 @@ def identical(e: Emitter, left: Entry, right: Entry) -> Value:
         if isinstance(left, Value) and isinstance(left.type, OptionalType):
             return e.op("is_none", [left])
         return e.constant(is_none(left))
+    if any(isinstance(x, Known) and x.value is NotImplemented for x in (left, right)):
+        return e.constant(
+            isinstance(left, Known) and isinstance(right, Known) and left.value is right.value
+        )
     if isinstance(left, Known) and isinstance(right, Known):
         same = same_data_type(e, left, right)
         return e.constant(left.value is right.value if same is None else same)

@@ -54,7 +54,8 @@ def special(e: Emitter, owner: Entry, name: str, *args: Entry) -> Entry | None:
     if method is None or not isinstance(owner, Struct):
         return None
     result = e.session.structs.call(e, method, list(args), {})
-    if e.session.calls.last_self is not owner:
+    whole = e.session.whole_record
+    if whole(e.session.calls.last_self) is not whole(owner):
         raise e.error(
             None,
             f"{owner.cls.__qualname__}.__{name}__ changes the record it is called on",

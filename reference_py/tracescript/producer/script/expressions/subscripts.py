@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from tracescript.ir.types import (
     DictType,
@@ -16,7 +17,7 @@ from tracescript.ir.types import (
 )
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.flight import Flight
-from tracescript.producer.script.containers.choices import at_index, choose
+from tracescript.producer.script.containers.choices import at_index, at_key, choose
 from tracescript.producer.script.containers.defaults import missing
 from tracescript.producer.script.containers.edges import as_record
 from tracescript.producer.script.containers.named_dicts import (
@@ -141,12 +142,23 @@ def _known_element(e: Emitter, owner: Known, index: Entry) -> Entry:
             found = _chosen(e, owner, e.as_int(index))
             if found is not None:
                 return found
+        chosen = at_key(e, _keyed(e, owner), index)
+        if chosen is not None:
+            return chosen
         raise e.error(
             None,
             f"an index of {e.describe(owner)} must be known at compile time",
             hint="loop over the items themselves",
         )
     return e.session.child_at(e, owner, k)
+
+
+def _keyed(e: Emitter, owner: Known) -> dict[Any, Entry]:
+    """Return the items of a known dict, or of a container of named modules, by their keys."""
+    if isinstance(owner.value, Mapping):
+        return {k: e.session.entry_of(x) for k, x in owner.value.items()}
+    names = [constant_of(n)[1] for n in e.session.children(owner) or ()]
+    return {n: e.session.child_at(e, owner, n) for n in names if isinstance(n, str)}
 
 
 def _chosen(e: Emitter, owner: Known, index: Value) -> Entry | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tracescript.ir import constants
 from tracescript.ir.types import OptionalType
 from tracescript.ir.values import Value
-from tracescript.producer.script.emitter.entries import OneOf, Unset
+from tracescript.producer.script.emitter.entries import OneOf, Struct, Unset
 from tracescript.producer.script.emitter.facts import UnknownResultError
 from tracescript.producer.script.flow.arms import RESULT, Arm
 from tracescript.producer.script.flow.assigned import settle
@@ -104,6 +106,8 @@ def _keep_facts(e: Emitter, facts: dict[str, tuple[Entry, Entry]]) -> None:
         if e.scope.get(key) is original:
             if isinstance(original, OneOf):
                 e.scope[key] = narrowed(e, original, e.session.narrowed[original, refined])
+            elif isinstance(original, Struct) and isinstance(refined, Struct):
+                e.scope[key] = _refined_record(e, original, refined)
             elif isinstance(refined, Value) and refined.constant is not None:
                 e.scope[key] = refined
             elif isinstance(original, Value):
@@ -115,6 +119,8 @@ def refine(e: Emitter, test: ast.expr, holds: bool) -> None:
     settle(e, test, holds)
     refine_choices(e, test, holds)
     for target, is_none in _facts(test, holds):
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+            _refine_field(e, target.value, target.attr, is_none=is_none)
         key = e.key_of(target)
         entry = e.scope.get(key) if key else None
         if key is None or not isinstance(entry, Value) or not isinstance(entry.type, OptionalType):
@@ -123,6 +129,36 @@ def refine(e: Emitter, test: ast.expr, holds: bool) -> None:
         e.scope[key] = refined
         if e.refined:
             e.refined[-1].setdefault(key, (entry, refined))
+
+
+def _refine_field(e: Emitter, owner: ast.Name, name: str, *, is_none: bool) -> None:
+    """Use what a test says about a field of a record."""
+    key = e.key_of(owner)
+    entry = e.scope.get(key) if key else None
+    if key is None or not isinstance(entry, Struct):
+        return
+    field = entry.fields.get(name)
+    if not isinstance(field, Value) or not isinstance(field.type, OptionalType):
+        return
+    known = e.constant(None) if is_none else e.unwrap(field, is_proved=True)
+    refined = replace(entry, fields={**entry.fields, name: known})
+    e.session.refined_records[refined] = entry
+    e.scope[key] = refined
+    if e.refined:
+        e.refined[-1][key] = e.refined[-1].get(key, (entry, refined))[0], refined
+
+
+def _refined_record(e: Emitter, original: Struct, refined: Struct) -> Struct:
+    """Return a record with what an arm has learned of its fields."""
+    fields = dict(original.fields)
+    for name, entry in refined.fields.items():
+        before = fields[name]
+        if entry is not before and isinstance(before, Value) and isinstance(entry, Value):
+            is_none = entry.constant is not None and entry.type == constants.NONE
+            fields[name] = entry if is_none else e.unwrap(before, is_proved=True)
+    made = replace(original, fields=fields)
+    e.session.refined_records[made] = original
+    return made
 
 
 def _facts(test: ast.expr, holds: bool) -> Iterator[tuple[ast.expr, bool]]:

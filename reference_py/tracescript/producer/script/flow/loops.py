@@ -49,7 +49,8 @@ def loop(e: Emitter, node: Loop) -> None:
             hint="use a tensor",
         )
     if series.parts is not None:
-        key = e.frame.key(f"run over by the loop in line {node.lineno}")
+        at = header.target
+        key = e.frame.key(f"run over by the loop at {at.lineno}:{at.col_offset} {id(header)}")
         e.scope[key] = Items(series.parts)
         _unrolled(e, node, header, key)
         e.scope.pop(key, None)

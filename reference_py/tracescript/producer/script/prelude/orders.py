@@ -1,0 +1,57 @@
+"""Lists of records in the order that their class says by `<`, in the language of scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def in_order(xs: Any, reverse: bool) -> Any:
+    """A list in order; what is not less keeps its place, backwards too."""
+    given = xs[::-1] if reverse else xs
+    order = places(given)
+    made = [given[k] for k in order]
+    return made[::-1] if reverse else made
+
+
+def places(xs: Any) -> Any:
+    """Which item comes first, second and so on: runs of 1, 2, 4 items are merged."""
+    n = len(xs)
+    order = list(range(n))
+    width = 1
+    while width < n:
+        merged = order[:0]
+        for start in range(0, n, 2 * width):
+            i, middle, end = start, min(start + width, n), min(start + 2 * width, n)
+            j = middle
+            for _ in range(start, end):
+                if i >= middle or (j < end and bool(xs[order[j]] < xs[order[i]])):
+                    merged.append(order[j])
+                    j += 1
+                else:
+                    merged.append(order[i])
+                    i += 1
+        order = merged
+        width = 2 * width
+    return order
+
+
+def greatest(xs: Any) -> Any:
+    """The first item that none is greater than."""
+    if len(xs) == 0:
+        raise ValueError("max() iterable argument is empty")
+    best = 0
+    for k in range(1, len(xs)):
+        if xs[k] > xs[best]:
+            best = k
+    return xs[best]
+
+
+def least(xs: Any) -> Any:
+    """The first item that none is less than."""
+    if len(xs) == 0:
+        raise ValueError("min() iterable argument is empty")
+    best = 0
+    for k in range(1, len(xs)):
+        if xs[k] < xs[best]:
+            best = k
+    return xs[best]
