@@ -15,9 +15,9 @@ def everything() -> None:
         quantifiers,
     )
     from tracescript.producer.script.calls import dispatch, lambdas  # noqa: F401
-    from tracescript.producer.script.containers import defaults, sets, text  # noqa: F401
+    from tracescript.producer.script.containers import defaults, deques, heaps, sets, text  # noqa: F401
     from tracescript.producer.script.expressions import comparison, literals, subscripts  # noqa: F401
-    from tracescript.producer.script.flow import contexts, loops, statements  # noqa: F401
+    from tracescript.producer.script.flow import contexts, imports, loops, statements  # noqa: F401
     from tracescript.producer.script.library import (  # noqa: F401
         axes,
         bags,
@@ -30,6 +30,7 @@ def everything() -> None:
         making,
         more,
         packed,
+        parts,
         random,
         recurrent,
         shapes,

@@ -182,7 +182,9 @@ def from_keys(e: Emitter, node: ast.Call) -> Entry:
 
 @builtin("builtins.tuple")
 def tuple_(e: Emitter, node: ast.Call) -> Entry:
-    """`tuple(xs)` of a known number of parts."""
+    """`tuple(xs)`."""
+    from tracescript.producer.script.containers.deques import tuple_of
+
     args = positional(e, node, 0, 1)
     if not args:
         return Items(())
@@ -194,7 +196,9 @@ def tuple_(e: Emitter, node: ast.Call) -> Entry:
     if made is not None:
         return made
     listed = as_list(e, series)
-    if not isinstance(listed, Value) or listed.type != ListType(INT):
+    if isinstance(listed, Value) and listed.type != ListType(INT):
+        return tuple_of(listed)
+    if not isinstance(listed, Value):
         raise e.error(
             node,
             "the length of this tuple is known only at run time",

@@ -98,7 +98,15 @@ def enumerate_(e: Emitter, node: ast.Call) -> Entry:
 def zip_(e: Emitter, node: ast.Call) -> Entry:
     """`zip`."""
     from tracescript.producer.script.calls.dispatch import arguments
+    from tracescript.producer.script.containers.deques import columns
 
+    if len(node.args) == 1 and isinstance(node.args[0], ast.Starred) and not node.keywords:
+        rows = e.expr(node.args[0].value)
+        found = columns(e, rows)
+        if found is not None:
+            return found
+        again = ast.Starred(named_arguments(e, [rows], node)[0], ast.Load())
+        node = ast.copy_location(ast.Call(node.func, [again], []), node)
     args, kwargs = arguments(e, node)
     known, strict = constant_of(kwargs.get("strict", e.constant(False)))
     if not args or kwargs.keys() - {"strict"} or not known:

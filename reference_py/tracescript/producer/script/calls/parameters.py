@@ -109,6 +109,8 @@ def _stores(node: ast.AST) -> Iterator[str]:
         return
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
         yield node.id
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield from (n.asname or n.name.partition(".")[0] for n in node.names)
     if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name is not None:
         yield node.name
     if isinstance(node, ast.MatchMapping) and node.rest is not None:

@@ -13,6 +13,7 @@ from tracescript.producer.script.containers.enums import is_member
 from tracescript.producer.script.containers.sequences import copied, counted, element_fits, grow
 from tracescript.producer.script.emitter.diagnostics import is_none
 from tracescript.producer.script.emitter.entries import Empty, Items, Known, constant_of
+from tracescript.producer.script.emitter.own_containers import is_sequence_of
 from tracescript.producer.script.emitter.size_marks import PLAIN
 from tracescript.producer.script.flow.iteration import as_list, series_of
 from tracescript.producer.script.prelude import methods as prelude
@@ -33,6 +34,7 @@ def _append(
     e: Emitter, receiver: ast.expr, xs: Entry, args: list[Entry], _kwargs: Arguments
 ) -> Entry:
     (item,) = counted(e, args, 1, 1)
+    item = e.value(item) if is_sequence_of(item) else item
     if isinstance(xs, Empty) and not e.session.is_runtime(item) and not is_member(item):
         rebind(e, receiver, xs, Items((item,), is_list=True))
         return e.constant(None)

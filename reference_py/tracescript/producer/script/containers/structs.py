@@ -16,6 +16,7 @@ from tracescript.producer.script.containers.fields import given_fields
 from tracescript.producer.script.emitter.entries import Above, Known, MethodOf, Struct
 from tracescript.producer.script.emitter.own_containers import (
     is_dict_of,
+    is_sequence_of,
     is_set,
     learn,
     plain_dict,
@@ -218,12 +219,16 @@ class Structs:
 
     def is_runtime(self, session: Session, entry: Struct) -> bool:
         """Whether a record can be a run-time value."""
+        if is_sequence_of(entry):
+            return False
         if is_dict_of(entry):
             return session.is_runtime(plain_dict(entry))
         return all(session.is_runtime(p) for p in entry.fields.values())
 
     def type_of(self, e: Emitter, entry: Struct) -> Type | None:
         """Return the type of the record as a value."""
+        if is_sequence_of(entry):
+            return None
         if is_dict_of(entry):
             return e.type_of_items(plain_dict(entry))
         if is_set(entry):
@@ -238,6 +243,14 @@ class Structs:
         """Make the record a run-time value, which is the same object."""
         if is_set(entry):
             return set_value(e, entry)
+        if is_sequence_of(entry):
+            raise e.error(
+                None,
+                f"no result and no container holds {e.describe(entry)}",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-4",
+                hint="make it a list: list(...)",
+            )
         if is_dict_of(entry):
             e.session.aliases.valued |= entry.tokens
             return e.value(plain_dict(entry))

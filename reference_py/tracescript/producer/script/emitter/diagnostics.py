@@ -73,8 +73,6 @@ _PHRASES = {
     "Yield": "`yield`",
     "YieldFrom": "`yield`",
     "Global": "`global`",
-    "Import": "`import` inside a function",
-    "ImportFrom": "`import` inside a function",
     "Delete": "`del` of this",
 }
 
@@ -96,8 +94,6 @@ def _hides_errors(node: ast.AST) -> bool:
 _ALTERNATIVES: dict[type[ast.AST], str] = {
     ast.Try: "test the condition before, or call what `ts.trace` makes of this part",
     ast.Global: "pass the value in and return it",
-    ast.Import: "import at the top of the file",
-    ast.ImportFrom: "import at the top of the file",
     ast.AsyncFunctionDef: "a plain function does the same here",
     ast.Await: "call the function",
     ast.Yield: "collect the values in a list and return it",

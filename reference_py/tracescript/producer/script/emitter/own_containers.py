@@ -10,11 +10,14 @@ from tracescript.producer.script.emitter.entries import Empty, Known, Struct
 from tracescript.producer.script.emitter.facts import RestartError
 from tracescript.producer.script.prelude.containers import FrozenSetOf
 from tracescript.producer.script.prelude.dicts import DefaultDict, DictOf
+from tracescript.producer.script.prelude.sequences import SequenceOf
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
     from tracescript.producer.script.emitter.facts import Facts
+
+_OURS = FrozenSetOf | DictOf | SequenceOf
 
 
 def is_set(entry: Entry) -> bool:
@@ -27,6 +30,11 @@ def keys_of(entry: Entry) -> Entry:
     if isinstance(entry, Known) and isinstance(entry.value, set | frozenset):
         return Known(sorted(entry.value, key=repr))
     return entry.fields["kept"] if isinstance(entry, Struct) and is_set(entry) else entry
+
+
+def is_sequence_of(entry: Entry) -> bool:
+    """Whether an entry is a deque, or a tuple whose length run time tells."""
+    return isinstance(entry, Struct) and issubclass(entry.cls, SequenceOf)
 
 
 def has_default(entry: Entry) -> bool:
@@ -48,7 +56,7 @@ def plain_dict(entry: Entry) -> Entry:
 
 def python_class(cls: type) -> type:
     """Return the class that a record's class stands for, itself for one of the user's."""
-    found = getattr(cls, "stands_for", cls) if issubclass(cls, FrozenSetOf | DictOf) else cls
+    found = getattr(cls, "stands_for", cls) if issubclass(cls, _OURS) else cls
     return found if isinstance(found, type) else cls
 
 

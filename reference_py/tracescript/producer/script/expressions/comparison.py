@@ -22,6 +22,7 @@ from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar
 from tracescript.producer.script.emitter.entries import (
     Known,
     OneOf,
+    Struct,
     constant_of,
 )
 from tracescript.producer.script.emitter.objects import data_type_of_object
@@ -132,12 +133,15 @@ def related(e: Emitter, relation: str, python: Any, left: Entry, right: Entry) -
             return negated(e, same) if relation == "ne" else same
     elif (found := ordered(e, relation, python, left, right)) is not None:
         return found
+    hint = optional_hint(left, right) or "both sides must have one type"
+    if isinstance(left, Struct) and isinstance(right, Struct) and left.cls is right.cls:
+        hint = f"define __{relation}__ in {left.cls.__qualname__}"
     raise e.error(
         None,
         f"cannot compare {e.describe(left)} with {e.describe(right)}",
         code="TYPE_INFERENCE",
         rule="SCRIPT-4",
-        hint=optional_hint(left, right) or "both sides must have one type",
+        hint=hint,
     )
 
 

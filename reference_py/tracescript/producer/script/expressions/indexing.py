@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import ast
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import DataType, OptionalType, ScalarKind, TensorType
+from tracescript.ir import constants
+from tracescript.ir.types import DataType, ListType, OptionalType, ScalarKind, TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar, is_tensor
 from tracescript.producer.script.emitter.entries import Items, Known, constant_of
 from tracescript.producer.script.expressions.tensors import number_or_view
 from tracescript.producer.script.flow.branches import branch
+from tracescript.producer.script.prelude import slices
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tracescript.ir.types import Type
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
 
@@ -51,10 +57,9 @@ def _plan(e: Emitter, x: Value, node: ast.expr) -> tuple[list[_Step], list[Value
     axis = 0
     for k, part in enumerate(parts):
         if isinstance(part, ast.Slice):
-            step = _slice_step(e, part, axis)
-            steps += [step] if step else []
+            steps += _slice_steps(e, part, axis, functools.partial(_sliced, e, x, steps))
         elif k in dots and _rank(x) is None:
-            steps += _from_the_end(e, parts[k + 1 :])
+            steps += _from_the_end(e, x, parts[k + 1 :])
             return steps, tensors
         elif k in dots:
             skipped = _skipped(e, x, parts, dots)
@@ -82,14 +87,13 @@ def _rank(x: Value) -> int | None:
     return None if x.type.shape is None else len(x.type.shape)
 
 
-def _from_the_end(e: Emitter, parts: list[ast.Slice | Entry]) -> list[_Step]:
+def _from_the_end(e: Emitter, x: Value, parts: list[ast.Slice | Entry]) -> list[_Step]:
     """Steps for what follows `...` where the rank is unknown: axes from the end, last first."""
     steps: list[_Step] = []
     axis = -1
     for part in reversed(parts):
         if isinstance(part, ast.Slice):
-            step = _slice_step(e, part, axis)
-            steps += [step] if step else []
+            steps += _slice_steps(e, part, axis, functools.partial(_sliced, e, x, steps))
             axis -= 1
         elif constant_of(part) == (True, None):
             steps.append(_Step("unsqueeze", axis))
@@ -137,21 +141,46 @@ def _sure_bound(e: Emitter, node: ast.Slice, bound: ast.expr | None) -> Entry | 
     return branch(e, e.op("is_none", [value]), arms)
 
 
-def _slice_step(e: Emitter, node: ast.Slice, axis: int) -> _Step | None:
+def _slice_steps(
+    e: Emitter, node: ast.Slice, axis: int, sliced: Callable[[], Value]
+) -> list[_Step]:
+    """The steps of a slice; a backward one of numpy's is a slice of the reversed axis."""
     bounds: list[Value | None] = []
     for bound in (node.lower, node.upper, node.step):
         entry = _sure_bound(e, node, bound)
         is_open = entry is None or is_none(entry)
         bounds.append(None if is_open or entry is None else e.as_int(entry, "a bound of a slice"))
     step = bounds[2]
-    if step is not None and step.constant is not None and step.constant.value <= 0:
+    if step is None or step.constant is None or step.constant.value > 0:
+        return [_Step("slice", axis, bounds)] if any(b is not None for b in bounds) else []
+    if e.frame.flavour == "torch" or step.constant.value == 0:
         raise e.error(
             node,
             "a step of a tensor's slice is at least 1",
             rule="SCRIPT-4",
             hint="use flip for a backward step",
         )
-    return _Step("slice", axis, bounds) if any(b is not None for b in bounds) else None
+    backward = [_mirrored(e, b, axis, sliced) for b in bounds[:2]]
+    reverse = [_Step("flip", axis)]
+    if step.constant.value == -1 and backward == [None, None]:
+        return reverse
+    return [*reverse, _Step("slice", axis, [*backward, e.constant(-step.constant.value)])]
+
+
+def _mirrored(
+    e: Emitter, bound: Value | None, axis: int, sliced: Callable[[], Value]
+) -> Value | None:
+    """A bound of a backward slice, counted on the reversed axis."""
+    if bound is None:
+        return None
+    if bound.constant is not None and bound.constant.value < 0:
+        return e.constant(-1 - bound.constant.value)
+    size = e.op("size", [sliced()], {"dim": axis})
+    return e.value(e.prelude(slices.mirrored, size, bound))
+
+
+def _sliced(e: Emitter, x: Value, steps: Sequence[_Step]) -> Value:
+    return functools.reduce(lambda made, step: _apply(e, made, step), steps, x)
 
 
 def _index_tensor(e: Emitter, part: Entry) -> Value:
@@ -162,6 +191,9 @@ def _index_tensor(e: Emitter, part: Entry) -> Value:
         items = [e.constant(v if is_mask else int(v)) for v in value]
         dtype = DataType.BOOL if is_mask else DataType.INT64
         return e.op("to_tensor", [e.value(Items(tuple(items), is_list=True))], {"dtype": dtype})
+    listed = _listed(e, part)
+    if listed is not None:
+        return listed
     if not is_tensor(part) and not e.session.holds_array(part):
         raise e.error(
             None,
@@ -186,7 +218,30 @@ def _index_tensor(e: Emitter, part: Entry) -> Value:
     )
 
 
+_INDEXES: dict[Type, DataType] = {
+    ListType(constants.INT): DataType.INT64,
+    ListType(constants.BOOL): DataType.BOOL,
+}
+
+
+def _listed(e: Emitter, part: Entry) -> Value | None:
+    """A list of ints or bools of run time as a tensor; None for anything else."""
+    if isinstance(part, Items) and part.is_list and part.parts:
+        part = e.make_list([e.as_int(p, "an index") for p in part.parts])
+    kinds: dict[Type, DataType] = {
+        ListType(constants.INT): DataType.INT64,
+        ListType(constants.BOOL): DataType.BOOL,
+    }
+    dtype = kinds.get(part.type) if isinstance(part, Value) else None
+    return None if dtype is None else e.op("to_tensor", [e.value(part)], {"dtype": dtype})
+
+
 def _apply(e: Emitter, x: Value, step: _Step) -> Value:
+    if step.op == "flip":
+        made = e.op("flip", [x], {"dims": [step.dim]})
+        e.session.aliases.same(made, x)
+        e.session.origins.copy_perhaps(made, x)
+        return made
     return e.op(step.op, [x, *step.inputs], {"dim": step.dim})
 
 
@@ -214,6 +269,8 @@ def assign_index(e: Emitter, x: Value, node: ast.expr, entry: Entry) -> Value:
     for step, outer in zip(reversed(steps), reversed(levels[:-1]), strict=True):
         if step.op == "unsqueeze":
             new = e.op("squeeze", [new], {"dim": [step.dim]})
+        elif step.op == "flip":
+            new = e.op("flip", [new], {"dims": [step.dim]})
         elif step.op == "select":
             new = e.op("select_scatter", [outer, new, *step.inputs], {"dim": step.dim})
         else:

@@ -176,13 +176,14 @@ class Members:
     def child_at(self, e: Emitter, owner: Known, index: Any) -> Entry:
         """`modules[i]`, `modules["name"]`, or an item of a known list or dict."""
         value = owner.value
-        if objects.is_module(value) and isinstance(index, str):
+        found = self.children(owner)
+        has_names = bool(found) and not any(isinstance(x, Known) for x in found or ())
+        if objects.is_module(value) and (isinstance(index, str) or has_names):
             found_child = self.child_of(owner, index)
             if found_child is not None:
                 return found_child
             names = ", ".join(n for n, _ in self._named(value)[:8])
             raise e.error(None, f"no module {index!r}", rule="SCRIPT-3", hint=f"there are: {names}")
-        found = self.children(owner)
         if found is not None:
             try:
                 return Items(found[index]) if isinstance(index, slice) else found[index]

@@ -145,10 +145,13 @@ def _known_element(e: Emitter, owner: Known, index: Entry) -> Entry:
         chosen = at_key(e, _keyed(e, owner), index)
         if chosen is not None:
             return chosen
+        hint = "loop over the items themselves"
+        if isinstance(owner.value, Mapping):
+            hint = "keys of one type, bool, int or str, can be looked up at run time"
         raise e.error(
             None,
             f"an index of {e.describe(owner)} must be known at compile time",
-            hint="loop over the items themselves",
+            hint=hint,
         )
     return e.session.child_at(e, owner, k)
 
@@ -166,7 +169,7 @@ def _chosen(e: Emitter, owner: Known, index: Value) -> Entry | None:
     parts = e.session.children(owner)
     if parts is None and isinstance(owner.value, list | tuple):
         parts = tuple(e.session.entry_of(x) for x in owner.value)
-    if not parts:
+    if not parts or (e.session.is_module(owner) and _keyed(e, owner)):
         return None
     if all(e.session.is_runtime(p) for p in parts):
         return e.op("list.get", [e.make_list([e.value(p) for p in parts]), index])

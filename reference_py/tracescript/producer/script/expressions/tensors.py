@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import ListType, OptionalType, TensorType
+from tracescript.ir.types import ListType, OptionalType, ScalarKind, TensorType
 from tracescript.ir.values import Value
 from tracescript.opset import dtypes
-from tracescript.producer.script.emitter.diagnostics import is_tensor
+from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.library.coerce import as_tensor, data_type
 from tracescript.producer.script.library.promote import emit_op
 
@@ -77,7 +77,8 @@ class Tensors:
     def filled_like(self, e: Emitter, x: Value, entry: Entry) -> Value:
         """A value of its own, of the shape and type of `x`, made of a number or a tensor."""
         if not is_tensor(entry) and not e.session.holds_array(entry):
-            return e.op("full_like", [x, e.value(entry)])
+            is_bool = is_scalar(entry, ScalarKind.BOOL)
+            return e.op("full_like", [x, e.as_int(entry) if is_bool else e.value(entry)])
         source = as_tensor(e, entry, data_type(x))
         if (
             source.type == x.type

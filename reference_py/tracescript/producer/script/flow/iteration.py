@@ -27,7 +27,12 @@ from tracescript.producer.script.emitter.entries import (
     constant_of,
 )
 from tracescript.producer.script.emitter.facts import MOST_UNROLLED
-from tracescript.producer.script.emitter.own_containers import is_set, keys_of, plain_dict
+from tracescript.producer.script.emitter.own_containers import (
+    is_sequence_of,
+    is_set,
+    keys_of,
+    plain_dict,
+)
 from tracescript.producer.script.expressions.tensors import row_of
 from tracescript.producer.script.prelude import containers as prelude_containers
 
@@ -56,6 +61,8 @@ def series_of(e: Emitter, entry: Entry) -> Series:
     if keys_of(entry) is not entry and e.frame.namespace is vars(prelude_containers):
         return series_of(e, keys_of(entry))
     if isinstance(entry, Struct):
+        if is_sequence_of(entry):
+            return series_of(e, entry.fields["kept"])
         if entry.cls is dict:
             return Series(None, None, tuple(map(e.constant, entry.fields)), "dict")
         if issubclass(entry.cls, tuple):

@@ -34,7 +34,7 @@ CONSUMERS = frozenset(
         *("issubset", "issuperset", "isdisjoint", "symmetric_difference_update", "chain"),
         *("from_iterable", "islice", "accumulate", "product", "permutations", "combinations"),
         *("takewhile", "dropwhile", "filterfalse", "starmap", "pairwise", "zip_longest"),
-        *("compress", "combinations_with_replacement"),
+        *("compress", "combinations_with_replacement", "deque", "extendleft"),
     }
 )
 """Functions and methods, by the last part of their name, that take an iterator to its end."""

@@ -23,10 +23,10 @@ from tracescript.producer.script.library.lower_names import (
     WITHOUT_MEANING,
 )
 from tracescript.producer.script.library.promote import emit_op, plain_attribute
+from tracescript.producer.script.library.signatures import by_flag, no_parameter, signature
 from tracescript.producer.trace.matching import is_meant
 
 if TYPE_CHECKING:
-    from tracescript.errors import ProducerError
     from tracescript.opset.table import OpDef, PythonName
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
@@ -116,32 +116,8 @@ def _own(e: Emitter, name: str, args: list[Entry], kwargs: Arguments) -> Entry:
     bound.update(zip(names, args, strict=False))
     unknown = [k for k in bound if k not in names]
     if unknown:
-        raise _no_parameter(e, op, unknown[0])
+        raise no_parameter(e, op, unknown[0])
     return emit_bound(e, op, bound)
-
-
-def signature(op: OpDef) -> str:
-    """Write an op's signature for a hint."""
-    parts = [i.name + ("=None" if i.optional else "") for i in op.inputs]
-    parts += [a.name if a.default is REQUIRED else f"{a.name}={a.default}" for a in op.attributes]
-    return f"{op.name}({', '.join(parts)})"
-
-
-def _no_parameter(e: Emitter, op: OpDef, name: str) -> ProducerError:
-    import difflib
-
-    known = [i.name for i in op.inputs] + [a.name for a in op.attributes]
-    near = difflib.get_close_matches(name, known, 1) or (
-        ["dim"] if name in {"axes", "axis"} and "dim" in known else []
-    )
-    guess = f"; did you mean `{near[0]}`?" if near else ""
-    return e.error(
-        None,
-        f"{op.name}(): no parameter `{name}`{guess}",
-        code="TYPE_INFERENCE",
-        rule="SCRIPT-10",
-        hint=f"signature: {signature(op)}",
-    )
 
 
 def bind(
@@ -188,7 +164,7 @@ def bind(
             _check_default(e, op, key, entry)
         elif key not in IGNORED:
             if strict:
-                raise _no_parameter(e, op, key)
+                raise no_parameter(e, op, key)
             return None
     return bound
 
@@ -239,6 +215,9 @@ def emit_bound(e: Emitter, op: OpDef, bound: Arguments) -> Entry:
         return as_tensor(e, made, wanted) if is_wider else made
     if has_dtype and ("dtype" not in bound or is_none(bound["dtype"])):
         bound["dtype"] = Known(_default_type(e, op, bound))
+    chosen = by_flag(e, op, bound, lambda more: emit_bound(e, op, more))
+    if chosen is not None:
+        return chosen
     inputs = _operands(e, op, bound)
     attributes: dict[str, Any] = {}
     for attribute in op.attributes:

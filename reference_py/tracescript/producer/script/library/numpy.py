@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry, Known
 
+_HOMES: Final = frozenset({"numpy", "bisect", "collections", "heapq"})
 _ELEMENTS: Final = (
     *("radians", "degrees", "isposinf", "isneginf", "heaviside", "logaddexp2", "isin"),
     *(
@@ -103,12 +104,12 @@ def from_source(e: Emitter, callee: Known, args: list[Entry], kwargs: dict[str, 
         return e.session.call_python(e, callee.value, args, kwargs)
     except ProducerError as error:
         home, name = (str(getattr(callee.value, a, "")) for a in ("__module__", "__name__"))
-        if home.partition(".")[0] != "numpy":
+        if home.partition(".")[0] not in _HOMES:
             raise
         e.frame, e.at = frame, at
         raise e.error(
             at,
-            f"numpy.{name} is no op, and its source is more than scripts take",
+            f"{home.partition('.')[0]}.{name} is no op, and its source is more than scripts take",
             code="UNKNOWN_CALL",
             rule="SCRIPT-12",
             hint=hints.instead(name),

@@ -57,3 +57,8 @@ def bound(n: int, at: int, low: int, high: int) -> Any:
     if at < 0:
         return max(at + n, low)
     return min(at, high)
+
+
+def mirrored(n: int, at: int) -> Any:
+    """A bound of a backward slice of so many items, as a bound of the reversed items."""
+    return -1 - at if at < 0 else max(n - 1 - at, 0)
