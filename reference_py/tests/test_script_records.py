@@ -129,8 +129,15 @@ def test_fields_behind_kw_only_take_no_place():
     assert ts.script(marked)(7, 8) == marked(7, 8) == (7, 8, 7, 2, 8)
 
 
-@pytest.mark.parametrize("function", [lambda a: Marked(a, 1).a, lambda a: Late(a, 2).c])
-def test_what_a_generated_init_does_otherwise_is_refused(function):
+def test_what_a_generated_init_does_otherwise_is_refused():
     with pytest.raises(ProducerError) as caught:
-        script(function, types={"a": "int"})
+        script(lambda a: Marked(a, 1).a, types={"a": "int"})
     assert caught.value.rule == "SCRIPT-10"
+
+
+def late(a: int):
+    return Late(a, 2).c, Late(b=a, a=5, c=9).c, Late(a, a).a
+
+
+def test_what_is_for_the_init_alone_goes_to_post_init():
+    assert ts.script(late)(7) == late(7) == (2, 7, 7)
