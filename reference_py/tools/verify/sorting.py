@@ -146,7 +146,9 @@ def histogram(x: Any, bins: int, min: float, max: float) -> Any:
         if not flat.size:
             raise Stop("SHAPE_ERROR")
         min, max = flat.min(), flat.max()  # noqa: A001 - as above
-    place = np.zeros(flat.shape) if min == max else (flat - min) * bins / (max - min)
+    if min == max:
+        min, max = min - 1, max + 1  # noqa: A001 - as above
+    place = (flat - min) * bins / (max - min)
     inside = (flat >= min) & (flat <= max)
     number = np.minimum(place[inside].astype(int), bins - 1)
     return np.bincount(number, minlength=bins).astype(np.float64)

@@ -18,11 +18,11 @@ KERNELS: Final = RoundedTable()
 def _nearest(n: int, o: int, scale: float | None, exact: bool) -> Array:
     """Return the place that each of o results is taken from."""
     i = np.arange(o)
-    if exact:
+    if exact and scale is None:
         return (2 * i + 1) * n // max(2 * o, 1)
     if scale is None:
         return i * n // max(o, 1)
-    place = np.minimum(np.nan_to_num(np.floor(i / np.float64(scale))), n - 1)
+    place = np.minimum(np.nan_to_num(np.floor((i + 0.5 * exact) / np.float64(scale))), n - 1)
     if o and place.min() < 0:
         raise trap("INDEX_ERROR", f"expected a scale above 0, found {scale}")
     return place.astype(np.int64)

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from tracescript.producer.torch.door import TorchDoor
 
 
-def _addcmul(_: TorchDoor, x: Any, a: Any, b: Any, *, value: Any = 1) -> Any:
-    return x + a * b * value
+def _addcmul(_: TorchDoor, x: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
+    return x + tensor1 * tensor2 * value
 
 
-def _addcdiv(_: TorchDoor, x: Any, a: Any, b: Any, *, value: Any = 1) -> Any:
-    return x + a * value / b
+def _addcdiv(_: TorchDoor, x: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
+    return x + tensor1 * value / tensor2
 
 
 def _scaled(factor: float) -> Callable[..., Any]:
@@ -37,9 +37,11 @@ def _aminmax(_: TorchDoor, x: Any, *, dim: Any = None, keepdim: bool = False) ->
     return torch.return_types.aminmax((torch.amin(x, axes, keepdim), torch.amax(x, axes, keepdim)))
 
 
-def _nansum(_: TorchDoor, x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    kept = torch.where(torch.isnan(x), 0.0, x)
-    return kept.sum() if dim is None else kept.sum(dim, keepdim)
+def _nansum(
+    _: TorchDoor, x: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
+) -> Any:
+    kept = torch.where(torch.isnan(x), 0.0, x) if x.is_floating_point() else x
+    return torch.sum(kept, dim, keepdim, dtype=dtype)
 
 
 def _float_power(_: TorchDoor, x: Any, exponent: Any) -> Any:
@@ -48,9 +50,9 @@ def _float_power(_: TorchDoor, x: Any, exponent: Any) -> Any:
 
 
 def _pairwise(
-    _: TorchDoor, x: Any, y: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
+    _: TorchDoor, x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
 ) -> Any:
-    return torch.linalg.vector_norm(x - y + eps, p, -1, keepdim)
+    return torch.linalg.vector_norm(x1 - x2 + eps, p, -1, keepdim)
 
 
 def _dist(_: TorchDoor, x: Any, y: Any, p: float = 2.0) -> Any:
@@ -58,14 +60,14 @@ def _dist(_: TorchDoor, x: Any, y: Any, p: float = 2.0) -> Any:
 
 
 def _atleast(rank: int) -> Callable[..., Any]:
-    def handler(_: TorchDoor, *tensors: Any) -> Any:
+    def handler(_: TorchDoor, *given: Any) -> Any:
         made = []
-        for tensor in tensors:
+        for tensor in given[0] if isinstance(given[0], (tuple, list)) else given:
             x = tensor
             while x.dim() < rank:
                 x = x.unsqueeze(0 if x.dim() < 2 else -1)  # noqa: PLR2004  # the third axis is last
             made.append(x)
-        return made[0] if len(made) == 1 else tuple(made)
+        return made[0] if isinstance(given[0], torch.Tensor) and len(given) == 1 else tuple(made)
 
     return handler
 
@@ -75,6 +77,30 @@ def _index_fill(_: TorchDoor, x: Any, dim: int, index: Any, value: Any) -> Any:
     key = (*(slice(None),) * (dim % x.dim()), index)
     y[key] = value
     return y
+
+
+def _roll(door: TorchDoor, x: Any, shifts: Any, dims: Any = ()) -> Any:
+    """Roll elements; without axes in the order in which they lie."""
+    if dims is None or (isinstance(dims, (tuple, list)) and not dims):
+        return torch.roll(x.reshape(-1), shifts, 0).reshape(x.shape)
+    return door.mode.as_op(torch.roll, (x, shifts, dims), {})
+
+
+def _flip(door: TorchDoor, x: Any, *dims: Any) -> Any:
+    axes = tuple(dims[0]) if len(dims) == 1 and isinstance(dims[0], (tuple, list)) else dims
+    return door.mode.as_op(torch.flip, (x, axes), {}) if axes else x.clone()
+
+
+def _fill_diagonal(_: TorchDoor, x: Any, fill_value: Any, wrap: bool = False) -> Any:
+    """Write where all indices are equal; `wrap` begins again a row below a tall matrix' end."""
+    rows, columns = x.shape[0], x.shape[1]
+    if wrap and x.dim() == 2 and rows > columns:  # noqa: PLR2004  # a matrix
+        places = torch.arange(0, rows * columns, columns + 1)
+        x[torch.div(places, columns, rounding_mode="floor"), places % columns] = fill_value
+        return x
+    along = torch.arange(min(rows, columns))
+    x[(along,) * x.dim()] = fill_value
+    return x
 
 
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
@@ -88,6 +114,9 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     **{f"{owner}.float_power": _float_power for owner in ("torch", "torch.Tensor")},
     **{f"{owner}.dist": _dist for owner in ("torch", "torch.Tensor")},
     **{f"{owner}.index_fill": _index_fill for owner in ("torch", "torch.Tensor")},
+    **{f"{owner}.roll": _roll for owner in ("torch", "torch.Tensor")},
+    **{f"{owner}.flip": _flip for owner in ("torch", "torch.Tensor")},
+    "torch.Tensor.fill_diagonal_": _fill_diagonal,
     "torch.pairwise_distance": _pairwise,
     "torch.nn.functional.pairwise_distance": _pairwise,
     "torch.atleast_1d": _atleast(1),

@@ -45,7 +45,11 @@ def _angle_of_real(x: Any) -> Any:
 
 
 def _as(dtype: torch.dtype) -> Callable[..., Any]:
-    return lambda _, x: x.to(dtype)
+    def handler(_: TorchDoor, x: Any, *, memory_format: Any = None) -> Any:
+        del memory_format  # where elements lie, not what they are
+        return x.to(dtype)
+
+    return handler
 
 
 def _pow(door: TorchDoor, x: Any, exponent: Any) -> Any:

@@ -22,6 +22,10 @@ _MATRIX: Final = 2
 
 def _with_mean(call: str) -> Callable[..., Any]:
     def handler(_: TorchDoor, x: torch.Tensor, dim: Any = None, **kwargs: Any) -> Any:
+        if isinstance(dim, bool):
+            dim, kwargs = None, {"correction": int(dim), **kwargs}
+        if "unbiased" in kwargs:
+            kwargs["correction"] = int(kwargs.pop("unbiased"))
         spread = getattr(torch, call)(x, dim, **kwargs)
         return spread, torch.mean(x, dim, keepdim=kwargs.get("keepdim", False))
 
@@ -29,7 +33,7 @@ def _with_mean(call: str) -> Callable[..., Any]:
 
 
 def _norm(
-    door: TorchDoor,
+    _: TorchDoor,
     x: torch.Tensor,
     order: Any = None,
     dim: Any = None,
@@ -43,11 +47,9 @@ def _norm(
     if dim is None and order is None:
         found = torch.linalg.vector_norm(x.reshape(-1), 2.0, 0)
         return found.reshape((1,) * x.dim()) if keepdim else found
-    if order is not None and (isinstance(dim, (tuple, list)) or (x.dim() > 1 and dim is None)):
-        what = "the matrix norm"
-        raise door.recorder.error(
-            "UNKNOWN_CALL", f"{what} of torch.linalg.norm is no op", "use vector_norm"
-        )
+    is_pair = isinstance(dim, (tuple, list)) and len(dim) == _MATRIX
+    if isinstance(order, str) or (order is not None and (is_pair or (x.dim() > 1 and dim is None))):
+        return torch.linalg.matrix_norm(x, order, dim if is_pair else (-2, -1), keepdim)
     return torch.linalg.vector_norm(x, 2.0 if order is None else order, dim, keepdim)
 
 
@@ -59,8 +61,13 @@ def _vstack(_: TorchDoor, tensors: Any) -> torch.Tensor:
     return torch.cat([t if t.dim() > 1 else t.unsqueeze(0) for t in tensors], 0)
 
 
-def _tensor_split(_: TorchDoor, x: torch.Tensor, parts: Any, dim: int = 0) -> Any:
+def _tensor_split(
+    _: TorchDoor, x: torch.Tensor, parts: Any = None, dim: int = 0, **given: Any
+) -> Any:
+    parts = next((given[n] for n in ("indices", "sections") if n in given), parts)
     extent = x.shape[dim]
+    if isinstance(parts, torch.Tensor):
+        parts = parts.tolist()
     if isinstance(parts, int):
         count = parts
         step, more = extent // count, int(extent % count)
@@ -117,9 +124,9 @@ def _bincount(
     door: TorchDoor, x: torch.Tensor, weights: Any = None, minlength: int = 0
 ) -> torch.Tensor:
     if weights is not None:
-        raise door.recorder.error(
-            "UNKNOWN_CALL", "torch.bincount with weights is no op", "use scatter_add"
-        )
+        counts = torch.bincount(x, minlength=minlength)
+        kind = weights.dtype if weights.dtype == torch.float32 else torch.float64
+        return torch.zeros_like(counts, dtype=kind).scatter_add(0, x, weights.to(kind))
     with door.paused():
         result = torch.bincount(x, minlength=plain(minlength))
     matched(door, "bincount", (x, minlength), [result])
@@ -150,10 +157,6 @@ def _svd(_: TorchDoor, x: torch.Tensor, some: bool = True, compute_uv: bool = Tr
     return torch.return_types.svd((left, values, right.mH))
 
 
-def _eigenvalues(_: TorchDoor, x: torch.Tensor) -> torch.Tensor:
-    return torch.linalg.eigh(x)[0]
-
-
 def _solve(door: TorchDoor, a: torch.Tensor, b: torch.Tensor, *, left: bool = True) -> Any:
     """Solve for a vector, or a batch of them, as for matrices of one column."""
     if not left:
@@ -166,39 +169,21 @@ def _solve(door: TorchDoor, a: torch.Tensor, b: torch.Tensor, *, left: bool = Tr
     return result
 
 
-def _solve_triangular(
-    _: TorchDoor,
-    a: torch.Tensor,
-    b: torch.Tensor,
-    *,
-    upper: bool,
-    left: bool = True,
-    unitriangular: bool = False,
-) -> torch.Tensor:
-    """Solve with the half that counts; the other half, and a diagonal of ones, are not read."""
-    half = (torch.triu if upper else torch.tril)(a, int(unitriangular) * (1 if upper else -1))
-    if unitriangular:
-        half = half + torch.eye(a.shape[-1], dtype=a.dtype)
-    return torch.linalg.solve(half, b) if left else torch.linalg.solve(half.mT, b.mT).mT
-
-
-def _tile(_: TorchDoor, x: torch.Tensor, *dims: Any, **kwargs: Any) -> torch.Tensor:
-    given = kwargs.get("dims", dims)
-    repeats = given[0] if len(given) == 1 and isinstance(given[0], (tuple, list)) else given
-    return x.repeat((*(1,) * (x.dim() - len(repeats)), *repeats))
-
-
 def _scatter(
     door: TorchDoor, x: torch.Tensor, dim: int, index: torch.Tensor, src: Any = None, **kwargs: Any
 ) -> Any:
-    value = kwargs.pop("value", src)
+    value = given = kwargs.pop("value", src)
     if not isinstance(value, torch.Tensor):
         value = torch.full_like(index, value, dtype=x.dtype)
     with door.paused():
-        result = torch.scatter(x, dim, index, value, **kwargs)
+        result = torch.scatter(x, dim, index, given, **kwargs)
     reduce = {"add": "sum", "multiply": "prod"}.get(kwargs.get("reduce", ""), "replace")
     matched(door, "scatter", (x, index, value), [result], dim=dim, reduce=reduce)
     return result
+
+
+def _scatter_(_: TorchDoor, x: Any, *args: Any, **kwargs: Any) -> Any:
+    return x.copy_(torch.scatter(x, *args, **kwargs))
 
 
 def _repeat_interleave(
@@ -218,9 +203,15 @@ def _repeat_interleave(
 
 
 def _topk(
-    door: TorchDoor, x: torch.Tensor, k: int, dim: int = -1, largest: bool = True, **_: Any
+    door: TorchDoor,
+    x: torch.Tensor,
+    k: int,
+    dim: int = -1,
+    largest: bool = True,
+    sorted: bool = True,  # noqa: A002  # torch's name
 ) -> Any:
     """Take the largest elements in order; one of the orders that torch may give unsorted."""
+    del sorted
     k = mode.followed(door, k)
     with door.paused():
         result = torch.topk(x, plain(k), dim, largest)
@@ -242,13 +233,9 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.linalg.norm": _norm,
     "torch._C._nn.col2im": _fold,
     "torch.linalg.solve": _solve,
-    "torch.linalg.solve_triangular": _solve_triangular,
-    "torch.tile": _tile,
-    "torch.Tensor.tile": _tile,
     "torch.linalg.svdvals": _singular_values,
     "torch.svd": _svd,
     "torch.Tensor.svd": _svd,
-    "torch.linalg.eigvalsh": _eigenvalues,
     "torch._weight_norm": _weight_norm,
     "torch.hstack": _hstack,
     "torch.vstack": _vstack,
@@ -271,6 +258,9 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.Tensor.topk": _topk,
     "torch.Tensor._is_all_true": _every,
     "torch.Tensor._is_any_true": _some,
+    "torch._is_all_true": _every,
+    "torch._is_any_true": _some,
+    "torch.Tensor.scatter_": _scatter_,
     "torch.scatter": _scatter,
     "torch.Tensor.scatter": _scatter,
 }

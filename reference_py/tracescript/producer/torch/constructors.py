@@ -6,6 +6,7 @@ No mode of torch sees these calls: while a trace runs, others stand in their pla
 from __future__ import annotations
 
 import contextlib
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -71,6 +72,19 @@ def _new(door: TorchDoor, x: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
     return made
 
 
+class _Compiler:
+    """Refuses that torch loads its compiler, which takes down what stands in `torch` meanwhile."""
+
+    def __init__(self, door: TorchDoor) -> None:
+        self._door = door
+
+    def find_spec(self, name: str, *_: Any) -> None:
+        if name == "torch._dynamo":
+            what = "the program loads torch's compiler, as torch.utils.checkpoint does"
+            hint = "import torch._dynamo before the trace"
+            raise self._door.recorder.error("UNKNOWN_CALL", what, hint)
+
+
 @contextlib.contextmanager
 def seen(door: TorchDoor) -> Iterator[None]:
     """See the constructors of tensors for the length of a `with` block."""
@@ -83,12 +97,15 @@ def seen(door: TorchDoor) -> Iterator[None]:
             made = _made(torch.get_default_dtype(), args)
         return as_it_was(kind, *args, **kwargs) if made is None else made
 
+    compiler = _Compiler(door)
+    sys.meta_path.insert(0, compiler)
     torch.Tensor.__new__ = staticmethod(called)
     for name, kind in kinds.items():
         setattr(torch, name, _Type(door, kind))
     try:
         yield
     finally:
+        sys.meta_path.remove(compiler)
         del torch.Tensor.__new__
         for name, kind in kinds.items():
             setattr(torch, name, kind)

@@ -78,6 +78,10 @@ class TorchDoor(Door):
 
     def _check_older(self, tensor: torch.Tensor) -> None:
         """Record or refuse a tensor that the run made unseen: it may depend on the inputs."""
+        if torch._C._functorch.is_functorch_wrapped_tensor(tensor):  # noqa: SLF001  # torch has no public way
+            what = "torch.vmap and the transforms of torch.func are no ops"
+            hint = "write the axis of the batch out, or the derivative"
+            raise self.recorder.error("UNKNOWN_CALL", what, hint)
         if any(o is tensor for o in self.newborn()):
             self.recorder.unrecorded(
                 "a tensor made by code that torch functions do not see",

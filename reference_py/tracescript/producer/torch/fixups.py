@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 def fixed_up(door: TorchDoor, found: Match) -> Match | None:
     """Return a match with the op's own arguments; None where torch's have no op."""
+    reduction = found.attributes.get("reduction")
+    if isinstance(reduction, int):
+        found = _with(found, reduction=("none", "mean", "sum")[reduction])
     fix = _FIXES.get(found.op.name)
     return found if fix is None else fix(door, found)
 

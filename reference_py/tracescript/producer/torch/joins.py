@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from tracescript.producer.torch.named import matched
+from tracescript.producer.torch.sizes import broadcast_shapes
 from tracescript.producer.trace.numbers import plain
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ def _added(door: TorchDoor, op: str, tensors: tuple[Any, ...], beta: Any, alpha:
         result = getattr(torch, op)(*tensors, beta=plain(beta), alpha=plain(alpha))
     if not result.dtype.is_floating_point:
         bias, a, b = tensors
+        if not result.dtype.is_complex:
+            beta, alpha = int(beta), int(alpha)
         return bias * beta + torch.matmul(a, b) * alpha
     numbers = {"beta": float(beta), "alpha": float(alpha)}
     matched(door, op, tensors, [result], **numbers)
@@ -62,6 +65,15 @@ def _cat(
     return result
 
 
+def _broadcast_tensors(door: TorchDoor, *tensors: Any) -> Any:
+    """Spread tensors to one size; those of several types each for itself."""
+    given = tuple(tensors[0]) if isinstance(tensors[0], (tuple, list)) else tensors
+    if len({t.dtype for t in given}) == 1:
+        return door.mode.as_op(torch.broadcast_tensors, given, {})
+    sizes = broadcast_shapes(*(t.shape for t in given))
+    return tuple(t.expand(tuple(sizes)) for t in given)
+
+
 def _diff(
     _: TorchDoor,
     x: torch.Tensor,
@@ -91,4 +103,7 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     f"{owner}.{name}": handler
     for name, handler in _HANDLERS.items()
     for owner in ("torch", "torch.Tensor")
+} | {
+    "torch.broadcast_tensors": _broadcast_tensors,
+    "torch.functional.broadcast_tensors": _broadcast_tensors,
 }

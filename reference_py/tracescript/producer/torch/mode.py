@@ -20,40 +20,6 @@ if TYPE_CHECKING:
     from tracescript.producer.torch.door import TorchDoor
     from tracescript.producer.trace.tape import Wire
 
-_QUIET: Final = frozenset(
-    {
-        "__dir__",
-        "__hash__",
-        "_has_compatible_shallow_copy_type",
-        "_is_view",
-        "backward",
-        "can_cast",
-        "dim",
-        "dim_order",
-        "element_size",
-        "get_default_dtype",
-        "get_device",
-        "is_coalesced",
-        "is_complex",
-        "is_conj",
-        "is_floating_point",
-        "is_inference",
-        "is_neg",
-        "is_pinned",
-        "is_shared",
-        "is_signed",
-        "is_storage",
-        "is_tensor",
-        "ndimension",
-        "promote_types",
-        "register_hook",
-        "register_post_accumulate_grad_hook",
-        "requires_grad_",
-        "result_type",
-        "retain_grad",
-    }
-)
-"""Names that ask about a tensor and never about its elements."""
 _RESHAPES: Final = frozenset({"reshape", "flatten"})
 """Ops whose call gives a view where the memory allows one, else a copy."""
 
@@ -93,6 +59,20 @@ class Mode(TorchFunctionMode):  # type: ignore[misc]  # torch is not typed here
         finally:
             self._open.pop()
 
+    def as_op(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Run a call that a lowering leaves to the op of its name."""
+
+        def quiet(*args: Any, **kwargs: Any) -> Any:
+            with self.door.paused():
+                return function(*args, **kwargs)
+
+        found = _match(self.door, function, args, kwargs)
+        if found is None:
+            raise names.unknown(self.door, function)
+        return _recorded(self.door, quiet, found, args, kwargs)
+
     def inside(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run a function of Python with its calls seen: a lowering into other calls."""
         with self:
@@ -104,22 +84,24 @@ def run(door: TorchDoor, function: Any, args: tuple[Any, ...], kwargs: dict[str,
 
     Raises ProducerError with UNKNOWN_CALL for a function that is no op and cannot be taken apart.
     """
-    from tracescript.producer.torch import reads, special, unbatched
+    from tracescript.producer.torch import adapted, reads, special
 
     name = getattr(function, "__name__", "")
     if name in {"__get__", "__set__"}:
         return reads.attribute(door, function, args)
     if isinstance(kwargs.get("out"), torch.Tensor):
         return _into(door, function, args, kwargs)
+    adapter = adapted.adapter(name, function, args)
+    if adapter is not None:
+        return door.mode.inside(adapter, *args, **kwargs)
     handler = special.handler(function)
     if handler is not None:
+        args, kwargs = special.bound(door, handler, function, args, kwargs)
         return door.mode.inside(handler, door, *args, **kwargs)
     if name in reads.READS:
         return reads.READS[name](door, *args, **kwargs)
-    if name in _QUIET:
+    if name in names.QUIET:
         return function(*plain(args), **plain(kwargs))
-    if args and unbatched.is_unbatched(name, args[0]):
-        return door.mode.inside(unbatched.of_one_image(function), *args, **kwargs)
     found = _match(door, function, args, kwargs)
     if found is not None:
         return _recorded(door, function, found, args, kwargs)
@@ -249,7 +231,7 @@ def sized_op(
     wire = door.wire(x)
     sizes = [followed(door, size) for size in sizes]
     with door.paused():
-        result = call(x, *plain(tuple(sizes)))
+        result = call(x, plain(tuple(sizes)))
     inputs = (wire, door.recorder.ints(sizes))
     adopt(door, result, door.recorder.single(op, inputs, None, door.type_of(result)), (x,))
     return result

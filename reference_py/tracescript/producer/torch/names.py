@@ -15,11 +15,47 @@ from tracescript.producer.trace import hints
 if TYPE_CHECKING:
     from tracescript.producer.torch.door import TorchDoor
 
+QUIET: Final = frozenset(
+    {
+        "__dir__",
+        "__hash__",
+        "_has_compatible_shallow_copy_type",
+        "_is_view",
+        "backward",
+        "can_cast",
+        "dim",
+        "dim_order",
+        "element_size",
+        "get_default_dtype",
+        "get_device",
+        "is_coalesced",
+        "is_complex",
+        "is_conj",
+        "is_floating_point",
+        "is_inference",
+        "is_neg",
+        "is_pinned",
+        "is_shared",
+        "is_signed",
+        "is_storage",
+        "is_tensor",
+        "ndimension",
+        "promote_types",
+        "register_hook",
+        "register_post_accumulate_grad_hook",
+        "requires_grad_",
+        "result_type",
+        "retain_grad",
+    }
+)
+"""Names that ask about a tensor and never about its elements."""
 _LAYOUT: Final = frozenset(
     {"as_strided_", "resize_", "squeeze_", "swapaxes_", "swapdims_", "t_", "transpose_"}
     | {"unsqueeze_"}
 )
 """Methods that change sizes and strides of their tensor, not its elements."""
+_HOMES: Final = ("fft", "linalg", "special")
+"""Modules of torch whose functions have their name in front of their own."""
 
 
 def candidates(function: Any) -> Any:
@@ -81,9 +117,10 @@ def unhooked(function: Any) -> Any:
     return copy
 
 
-def unknown(door: TorchDoor, function: Any) -> Exception:
+def unknown(door: TorchDoor, function: Any, why: str = "") -> Exception:
     """Make the error about a call that is no op."""
     what = f"{called(function)} is no op of the opset with these arguments"
+    what += f": {why}" if why else ""
     name = getattr(function, "__name__", "")
     return door.recorder.error("UNKNOWN_CALL", what, hints.nearest(name.strip("_")))
 
@@ -95,6 +132,9 @@ def called(function: Any) -> str:
         return f"torch.ops.{registered.replace('::', '.')}"
     name = getattr(function, "__name__", repr(function))
     owner = getattr(function, "__qualname__", name).replace("TensorBase", "Tensor")
+    home = next((h for h in _HOMES if name.startswith(f"{h}_")), "")
+    if home and getattr(getattr(torch, home), name.removeprefix(f"{home}_"), None) is function:
+        name = f"{home}.{name.removeprefix(f'{home}_')}"
     return f"torch.{owner if owner.startswith('Tensor.') else name}"
 
 

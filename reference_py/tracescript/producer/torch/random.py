@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -46,6 +47,8 @@ def _sizes(door: TorchDoor, size: tuple[Any, ...], given: Mapping[str, Any]) -> 
 def _made(op: str) -> Callable[..., Any]:
     def handler(door: TorchDoor, *size: Any, **given: Any) -> torch.Tensor:
         dtype = given.get("dtype") or torch.get_default_dtype()
+        if dtype.is_complex:
+            return _complex(op, _sizes(door, size, given), dtype, given)
         return _drawn(
             door, given.get("generator"), op, _sizes(door, size, given), dtype=data_type_of(dtype)
         )
@@ -53,9 +56,17 @@ def _made(op: str) -> Callable[..., Any]:
     return handler
 
 
+def _complex(
+    op: str, size: tuple[int, ...], dtype: torch.dtype, given: Mapping[str, Any]
+) -> torch.Tensor:
+    """Draw both parts; of normal ones the square of the absolute value has mean 1."""
+    pairs = getattr(torch, op)((*size, 2), dtype=dtype.to_real(), **_own(given))
+    return torch.view_as_complex(pairs if op == "rand" else pairs * math.sqrt(0.5))
+
+
 def _like(call: Any) -> Callable[..., Any]:
     def handler(_: TorchDoor, x: torch.Tensor, **given: Any) -> Any:
-        return call(tuple(x.shape), dtype=given.get("dtype") or x.dtype)
+        return call(tuple(x.shape), dtype=given.get("dtype") or x.dtype, **_own(given))
 
     return handler
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 def _unique(
     door: TorchDoor,
     x: torch.Tensor,
-    in_order: bool = True,
+    sorted: bool = True,  # noqa: A002  # torch's name
     return_inverse: bool = False,
     return_counts: bool = False,
     dim: Any = None,
-    **kwargs: Any,
 ) -> Any:
-    in_order = kwargs.get("sorted", in_order)
+    """Give elements in order: one of the orders that torch may give unsorted."""
+    del sorted
     if dim is not None:
         rows = _rows(x, dim)
         order = torch.arange(rows.shape[0])
@@ -31,9 +31,6 @@ def _unique(
             order = order[torch.argsort(rows[order, column], stable=True)]
         values, inverse, counts = _grouped(x, rows, order, dim)
         return _chosen(values, inverse, counts, return_inverse, return_counts)
-    if not in_order:
-        what = "torch.unique of unsorted elements is no op"
-        raise door.recorder.error("UNKNOWN_CALL", what, "leave out sorted")
     with door.paused():
         values, inverse, counts = torch.unique(x, return_inverse=True, return_counts=True)
     matched(door, "unique", (x,), [values, inverse, counts])

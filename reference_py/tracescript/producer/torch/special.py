@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -11,17 +12,24 @@ from tracescript.ir import constants
 from tracescript.opset.einsum_rule import written_out
 from tracescript.producer.torch import (
     arithmetic,
+    arranged,
     complexes,
     compositions,
     constructors,
     detection,
+    elementwise,
     joins,
     layers,
+    layouts,
+    losses,
+    matrices,
     mode,
+    names,
     random,
     recurrent,
     resize,
     sets,
+    statistics,
     strides,
     views,
 )
@@ -49,7 +57,8 @@ def _added(sign: int) -> Callable[..., Any]:
 
 
 def _reflected(call: Any) -> Callable[..., Any]:
-    def handler(door: TorchDoor, x: torch.Tensor, y: Any) -> Any:
+    def handler(door: TorchDoor, x: torch.Tensor, y: Any, alpha: Any = 1) -> Any:
+        x = x if type(alpha) is int and alpha == 1 else x * alpha
         names = {
             torch.sub: "sub",
             torch.div: "div",
@@ -136,10 +145,20 @@ def _full(door: TorchDoor, size: Any, fill_value: Any, **kwargs: Any) -> torch.T
     if isinstance(value, torch.Tensor):
         dtype = kwargs.get("dtype") or value.dtype
         return value.to(dtype).reshape(()).expand(size).clone()
+    if isinstance(value, complex):
+        kind = kwargs.get("dtype") or torch.complex64
+        parts = (_full(door, size, n, dtype=kind.to_real()) for n in (value.real, value.imag))
+        return torch.complex(*parts)
     with door.paused():
         result = torch.full(plain(tuple(size)), plain(value), **plain(kwargs))
     matched(door, "full", (tuple(size), value), [result])
     return result
+
+
+def _full_like(door: TorchDoor, x: torch.Tensor, fill_value: Any, **kwargs: Any) -> torch.Tensor:
+    if isinstance(fill_value, complex):
+        return _full(door, tuple(x.shape), fill_value, dtype=kwargs.get("dtype") or x.dtype)
+    return door.mode.as_op(torch.full_like, (x, fill_value), kwargs)
 
 
 def _new_full(
@@ -191,20 +210,27 @@ _TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.as_tensor": _tensor,
     "torch.scalar_tensor": _scalar_tensor,
     "torch.full": _full,
+    "torch.full_like": _full_like,
     "torch.Tensor.new_full": _new_full,
     "torch.Tensor.new_tensor": _new_tensor,
     "torch.where": _where,
     "torch.Tensor.where": _method_where,
     "torch.einsum": _einsum,
     **arithmetic.TABLE,
+    **arranged.TABLE,
     **complexes.TABLE,
     **compositions.TABLE,
     **constructors.TABLE,
+    **elementwise.TABLE,
     **joins.TABLE,
     **layers.TABLE,
+    **layouts.TABLE,
+    **losses.TABLE,
+    **matrices.TABLE,
     **random.TABLE,
     **resize.TABLE,
     **sets.TABLE,
+    **statistics.TABLE,
     **strides.TABLE,
     **views.TABLE,
     **recurrent.TABLE,
@@ -234,3 +260,33 @@ def handler(function: Any) -> Callable[..., Any] | None:
     if not getattr(function, "__qualname__", "").startswith(("TensorBase.", "Tensor.")):
         return detection.TABLE.get(getattr(function, "_qualified_op_name", ""))
     return _TABLE.get(f"torch.Tensor.{function.__name__}")
+
+
+_PLACES: Final[Mapping[str, int]] = {
+    **dict.fromkeys(("input", "self", "tensor", "tensors", "A"), 0),
+    **dict.fromkeys(("other", "B", "exponent"), 1),
+}
+"""Names that torch gives the first arguments, where a handler has names of its own."""
+
+
+@functools.cache
+def _signature(handler: Any) -> inspect.Signature:
+    return inspect.signature(handler)
+
+
+def bound(
+    door: TorchDoor, handler: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return arguments as a handler takes them.
+
+    Raises ProducerError with UNKNOWN_CALL where it does not know one of them.
+    """
+    signature = _signature(handler)
+    for name in list(kwargs):
+        if name not in signature.parameters and _PLACES.get(name) == len(args):
+            args = (*args, kwargs.pop(name))
+    try:
+        signature.bind(door, *args, **kwargs)
+    except TypeError as error:
+        raise names.unknown(door, function, f"{error}") from None
+    return args, kwargs

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
-from tracescript.producer.torch import mode, names
+from tracescript.producer.torch import mode
 from tracescript.producer.trace import cells, indexing, layout, lowering, sharing
 from tracescript.producer.trace.numbers import SymInt, plain
 
@@ -25,6 +25,8 @@ def _same(call: str) -> Callable[..., Any]:
             result = getattr(torch.Tensor, call)(x, *plain(args), **plain(kwargs))
         if not isinstance(result, torch.Tensor):
             return result
+        if x.is_complex() and not result.is_complex() and result.dtype != torch.bool:
+            wire = door.wire(door.mode.inside(torch.real, x))
         wire = door.recorder.cast(wire, door.type_of(result).data_type)
         mode.adopt(door, result, wire, (x,))
         if call == "contiguous":
@@ -86,8 +88,11 @@ def _zero(door: TorchDoor, x: torch.Tensor) -> torch.Tensor:
     return _fill(door, x, 0)
 
 
-def _copy(_: TorchDoor, x: torch.Tensor, source: torch.Tensor, *_args: Any) -> torch.Tensor:
-    x[...] = source
+def _copy(
+    _: TorchDoor, x: torch.Tensor, src: torch.Tensor, non_blocking: bool = False
+) -> torch.Tensor:
+    del non_blocking
+    x[...] = src
     return x
 
 
@@ -134,7 +139,7 @@ def _squeeze(_: TorchDoor, x: torch.Tensor, dim: Any = None) -> torch.Tensor:
     if dim is None:
         dim = tuple(i for i, n in enumerate(x.shape) if n == 1)
     axes = (dim,) if isinstance(dim, int) else tuple(dim)
-    ones = tuple(a for a in axes if x.shape[a] == 1)
+    ones = tuple(a for a in axes if x.dim() and x.shape[a] == 1)
     return x if not ones else mode.one_op(_, torch.Tensor.squeeze, "squeeze", x, ones)
 
 
@@ -144,14 +149,16 @@ def _t(_: TorchDoor, x: torch.Tensor) -> torch.Tensor:
 
 def _view(door: TorchDoor, x: torch.Tensor, *shape: Any) -> torch.Tensor:
     if len(shape) == 1 and isinstance(shape[0], torch.dtype):
-        raise names.unknown(door, torch.Tensor.view)
+        what = "torch.Tensor.view(dtype), which takes the bytes for another type, is no op"
+        raise door.recorder.error("UNKNOWN_CALL", what, "cast with x.to(dtype)")
     sizes = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
     result = mode.sized_op(door, torch.Tensor.view, "reshape", x, sizes)
     sharing.require(door.recorder, door.cell(x), door.cell(result))
     return result
 
 
-def _expand(door: TorchDoor, x: torch.Tensor, *shape: Any) -> torch.Tensor:
+def _expand(door: TorchDoor, x: torch.Tensor, *shape: Any, **given: Any) -> torch.Tensor:
+    shape = (given.pop("size"),) if "size" in given else shape
     sizes = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
     return mode.sized_op(door, torch.Tensor.expand, "expand", x, sizes)
 
@@ -194,6 +201,8 @@ TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.Tensor.__setitem__": _setitem,
     "torch.Tensor.fill_": _fill,
     "torch.Tensor.zero_": _zero,
+    "torch.zero_": _zero,
+    "torch.fill_": _fill,
     "torch.Tensor.copy_": _copy,
     "torch.split": _split,
     "torch.functional.split": _split,

@@ -7,19 +7,15 @@ reading it after somebody wrote the storage replays those ops, writing it runs t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from tracescript.ir import TensorType, constants
+from tracescript.producer.trace.undo import replay, undo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tracescript.producer.trace.recorder import Recorder
     from tracescript.producer.trace.tape import Op, Slot, Wire
-
-_SAME: Final = frozenset({"identity", "dropout", "feature_dropout"})
-"""Ops that change no element: dropout does so where it draws, which is another op."""
-_RESHAPES: Final = frozenset({"reshape", "flatten", "unflatten", "squeeze", "unsqueeze"})
 
 
 @dataclass(eq=False, slots=True)
@@ -76,7 +72,7 @@ def read(recorder: Recorder, cell: Cell) -> Wire:
     if cell.version != cell.base.version:
         wire = read(recorder, cell.parent)
         for step, index in cell.steps:
-            wire = _replay(recorder, step, wire)[index]
+            wire = replay(recorder, step, wire)[index]
         cell.wire, cell.version = wire, cell.base.version
     return cell.wire
 
@@ -113,10 +109,10 @@ def _write_through(recorder: Recorder, cell: Cell, wire: Wire) -> None:
     chain = [whole]
     for step, index in cell.steps[:-1]:
         fresh = step.inputs[0] is chain[-1]
-        chain.append((step.outputs if fresh else _replay(recorder, step, chain[-1]))[index])
+        chain.append((step.outputs if fresh else replay(recorder, step, chain[-1]))[index])
     pairs = list(zip(cell.steps, chain, strict=False))  # a view of everything has no steps
     for (step, _), before in reversed(pairs):
-        wire = _undo(recorder, step, before, wire)
+        wire = undo(recorder, step, before, wire)
     write(recorder, cell.parent, wire)
 
 
@@ -133,38 +129,3 @@ def _check_owner(recorder: Recorder, cell: Cell) -> None:
             "the program writes into an array made outside of it",
             "make the array inside the program, or register it as a buffer of the module",
         )
-
-
-def _replay(recorder: Recorder, step: Op, wire: Wire) -> tuple[Wire, ...]:
-    inputs = (wire, *step.inputs[1:])
-    return recorder.op(step.op, inputs, step.attributes, [o.type for o in step.outputs])
-
-
-def _undo(recorder: Recorder, step: Op, before: Wire, wire: Wire) -> Wire:
-    """Return `before` with the part that `step` takes out of it replaced by `wire`."""
-    kind, attributes = before.type, step.attributes
-    assert isinstance(kind, TensorType), "an array is a tensor"
-    assert kind.shape is not None, "examples have a shape"
-    if step.op in _SAME:
-        return wire
-    if step.op in _RESHAPES:
-        return recorder.single("reshape", (wire, recorder.ints(recorder.shape(before))), None, kind)
-    if step.op == "transpose":
-        return recorder.single("transpose", (wire,), attributes, kind)
-    if step.op == "permute":
-        rank = len(kind.shape)
-        order = [d % rank for d in attributes["dims"]]
-        back = {"dims": tuple(order.index(d) for d in range(rank))}
-        return recorder.single("permute", (wire,), back, kind)
-    if step.op in {"select", "slice"}:
-        inputs = (before, wire, *step.inputs[1:])
-        return recorder.single(f"{step.op}_scatter", inputs, attributes, kind)
-    if step.op == "narrow":
-        _, start, length = step.inputs
-        end = recorder.single("int.add", (start, length), None, constants.INT)
-        return recorder.single("slice_scatter", (before, wire, start, end), attributes, kind)
-    raise recorder.error(
-        "ALIASING",
-        f"the program writes through a view made by {step.op}",
-        "write into the array itself, or into a copy of the view",
-    )
