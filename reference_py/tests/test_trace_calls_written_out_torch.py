@@ -107,12 +107,49 @@ def test_attention_over_turned_axes_is_the_same(order):
     torch.testing.assert_close(ts.trace(attend, inputs)(*inputs), attend(*inputs))
 
 
-def test_a_size_that_divides_by_another_stops_other_sizes_or_gives_the_same():
+def test_a_size_that_divides_by_another_can_be_compared():
     def program(x):
-        return torch.ones(4, 36 // x.shape[0]) @ x
+        return F.linear(torch.ones(2, 36 // x.shape[0]), torch.ones(2, 6)) + x.sum()
 
-    x = drawn(6, 4)
+    x = drawn(6, 6)
     traced = ts.trace(program, (x,))
     torch.testing.assert_close(traced(x), program(x))
     with pytest.raises(ts.errors.TsError):
-        traced(drawn(4, 4))
+        traced(drawn(4, 6))
+
+
+SEVERAL = {
+    "a list of sizes": lambda n: [drawn(n, 4, 8, 8), drawn(n, 4, 4, 4), drawn(n, 4, 2, 2)],
+    "a dict of sizes": lambda n: {"a": drawn(n, 4, 6, 3), "b": drawn(n, 4, 2, 2)},
+    "a list of ranks": lambda n: [drawn(n, 4, 3, 2), drawn(n, 4)],
+    "a dict of ranks": lambda n: {"a": drawn(n, 4, 3, 2), "b": drawn(n)},
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_arrays_of_several_sizes_in_one_argument_keep_their_own(name):
+    def program(given):
+        first, *rest = given.values() if isinstance(given, dict) else given
+        joined = torch.cat([x.reshape(x.shape[0], -1) for x in (first, *rest)], 1)
+        return joined, F.adaptive_avg_pool2d(first, 1) * first.shape[2]
+
+    make = SEVERAL[name]
+    traced = ts.trace(program, (make(2),), decisions="record")
+    for batch in (2, 5):
+        torch.testing.assert_close(traced(make(batch)), program(make(batch)))
+
+
+def test_a_tensor_is_no_text_and_unequal_to_it():
+    def program(x):
+        return x * (2 if x == "Rep" else 3) * (5 if x != "Rep" else 7)
+
+    x = drawn(3)
+    torch.testing.assert_close(ts.trace(program, (x,))(x), program(x))
+
+
+def test_broadcast_to_takes_sizes_one_by_one():
+    def program(x):
+        return x[:, None].broadcast_to(x.shape[0], 4, 3), x.broadcast_to((2, x.shape[0], 3))
+
+    traced = ts.trace(program, (drawn(2, 3),))
+    torch.testing.assert_close(traced(drawn(5, 3)), program(drawn(5, 3)))

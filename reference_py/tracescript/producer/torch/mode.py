@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tracescript.producer.torch.door import TorchDoor
     from tracescript.producer.trace.tape import Wire
 
+_EQUAL: Final = {"__eq__": False, "__ne__": True}
+"""What a comparison with a thing that torch does not know gives: Python asks whether it is it."""
 _RESHAPES: Final = frozenset({"reshape", "flatten"})
 """Ops whose call gives a view where the memory allows one, else a copy."""
 
@@ -112,6 +114,8 @@ def run(door: TorchDoor, function: Any, args: tuple[Any, ...], kwargs: dict[str,
         return _in_place(door, function, plain_form, args, kwargs)
     if not _has_tensor(door, (args, kwargs)):
         return made(door, watching.fixed(door, function, *args, **kwargs))
+    if name in _EQUAL and function(*plain(args)) is NotImplemented:
+        return _EQUAL[name]
     raise names.unknown(door, function)
 
 

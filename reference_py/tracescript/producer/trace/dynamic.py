@@ -158,8 +158,11 @@ class _Naming:
         return kind
 
     def _tensor(self, kind: ir.TensorType, wanted: Any, name: str) -> ir.TensorType:
-        assert kind.shape is not None, "examples have a shape"
         axes = _axes(wanted, name)
+        if kind.shape is None:  # the elements of a list differ in their axes
+            if axes:
+                raise _bad(f"dynamic names axis {min(axes)} of {name}, one of arrays of many ranks")
+            return kind
         for axis in axes:
             if not -len(kind.shape) <= axis < len(kind.shape):
                 raise _bad(f"dynamic names axis {axis} of {name}, which has {len(kind.shape)}")

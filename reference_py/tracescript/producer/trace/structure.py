@@ -242,12 +242,12 @@ def unpack(wire: Wire, value: Any, arrays: Arrays, origin: str) -> Any:
     if value is None:
         return None
     inner = [part for _, part in parts(value)]
-    wires = _taken_apart(recorder, wire, value)
+    wires = _taken_apart(arrays, wire, value)
     return rebuilt(value, [unpack(w, v, arrays, origin) for w, v in zip(wires, inner, strict=True)])
 
 
-def _taken_apart(recorder: Recorder, wire: Wire, value: Any) -> list[Wire]:
-    kind = wire.type
+def _taken_apart(arrays: Arrays, wire: Wire, value: Any) -> list[Wire]:
+    recorder, kind = arrays.recorder, wire.type
     if isinstance(kind, ir.StructType):
         return [
             recorder.single("struct.get", (wire,), {"field": name}, field)
@@ -258,12 +258,19 @@ def _taken_apart(recorder: Recorder, wire: Wire, value: Any) -> list[Wire]:
     if isinstance(kind, ir.ListType):
         length = recorder.single("list.len", (wire,), None, constants.INT)
         recorder.read("int_read", length, len(value), f"len({entries.written(wire)})")
-        return list(recorder.unpacked(wire, [kind.element] * len(value)))
+        return list(recorder.unpacked(wire, _observed(value, arrays, entries.written(wire))))
     assert isinstance(kind, ir.DictType), "no other container is an input"
     entries.require(recorder, wire, value)
+    observed = _observed(list(value.values()), arrays, entries.written(wire))
     return [
-        recorder.single("dict.get", (wire, recorder.scalar(key)), None, kind.value) for key in value
+        recorder.single("dict.get", (wire, recorder.scalar(key)), None, part)
+        for key, part in zip(value, observed, strict=True)
     ]
+
+
+def _observed(values: list[Any], arrays: Typed, where: str) -> list[ir.Type]:
+    """Return the types of parts as they are here: the container's leaves out where they differ."""
+    return [type_of(v, arrays, where) for v in values]
 
 
 def rebuilt(value: Any, inner: list[Any]) -> Any:
