@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tracescript.code.guards import Guards
 from tracescript.code.lines import Lines, Pending, fits, taken_off, whole
 from tracescript.code.names import fitted, is_numbered, path_text
+from tracescript.code.paths import state_count
 from tracescript.ir.constants import NONE
 from tracescript.ir.types import TupleType
 from tracescript.opset.table import opset
@@ -59,8 +60,7 @@ def write_body(context: Context, names: Names, named: dict[Value, str], indent: 
 
 def needs_list(function: Function) -> bool:
     """Whether the one visible output would read as several, or as none, without a list."""
-    states = sum(i.kind == "state" for i in function.inputs)
-    if len(function.outputs) - states != 1:
+    if len(function.outputs) - state_count(function) != 1:
         return False
     t = function.outputs[0].type
     return isinstance(t, TupleType) or t == NONE
@@ -113,7 +113,7 @@ class _Body:
 
     def _statement(self, node: Node, text: str) -> None:
         method = self._context.paths.calls.get(node)
-        hidden = sum(i.kind == "state" for i in method.callee.inputs) if method else 0
+        hidden = state_count(method.callee) if method else 0
         outputs = node.outputs[: len(node.outputs) - hidden]
         if not outputs:
             self._lines.add(text)

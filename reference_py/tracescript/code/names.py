@@ -34,14 +34,14 @@ RESERVED: Final = frozenset(
 """Words that no value, function or class may have as its name. Spec: CODE-6."""
 
 _LONGEST = 255
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _NUMBERED = re.compile(r"v[0-9]+\Z")
 _INDEX = re.compile(r"(0|[1-9][0-9]{0,8})\Z")
 
 
 def is_identifier(text: str) -> bool:
     """Whether a text may stand as an identifier: ASCII, at most 255 bytes, no leading `__`."""
-    return len(text) <= _LONGEST and bool(_IDENTIFIER.match(text)) and not text.startswith("__")
+    plain = text.isascii() and text.isidentifier() and not text.startswith("__")
+    return plain and len(text) <= _LONGEST
 
 
 def is_name(text: str) -> bool:
@@ -73,7 +73,7 @@ def opset_word(text: str) -> str:
 
 def path_text(path: str, root: str = "self") -> str:
     """Write a dotted path below `root`: `self.layers[0].weight`, `self['a-b']`."""
-    return root + "".join(_step(part) for part in path.split("."))
+    return root + "".join([_step(part) for part in path.split(".")])
 
 
 def member_text(path: str) -> str:

@@ -44,7 +44,13 @@ class Paths:
 
 def visible(inputs: tuple[Input, ...]) -> int:
     """Return how many inputs the caller sees; they stand first."""
-    return sum(i.kind not in {"bound", "state"} for i in inputs)
+    kinds = [i.kind for i in inputs]
+    return len(kinds) - kinds.count("bound") - kinds.count("state")
+
+
+def state_count(function: Function) -> int:
+    """Return how many inputs are states; the last outputs are their new values."""
+    return [i.kind for i in function.inputs].count("state")
 
 
 def callee_name(node: Node) -> str:

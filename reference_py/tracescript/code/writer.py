@@ -13,7 +13,7 @@ from tracescript.code.layout import PLAIN_UNIT, Layout, Seat
 from tracescript.code.literals import literal_text
 from tracescript.code.members import Members
 from tracescript.code.names import Names, fitted, member_text
-from tracescript.code.paths import Paths, find_paths, visible
+from tracescript.code.paths import Paths, find_paths, state_count, visible
 from tracescript.code.typing_text import TypeWriter
 from tracescript.code.uses import find_uses
 from tracescript.ir.literals import string_text
@@ -179,7 +179,7 @@ class _UnitWriter:
             listed.append(name == declared.name)
             default = f" = {self._constant(declared.default)}" if declared.default else ""
             params.append(f"{name}: {self._types.text(declared.type)}{default}")
-        states = sum(i.kind == "state" for i in function.inputs)
+        states = state_count(function)
         results = [self._types.text(o.type) for o in function.outputs]
         results = results[: len(results) - states]
         lone = len(results) == 1 and not needs_list(function)

@@ -175,15 +175,17 @@ def bind(pattern: Type, found: Type, binding: dict[Symbol, Dim]) -> None:
 def substitute(pattern: Type, binding: Mapping[Symbol, Dim]) -> Type:
     """Replace the symbols of a type; a symbol without a binding becomes unknown."""
     if isinstance(pattern, TensorType):
-        if pattern.shape is None or all(type(d) is int for d in pattern.shape):
+        if pattern.shape is None:
             return pattern
-        shape = tuple(_substituted(d, binding) for d in pattern.shape)
-        return TensorType(pattern.data_type, shape)
+        shape = tuple([d if type(d) is int else _substituted(d, binding) for d in pattern.shape])
+        return pattern if shape == pattern.shape else TensorType(pattern.data_type, shape)
     parts = _parts(pattern)
     return _rebuilt(pattern, tuple(substitute(p, binding) for p in parts)) if parts else pattern
 
 
 def _substituted(extent: Dim, binding: Mapping[Symbol, Dim]) -> Dim:
+    if isinstance(extent, Symbol):
+        return binding.get(extent)
     if all(s in binding for s in dims.symbols(extent)):
         return dims.substitute(extent, binding)
     return None

@@ -102,6 +102,8 @@ def fit(op: OpDef, named: dict[str, Any]) -> Scope:
     """
     scope = Scope(dict(op.variables))
     for declared in op.inputs:
+        if declared.kind == "any" and not declared.type:
+            continue
         operand = named[declared.name]
         for value in operand if declared.variadic else (operand,):
             if value is None:

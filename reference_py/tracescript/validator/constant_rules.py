@@ -8,6 +8,7 @@ from tracescript import ir
 from tracescript.ir.text import type_text
 from tracescript.opset.relations import compatible
 from tracescript.validator.fault import Fault, Rule
+from tracescript.validator.sites import Spot
 from tracescript.validator.type_rules import LARGEST
 
 if TYPE_CHECKING:
@@ -125,11 +126,11 @@ def type_13_tensor_is_its_weight(scope: Scope) -> Iterator[Fault]:
 def type_14_constant_value(scope: Scope) -> Iterator[Fault]:
     """TYPE-14: A value that is a constant MUST have the constant's type, or one that admits it."""
     for sites in scope.functions:
-        for spot, value in sites.values:
+        for owner, part, number, value in sites.values:
             if value.constant is not None and not compatible(value.type, value.constant.type):
                 found = type_text(value.constant.type)
                 what = f"the value is {type_text(value.type)}, its constant {found}"
-                yield Fault("BAD_TYPE", spot.where, what)
+                yield Fault("BAD_TYPE", Spot(owner, part, number).where, what)
 
 
 def type_15_text_is_unicode(scope: Scope) -> Iterator[Fault]:

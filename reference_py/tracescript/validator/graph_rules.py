@@ -8,6 +8,8 @@ from tracescript import ir
 from tracescript.ir.text import type_text
 from tracescript.opset.relations import compatible
 from tracescript.validator.fault import Fault, Rule
+from tracescript.validator.module_rules import repeated
+from tracescript.validator.sites import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,12 +114,12 @@ def graph_7_block_has_one_owner(scope: Scope) -> Iterator[Fault]:
             yield Fault("BAD_GRAPH", site.where, what, "give each node blocks of its own")
 
 
-def _references(sites: FunctionSites) -> Iterator[tuple[str, str]]:
+def _references(sites: FunctionSites) -> Iterator[tuple[str, Spot]]:
     """Yield the functions that a function refers to, each with its place."""
     for site in sites.nodes:
         for name, attribute in site.node.attributes:
             if isinstance(attribute, ir.FunctionRef):
-                yield attribute.name, f"{site.where}.attributes[{name}]"
+                yield attribute.name, Spot(site, ".attributes", name)
 
 
 def _reaches(scope: Scope, start: int, goal: int) -> bool:
@@ -135,19 +137,19 @@ def _reaches(scope: Scope, start: int, goal: int) -> bool:
 def graph_21_callee_stands_first(scope: Scope) -> Iterator[Fault]:
     """GRAPH-21: A function MUST stand before those that refer to it, recursion aside."""
     for i, sites in enumerate(scope.functions):
-        for name, where in _references(sites):
+        for name, spot in _references(sites):
             position = scope.position.get(name, -1)
             if position > i and not _reaches(scope, position, i):
                 what = f"function {i} refers to {name!r}, which is function {position}"
-                yield Fault("BAD_INDEX", where, what, "functions stand callees first")
+                yield Fault("BAD_INDEX", spot.where, what, "functions stand callees first")
 
 
 def graph_33_callee_exists(scope: Scope) -> Iterator[Fault]:
     """GRAPH-33: A function attribute MUST name a function of the model."""
     for sites in scope.functions:
-        for name, where in _references(sites):
+        for name, spot in _references(sites):
             if name not in scope.position:
-                yield Fault("BAD_INDEX", where, f"the model has no function {name!r}")
+                yield Fault("BAD_INDEX", spot.where, f"the model has no function {name!r}")
 
 
 def graph_22_attribute_once(scope: Scope) -> Iterator[Fault]:
@@ -155,9 +157,7 @@ def graph_22_attribute_once(scope: Scope) -> Iterator[Fault]:
     for sites in scope.functions:
         for site in sites.nodes:
             names = [name for name, _ in site.node.attributes]
-            if len(names) < 2:  # noqa: PLR2004  # one is given once
-                continue
-            for name in sorted({n for n in names if names.count(n) > 1}):
+            for name in repeated(names) if names else ():
                 what = f"attribute {name!r} of {site.node.op!r} is given {names.count(name)} times"
                 yield Fault("BAD_CALL", site.where, what)
 

@@ -10,15 +10,25 @@ from tracescript.opset.relations import compatible
 from tracescript.validator.fault import Fault, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tracescript.validator.scope import Scope
 
 
 def members(module: ir.Module) -> tuple[str, ...]:
     """Return the names of everything a module holds, methods aside."""
-    groups = (module.parameters, module.buffers, module.attributes, module.submodules)
-    return tuple(member.name for group in groups for member in group)
+    names = [one.name for one in module.parameters]
+    names += [one.name for one in module.buffers]
+    names += [one.name for one in module.attributes]
+    names += [one.name for one in module.submodules]
+    return tuple(names)
+
+
+def repeated(names: Sequence[str]) -> list[str]:
+    """Return the names that stand there more than once, sorted."""
+    if len(set(names)) == len(names):
+        return []
+    return sorted({name for name in names if names.count(name) > 1})
 
 
 def _bound_inputs(scope: Scope, method: ir.Method) -> list[ir.Input] | None:
@@ -56,8 +66,8 @@ def graph_13_bound_types(scope: Scope) -> Iterator[Fault]:
 def graph_16_member_names(scope: Scope) -> Iterator[Fault]:
     """GRAPH-16: Members of one module MUST have different names, and so MUST its methods."""
     for where, module in scope.modules:
-        for names in (members(module), tuple(m.name for m in module.methods)):
-            for name in sorted({n for n in names if names.count(n) > 1}):
+        for names in (members(module), [m.name for m in module.methods]):
+            for name in repeated(names):
                 yield Fault("BAD_NAME", where, f"{name!r} is the name of {names.count(name)}")
 
 

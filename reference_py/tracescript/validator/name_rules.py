@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tracescript import ir
 from tracescript.ir import dims
 from tracescript.validator.fault import Fault, Rule
-from tracescript.validator.module_rules import members
+from tracescript.validator.module_rules import members, repeated
+from tracescript.validator.sites import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,29 +37,29 @@ def name_fault(name: str, *, may_be_empty: bool = False) -> str:
     return ""
 
 
-def _names(scope: Scope) -> Iterator[tuple[str, str, bool]]:
-    """Yield every name with its place, and whether it may be empty."""
-    yield "model", scope.model.name, True
+def _names(scope: Scope) -> Iterator[tuple[str, str, int | None, str, bool]]:
+    """Yield the parts of the `Spot` of every name, the name, and whether it may be empty."""
+    yield "model", "", None, scope.model.name, True
     for i, sites in enumerate(scope.functions):
-        yield f"functions[{i}]", sites.function.name, False
+        yield "functions", "", i, sites.function.name, False
         for j, one in enumerate(sites.function.inputs):
-            yield f"{sites.where}.inputs[{j}]", one.name, False
+            yield sites.where, ".inputs", j, one.name, False
         for j, output in enumerate(sites.function.outputs):
-            yield f"{sites.where}.outputs[{j}]", output.name, True
+            yield sites.where, ".outputs", j, output.name, True
     for where, module in scope.modules:
-        yield where, module.class_name, True
+        yield where, "", None, module.class_name, True
         for name in members(module):
-            yield where, name, False
+            yield where, "", None, name, False
         for i, method in enumerate(module.methods):
-            yield f"{where}.methods[{i}]", method.name, False
+            yield where, ".methods", i, method.name, False
     for state, where in scope.states.items():
-        yield where, state.name, False
+        yield where, "", None, state.name, False
     for i, (key, _) in enumerate(scope.model.metadata):
-        yield f"metadata[{i}]", key, False
+        yield "metadata", "", i, key, False
     yield from _type_names(scope)
 
 
-def _type_names(scope: Scope) -> Iterator[tuple[str, str, bool]]:
+def _type_names(scope: Scope) -> Iterator[tuple[str, str, int | None, str, bool]]:
     seen: set[str] = set()
     for kind, spot in scope.types.items():
         names: list[str] = []
@@ -69,7 +70,7 @@ def _type_names(scope: Scope) -> Iterator[tuple[str, str, bool]]:
         for name in names:
             if name not in seen:
                 seen.add(name)
-                yield spot.where, name, False
+                yield spot.where, "", None, name, False
 
 
 def graph_8_function_names(scope: Scope) -> Iterator[Fault]:
@@ -88,17 +89,17 @@ def graph_9_input_and_output_names(scope: Scope) -> Iterator[Fault]:
             ("inputs", [one.name for one in sites.function.inputs]),
             ("outputs", [output.name for output in sites.function.outputs if output.name]),
         ):
-            for name in sorted({n for n in names if n and names.count(n) > 1}):
+            for name in repeated([n for n in names if n]):
                 what = f"{name!r} is the name of {names.count(name)} {part}"
                 yield Fault("BAD_NAME", f"{sites.where}.{part}", what)
 
 
 def graph_23_plain_names(scope: Scope) -> Iterator[Fault]:
     """GRAPH-23: A name MUST have 1 to 1024 bytes of UTF-8 and no control character."""
-    for where, name, may_be_empty in _names(scope):
+    for owner, part, number, name, may_be_empty in _names(scope):
         what = name_fault(name, may_be_empty=may_be_empty)
         if what:
-            yield Fault("BAD_NAME", where, what)
+            yield Fault("BAD_NAME", Spot(owner, part, number).where, what)
 
 
 def graph_24_no_dot(scope: Scope) -> Iterator[Fault]:

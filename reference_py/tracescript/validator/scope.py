@@ -11,10 +11,14 @@ from tracescript.validator.sites import FunctionSites, Spot
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tracescript.validator.sites import Owner
+
+_WITHOUT_PARTS = (ir.TensorType, ir.ScalarType)
+
 
 def parts(kind: ir.Type) -> tuple[ir.Type, ...]:
     """Return the types that a type is directly made of."""
-    if isinstance(kind, ir.TensorType | ir.ScalarType):
+    if isinstance(kind, _WITHOUT_PARTS):
         return ()
     match kind:
         case ir.ListType(element) | ir.OptionalType(element):
@@ -144,39 +148,38 @@ class Scope:
     @cached_property
     def outer_types(self) -> tuple[tuple[Spot, ir.Type], ...]:
         """Every object that is a type where it is first used; equal ones come again."""
-        seen: set[int] = set()
-        found: list[tuple[Spot, ir.Type]] = []
-        for spot, kind in self._uses_of_types():
-            if id(kind) not in seen:
-                seen.add(id(kind))
-                found.append((spot, kind))
-        return tuple(found)
+        found: dict[int, tuple[Spot, ir.Type]] = {}
+        for owner, part, number, kind in self._uses_of_types():
+            if id(kind) not in found:
+                found[id(kind)] = (Spot(owner, part, number), kind)
+        return tuple(found.values())
 
-    def _uses_of_types(self) -> Iterator[tuple[Spot, ir.Type]]:
+    def _uses_of_types(self) -> Iterator[tuple[Owner, str, int | str | None, ir.Type]]:
         for sites in self.functions:
+            where = sites.where
             for one in sites.function.inputs:
-                yield Spot(sites.where, ".inputs", one.name), one.type
+                yield where, ".inputs", one.name, one.type
             for i, output in enumerate(sites.function.outputs):
-                yield Spot(sites.where, ".outputs", i), output.type
-            for spot, value in sites.values:
-                yield spot, value.type
+                yield where, ".outputs", i, output.type
+            for owner, part, number, value in sites.values:
+                yield owner, part, number, value.type
             for site in sites.nodes:
                 for name, attribute in site.node.attributes:
                     if not isinstance(attribute, (ir.Constant, ir.FunctionRef)):
-                        yield Spot(site, ".attributes", name), attribute
+                        yield site, ".attributes", name, attribute
         for constant, spot in self.constants.items():
-            yield spot, constant.type
+            yield *spot, constant.type
         for state, where in self.states.items():
-            yield Spot(where, ""), state.type
+            yield where, "", None, state.type
 
 
 def _function_constants(sites: FunctionSites) -> Iterator[tuple[Spot, ir.Constant]]:
     for one in sites.function.inputs:
         if one.default is not None:
             yield Spot(sites.where, f".inputs[{one.name}].default"), one.default
-    for spot, value in sites.values:
+    for owner, part, number, value in sites.values:
         if value.constant is not None:
-            yield spot, value.constant
+            yield Spot(owner, part, number), value.constant
     for site in sites.nodes:
         for name, attribute in site.node.attributes:
             if isinstance(attribute, ir.Constant):

@@ -7,13 +7,15 @@ the steps; a value can be read from its definition to the end of the block that 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
 
     from tracescript import ir
+
+    Owner: TypeAlias = "BlockSite | NodeSite | str"
 
 _SHOWN = 4
 """Levels that are shown at either end of the path of a very deep block."""
@@ -72,7 +74,7 @@ class NodeSite:
 class Spot(NamedTuple):
     """A part of something that has a path."""
 
-    owner: BlockSite | NodeSite | str
+    owner: Owner
     part: str
     number: int | str | None = None
 
@@ -86,9 +88,16 @@ class Spot(NamedTuple):
 class Definition(NamedTuple):
     """A place that defines a value, and the time from which it can be read."""
 
-    spot: Spot
+    owner: BlockSite | NodeSite
+    part: str
+    number: int
     block: BlockSite
     time: int
+
+    @property
+    def spot(self) -> Spot:
+        """The place."""
+        return Spot(self.owner, self.part, self.number)
 
 
 class Read(NamedTuple):
@@ -101,7 +110,12 @@ class Read(NamedTuple):
 
 
 class FunctionSites:
-    """The blocks, nodes, definitions and reads of one function, in the order of its text."""
+    """The blocks, nodes, definitions and reads of one function, in the order of its text.
+
+    `values` are all values, each once, where it is defined; constants where they are first read.
+    The parts of a `Spot` stand before each: few are ever asked for. `unseen` are the reads of
+    values that are not visible there, by nodes, then by the results of blocks.
+    """
 
     def __init__(self, function: ir.Function) -> None:
         self.function = function
@@ -113,6 +127,15 @@ class FunctionSites:
         self._seen: set[ir.Block] = set()
         self._clock = 0
         self._walk(BlockSite(function.body, None, 0, f"{self.where}.body"))
+        self.values: list[tuple[BlockSite | NodeSite, str, int, ir.Value]] = [
+            (d[0].owner, d[0].part, d[0].number, v) for v, d in self.definitions.items()
+        ]
+        self.unseen: list[Read] = []
+        self._known = set(self.definitions)
+        for node in self.nodes:
+            self._read(node.node.inputs, node, ".inputs", node.time)
+        for block in self.blocks:
+            self._read(block.block.results, block, ".results", block.exit)
 
     def _walk(self, body: BlockSite) -> None:
         stack = [self._steps(body)]
@@ -148,46 +171,27 @@ class FunctionSites:
         self, values: tuple[ir.Value, ...], owner: BlockSite | NodeSite, part: str, block: BlockSite
     ) -> None:
         for i, value in enumerate(values):
-            made = Definition(Spot(owner, part, i), block, self._clock)
-            self.definitions.setdefault(value, []).append(made)
+            made = Definition(owner, part, i, block, self._clock)
+            if value in self.definitions:
+                self.definitions[value].append(made)
+            else:
+                self.definitions[value] = [made]
 
-    def _reads(self) -> Iterator[tuple[BlockSite | NodeSite, str, int, ir.Value, int]]:
-        """Yield every read, by nodes, then by the results of blocks: place, value and time."""
-        for site in self.nodes:
-            for i, value in enumerate(site.node.inputs):
-                if value is not None:
-                    yield site, ".inputs", i, value, site.time
-        for block in self.blocks:
-            for i, value in enumerate(block.block.results):
-                yield block, ".results", i, value, block.exit
-
-    @cached_property
-    def unseen(self) -> tuple[Read, ...]:
-        """Every read of a value that is not visible there."""
-        return tuple(
-            Read(Spot(owner, part, i), value, time, is_result=part == ".results")
-            for owner, part, i, value, time in self._reads()
-            if self._is_unseen(value, time)
-        )
+    def _read(
+        self, reads: tuple[ir.Value | None, ...], owner: BlockSite | NodeSite, part: str, time: int
+    ) -> None:
+        for i, value in enumerate(reads):
+            if value is None:
+                continue
+            if value not in self._known:
+                self._known.add(value)
+                self.values.append((owner, part, i, value))
+            if value.constant is None and self._is_unseen(value, time):
+                is_result = part == ".results"
+                self.unseen.append(Read(Spot(owner, part, i), value, time, is_result))
 
     def _is_unseen(self, value: ir.Value, time: int) -> bool:
-        if value.constant is not None:
-            return False
         for found in self.definitions.get(value, ()):
             if found.time < time <= found.block.exit:
                 return False
         return True
-
-    @cached_property
-    def values(self) -> tuple[tuple[Spot, ir.Value], ...]:
-        """Every value once, where it is defined; constants where they are first read."""
-        return tuple(self._all_values())
-
-    def _all_values(self) -> Iterator[tuple[Spot, ir.Value]]:
-        for value, definitions in self.definitions.items():
-            yield definitions[0].spot, value
-        seen = set(self.definitions)
-        for owner, part, i, value, _ in self._reads():
-            if value not in seen:
-                seen.add(value)
-                yield Spot(owner, part, i), value

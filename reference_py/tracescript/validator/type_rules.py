@@ -9,6 +9,7 @@ from tracescript.ir import dims
 from tracescript.ir.constants import BOOL, INT, NONE, STR
 from tracescript.ir.text import type_text
 from tracescript.validator.fault import Fault, Rule
+from tracescript.validator.module_rules import repeated
 from tracescript.validator.scope import parts
 from tracescript.validator.sites import Spot
 
@@ -163,7 +164,7 @@ def type_8_field_names(scope: Scope) -> Iterator[Fault]:
     for kind, spot in scope.types.items():
         if isinstance(kind, ir.StructType):
             names = [name for name, _ in kind.fields]
-            for name in sorted({n for n in names if names.count(n) > 1}):
+            for name in repeated(names):
                 yield Fault("BAD_NAME", spot.where, f"{kind.name!r} has two fields {name!r}")
 
 
@@ -189,12 +190,8 @@ def type_17_sets(scope: Scope) -> Iterator[Fault]:
 def bound_symbols(types: Iterable[ir.Type]) -> set[ir.Symbol]:
     """Return the symbols that inputs of these types bind: a symbol that is an extent by itself."""
     found: set[ir.Symbol] = set()
-    todo = list(types)
-    while todo:
-        kind = todo.pop()
-        if isinstance(kind, ir.TensorType):
-            found.update(d for d in kind.shape or () if isinstance(d, ir.Symbol))
-        todo += parts(kind)
+    for kind in {id(kind): kind for kind in types}.values():
+        found.update(d for d in _extents(kind) if isinstance(d, ir.Symbol))
     return found
 
 
@@ -208,23 +205,31 @@ def type_16_symbols_bound(scope: Scope) -> Iterator[Fault]:
     for sites in scope.functions:
         known: set[ir.Symbol] | None = None
         seen: set[int] = set()
-        for spot, value in sites.values:
-            todo = [] if id(value.type) in seen else [value.type]
+        for owner, part, number, value in sites.values:
+            if id(value.type) in seen:
+                continue
             seen.add(id(value.type))
-            while todo:
-                kind = todo.pop()
-                todo += parts(kind)
-                shape = (kind.shape or ()) if isinstance(kind, ir.TensorType) else ()
-                for dim in shape:
-                    if dim is None or type(dim) is int:
-                        continue
-                    if known is None:
-                        known = bound_symbols(one.type for one in sites.function.inputs)
-                    for symbol in unbound(dim, known):
-                        known.add(symbol)
-                        hint = "an extent that a call cannot tell from its inputs is unknown"
-                        what = f"no input binds {symbol.name!r}"
-                        yield Fault("BAD_SHAPE", spot.where, what, hint)
+            for dim in _extents(value.type):
+                if dim is None or type(dim) is int:
+                    continue
+                if known is None:
+                    known = bound_symbols(one.type for one in sites.function.inputs)
+                for symbol in unbound(dim, known):
+                    known.add(symbol)
+                    hint = "an extent that a call cannot tell from its inputs is unknown"
+                    what = f"no input binds {symbol.name!r}"
+                    yield Fault("BAD_SHAPE", Spot(owner, part, number).where, what, hint)
+
+
+def _extents(kind: ir.Type) -> Iterator[ir.Dim]:
+    """Yield the extents of all tensors of a type."""
+    todo = [kind]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, ir.TensorType):
+            yield from one.shape or ()
+        else:
+            todo += parts(one)
 
 
 SOUND: tuple[Rule, ...] = (type_1_known_data_type, type_2_complete, type_5_expression_complete)

@@ -106,25 +106,25 @@ class DebugReader:
         entry = self._functions.get(index)
         if entry is None:
             return FunctionDebug()
-        nodes = sum(len(block.nodes) for block in message.blocks)
+        names, locations = entry.value_names, entry.node_locations
+        decisions, guards = entry.trace_decisions, entry.shape_guards
+        nodes = sum([len(block.nodes) for block in message.blocks])
         where = f"functions[{index}]"
-        for name, found, expected in (
-            ("value_names", len(entry.value_names), len(message.values)),
-            ("node_locations", len(entry.node_locations), nodes),
-            ("trace_decisions", len(entry.trace_decisions), len(message.trace_decisions)),
-            ("shape_guards", len(entry.shape_guards), len(message.shape_guards)),
+        for name, entries, expected in (
+            ("value_names", names, len(message.values)),
+            ("node_locations", locations, nodes),
+            ("trace_decisions", decisions, len(message.trace_decisions)),
+            ("shape_guards", guards, len(message.shape_guards)),
         ):
-            if found not in {0, expected}:
-                what = f"found {found} entries, expected {expected} or none"
+            if entries and len(entries) != expected:
+                what = f"found {len(entries)} entries, expected {expected} or none"
                 raise self._bad(what, f"{where}.{name}")
+        places = [self._place(at, f"{where}.node_locations[{i}]") for i, at in enumerate(locations)]
         return FunctionDebug(
-            entry.value_names,
-            [
-                self._place(at, f"{where}.node_locations[{i}]")
-                for i, at in enumerate(entry.node_locations)
-            ],
-            self._guards(entry.trace_decisions, f"{where}.trace_decisions"),
-            self._guards(entry.shape_guards, f"{where}.shape_guards"),
+            names,
+            places,
+            self._guards(decisions, f"{where}.trace_decisions") if decisions else (),
+            self._guards(guards, f"{where}.shape_guards") if guards else (),
         )
 
     def _place(self, index: int, where: str) -> Place | None:

@@ -78,35 +78,32 @@ class FunctionReader:
             _check_ports(ports, f"{where}.{name}")
         self._read_values()
         body = self._read_blocks()
+        origin = context.enums.name(ORIGINS, message.origin, f"{where}.origin")
+        inputs = [self._input(e, f"{where}.inputs[{i}]") for i, e in enumerate(message.inputs)]
+        outputs = [
+            Output(e.name, context.types.type(e.type, f"{where}.outputs[{i}].type"))
+            for i, e in enumerate(message.outputs)
+        ]
         return Function(
-            name=message.name,
-            origin=context.enums.name(ORIGINS, message.origin, f"{where}.origin"),
-            inputs=tuple(
-                self._input(e, f"{where}.inputs[{i}]") for i, e in enumerate(message.inputs)
-            ),
-            outputs=tuple(
-                Output(e.name, context.types.type(e.type, f"{where}.outputs[{i}].type"))
-                for i, e in enumerate(message.outputs)
-            ),
-            body=body,
-            decisions=self._decisions(),
-            shape_guards=self._guards(),
+            message.name,
+            origin,
+            tuple(inputs),
+            tuple(outputs),
+            body,
+            self._decisions() if message.trace_decisions else (),
+            self._guards() if message.shape_guards else (),
         )
 
     def _input(self, entry: model_pb2.Input, where: str) -> Input:
         context = self._context
+        default = None
         if entry.has_default:
             default = context.constants.constant(entry.default_value, f"{where}.default_value")
         elif entry.default_value:
             raise bad_index(f"{where}.default_value", entry.default_value, 0, 0)
-        else:
-            default = None
-        return Input(
-            entry.name,
-            context.types.type(entry.type, f"{where}.type"),
-            context.enums.name(INPUT_KINDS, entry.kind, f"{where}.kind"),
-            default,
-        )
+        form = context.types.type(entry.type, f"{where}.type")
+        kind = context.enums.name(INPUT_KINDS, entry.kind, f"{where}.kind")
+        return Input(entry.name, form, kind, default)
 
     def _read_values(self) -> None:
         message, where = self._message, self._where
@@ -133,7 +130,7 @@ class FunctionReader:
             raise over_limit(f"{where}.blocks", "entries", len(entries), limits.MAX_BLOCKS)
         self._check_owners()
         places = self._debug.node_places
-        last = sum(len(entry.nodes) for entry in entries)
+        last = sum([len(entry.nodes) for entry in entries])
         if last > limits.MAX_VALUES:
             raise over_limit(f"{where}.blocks", "nodes", last, limits.MAX_VALUES)
         made: list[Any] = [None] * len(entries)
@@ -175,10 +172,10 @@ class FunctionReader:
 
     def _defined(self, indices: Sequence[int], where: str) -> tuple[Value, ...]:
         """Return values; entry 0 is no value."""
-        values = self._values
+        values, count = self._values, len(self._values)
         for i, index in enumerate(indices):
-            if not 0 < index < len(values):
-                raise bad_index(f"{where}[{i}]", index, 1, len(values) - 1)
+            if not 0 < index < count:
+                raise bad_index(f"{where}[{i}]", index, 1, count - 1)
         return tuple([values[index] for index in indices])
 
     def _node(

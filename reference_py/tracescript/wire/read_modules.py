@@ -17,8 +17,6 @@ from tracescript.wire.enums import STATE_KINDS
 from tracescript.wire.faults import bad_index, check_sentinel, fault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tracescript.v1 import model_pb2, module_pb2
     from tracescript.wire.read_functions import Context
 
@@ -67,31 +65,27 @@ class ModuleReader:
     def _module(self, entry: module_pb2.Module, index: int) -> Module:
         where = f"modules[{index}]"
         weight = self._context.constants.weight
+        parameters = [
+            Parameter(p.name, weight(p.weight, f"{where}.parameters[{i}].weight"), p.trainable)
+            for i, p in enumerate(entry.parameters)
+        ]
+        buffers = [self._buffer(b, f"{where}.buffers[{i}]") for i, b in enumerate(entry.buffers)]
+        attributes = [
+            self._attribute(a, f"{where}.attributes[{i}]") for i, a in enumerate(entry.attributes)
+        ]
+        submodules = [
+            Submodule(s.name, self._child(s.module, index, f"{where}.submodules[{i}].module"))
+            for i, s in enumerate(entry.submodules)
+        ]
+        methods = [self._method(m, f"{where}.methods[{i}]") for i, m in enumerate(entry.methods)]
         return Module(
-            class_name=entry.class_name,
-            parameters=tuple(
-                [
-                    Parameter(
-                        p.name, weight(p.weight, f"{where}.parameters[{i}].weight"), p.trainable
-                    )
-                    for i, p in enumerate(entry.parameters)
-                ]
-            ),
-            buffers=tuple(
-                self._buffer(b, f"{where}.buffers[{i}]") for i, b in enumerate(entry.buffers)
-            ),
-            attributes=tuple(
-                self._attribute(a, f"{where}.attributes[{i}]")
-                for i, a in enumerate(entry.attributes)
-            ),
-            submodules=tuple(
-                Submodule(s.name, self._child(s.module, index, f"{where}.submodules[{i}].module"))
-                for i, s in enumerate(entry.submodules)
-            ),
-            methods=tuple(
-                self._method(m, f"{where}.methods[{i}]") for i, m in enumerate(entry.methods)
-            ),
-            training=entry.training,
+            entry.class_name,
+            tuple(parameters),
+            tuple(buffers),
+            tuple(attributes),
+            tuple(submodules),
+            tuple(methods),
+            entry.training,
         )
 
     def _child(self, index: int, parent: int, where: str) -> Module:
@@ -119,22 +113,16 @@ class ModuleReader:
         return ModuleAttribute(entry.name, value)
 
     def _method(self, entry: module_pb2.Method, where: str) -> Method:
-        names = self._context.names
-        if not 0 < entry.function < len(names):
-            raise bad_index(f"{where}.function", entry.function, 1, len(names) - 1)
-        return Method(
-            name=entry.name,
-            function=names[entry.function],
-            exported=entry.exported,
-            bound=tuple(
-                self._context.constants.constant(c, f"{where}.bound_constants[{i}]")
-                for i, c in enumerate(entry.bound_constants)
-            ),
-            states=self._method_states(entry.states, f"{where}.states"),
-        )
-
-    def _method_states(self, indices: Sequence[int], where: str) -> tuple[State, ...]:
-        return tuple(self._state_at(s, f"{where}[{i}]") for i, s in enumerate(indices))
+        names, function = self._context.names, entry.function
+        if not 0 < function < len(names):
+            raise bad_index(f"{where}.function", function, 1, len(names) - 1)
+        constant = self._context.constants.constant
+        bound = [
+            constant(c, f"{where}.bound_constants[{i}]")
+            for i, c in enumerate(entry.bound_constants)
+        ]
+        states = [self._state_at(s, f"{where}.states[{i}]") for i, s in enumerate(entry.states)]
+        return Method(entry.name, names[function], entry.exported, tuple(bound), tuple(states))
 
     def _state_at(self, index: int, where: str) -> State:
         if not 0 < index < len(self._states):

@@ -211,7 +211,9 @@ def _is_bound(bound: Any, data: Any) -> bool:
     """Tell whether a check's bound says something about its data."""
     if getattr(bound, "dtype", None) != np.float64:
         return False
-    return bound.shape in {(), getattr(data, "shape", ())} and bool((bound >= 0).all())
+    if bound.shape not in {(), getattr(data, "shape", ())}:
+        return False
+    return bool((bound >= 0).all()) if bound.shape else bool(bound >= 0)
 
 
 class _Bounds:

@@ -153,9 +153,10 @@ class TypeReader:
         """Return a type, its references to other types and its own size."""
         kind = entry.WhichOneof("kind")
         if kind == "tensor":
+            dims = entry.tensor.shape.dims
             made = self._tensor(entry.tensor, where)
-            expressions = (self._dim_growth.parts[dim.expr] for dim in entry.tensor.shape.dims)
-            return made, (), 1 + len(entry.tensor.shape.dims) + sum(expressions)
+            own = sum([self._dim_growth.parts[dim.expr] for dim in dims], 1 + len(dims))
+            return made, (), own
         if kind == "scalar":
             return (
                 ScalarType(self._enums.name(SCALAR_KINDS, entry.scalar, f"{where}.scalar")),
@@ -201,10 +202,9 @@ class TypeReader:
         dims = entry.shape.dims
         if len(dims) > limits.MAX_RANK:
             raise over_limit(f"{where}.tensor.shape", "dimensions", len(dims), limits.MAX_RANK)
-        shape = tuple(
-            self._extent(dim, f"{where}.tensor.shape.dims[{i}]") for i, dim in enumerate(dims)
-        )
-        return TensorType(data_type, shape)
+        place = f"{where}.tensor.shape.dims"
+        shape = [self._extent(dim, f"{place}[{i}]") for i, dim in enumerate(dims)]
+        return TensorType(data_type, tuple(shape))
 
     def _extent(self, dim: type_pb2.Dim, where: str) -> Dim:
         kind = dim.WhichOneof("extent")

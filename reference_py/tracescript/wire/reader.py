@@ -129,13 +129,13 @@ def _read_model(
         sources=debug_reader.sources,
         extra_files=read_extra_files(extra),
     )
-    program = (container.sections[number] for number in (scan.MODEL, scan.WEIGHTS))
-    digests = b"".join(hashlib.sha256(content).digest() for content in program)
+    digests = {entry.field_number: entry.sha256 for entry in header.sections}
+    program = digests[scan.MODEL] + digests[scan.WEIGHTS]
     return Opened(
         model=model,
         code_units=read_code(code, names),
         digest=container.digest,
-        program_digest=hashlib.sha256(digests).hexdigest(),
+        program_digest=hashlib.sha256(program).hexdigest(),
         format_version=(header.format_major, header.format_minor),
         profiles=tuple(header.profiles),
         features=tuple(header.required_features),

@@ -47,6 +47,8 @@ class Tables:
         self._model = model
         self._own = own
         self._types: dict[Type, int] = {}
+        self._seen: dict[int, tuple[Type, int]] = {}
+        """By identity, because hashing a type costs as much as all else here."""
         self._type_entries: dict[bytes, int] = {}
         self._symbols: dict[Symbol, int] = {}
         self._dims: dict[Dim, int] = {}
@@ -89,9 +91,20 @@ class Tables:
 
     def type(self, form: Type) -> int:
         """Return the index of a type."""
+        seen = self._seen.get(id(form))
+        if seen is not None:
+            return seen[1]
         index = self._types.get(form)
-        if index is not None:
-            return index
+        if index is None:
+            index = self._new_type(form)
+        self._seen[id(form)] = (form, index)
+        return index
+
+    def holds(self, form: Type) -> bool:
+        """Tell whether a type is in the table."""
+        return form in self._types
+
+    def _new_type(self, form: Type) -> int:
         entry = self._type_entry(form)
         # Unions of the same members in another order are one type in the file.
         key = entry.SerializeToString(deterministic=True)

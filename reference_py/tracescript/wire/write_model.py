@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracescript.errors import ProducerError
 from tracescript.ir import order
-from tracescript.ir.graph import PYTHON
+from tracescript.ir.graph import PYTHON, FunctionRef
 from tracescript.ir.model import State
 from tracescript.ir.text import place_text
-from tracescript.ir.types import ScalarKind
+from tracescript.ir.types import ScalarKind, ScalarType
 from tracescript.v1 import model_pb2
-from tracescript.wire.enums import OPSET, SCALAR_KINDS, STATE_KINDS, invert
+from tracescript.wire.enums import OPSET, STATE_KINDS, invert
 from tracescript.wire.tables import Tables
 from tracescript.wire.write_functions import FunctionWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tracescript.ir.graph import Function, Node
     from tracescript.ir.model import Method, Model, Module
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tracescript.wire.write_functions import Numbering
 
 _STATE_KINDS: Final = invert(STATE_KINDS)
-_COMPLEX: Final = invert(SCALAR_KINDS)[ScalarKind.COMPLEX]
+_COMPLEX: Final = ScalarType(ScalarKind.COMPLEX)
 _LOWEST: Final = (1, 0)
 
 
@@ -59,23 +59,18 @@ def write_model(model: Model) -> Written:
     functions = order.functions_of(model, modules)
     message = model_pb2.Model(name=model.name, root_module=1)
     tables = Tables(message, order.own_weights(modules))
-    nodes = [node for function in functions for node in order.nodes_of(function)]
-    _refuse_python(model, nodes)
-    ops, profiles = _write_ops(message, nodes)
+    nodes = {function.name: order.nodes_of(function) for function in functions}
+    every = [node for of in nodes.values() for node in of]
+    _refuse_python(model, every)
+    ops, profiles = _write_ops(message, {(node.opset, node.op) for node in every})
     index = {function.name: i for i, function in enumerate(functions, 1)}
     writer = FunctionWriter(tables, ops, index)
     message.functions.add()
-    numberings = [writer.write(f, message.functions.add()) for f in functions]
+    numberings = tuple([writer.write(f, message.functions.add()) for f in functions])
     states = _write_states(message, order.states_of(modules), tables)
     _write_modules(message, modules, _Indices(tables, states, index))
-    return Written(
-        message,
-        tuple(functions),
-        tuple(numberings),
-        tuple(tables.weights),
-        _features(message),
-        profiles,
-    )
+    features = _features(tables, ops, nodes, index)
+    return Written(message, tuple(functions), numberings, tuple(tables.weights), features, profiles)
 
 
 def _refuse_python(model: Model, nodes: Iterable[Node]) -> None:
@@ -95,13 +90,13 @@ def _refuse_python(model: Model, nodes: Iterable[Node]) -> None:
 
 
 def _write_ops(
-    message: model_pb2.Model, nodes: Iterable[Node]
+    message: model_pb2.Model, used_ops: Iterable[tuple[str, str]]
 ) -> tuple[dict[tuple[str, str], int], tuple[str, ...]]:
     """Fill opsets and ops; return the index of each (opset, op), and their profiles."""
     from tracescript.opset.table import opset
 
     own = opset()
-    used = sorted({(node.opset, node.op) for node in nodes}, key=lambda u: (u[0] or OPSET, u[1]))
+    used = sorted(used_ops, key=lambda u: (u[0] or OPSET, u[1]))
     definitions = [own.get(op) for name, op in used if not name]
     known = [definition for definition in definitions if definition is not None]
     minors = [int(definition.since.partition(".")[2]) for definition in known]
@@ -112,7 +107,9 @@ def _write_ops(
         major, minor = (own.major, max(minors, default=0)) if name == OPSET else _LOWEST
         message.opsets.add(name=name, major=major, minor=minor)
     for name, op in used:
-        message.ops.add(opset=1 + opsets.index(name or OPSET), name=op)
+        entry = message.ops.add()
+        entry.opset = 1 + opsets.index(name or OPSET)
+        entry.name = op
     profiles = tuple(sorted({definition.profile for definition in known}))
     return {key: i for i, key in enumerate(used, 1)}, profiles
 
@@ -142,10 +139,14 @@ def _write_modules(message: model_pb2.Model, modules: list[Module], indices: _In
     message.modules.add()
     numbers = {module: i for i, module in enumerate(modules, 1)}
     for module in modules:
-        entry = message.modules.add(class_name=module.class_name, training=module.training)
+        entry = message.modules.add()
+        entry.class_name = module.class_name
+        entry.training = module.training
         _write_owned(module, entry, indices)
         for child in module.submodules:
-            entry.submodules.add(name=child.name, module=numbers[child.module])
+            below = entry.submodules.add()
+            below.name = child.name
+            below.module = numbers[child.module]
         for method in module.methods:
             _write_method(method, entry, indices)
 
@@ -153,13 +154,12 @@ def _write_modules(message: model_pb2.Model, modules: list[Module], indices: _In
 def _write_owned(module: Module, entry: module_pb2.Module, indices: _Indices) -> None:
     tables = indices.tables
     for parameter in module.parameters:
-        entry.parameters.add(
-            name=parameter.name,
-            weight=tables.weight(parameter.weight),
-            trainable=parameter.trainable,
-        )
+        made: Any = entry.parameters.add()
+        made.name = parameter.name
+        made.weight = tables.weight(parameter.weight)
+        made.trainable = parameter.trainable
     for buffer in module.buffers:
-        made: Any = entry.buffers.add(name=buffer.name, persistent=buffer.persistent)
+        made = entry.buffers.add(name=buffer.name, persistent=buffer.persistent)
         if isinstance(buffer.value, State):
             made.state = indices.states[buffer.value]
         else:
@@ -173,32 +173,37 @@ def _write_owned(module: Module, entry: module_pb2.Module, indices: _Indices) ->
 
 
 def _write_method(method: Method, entry: module_pb2.Module, indices: _Indices) -> None:
-    entry.methods.add(
-        name=method.name,
-        function=indices.functions[method.function],
-        exported=method.exported,
-        bound_constants=[indices.tables.constant(constant) for constant in method.bound],
-        states=[indices.states[state] for state in method.states],
-    )
+    made = entry.methods.add()
+    made.name = method.name
+    made.function = indices.functions[method.function]
+    made.exported = method.exported
+    made.bound_constants.extend([indices.tables.constant(constant) for constant in method.bound])
+    made.states.extend([indices.states[state] for state in method.states])
 
 
-def _features(message: model_pb2.Model) -> tuple[str, ...]:
-    """Return the features that a reader must know, sorted. Spec: CONTAINER-14."""
+def _features(
+    tables: Tables,
+    ops: Iterable[tuple[str, str]],
+    nodes: Mapping[str, Sequence[Node]],
+    index: Mapping[str, int],
+) -> tuple[str, ...]:
+    """Return the features that a reader must know, sorted. Spec: CONTAINER-14.
+
+    `nodes` are those of each function, `index` the functions' indices.
+    """
     found = set()
-    if any(entry.scalar == _COMPLEX for entry in message.types):
+    if tables.holds(_COMPLEX):
         found.add("scalar.complex")
-    if any(opset.name not in {"", OPSET} for opset in message.opsets):
+    if any(opset for opset, _ in ops):
         found.add("opset.custom")
-    if any(_calls_later(function, i) for i, function in enumerate(message.functions)):
+    if any(_calls_later(nodes[name], index, i) for name, i in index.items()):
         found.add("function.recursion")
     return tuple(sorted(found))
 
 
-def _calls_later(function: model_pb2.Function, index: int) -> bool:
-    return any(
-        attribute.function >= index
-        for block in function.blocks
-        for node in block.nodes
-        for attribute in node.attributes
-        if attribute.WhichOneof("value") == "function"
-    )
+def _calls_later(nodes: Iterable[Node], index: Mapping[str, int], own: int) -> bool:
+    for node in nodes:
+        for _, value in node.attributes:
+            if isinstance(value, FunctionRef) and index[value.name] >= own:
+                return True
+    return False

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from tracescript.v1 import file_pb2
@@ -162,7 +161,7 @@ def write(
         alignment=alignment,
     )
     if isinstance(target, (str, os.PathLike)):
-        _replace(str(Path(target)), made)
+        _replace(os.fsdecode(target), made)
     else:
         _write_to(target, made)
     return made.digest
