@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import sys
 from typing import Any
 
@@ -20,7 +21,11 @@ _BITS = {
     "float8_e8m0fnu": "uint8",
 }
 """The types numpy lacks, and the integers that carry their bits between the two libraries."""
-_PLAIN = (np.ndarray, np.generic, bool, int, float, str, type(None))
+_ARRAYS = (np.ndarray, np.generic)
+_PLAIN = (*_ARRAYS, bool, int, float, str, type(None))
+_SEQUENCES = (tuple, list)
+_REGISTERED = 2
+"""What `isbuiltin` is for types that another library has added to numpy."""
 
 
 def is_torch_tensor(value: Any) -> bool:
@@ -71,23 +76,30 @@ def from_caller(value: Any) -> Any:
 
 
 def _array(tensor: Any) -> np.ndarray[Any, Any]:
-    plain = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()
-    name = str(plain.dtype).removeprefix("torch.")
-    if name in _BITS:
-        bits = plain.view(getattr(sys.modules["torch"], _BITS[name]))
-        return bits.numpy().view(dtypes.numpy_of(dtypes.as_data_type(name)))
-    return plain.numpy()
+    carrier = _carrier(tensor.dtype)
+    if carrier is None:
+        array: np.ndarray[Any, Any] = tensor.numpy(force=True)
+        return array if array.flags.c_contiguous else array.copy()
+    name, bits = carrier
+    plain = tensor.detach().cpu().contiguous().view(bits)
+    return plain.numpy().view(dtypes.numpy_of(dtypes.as_data_type(name)))
+
+
+@functools.cache
+def _carrier(dtype: Any) -> tuple[str, Any] | None:
+    """Return the name of a torch type that numpy lacks, and torch's integers of its width."""
+    name = str(dtype).removeprefix("torch.")
+    return (name, getattr(sys.modules["torch"], _BITS[name])) if name in _BITS else None
 
 
 def to_torch(value: Any) -> Any:
     """Turn arrays inside `value` into torch tensors that share their memory."""
     torch = sys.modules["torch"]
-    if isinstance(value, np.ndarray | np.generic):
+    if isinstance(value, _ARRAYS):
         array = np.asarray(value)
         if not array.flags.writeable or min(array.strides, default=0) < 0:
             array = array.copy()
-        name = array.dtype.name
-        if name in _BITS:
+        if array.dtype.isbuiltin == _REGISTERED and (name := array.dtype.name) in _BITS:
             return torch.from_numpy(array.view(_BITS[name])).view(getattr(torch, name))
         return torch.from_numpy(array)
     if isinstance(value, tuple):
@@ -105,7 +117,7 @@ def has_torch(values: Any) -> bool:
         return False
     if isinstance(values, dict):
         values = tuple(values.values())
-    if isinstance(values, tuple | list):
+    if isinstance(values, _SEQUENCES):
         return any(map(has_torch, values))
     if isinstance(values, _PLAIN):
         return False
