@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracescript.producer.script.emitter.entries import Items, Struct
 from tracescript.producer.tree import children_of, nodes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tracescript.errors import ProducerError
     from tracescript.producer.script.emitter.core import Emitter
@@ -77,48 +77,56 @@ def local_names(definition: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
     a = definition.args
     names = {p.arg for p in [*a.posonlyargs, *a.args, *a.kwonlyargs]}
     names |= {p.arg for p in (a.vararg, a.kwarg) if p is not None}
-    body = [definition.body] if isinstance(definition, ast.Lambda) else definition.body
-    for statement in body:
-        names |= set(_stores(statement))
-    return frozenset(names) - borrowed_names(definition)
+    own = _own_nodes(definition)
+    for node in own:
+        if node.__class__ in _BINDING:
+            names.update(_assigned(node))
+    return frozenset(names) - _borrowed(own)
 
 
 @functools.lru_cache(maxsize=4096)
 def borrowed_names(definition: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
-    """Return the names that a function declares `nonlocal`."""
-    body = [] if isinstance(definition, ast.Lambda) else definition.body
-    return frozenset(name for statement in body for name in _borrows(statement))
+    """Return the names that a function declares `nonlocal`, not those of functions inside it."""
+    return _borrowed(_own_nodes(definition))
 
 
-def _borrows(node: ast.AST) -> Iterator[str]:
-    """Yield names in `nonlocal`, not those of nested functions."""
-    if isinstance(node, ast.Nonlocal):
-        yield from node.names
-    if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
-        return
-    for child in children_of(node):
-        yield from _borrows(child)
+def _borrowed(nodes: list[ast.AST]) -> frozenset[str]:
+    return frozenset(
+        name for node in nodes if isinstance(node, ast.Nonlocal) for name in node.names
+    )
 
 
-def _stores(node: ast.AST) -> Iterator[str]:
-    """Yield assigned names, not those of nested functions and comprehensions."""
+def _own_nodes(definition: ast.FunctionDef | ast.Lambda) -> list[ast.AST]:
+    """Return the nodes of a function's body, without those inside functions and comprehensions."""
+    body = definition.body
+    found: list[ast.AST] = [*body] if isinstance(body, list) else [body]
+    for node in found:
+        if node.__class__ not in _INNER:
+            found += children_of(node)
+    return found
+
+
+def _assigned(node: ast.AST) -> Iterable[str]:
+    """Return the names that a node itself assigns."""
+    if isinstance(node, ast.Name):
+        return () if isinstance(node.ctx, ast.Load) else (node.id,)
     if isinstance(node, ast.FunctionDef):
-        yield node.name
-        return
-    if isinstance(node, ast.Lambda | ast.ClassDef):
-        return
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-        yield node.id
+        return (node.name,)
     if isinstance(node, ast.Import | ast.ImportFrom):
-        yield from (n.asname or n.name.partition(".")[0] for n in node.names)
-    if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name is not None:
-        yield node.name
-    if isinstance(node, ast.MatchMapping) and node.rest is not None:
-        yield node.rest
-    if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp):
-        for child in nodes_of(node):
-            if isinstance(child, ast.NamedExpr):
-                yield child.target.id
-        return
-    for child in children_of(node):
-        yield from _stores(child)
+        return [n.asname or n.name.partition(".")[0] for n in node.names]
+    if isinstance(node, _COMPREHENSIONS):
+        return [n.target.id for n in nodes_of(node) if isinstance(n, ast.NamedExpr)]
+    name = node.rest if isinstance(node, ast.MatchMapping) else getattr(node, "name", None)
+    return () if name is None else (name,)
+
+
+_COMPREHENSIONS: Final = (ast.ListComp, ast.GeneratorExp, ast.DictComp, ast.SetComp)
+_INNER: Final = frozenset({ast.FunctionDef, ast.Lambda, ast.ClassDef, *_COMPREHENSIONS})
+"""Classes of nodes inside which names are those of others."""
+_BINDING: Final = frozenset(
+    {
+        *(ast.Name, ast.FunctionDef, *_COMPREHENSIONS),
+        *(ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+        *(ast.Import, ast.ImportFrom),
+    }
+)
