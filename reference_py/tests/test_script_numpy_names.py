@@ -181,17 +181,39 @@ def test_sizes_are_written_as_tuples(tmp_path):
     assert ts.script(f)(*arguments(3)) == f(*arguments(3))
 
 
-@pytest.mark.parametrize("call", ["np.resize(x, (-1, 3))", "np.round(x > 0, 1)"])
-def test_a_call_that_numpy_refuses_is_refused_when_it_runs(tmp_path, call):
-    f = program(tmp_path, call)
+def test_a_call_that_numpy_refuses_by_its_sizes_is_refused_when_it_runs(tmp_path):
+    f = program(tmp_path, "np.resize(x, (-1, 3))")
 
-    with pytest.raises((ValueError, TypeError)):
+    with pytest.raises(ValueError, match="non-negative"):
         f(*arguments(3))
     with pytest.raises(ts.errors.TsError) as caught:
         ts.script(f)(*arguments(3))
 
     assert caught.value.code == "RAISED"
     assert caught.value.where == "program.py:5"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "np.round(x > 0, 1)",
+        "np.exp(x, dtype=np.int64)",
+        "np.isnan(x, dtype=np.float32)",
+        "np.clip(x, x)",
+        "np.concatenate([x, x], dtype=np.int64)",
+        "np.add(x, x, out=n)",
+    ],
+)
+def test_a_call_that_numpy_refuses_by_its_types_is_refused_with_what_numpy_says(tmp_path, call):
+    f = program(tmp_path, call)
+
+    with pytest.raises(TypeError) as wanted:
+        f(*arguments(3))
+    with pytest.raises(ts.errors.ProducerError) as caught:
+        ts.script(f, types={"x": "float32[3, 4]", "n": "int64[3, 4]"})
+
+    assert str(wanted.value).splitlines()[0] in caught.value.what
+    assert caught.value.where.startswith("program.py:5:")
 
 
 @pytest.mark.parametrize(

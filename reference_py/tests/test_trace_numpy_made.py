@@ -35,6 +35,25 @@ a = x.copy(); np.maximum.at(a, [0, 0, -1], y); np.multiply.at(a, slice(0, 2), y[
 a = x.copy(); np.negative.at(a, [0, 0, 1]); np.hypot.at(a, [2, 2], 1); return a
 """
 
+FUNCTIONS = """
+return x[-1:-3:-1], x[::-1, ::2], x[2:0:-1], x[-2::-2], x[5:0:-1], x[0:2:-1]
+a = x.copy(); a[::-1] = y; a[2:0:-1] += 1; return a
+a = np.where(x > 1, np.nan, x); np.nan_to_num(a, copy=False); return a
+a = x.copy(); np.put(a, [0, 13], [5, 6], mode="clip"); np.put(a, [0, -13], 7, mode="wrap"); return a
+a = x.copy(); np.fill_diagonal(a, [1, 2, 3]); return a
+a = x.T.copy(); np.fill_diagonal(a, 1, wrap=True); return a
+return np.nanmean(x, dtype=np.float32), np.average(x, keepdims=True)
+return np.cov(x, fweights=[1, 2, 1, 3]), np.cov(x, y, aweights=[1.0, 2, 1, 3]), np.cov(x + 1j)
+return np.quantile(x, 0.3, method="hazen"), np.quantile(x, [0.1, 0.9], 0, method="weibull")
+return np.trapezoid(x, y, axis=0), np.trapezoid(x, [0, 1, 3, 4.0])
+return np.digitize(x, [2, 1, 0]), np.digitize(x, [2, 1, 0], right=True), np.searchsorted([0, 1], x)
+return np.digitize(x, np.sort(y[0])), np.isin(x, y, True, True)
+return np.roll(x, 1, axis=(0, 1)), np.roll(x, (1, 2)), np.repeat(x, [1, 2, 0], 0)
+return np.full_like(x, y[0]), np.full_like(x, 3, shape=(2, 2)), np.full_like(x > 0, 1.5, float)
+return np.broadcast_shapes(x.shape, (1, 4))[0] * x, np.dot(x + 0j, 2), np.trace(x, dtype=np.float32)
+return np.stack([x, y], dtype=np.float32), np.percentile(x, [25, 50], 0)
+"""
+
 
 def program(body):
     return function_of(f"import numpy as np\ndef f(x, y):\n    {body}\n")
@@ -50,7 +69,9 @@ def assert_same(got, want):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("body", [*FILLED.strip().splitlines(), *KEYWORDS.strip().splitlines()])
+@pytest.mark.parametrize(
+    "body", (FILLED + KEYWORDS + FUNCTIONS).strip().replace("\n\n", "\n").split("\n")
+)
 def test_a_program_of_numpy_means_the_same_in_the_model(body):
     f = program(body)
     model = ts.trace(f, (X, Y))
@@ -68,6 +89,22 @@ def test_what_numpy_makes_of_numbers_alone_is_a_constant():
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["nanvar", "nanstd", "nanquantile"])
+def test_infinite_elements_beside_holes_give_what_numpy_gives(name):
+    f = program(f"return np.{name}(x, *{[0.3] * (name == 'nanquantile')}, axis=1)")
+    odd = np.array([[np.nan, -np.inf, 0.5, 3.0], [np.inf, 1, 2, np.nan], [1, 2, 3, 4]])
+
+    np.testing.assert_array_equal(ts.trace(f, (X, Y))(odd, Y), f(odd, Y))
+
+
+def test_axes_that_one_letter_of_einsum_names_stay_of_one_size():
+    f = program("return np.einsum('ii', x[:, :3])")
+    model = ts.trace(f, (X, Y))
+
+    with pytest.raises(ts.errors.TsError):
+        model(LARGER, Y)
+
+
 @pytest.mark.parametrize(
     "body", ["o = np.zeros((3, 4)); o[...] = x; return o", "a = y.copy(); a[...] = x; return a"]
 )

@@ -20,4 +20,5 @@ def require(door: NumpyDoor, holds: Any, message: str, code: str = "VALUE_ERROR"
     every = np.all(holds)
     if not door.real(every):
         raise (IndexError if code == "INDEX_ERROR" else ValueError)(message)
-    requirements.record(door, every, message, code)
+    if hasattr(every, "cell"):
+        requirements.record(door, every, message, code)

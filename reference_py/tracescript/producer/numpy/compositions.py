@@ -36,7 +36,16 @@ def _cumulative(function: Any) -> Callable[..., Any]:
 
 def _roll(door: NumpyDoor, a: Any, shift: Any, axis: Any = None) -> Any:
     if axis is None:
+        shift = sum(shift) if isinstance(shift, (tuple, list)) else shift
         return np.reshape(np.roll(_flat(a), shift, 0), a.shape)
+    if isinstance(axis, (tuple, list)) or isinstance(shift, (tuple, list)):
+        axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
+        shifts = tuple(shift) if isinstance(shift, (tuple, list)) else (shift,)
+        count = max(len(axes), len(shifts))
+        axes, shifts = (v * count if len(v) == 1 else v for v in (axes, shifts))
+        for by, at in zip(shifts, axes, strict=True):
+            a = np.roll(a, by, at)
+        return a
     return door.run(np.roll, (a, shift, axis), {})
 
 
@@ -125,6 +134,20 @@ def _append(_: NumpyDoor, arr: Any, values: Any, axis: Any = None) -> Any:
     return np.concatenate([arr, values], axis)
 
 
+def _full_like(
+    door: NumpyDoor,
+    a: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+) -> Any:
+    del order, subok  # elements stay where their index says
+    sizes = a.shape if shape is None else shape
+    return door.traced(np.full(sizes, fill_value, a.dtype if dtype is None else dtype))
+
+
 def _delete(door: NumpyDoor, arr: Any, obj: Any, axis: Any = None) -> Any:
     axis, arr = (0, _flat(arr)) if axis is None else (axis, arr)
     if isinstance(obj, (list, tuple, slice, np.ndarray)):
@@ -139,6 +162,7 @@ def _delete(door: NumpyDoor, arr: Any, obj: Any, axis: Any = None) -> Any:
 
 def _repeat(door: NumpyDoor, a: Any, repeats: Any, axis: Any = None) -> Any:
     if not isinstance(repeats, int):
+        repeats = np.asarray(repeats) if isinstance(repeats, (list, tuple)) else repeats
         return door.run(np.repeat, (a, repeats), {"axis": axis})
     axis, a = (0, _flat(a)) if axis is None else (axis % np.ndim(a), a)
     sizes = list(a.shape)
@@ -192,6 +216,7 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.flatnonzero: _flatnonzero,
     np.array_split: _array_split,
     np.append: _append,
+    np.full_like: _full_like,
     np.delete: _delete,
     np.repeat: _repeat,
     np.select: _select,

@@ -134,7 +134,7 @@ def _called(door: NumpyDoor, function: Any, *args: Any, **kwargs: Any) -> Any:
 
 HANDLERS: Final[Mapping[str, Callable[..., Any]]] = {
     **dict.fromkeys(("zeros_like", "ones_like", "empty_like", "full_like", "copy"), _called),
-    **dict.fromkeys(watching.NAMES, watching.fixed),
+    **dict.fromkeys((*watching.NAMES, "broadcast_shapes"), watching.fixed),
     "zeros": _filled("zeros"),
     "empty": _filled("zeros"),
     "ones": _filled("ones"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.producer.numpy import names
-from tracescript.producer.numpy.typed import alike, cast, inexact
+from tracescript.producer.numpy.typed import cast, inexact
 from tracescript.producer.trace.numbers import plain
 
 if TYPE_CHECKING:
@@ -23,18 +23,32 @@ def _cov(
     rowvar: bool = True,
     bias: bool = False,
     ddof: int | None = None,
+    fweights: Any = None,
+    aweights: Any = None,
+    *,
+    dtype: Any = None,
 ) -> Any:
     parts = [m] if y is None else [m, y]
     rows = [np.atleast_2d(x) if x.ndim < 2 or rowvar else x.T for x in parts]  # noqa: PLR2004  # matrices
-    wide = [x if x.dtype.kind == "c" else cast(x, np.float64) for x in rows]
-    points = wide[0] if y is None else np.concatenate(alike(wide), 0)
-    off = points - np.mean(points, axis=1, keepdims=True)
+    kind = np.result_type(*(x.dtype for x in rows), np.float64) if dtype is None else dtype
+    wide = [cast(x, kind) for x in rows]
+    points = wide[0] if y is None else np.concatenate(wide, 0)
     less = (0 if bias else 1) if ddof is None else ddof
-    return np.squeeze(off @ np.conjugate(off.T) / (points.shape[1] - less))
+    if fweights is None and aweights is None:
+        off = points - np.mean(points, axis=1, keepdims=True)
+        return np.squeeze(off @ np.conjugate(off.T) / (points.shape[1] - less))
+    given = [np.asarray(w, np.float64) for w in (fweights, aweights) if w is not None]
+    weights = given[0] if len(given) == 1 else given[0] * given[1]
+    total = np.sum(weights)
+    lost = less if aweights is None else less * np.sum(weights * given[-1]) / total
+    off = points - (np.sum(points * weights, axis=1) / total)[:, None]
+    return np.squeeze((off * weights) @ np.conjugate(off.T) / (total - lost))
 
 
-def _corrcoef(_: NumpyDoor, x: Any, y: Any = None, rowvar: bool = True) -> Any:
-    found = np.cov(x, y, rowvar)
+def _corrcoef(
+    _: NumpyDoor, x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None
+) -> Any:
+    found = np.cov(x, y, rowvar, dtype=dtype)
     if found.ndim == 0:
         return found / found
     spread = np.sqrt(np.diagonal(found).real)

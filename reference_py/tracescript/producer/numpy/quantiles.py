@@ -42,7 +42,7 @@ def _quantile(
         flat, axes = joined(a, axis) if axis is None or not isinstance(axis, int) else (a, (axis,))
         along = axes[0] if flat is a else -1
         return door.run(np.quantile, (flat, q, along), {})
-    if method not in {*_ELEMENTS, "linear", "midpoint"} or hasattr(q, "cell"):
+    if method not in {*_ELEMENTS, *_PLACES, "midpoint"} or hasattr(q, "cell"):
         raise names.unknown(door, f"numpy.quantile with method {method!r}, or at traced places")
     rows, axes = joined(a, axis)
     found = _found(rows, q, method)
@@ -60,19 +60,43 @@ def _found(rows: Any, q: Any, method: str) -> Any:
     kind = rows.dtype if is_weak else kind
     wide = cast(rows, np.float32) if rows.dtype == HALF else rows
     ordered = np.sort(wide, -1)
-    place = cast(np.asarray(rows.shape[-1] - 1), np.float64) * places
+    last = cast(np.asarray(rows.shape[-1] - 1), np.float64)
+    place = (
+        np.clip(_PLACES[method](last + 1, places), 0, last) if method in _PLACES else last * places
+    )
     if method in _ELEMENTS:
         index = _ELEMENTS[method](place).astype(np.int64)
         return _or_nan(rows, ordered, np.take(ordered, index, axis=-1), rows.dtype)
-    low, high = (np.take(ordered, f(place).astype(np.int64), axis=-1) for f in (np.floor, np.ceil))
-    part = place - np.floor(place)
+    begin = np.floor(place)
+    ends = [begin, np.minimum(begin + 1, last)]
+    low, high = (inexact(np.take(ordered, end.astype(np.int64), axis=-1)) for end in ends)
+    part = place - begin
     if method == "midpoint":
         part = np.where(part > 0, 0.5, 0.0)
-    low, high = inexact(low), inexact(high)
-    step = high - low
     part = cast(part, np.float32 if is_weak and rows.dtype == HALF else kind)
-    between = np.where(part >= _HALFWAY, high - step * (1 - part), low + step * part)
-    return _or_nan(rows, ordered, between, kind)
+    return _or_nan(rows, ordered, _between(low, high, part), kind)
+
+
+def _between(low: Any, high: Any, part: Any) -> Any:
+    """Return what lies a part of the way from an element to the next, counted from the nearer."""
+    step = high - low
+    return np.where(part >= _HALFWAY, high - step * (1 - part), low + step * part)
+
+
+def _plotted(alpha: float, beta: float) -> Callable[[Any, Any], Any]:
+    """Return the places of quantiles by the plotting positions of a sample."""
+    return lambda count, q: count * q + (alpha + q * (1 - alpha - beta)) - 1
+
+
+_PLACES: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "linear": lambda count, q: (count - 1) * q,
+    "interpolated_inverted_cdf": lambda count, q: count * q - 1,
+    "hazen": _plotted(0.5, 0.5),
+    "weibull": _plotted(0.0, 0.0),
+    "median_unbiased": _plotted(1 / 3, 1 / 3),
+    "normal_unbiased": _plotted(3 / 8, 3 / 8),
+}
+"""The place among the elements in order, from 0 and between them, by count and q."""
 
 
 def _or_nan(rows: Any, ordered: Any, found: Any, kind: Any) -> Any:
@@ -110,8 +134,8 @@ def _beside_holes(
     ends = [low.astype(np.int64), np.minimum(low.astype(np.int64) + 1, last)]
     first, second = (np.take_along_axis(ordered, end, -1) for end in ends)
     wide = np.result_type(ordered.dtype, kind)
-    part, step, first = (cast(v, wide) for v in (place - low, second - first, first))
-    found = cast(np.where(part == 0, first, first + step * part)[..., 0], kind)
+    part, first, second = (cast(v, wide) for v in (place - low, first, second))
+    found = cast(_between(first, second, part)[..., 0], kind)
     return np.expand_dims(found, axes) if keepdims else found
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tracescript.producer.numpy import names
+from tracescript.producer.numpy.checks import require
 from tracescript.producer.numpy.typed import alike
 
 if TYPE_CHECKING:
@@ -19,25 +19,35 @@ def _union1d(_: NumpyDoor, ar1: Any, ar2: Any) -> Any:
     return np.unique(np.concatenate([np.reshape(ar1, (-1,)), np.reshape(ar2, (-1,))]))
 
 
-def _isin(_: NumpyDoor, element: Any, test_elements: Any, *, invert: bool = False) -> Any:
+def _isin(
+    _: NumpyDoor,
+    element: Any,
+    test_elements: Any,
+    assume_unique: bool = False,
+    invert: bool = False,
+) -> Any:
+    del assume_unique  # it only says that less is to do
     found = np.any(element[..., None] == np.reshape(test_elements, (-1,)), axis=-1)
     return np.logical_not(found) if invert else found
 
 
 def _digitize(door: NumpyDoor, x: Any, bins: Any, right: bool = False) -> Any:
-    if not isinstance(bins, (np.ndarray, list, tuple)) or np.any(np.diff(bins) < 0):
-        raise names.unknown(door, "numpy.digitize of bins that are traced or fall")
-    edges = np.asarray(bins)
-    wide = np.result_type(edges.dtype, x.dtype)
-    inputs = [edges.astype(wide), x if x.dtype == wide else x.astype(wide)]
-    return door.call_op("searchsorted", inputs, {"right": not right})
+    edges = bins if hasattr(bins, "cell") else np.asarray(bins)
+    falls = bool(np.any(np.diff(door.real(edges)) < 0))
+    steps = edges[1:] - edges[:-1]
+    is_sorted = np.all(steps <= 0 if falls else steps >= 0)
+    require(door, is_sorted, "bins must be monotonically increasing or decreasing")
+    if not falls:
+        return np.searchsorted(door.traced(edges), x, side="left" if right else "right")
+    found = np.searchsorted(door.traced(np.flip(edges, 0)), x, side="left" if right else "right")
+    return edges.shape[0] - found
 
 
 def _searchsorted(door: NumpyDoor, a: Any, v: Any, side: str = "left", sorter: Any = None) -> Any:
     a = a if sorter is None else door.traced(a)[sorter]
     bools = [x.astype(np.int8) if x.dtype == np.bool_ else x for x in map(np.asanyarray, (a, v))]
     if side == "left":
-        return door.run(np.searchsorted, bools, {})
+        return door.run(np.searchsorted, alike(bools), {})
     return door.call_op("searchsorted", alike(bools), {"right": True})
 
 

@@ -55,7 +55,8 @@ def _ediff1d(_: NumpyDoor, ary: Any, to_end: Any = None, to_begin: Any = None) -
 
 
 def _trapezoid(_: NumpyDoor, y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
-    step: Any = dx if x is None else np.diff(x)
+    x = x if x is None or hasattr(x, "dtype") else np.asarray(x)
+    step: Any = dx if x is None else np.diff(x, axis=-1 if x.ndim == 1 else axis)
     if x is not None and x.ndim == 1:
         step = np.reshape(step, [-1 if k == axis % y.ndim else 1 for k in range(y.ndim)])
     before = (slice(None),) * (axis % y.ndim)

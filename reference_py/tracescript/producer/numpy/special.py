@@ -134,6 +134,7 @@ def _expand_dims(_: NumpyDoor, a: Any, axis: Any) -> Any:
 
 
 def _dot(_: NumpyDoor, a: Any, b: Any) -> Any:
+    a, b = (x if hasattr(x, "dtype") else np.asarray(x) for x in (a, b))
     return np.multiply(a, b) if 0 in {np.ndim(a), np.ndim(b)} else np.matmul(a, b)
 
 
@@ -161,20 +162,33 @@ def _lettered(given: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
     return ",".join(spelled[:-1]) + "->" + spelled[-1], given[:-1:2]
 
 
+def _check_diagonals(term: str, x: Any) -> None:
+    """Raise numpy's ValueError where axes that one letter names have other sizes."""
+    first: dict[str, Any] = {}
+    for letter, size in zip(term, x.shape, strict=False):
+        if first.setdefault(letter, size) != size:
+            message = f"dimensions in operand for collapsing index {letter!r} don't match"
+            raise ValueError(message)
+
+
 def _einsum(door: NumpyDoor, equation: Any, *operands: Any, **kwargs: Any) -> Any:
     if not isinstance(equation, str):
         equation, operands = _lettered((equation, *operands))
     kwargs.pop("optimize", None)
     written = written_out(equation, [np.ndim(x) for x in operands])
     numbers = typed.alike(operands)
+    for term, x in zip(written.partition("->")[0].split(","), numbers, strict=True):
+        _check_diagonals(term, x)
     if numbers[0].dtype != np.bool_:
         return door.run(np.einsum, (written, *operands), kwargs)
     counts = [x.astype(np.int64) for x in numbers]
     return door.run(np.einsum, (written, *counts), kwargs).astype(np.bool_)
 
 
-def _trace(_: NumpyDoor, a: Any, offset: int = 0) -> Any:
-    return np.sum(np.diagonal(a, offset), axis=-1)
+def _trace(
+    _: NumpyDoor, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None
+) -> Any:
+    return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)
 
 
 def _meshgrid(_: NumpyDoor, *xi: Any, indexing: str = "xy") -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tracescript.producer.numpy.typed import inexact, is_float
+from tracescript.producer.numpy.typed import cast, inexact, is_float
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,20 +41,39 @@ def _given(kwargs: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in kwargs.items() if v is not np._NoValue}  # noqa: SLF001  # numpy's own "not given"
 
 
+def _in(kwargs: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Return the data type that a call asks for, None where it asks for none, and the rest."""
+    given = _given(kwargs)
+    return given.pop("dtype", None), given
+
+
 def _nanmean(_: NumpyDoor, a: Any, axis: Any = None, **kwargs: Any) -> Any:
+    dtype, given = _in(kwargs)
+    a = a if dtype is None else cast(a, dtype)
     if not is_float(a):
-        return np.mean(a, axis=axis, **_given(kwargs))
-    count = np.sum(np.logical_not(np.isnan(a)), axis=axis, **_given(kwargs))
-    return np.nansum(a, axis=axis, **_given(kwargs)) / count.astype(a.dtype)
+        return np.mean(a, axis=axis, **given)
+    count = np.sum(np.logical_not(np.isnan(a)), axis=axis, **given)
+    return np.nansum(a, axis=axis, **given) / count.astype(a.dtype)
 
 
-def _nanvar(_: NumpyDoor, a: Any, axis: Any = None, *, ddof: int = 0, keepdims: Any = False) -> Any:
+def _nanvar(
+    _: NumpyDoor,
+    a: Any,
+    axis: Any = None,
+    *,
+    dtype: Any = None,
+    ddof: int = 0,
+    keepdims: Any = False,
+) -> Any:
     keepdims = keepdims is True
+    a = a if dtype is None else cast(a, dtype)
     if not is_float(a):
         return np.var(a, axis=axis, ddof=ddof, keepdims=keepdims)
+    is_nan = np.isnan(a)
     middle = np.nanmean(a, axis=axis, keepdims=True)
-    count = np.sum(np.logical_not(np.isnan(a)), axis=axis, keepdims=keepdims).astype(a.dtype)
-    sums = np.nansum(np.square(a - middle), axis=axis, keepdims=keepdims)
+    count = np.sum(np.logical_not(is_nan), axis=axis, keepdims=keepdims).astype(a.dtype)
+    off = np.where(is_nan, np.zeros_like(a), np.square(a - middle))
+    sums = np.sum(off, axis=axis, keepdims=keepdims)
     enough = count > ddof
     spread = sums / np.where(enough, count - ddof, np.ones_like(count))
     return np.where(enough, spread, np.asarray(math.nan, a.dtype))
@@ -69,23 +88,31 @@ def _ptp(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _average(
-    _: NumpyDoor, a: Any, axis: Any = None, weights: Any = None, returned: bool = False
+    _: NumpyDoor,
+    a: Any,
+    axis: Any = None,
+    weights: Any = None,
+    returned: bool = False,
+    *,
+    keepdims: Any = False,
 ) -> Any:
+    over = {"axis": axis, "keepdims": keepdims is True}
     if weights is None:
-        found = np.mean(a, axis=axis)
-        total = np.sum(np.ones_like(a, dtype=found.dtype), axis=axis)
+        found = np.mean(a, **over)
+        total = np.sum(np.ones_like(a, dtype=found.dtype), **over)
         return (found, total) if returned else found
     a = inexact(a)
     if axis is not None and np.ndim(weights) < a.ndim:
         weights = np.reshape(weights, [-1 if i == axis % a.ndim else 1 for i in range(a.ndim)])
-    total = np.sum(weights + np.zeros_like(a), axis=axis)
-    found = np.sum(a * weights, axis=axis) / total
+    total = np.sum(weights + np.zeros_like(a), **over)
+    found = np.sum(a * weights, **over) / total
     return (found, total) if returned else found
 
 
-def _nansum(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _nansum(_: NumpyDoor, a: Any, axis: Any = None, **kwargs: Any) -> Any:
+    dtype, given = _in(kwargs)
     kept = np.where(np.isnan(a), np.zeros_like(a), a) if is_float(a) else a
-    return np.sum(kept, axis=axis, keepdims=keepdims)
+    return np.sum(kept if dtype is None else cast(kept, dtype), axis=axis, **given)
 
 
 HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {

@@ -204,10 +204,14 @@ def _nan_to_num(
     posinf: Any = None,
     neginf: Any = None,
 ) -> Any:
-    del copy  # a result of its own either way
     if not is_float(x):
-        return np.copy(x)
-    return door.run(np.nan_to_num, (x,), {"nan": nan, "posinf": posinf, "neginf": neginf})
+        return np.copy(x) if copy else x
+    given = {"nan": nan, "posinf": posinf, "neginf": neginf}
+    found = door.run(np.nan_to_num, (x,), given)
+    if copy:
+        return found
+    door.setitem(x, Ellipsis, found)
+    return x
 
 
 def _extreme(function: Any, of_bools: Any) -> Callable[..., Any]:
@@ -242,9 +246,16 @@ def _clip(door: NumpyDoor, a: Any, *args: Any, **kwargs: Any) -> Any:
 def _joined(function: Any) -> Callable[..., Any]:
     """A function of arrays that become of one data type."""
 
-    def handler(door: NumpyDoor, arrays: Sequence[Any], *args: Any, **kwargs: Any) -> Any:
-        listed = isinstance(arrays, (list, tuple)) and "dtype" not in kwargs
-        return door.run(function, (alike(arrays) if listed else arrays, *args), kwargs)
+    def handler(door: NumpyDoor, arrays: Any, *args: Any, **kwargs: Any) -> Any:
+        dtype, casting = kwargs.pop("dtype", None), kwargs.pop("casting", "same_kind")
+        given = [x if hasattr(x, "dtype") else np.asarray(x) for x in arrays]
+        if dtype is None:
+            return door.run(function, (alike(given), *args), kwargs)
+        for x in given:
+            if not np.can_cast(x.dtype, dtype, casting):
+                message = f"Cannot cast array data from {x.dtype} to {np.dtype(dtype)}"
+                raise TypeError(f"{message} according to the rule {casting!r}")
+        return door.run(function, ([cast(x, np.dtype(dtype)) for x in given], *args), kwargs)
 
     return handler
 
@@ -252,10 +263,6 @@ def _joined(function: Any) -> Callable[..., Any]:
 def _concatenated(door: NumpyDoor, arrays: Any, axis: Any = 0, **kwargs: Any) -> Any:
     if axis is None:
         arrays, axis = [np.reshape(x, (-1,)) for x in arrays], 0
-    dtype = kwargs.pop("dtype", None)
-    if dtype is not None:
-        arrays = [cast(x, np.dtype(dtype)) for x in arrays]
-        kwargs.pop("casting", None)
     return _joined(np.concatenate)(door, arrays, axis, **kwargs)
 
 

@@ -24,7 +24,7 @@ _MOST: Final = 256
 
 
 def _outer_of(door: NumpyDoor, ufunc: np.ufunc, a: Any, b: Any, **kwargs: Any) -> Any:
-    a, b = (x if np.ndim(x) == 0 else np.asarray(x) for x in (a, b))
+    a, b = (x if hasattr(x, "dtype") else np.asarray(x) for x in (a, b))
     wide = np.reshape(a, (*np.shape(a), *(1,) * np.ndim(b))) if np.ndim(a) else a
     return door.ufunc(ufunc, "__call__", (wide, b), kwargs)
 

@@ -59,10 +59,13 @@ def _put_along_axis(door: NumpyDoor, arr: Any, indices: Any, values: Any, axis: 
 
 
 def _put(door: NumpyDoor, a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
-    if mode != "raise":
-        raise names.unknown(door, "numpy.put with mode=")
     flat = np.reshape(a, (-1,))
-    index = _from_front(door, np.reshape(np.asanyarray(ind), (-1,)), flat.shape[0])
+    given, extent = np.reshape(np.asanyarray(ind), (-1,)), flat.shape[0]
+    if mode == "wrap":
+        given = given % extent
+    elif mode == "clip":
+        given = np.minimum(np.maximum(given, 0), extent - 1)
+    index = _from_front(door, given, extent)
     source = np.resize(_like(door, v, a), (index.shape[0],))
     found = door.call_op("scatter", [flat, index, source], {"dim": 0})
     door.setitem(a, Ellipsis, np.reshape(found, a.shape))
@@ -81,10 +84,16 @@ def _place(door: NumpyDoor, arr: Any, mask: Any, vals: Any) -> None:
 
 
 def _fill_diagonal(door: NumpyDoor, a: Any, val: Any, wrap: bool = False) -> None:
-    if a.ndim != 2 or wrap or np.ndim(val):  # noqa: PLR2004 - a matrix
-        raise names.unknown(door, "numpy.fill_diagonal of more than a number and a matrix")
-    is_there = np.arange(a.shape[0])[:, None] == np.arange(a.shape[1])
-    door.setitem(a, Ellipsis, np.where(is_there, _like(door, val, a), a))
+    if a.ndim != 2:  # noqa: PLR2004 - a matrix
+        raise names.unknown(door, "numpy.fill_diagonal of another rank than 2")
+    if not wrap and not np.ndim(val):
+        is_there = np.arange(a.shape[0])[:, None] == np.arange(a.shape[1])
+        door.setitem(a, Ellipsis, np.where(is_there, _like(door, val, a), a))
+        return
+    rows, columns = door.fixed(tuple(a.shape))
+    last = rows * columns if wrap else columns * columns
+    places = np.arange(rows * columns)[: last : columns + 1]
+    np.put(a, places, val)
 
 
 def _into_traced(function: Any, handler: Callable[..., None]) -> Callable[..., None]:

@@ -108,16 +108,14 @@ def _slice(door: Door, wire: Wire, part: slice, axis: int) -> Wire:
     shape = list(kind.shape)
     size = shape[axis]
     assert isinstance(size, int), "examples have plain sizes"
-    bounds = tuple(
+    bounds: tuple[Any, ...] = tuple(
         None if b is None else b.__index__() if not isinstance(b, SymInt) else b
         for b in (part.start, part.stop, part.step)
     )
     if bounds[2] is not None and bounds[2] < 0:
-        if bounds[:2] != (None, None):
-            what = "a slice with a negative step and bounds"
-            raise door.recorder.error("UNSUPPORTED_PYTHON", what, "take x[::-1], then a part of it")
         flipped = door.recorder.single("flip", (wire,), {"dims": (axis,)}, kind)
-        return _slice(door, flipped, slice(None, None, -bounds[2]), axis)
+        first, last = (b if b is None else -1 - b for b in bounds[:2])
+        return _slice(door, flipped, slice(first, last, -bounds[2]), axis)
     shape[axis] = len(range(*slice(*map(plain, bounds)).indices(size)))
     inputs = (wire, *(None if b is None else door.recorder.number(b) for b in bounds))
     made = ir.TensorType(kind.data_type, tuple(shape))
@@ -152,9 +150,6 @@ def written(door: Door, wire: Wire, key: Key, value: Wire) -> Wire:
     recorder, kind = door.recorder, wire.type
     assert isinstance(kind, ir.TensorType), "an array is written"
     value = recorder.cast(value, kind.data_type)
-    if any(isinstance(p, slice) and p.step is not None and p.step < 0 for p in key.parts):
-        what = "an assignment to a slice with a negative step"
-        raise recorder.error("UNSUPPORTED_PYTHON", what, "assign the flipped value instead")
     inner, arrays, _ = _basic(door, wire, key, None)
     if key.is_basic:
         value = _expanded(door, value, inner)
@@ -169,6 +164,8 @@ def written(door: Door, wire: Wire, key: Key, value: Wire) -> Wire:
         if op == "unsqueeze":
             dims = {"dim": (attributes["dim"],)}
             value = recorder.single("squeeze", (value,), dims, before.type)
+        elif op == "flip":
+            value = recorder.single("flip", (value,), attributes, before.type)
         else:
             given = (before, value, *rest)
             value = recorder.single(f"{op}_scatter", given, attributes, before.type)

@@ -62,6 +62,10 @@ def _permuted(recorder: Recorder, step: Op, _: Wire, wire: Wire, kind: TensorTyp
     return recorder.single("permute", (wire,), back, kind)
 
 
+def _turned(recorder: Recorder, step: Op, _: Wire, wire: Wire, kind: TensorType) -> Wire:
+    return recorder.single("flip", (wire,), step.attributes, kind)
+
+
 def _part(recorder: Recorder, step: Op, before: Wire, wire: Wire, kind: TensorType) -> Wire:
     inputs = (before, wire, *step.inputs[1:])
     return recorder.single(f"{step.op}_scatter", inputs, step.attributes, kind)
@@ -87,6 +91,7 @@ def _half(recorder: Recorder, step: Op, before: Wire, wire: Wire, kind: TensorTy
 _STEPS: Final[Mapping[str, Callable[..., Wire]]] = {
     "transpose": _transposed,
     "permute": _permuted,
+    "flip": _turned,
     "select": _part,
     "slice": _part,
     "narrow": _narrowed,

@@ -38,7 +38,7 @@ def _quantified(e: Emitter, node: ast.Call, *, is_any: bool) -> Entry:
     if asked is None:
         (x,) = set_order.without_order(positional(e, node, 1, 1))
         if is_tensor(x):
-            return emit_op(e, "any" if is_any else "all", [x])
+            return e.op("item_bool", [e.value(emit_op(e, "any" if is_any else "all", [x]))])
         asked = ast.Name(_ITEM, ast.Load()), named_arguments(e, [x], node)[0]
     item, over = asked
     loop = ast.comprehension(ast.Name(_ITEM, ast.Store()), over, [], 0)

@@ -145,12 +145,15 @@ def _first(e: Emitter, ways: Sequence[Way]) -> Entry | None:
                 return made
         except RefusedError as error:
             refused = error
+            if error.is_final:
+                break
         except ProducerError as error:
             failed = failed or error
         e.frame, e.at, e.builder, count, e.scope, e.session.calls.depth = before
         e.scope = dict(e.scope)
         del e.builder.nodes[count:]
-    if refused.what and (failed is None or failed.code in {"UNKNOWN_CALL", "SOURCE_NOT_FOUND"}):
+    is_unknown = failed is None or failed.code in {"UNKNOWN_CALL", "SOURCE_NOT_FOUND"}
+    if refused.is_final or (refused.what and is_unknown):
         given = {"code": refused.code, "rule": "SCRIPT-12", "hint": refused.hint}
         raise e.error(None, refused.what, **given) from failed
     if failed is not None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.errors import ProducerError, TrapError
-from tracescript.producer.numpy import creation, names, special
+from tracescript.producer.numpy import creation, known, names, special
 from tracescript.producer.script.aliasing.writes import write
 from tracescript.producer.script.calls.callees import is_place
 from tracescript.producer.script.library.examples import (
@@ -27,6 +27,7 @@ from tracescript.producer.script.library.examples import (
     bindings,
     is_plain_array,
 )
+from tracescript.producer.script.library.numpy_result import LibraryRefusalError, checked
 from tracescript.producer.script.library.replay import DependsOnDataError, Replay
 from tracescript.producer.script.library.results import Results, Truth
 from tracescript.producer.trace import watching
@@ -101,7 +102,12 @@ class Recording:
             named = {k: examples.of(x, k) for k, x in kwargs.items()}
             if not (examples.values or is_of_numbers(function)):
                 raise UnknownTypeError
-            self.results = Results(self.door, _present(function)(*given, **named))
+            before = (*map(known.copies, given),), {k: known.copies(v) for k, v in named.items()}
+            call = functools.partial(_present(function), *given, **named)
+            is_numpy = e.frame.flavour != "torch" and bool(examples.values)
+            self.results = Results(
+                self.door, checked(self.door, function, before, call) if is_numpy else call()
+            )
             self.changed = examples.changed()
         self.given = examples.values
         if self.recorder.slots:
@@ -134,6 +140,7 @@ class Recording:
         return made, self.results.signature(number), [(k, number(w)) for k, w in self.changed]
 
 
+_BY_LIBRARY: Final = "the library itself refuses such arguments"
 _NOWHERE: Final = ast.Constant(None)
 _OF_NUMBERS: Final = (
     *("bartlett", "blackman", "hamming", "hanning", "kaiser", "tri", "tril_indices"),
@@ -145,11 +152,11 @@ _OF_NUMBERS: Final = (
 
 def is_of_numbers(function: Any) -> bool:
     """Whether a function only computes, so that it may be called while a script is compiled."""
-    known = {id(watching.own(getattr(np, name))) for name in _OF_NUMBERS}
+    plain = {id(watching.own(getattr(np, name))) for name in _OF_NUMBERS}
     is_ufunc = isinstance(function, np.ufunc) or isinstance(
         getattr(function, "__self__", None), np.ufunc
     )
-    return is_ufunc or id(function) in known or _is_traced(function)
+    return is_ufunc or id(function) in plain or _is_traced(function)
 
 
 def _is_traced(function: Any) -> bool:
@@ -170,11 +177,21 @@ def _present(function: Any) -> Any:
 
 
 class RefusedError(Exception):
-    """A call that cannot be recorded: `what` says why where its arguments alone are the reason."""
+    """A call that cannot be recorded: `what` says why where its arguments alone are the reason.
 
-    def __init__(self, what: str = "", code: str = "TYPE_INFERENCE", hint: str = "") -> None:
+    `is_final` is set where the library itself refuses their types.
+    """
+
+    def __init__(
+        self,
+        what: str = "",
+        code: str = "TYPE_INFERENCE",
+        hint: str = "",
+        *,
+        is_final: bool = False,
+    ) -> None:
         super().__init__(what)
-        self.what, self.code, self.hint = what, code, hint
+        self.what, self.code, self.hint, self.is_final = what, code, hint, is_final
 
 
 def recorded(
@@ -236,9 +253,11 @@ def _written(
         raise RefusedError from None
     except ProducerError as error:
         raise RefusedError(error.what, error.code, error.hint) from None
+    except LibraryRefusalError as error:
+        raise RefusedError(f"TypeError: {error}", hint=_BY_LIBRARY, is_final=True) from None
     except _REFUSALS as error:
         told = "" if isinstance(error, AttributeError) else f"{type(error).__name__}: {error}"
-        raise RefusedError(told, hint="the library itself refuses such arguments") from None
+        raise RefusedError(told, hint=_BY_LIBRARY) from None
     given = set(first.given.values())
     changes = {key: replay.value(wire) for key, wire in first.changed}
     own = {k: e.op("identity", [v]) if v in given else v for k, v in changes.items()}
