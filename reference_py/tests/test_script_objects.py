@@ -162,3 +162,22 @@ def test_what_a_list_in_its_place_would_change_is_refused(name):
         script(function_of(source_of(REFUSED[name])))
     assert caught.value.where
     assert "report it" not in (caught.value.hint or "")
+
+
+EXTREMES = {
+    "the largest member of an IntEnum is a member": "return max(Level).name, min(Level).value, a",
+    "the larger of two members is a member": """
+level = Level.LOW if a > b else Level.HIGH
+return max(level, Level.LOW).name, min(Level.HIGH, level).name
+""",
+    "a member is compared with a number": """
+level = Level.LOW if a > b else Level.HIGH
+return max(level, 0) + 1, min(a, level) + 0
+""",
+}
+
+
+@pytest.mark.parametrize("engine", ["py", "ref"])
+@pytest.mark.parametrize("name", EXTREMES)
+def test_extremes_of_members_are_members(name, engine):
+    assert compare_rich(source_of(EXTREMES[name]), CALLS, engine) == "equal"

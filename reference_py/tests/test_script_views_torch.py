@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tracescript as ts
-from tracescript.errors import ProducerError
+from tracescript.errors import ProducerError, TrapError
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
@@ -32,6 +32,23 @@ def plain(value):
 
 
 EQUAL = {
+    "meshgrid is a tuple of views": (
+        "torch",
+        "y = x * 1\na, b = torch.meshgrid(y[0], y[1], indexing='ij')\nreturn a + b, y",
+    ),
+    "meshgrid of one vector": ("torch", "return torch.meshgrid([x[0]], indexing='ij')[0]"),
+    "a sum of einsum's is no view": (
+        "torch",
+        "y = x * 1\nz = torch.einsum('ij->i', y)\nz += 1\nreturn y, z",
+    ),
+    "no axes are all in torch": (
+        "torch",
+        "return x.sum(()), torch.mean(x, ()), x.amax(()), torch.amin(x, dim=())",
+    ),
+    "unflatten shows what it is made of": (
+        "torch",
+        "y = x * 1\nz = y.unflatten(1, (3, 1))\nz.mul_(2)\nreturn y, z",
+    ),
     "repeat_interleave without dim flattens": ("torch", "return x.repeat_interleave(2)"),
     "to(copy=True) copies": ("torch", "y = x * 1\nz = y.to(y.dtype, copy=True)\nz += 1\nreturn y"),
     "scalar_tensor is a float": ("torch", "return torch.scalar_tensor(2)"),
@@ -93,6 +110,14 @@ REFUSED = {
         "y = x * 1\nz = y.as_strided((2,), (1,))\nz.add_(1)\nreturn y",
     ),
     "a write through np.flip()": ("numpy", "y = x * 1\nz = np.flip(y, 0)\nz += 1\nreturn y"),
+    "a write through what meshgrid() gives": (
+        "torch",
+        "y = x * 1\ng = torch.meshgrid(y[0], y[1], indexing='ij')\ny.mul_(2)\nreturn g[0]",
+    ),
+    "a write through einsum() that sums nothing": (
+        "torch",
+        "y = x * 1\nz = torch.einsum('ij->ji', y)\nz.mul_(2)\nreturn y",
+    ),
     "x.type() without a type": ("torch", "return x if x.type() == 'a' else -x"),
     "str() of a tensor": ("torch", "return x if str(x.sum()) == '1' else -x"),
     "the text of a float32": ("numpy", "return x if '%s' % x.sum() == '1' else -x"),
@@ -133,3 +158,47 @@ def test_the_setter_of_a_modules_property_runs():
     model, module = ts.script(Setting(), types={"x": "float32[N, 3]"}), Setting()
     for _ in range(2):
         assert np.array_equal(plain(model(X.copy())), plain(module(torch.from_numpy(X.copy()))))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "no axes are all in torch",
+        "unflatten shows what it is made of",
+        "a sum of einsum's is no view",
+    ],
+)
+def test_a_script_of_any_rank_gives_what_the_library_gives(name):
+    function = function_of(*EQUAL[name])
+    expected, found = function(torch.from_numpy(X.copy())), ts.script(function)(X.copy())
+    for want, got in zip(expected, found, strict=True):
+        assert np.array_equal(plain(got), plain(want))
+
+
+NEGATIVE = {
+    "a number below 0": ("torch", "return x ** -1"),
+    "a number below 0 in numpy": ("numpy", "return x ** -1"),
+    "an array with numbers below 0": ("numpy", "return np.power(2, x - 2)"),
+    "a number of run time": ("torch", "return torch.pow(x, x.shape[0] - 5)"),
+}
+
+
+@pytest.mark.parametrize("name", NEGATIVE)
+def test_a_power_of_integers_with_a_negative_exponent_stops_as_in_the_library(name):
+    library, body = NEGATIVE[name]
+    function, x = function_of(library, body), np.int64([1, 2, 3])
+    with pytest.raises((ValueError, RuntimeError), match="negative integer powers"):
+        function(torch.from_numpy(x) if library == "torch" else x)
+    with pytest.raises(TrapError) as caught:
+        ts.script(function, types={"x": "int64[_]"})(x)
+    assert caught.value.code == "VALUE_ERROR"
+
+
+@pytest.mark.parametrize("body", ["return x ** 2", "return 2 ** x", "return x ** -1.0"])
+@pytest.mark.parametrize("library", ["torch", "numpy"])
+def test_other_powers_of_integers_are_the_librarys(library, body):
+    function, x = function_of(library, body), np.int64([1, 2, 3])
+    want = function(torch.from_numpy(x) if library == "torch" else x)
+    got = ts.script(function, types={"x": "int64[_]"})(x)
+    assert plain(got).dtype == plain(want).dtype
+    assert np.allclose(plain(got), plain(want))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import DataType
+from tracescript.ir.types import DataType, TensorType
 from tracescript.producer.script.emitter.origins import SAME
 from tracescript.producer.script.flow.branches import branch
 from tracescript.producer.script.library.promote import int_list
@@ -56,7 +56,8 @@ def _narrow(e: Emitter, made: Made, base: Value, new: Value) -> Value:
 
 
 def _reshape(e: Emitter, _made: Made, base: Value, new: Value) -> Value:
-    if base.type == new.type:
+    kept = base.type.shape if isinstance(base.type, TensorType) else None
+    if base.type == new.type and kept is not None and all(isinstance(n, int) for n in kept):
         return new
     shape = int_list(e, sizes(e, base), "shape")
     return e.ops("reshape", [new, shape], types=[base.type])[0]

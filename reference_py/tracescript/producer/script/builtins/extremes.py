@@ -9,6 +9,7 @@ from tracescript.ir.types import ListType, ScalarKind
 from tracescript.ir.values import Value
 from tracescript.producer.script.builtins.table import builtin
 from tracescript.producer.script.containers import set_order
+from tracescript.producer.script.containers.enums import is_member
 from tracescript.producer.script.containers.lists import has_own_order, is_named_tuple
 from tracescript.producer.script.containers.mixed import is_mixed, one_of
 from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar, is_tensor
@@ -90,6 +91,8 @@ def extreme(e: Emitter, args: list[Entry], *, largest: bool) -> Entry:
     folded = fold(e, max if largest else min, *args) if len(args) > 1 else None
     if folded is not None:
         return folded
+    if any(map(is_member, args)) and not any(map(is_tensor, args)):
+        return _of_types(e, args, largest=largest)
     args = [plain_number(e, a) for a in args]
     if any(is_tensor(a) or e.session.holds_array(a) for a in args):
         raise e.error(

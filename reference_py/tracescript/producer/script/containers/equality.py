@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import operator
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DictType, ListType, StructType, TupleType
 from tracescript.ir.values import Value
+from tracescript.producer.script.containers.nans import known_items, same_item, unlike
 from tracescript.producer.script.emitter.diagnostics import is_none
 from tracescript.producer.script.emitter.entries import Empty, Items, Known, Struct, constant_of
 from tracescript.producer.script.emitter.own_containers import plain_dict
@@ -27,6 +27,8 @@ def equal(e: Emitter, left: Entry, right: Entry) -> Value | None:
     """Equality of what is no number, string or tensor; None where it has no meaning."""
     if is_none(left) or is_none(right):
         return comparison.identical(e, left, right)
+    if left is right and (isinstance(left, Struct) or _is_sequence(left)):
+        return e.constant(True)
     left, right = plain_dict(left), plain_dict(right)
     same = comparison.same_data_type(e, left, right)
     if same is not None:
@@ -48,13 +50,20 @@ def equal(e: Emitter, left: Entry, right: Entry) -> Value | None:
         right = e.parts(right)
     if not isinstance(left, Items) or not isinstance(right, Items):
         return None
+    return _equal_parts(e, left, right)
+
+
+def _equal_parts(e: Emitter, left: Items, right: Items) -> Value:
+    """`==` of tuples, or of lists whose items are known one by one."""
     if left.is_list != right.is_list:
         return e.constant(False)
     if len(left.parts) != len(right.parts):
         return e.constant(False)
     result = e.constant(True)
     for a, b in zip(left.parts, right.parts, strict=True):
-        one = truth(e, comparison.related(e, "eq", operator.eq, a, b))
+        one = same_item(e, a, b, result if result.constant is None else None)
+        if result.constant is not None and not result.constant.value:
+            return result
         if result.constant is not None:
             result = one if result.constant.value else result
         else:
@@ -107,13 +116,16 @@ def _equal_containers(e: Emitter, left: Entry, right: Entry) -> Value | None:
             if one.is_dict != isinstance(other.type, DictType):
                 return e.constant(False)
             return negated(e, truth(e, other))
+    parts = known_items(e, left), known_items(e, right)
+    if parts[0] is not None and parts[1] is not None:
+        return equal(e, Items(parts[0]), Items(parts[1]))
     a, b = e.value(left), e.value(right)
     if isinstance(a.type, DictType) != isinstance(b.type, DictType):
         return e.constant(False)
     if a.type != b.type:
         return None
     if compares_by_fields(e, a.type):
-        return e.op("equal", [a, b])
+        return unlike(e, a, b, e.op("equal", [a, b]))
     is_list = isinstance(a.type, ListType)
     return truth(e, e.prelude(methods.same_items, a, b)) if is_list else None
 

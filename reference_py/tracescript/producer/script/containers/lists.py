@@ -10,6 +10,7 @@ from tracescript.ir.types import ListType, StructType
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.changes import rebind
 from tracescript.producer.script.containers.enums import is_member
+from tracescript.producer.script.containers.nans import check_found
 from tracescript.producer.script.containers.sequences import copied, counted, element_fits, grow
 from tracescript.producer.script.emitter.diagnostics import is_none
 from tracescript.producer.script.emitter.entries import Empty, Items, Known, constant_of
@@ -86,6 +87,7 @@ def _remove(
 ) -> Entry:
     (item,) = counted(e, args, 1, 1)
     value = e.value(xs)
+    check_found(e, value, e.value(item))
     rebind(e, receiver, xs, e.prelude(prelude.removed, value, item))
     return e.constant(None)
 
@@ -164,13 +166,19 @@ def _copy(
 def _index(
     e: Emitter, _receiver: ast.expr, xs: Entry, args: list[Entry], _kwargs: Arguments
 ) -> Entry:
-    return e.prelude(prelude.index, e.value(xs), *counted(e, args, 1, 3))
+    item, *bounds = counted(e, args, 1, 3)
+    value = e.value(xs)
+    check_found(e, value, e.value(item))
+    return e.prelude(prelude.index, value, item, *bounds)
 
 
 def _count(
     e: Emitter, _receiver: ast.expr, xs: Entry, args: list[Entry], _kwargs: Arguments
 ) -> Entry:
-    return e.prelude(prelude.count, e.value(xs), *counted(e, args, 1, 1))
+    (item,) = counted(e, args, 1, 1)
+    value = e.value(xs)
+    check_found(e, value, e.value(item))
+    return e.prelude(prelude.count, value, item)
 
 
 def _numel(

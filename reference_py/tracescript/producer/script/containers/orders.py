@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tracescript.ir.types import ListType, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script.containers.equality import compared_fields
+from tracescript.producer.script.containers.nans import same_item
 from tracescript.producer.script.emitter.entries import Empty, Items, Struct
 from tracescript.producer.script.expressions import comparison
 from tracescript.producer.script.expressions.logic import truth
@@ -85,7 +86,7 @@ def _by_part(e: Emitter, relation: str, python: Any, left: Items, right: Items) 
         ("lt", operator.lt) if relation in {"lt", "le"} else ("gt", operator.gt)
     )
     rest = Items(left.parts[1:]), Items(right.parts[1:])
-    same = truth(e, comparison.related(e, "eq", operator.eq, a, b))
+    same = same_item(e, a, b)
     if same.constant is not None:
         if same.constant.value:
             return _by_part(e, relation, python, *rest)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DataType, DictType, ListType, ScalarKind, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script.containers.choices import type_needed
 from tracescript.producer.script.containers.equality import compares_by_fields
+from tracescript.producer.script.containers.nans import check_found, known_items, same_item
 from tracescript.producer.script.containers.views import dict_of_keys
 from tracescript.producer.script.emitter.diagnostics import is_scalar
 from tracescript.producer.script.emitter.entries import (
@@ -20,7 +20,6 @@ from tracescript.producer.script.emitter.entries import (
     Struct,
     constant_of,
 )
-from tracescript.producer.script.expressions.comparison import related
 from tracescript.producer.script.expressions.logic import truth
 from tracescript.producer.script.expressions.operators import NUMBERS, scalar_kind
 from tracescript.producer.script.expressions.own_operators import special
@@ -60,6 +59,14 @@ def contains(e: Emitter, container: Entry, item: Entry) -> Value:
         container = _known_items(e, container)
     if isinstance(container, Value) and isinstance(container.type, DictType):
         return e.op("dict.contains", [container, e.value(item)])
+    return _in_sequence(e, container, item)
+
+
+def _in_sequence(e: Emitter, container: Entry, item: Entry) -> Value:
+    """`item in container` of a list or tuple."""
+    parts = known_items(e, container)
+    if parts is not None and is_scalar(item, *NUMBERS):
+        return _among(e, parts, item)
     if isinstance(container, Value) and isinstance(container.type, ListType):
         return _in_list(e, container, item)
     if isinstance(container, Value) and isinstance(container.type, TupleType):
@@ -99,9 +106,10 @@ def _among(e: Emitter, parts: tuple[Entry, ...], item: Entry) -> Value:
     """Whether an item is equal to one of several."""
     found = e.constant(False)
     for part in parts:
-        one = truth(e, related(e, "eq", operator.eq, item, part))
+        one = same_item(e, item, part)
         if one.constant is not None:
-            found = e.constant(True) if one.constant.value else found
+            if one.constant.value:
+                return e.constant(True)
         else:
             found = (
                 one
@@ -123,4 +131,5 @@ def _in_list(e: Emitter, container: Value, item: Entry) -> Value:
             value = e.as_float(value)
     if not compares_by_fields(e, container.type):
         return truth(e, e.prelude(methods.holds, container, item))
+    check_found(e, container, value)
     return e.op("list.contains", [container, value])

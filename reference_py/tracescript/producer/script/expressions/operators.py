@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import enum
 import functools
 import operator
 from typing import TYPE_CHECKING, Any
@@ -181,6 +182,8 @@ def fold(e: Emitter, function: Callable[..., Any], *entries: Entry) -> Entry | N
         result = function(*values)
     except (ArithmeticError, ValueError, TypeError):
         return None
+    if isinstance(result, enum.Enum):
+        return e.session.entry_of(result)
     if isinstance(result, int) and result not in INT64:
         raise e.error(
             None,

@@ -31,4 +31,14 @@ def einsum(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
         equation = written_out(equation, [len(shape or ()) for shape in shapes])
     elif "->" not in equation and "." not in equation:
         equation = written_out(equation, [len(t) for t in equation.replace(" ", "").split(",")])
-    return emit_op(e, "einsum", [Items(tuple(operands), is_list=True)], {"equation": equation})
+    made = emit_op(e, "einsum", [Items(tuple(operands), is_list=True)], {"equation": equation})
+    if len(operands) == 1 and isinstance(made, Value) and _only_moves(equation):
+        e.session.aliases.same(made, e.value(operands[0]))
+        e.session.origins.copy_perhaps(made, e.value(operands[0]))
+    return made
+
+
+def _only_moves(equation: str) -> bool:
+    """Whether no axis is summed: torch and numpy give a view then, transposed or a diagonal."""
+    taken, _, given = equation.replace(" ", "").partition("->")
+    return set(taken) <= set(given)

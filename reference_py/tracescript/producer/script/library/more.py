@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracescript.ir.types import DataType
+from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.diagnostics import is_none, is_tensor
 from tracescript.producer.script.emitter.entries import Items, constant_of
+from tracescript.producer.script.flow.iteration import series_of
 from tracescript.producer.script.library.coerce import as_tensor, common, data_type, number_kind
 from tracescript.producer.script.library.promote import emit_op, int_list
 from tracescript.producer.script.library.shapes import extent, sizes
 from tracescript.producer.script.library.table import known, special, take
 
 if TYPE_CHECKING:
-    from tracescript.ir.values import Value
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
     from tracescript.producer.script.library.table import Arguments
@@ -52,10 +53,7 @@ def broadcast(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     if len({data_type(x) for x in arrays}) == 1 and not any(map(e.session.roots.of, arrays)):
         found = e.op("broadcast_tensors", [e.make_list(arrays)])
         made = [e.op("list.get", [found, e.constant(k)]) for k in range(len(arrays))]
-        for part, x in zip(made, arrays, strict=True):
-            e.session.aliases.same(part, x)
-            e.session.origins.copy_perhaps(part, x)
-        return Items(tuple(made))
+        return Items(tuple(_shown(e, part, x) for part, x in zip(made, arrays, strict=True)))
     if not arrays:
         return Items(())
     bools = [e.op("zeros", [e.op("shape", [x])], {"dtype": DataType.BOOL}) for x in arrays]
@@ -64,15 +62,40 @@ def broadcast(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     return Items(tuple(e.op("expand", [x, shape]) for x in arrays))
 
 
+@special("torch.meshgrid", "torch.functional.meshgrid")
+def meshgrid(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """The grids show the elements of the vectors, as what `expand` gives does."""
+    items = series_of(e, args[0]).parts if len(args) == 1 and not is_tensor(args[0]) else None
+    if len(args) == 1 and isinstance(args[0], Value):
+        items = items or e.session.made_lists.get(args[0])
+    vectors = [e.value(x) for x in (items or args)]
+    if any(not is_tensor(x) for x in vectors) or kwargs.keys() - {"indexing"}:
+        raise e.error(
+            None,
+            "meshgrid() takes vectors, one by one or in a list that is written out, and indexing",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-10",
+        )
+    indexing = known(e, kwargs.get("indexing"), "ij", "indexing")
+    found = e.op("meshgrid", [e.make_list(vectors)], {"indexing": indexing})
+    made = [e.op("list.get", [found, e.constant(k)]) for k in range(len(vectors))]
+    return Items(tuple(_shown(e, part, x) for part, x in zip(made, vectors, strict=True)))
+
+
+def _shown(e: Emitter, made: Value, x: Value) -> Value:
+    """Note that a tensor may show the elements of another."""
+    e.session.aliases.same(made, x)
+    e.session.origins.copy_perhaps(made, x)
+    return made
+
+
 @special("torch.Tensor.contiguous")
 def contiguous(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
     """The tensor itself where it is laid out in order, else a copy."""
     x = e.value(args[0])
     if x in e.session.origins.packed:
         return x
-    made = e.op("identity", [x])
-    e.session.aliases.same(made, x)
-    e.session.origins.copy_perhaps(made, x)
+    made = _shown(e, e.op("identity", [x]), x)
     e.unit.plain[made] = x
     return made
 

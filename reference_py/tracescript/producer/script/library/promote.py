@@ -26,6 +26,7 @@ from tracescript.producer.script.library.coerce import (
     number_kind,
     rank,
 )
+from tracescript.producer.script.library.meanings import meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +65,7 @@ def emit_op(
     given = [None if x is None or is_none(x) else x for x in inputs]
     if name == "pow" and _is_complex(e, given[0]):
         return _complex_power(e, given[0], given[1])
+    attributes = meant(e, name, given, attributes or {})
     values: list[Value | None] = [None] * len(given)
     operands: list[_Operand] = []
     lists: dict[int, int] = {}

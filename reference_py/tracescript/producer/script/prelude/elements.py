@@ -158,7 +158,8 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
 
 def meshgrid(x: Any, y: Any, indexing: str = "xy") -> Any:
     """Coordinates of a grid over two rows."""
-    return ops.meshgrid([x, y], indexing=indexing)
+    first, second = ops.meshgrid([x, y], indexing=indexing)
+    return first, second
 
 
 def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:

@@ -6,8 +6,10 @@ changes its receiver returns the new one.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+ONE_OBJECT = "whether two NaN are equal here hangs on whether they are one object"
 FIRST_PRINTED = 32
 LAST_PRINTED = 126
 
@@ -41,6 +43,27 @@ def holds(xs: Any, x: Any) -> Any:
 def same_items(xs: Any, ys: Any) -> Any:
     """Whether two lists have equal items, as their class says."""
     return len(xs) == len(ys) and all(xs[i] == ys[i] for i in range(len(xs)))
+
+
+def same_numbers(xs: Any, ys: Any) -> Any:
+    """Whether two lists of floats are equal; two NaN at one place may be one object."""
+    if len(xs) != len(ys):
+        return False
+    for i in range(len(xs)):
+        if xs[i] != ys[i]:
+            if math.isnan(xs[i]) and math.isnan(ys[i]):
+                raise ValueError(ONE_OBJECT)
+            return False
+    return True
+
+
+def refuse_nan(xs: Any, x: Any) -> Any:
+    """Stop where a number that is looked for is NaN and an item is, which may be one object."""
+    if math.isnan(x):
+        for item in xs:
+            if math.isnan(item):
+                raise ValueError(ONE_OBJECT)
+    return 0
 
 
 def removed(xs: Any, x: Any) -> Any:
