@@ -17,12 +17,12 @@ from tracescript.producer.script.calls.functions import (
     run_body,
 )
 from tracescript.producer.script.calls.hosts import call_host
+from tracescript.producer.script.calls.nested import NestedRecursion, place_of
 from tracescript.producer.script.calls.parameters import (
     bind_parameters,
     borrowed_names,
     local_names,
 )
-from tracescript.producer.script.calls.recursion import Recursion
 from tracescript.producer.script.calls.unknown import unknown
 from tracescript.producer.script.emitter import objects
 from tracescript.producer.script.emitter.entries import (
@@ -54,7 +54,7 @@ def refuse_hooks(e: Emitter, module: Any) -> None:
             )
 
 
-class PythonCalls(Recursion):
+class PythonCalls(NestedRecursion):
     """Compiles Python functions where they are called, methods of modules once per signature."""
 
     def __init__(self, session: Session) -> None:
@@ -62,6 +62,7 @@ class PythonCalls(Recursion):
         self._units: dict[Any, Compiled] = {}
         self._stack: list[Any] = []
         self._open: dict[Any, str] = {}
+        self.changing: dict[Any, tuple[str, ...]] = {}
         self._frames = 0
         self.last_self: Entry | None = None
         self.linker = Linker(session)
@@ -216,8 +217,10 @@ class PythonCalls(Recursion):
             lexical=outer,
             borrowed=borrowed_names(definition),
         )
+        if place_of(callee) in self._session.facts.recursive:
+            return self.nested(e, callee, frame, args, kwargs)
         defaults = list(callee.defaults), list(callee.keyword_defaults)
-        return self._run(e, frame, args, kwargs, defaults, definition)
+        return self._run(e, frame, args, kwargs, defaults, place_of(callee))
 
     def inline(
         self, e: Emitter, function: Any, args: list[Entry], kwargs: dict[str, Entry]

@@ -61,13 +61,15 @@ class UnitCalls:
     def enter(self, e: Emitter, key: Any, name: str) -> None:
         """Note that a function is being compiled. Raises RestartError where it calls itself."""
         if key in self._stack:
-            if inspect.isfunction(key) and key not in self._session.facts.recursive:
+            is_nested = isinstance(key, tuple) and isinstance(key[0], str)
+            is_unit = is_nested or inspect.isfunction(key)
+            if is_unit and key not in self._session.facts.recursive:
                 raise RestartError(lambda facts: facts.recursive.add(key))
             raise e.error(
                 None,
                 f"{name} calls itself",
                 rule="SCRIPT-12",
-                hint="functions at the top of a file and methods of modules can; or use a loop",
+                hint="functions, nested ones and methods of modules can; or use a loop",
             )
         self._stack.append(key)
 

@@ -15,6 +15,8 @@ from tracescript.producer.script.emitter.type_parts import is_changeable
 from tracescript.producer.script.emitter.unit import Compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tracescript.ir.model import State
     from tracescript.ir.values import Constant
     from tracescript.producer.script.emitter.core import Emitter
@@ -23,14 +25,22 @@ if TYPE_CHECKING:
 
 
 def open_parameters(
-    e: Emitter, kinds: dict[str, Any], defaults: dict[str, Constant] | None = None
+    e: Emitter,
+    kinds: dict[str, Any],
+    defaults: dict[str, Constant] | None = None,
+    own: Collection[str] = (),
 ) -> list[tuple[Input, Value]]:
-    """Make an input of every parameter: name -> (type, parameters whose data type it has)."""
+    """Make an input of every parameter: name -> (type, parameters whose data type it has).
+
+    Those that are `own` nobody else holds.
+    """
     params = []
     for name, (kind, roots) in kinds.items():
         value = Value(kind, name)
         e.session.roots.open(value, roots)
-        if is_changeable(kind):
+        if name in own:
+            e.session.aliases.fresh(value, (e.unit.name, name))
+        elif is_changeable(kind):
             e.session.aliases.given(value, name)
         e.scope[e.frame.key(name)] = opened(e, value)
         e.unit.names[value] = name
