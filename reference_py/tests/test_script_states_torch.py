@@ -120,3 +120,49 @@ def test_an_image_where_the_rank_is_unknown_is_refused_with_the_rank_that_the_op
 
     assert caught.value.code == "SHAPE_ERROR"
     assert caught.value.hint == "max_pool2d asks: x has rank 4."
+
+
+class Counter(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, x: torch.Tensor):
+        self.calls += 1
+        return x * self.calls
+
+
+class Twice(torch.nn.Module):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x: torch.Tensor):
+        return self.inner(x) + self.inner(x * 2)
+
+
+class Everywhere(torch.nn.Module):
+    def __init__(self, counter):
+        super().__init__()
+        self.a, self.b, self.c = counter, Twice(counter), torch.nn.ModuleList([counter])
+
+    def forward(self, x: torch.Tensor):
+        if x.sum() > 0:
+            x = self.a(x)
+        return x + self.b(x) - self.c[0](x)
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_a_module_with_state_that_has_several_names_is_one(finished):
+    x = torch.tensor([1.0, 2.0])
+    eager = Twice(Everywhere(Counter()))
+    counter = ts.script(Counter()) if finished else Counter()
+    model, file = ts.script(Twice(Everywhere(counter))), BytesIO()
+    ts.save(model, file)
+    loaded = ts.load(file.getvalue())
+
+    for given in (x, -x, x):
+        expected = eager(given)
+        torch.testing.assert_close(model(given), expected)
+        torch.testing.assert_close(loaded(given), expected)
+    assert list(model.state()) == ["inner.a.calls"]

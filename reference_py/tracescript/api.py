@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tracescript import ir
 from tracescript.engine import choose
 from tracescript.engine.limits import Limits
+from tracescript.errors import ProducerError
 from tracescript.ir.order import canonical
 from tracescript.model import arguments, collector, trace_check
 from tracescript.model.check_inputs import check_more
@@ -141,7 +142,18 @@ def script(
 
 
 def _as_module(f: Any, model: Model) -> Model:
-    """Make a model captured from a torch module one itself, so that it fits into others."""
+    """Make a model captured from a torch module one itself, so that it fits into others.
+
+    Raises ProducerError for a method with a name that every model has.
+    """
+    for method in model.ir.root.methods:
+        if method.exported and hasattr(Model, method.name):
+            raise ProducerError(
+                f"a method is called {method.name!r}, as what every ts.Model has",
+                code="UNSUPPORTED_PYTHON",
+                where=model.ir.root.class_name,
+                hint="export it under another name",
+            )
     if not model.prefers_torch:
         return model
     from tracescript.producer.torch.wrap import as_torch_module

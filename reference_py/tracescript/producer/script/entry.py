@@ -240,14 +240,20 @@ def _default(session: Session, p: inspect.Parameter) -> Constant | None:
 
 def entrance_of(f: Any) -> list[Entrance]:
     """Return the methods of a module, or a function, as entrances; else ProducerError."""
+    f = getattr(f, "_torchdynamo_inline", f)
     if is_module_object(f):
         name = type(f).__qualname__.rpartition("<locals>.")[2]
-        methods = ["forward"] if hasattr(type(f), "forward") else []
-        methods += [
-            n
-            for n in dir(type(f))
-            if mark_of(getattr(type(f), n, None)) == "export" and n not in methods
-        ]
+        if hasattr(f, "_c"):
+            raise ProducerError(
+                f"{name} is compiled by torch.jit: its Python is not there",
+                code="UNSUPPORTED_PYTHON",
+                rule="SCRIPT-2",
+                hint="give the module that torch.jit.script or torch.jit.trace was given",
+            )
+        methods = [n for n in dir(type(f)) if mark_of(getattr(type(f), n, None)) == "export"]
+        forward = getattr(type(f), "forward", None)
+        if forward is not None and not (methods and forward.__name__ == "_forward_unimplemented"):
+            methods = ["forward", *(n for n in methods if n != "forward")]
         door = torch_door()
         functions = {
             m: getattr(type(f), m) if door is None else door.rewritten(getattr(type(f), m))

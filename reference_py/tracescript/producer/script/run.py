@@ -115,10 +115,11 @@ def specialise(
     `shown` are types of what ignored functions give, `f()`. Sizes stay open: `values` with other
     sizes fit the same model. Returns the scripted program itself where it fits already.
     """
-    method = scripted.model.root.method("forward")
-    assert method is not None
-    function = scripted.model.function(method.function)
-    found = types_of_values(function, values, scripted.types)
+    found: dict[str, ir.Type] = {}
+    for method in scripted.model.root.methods:
+        if method.exported:
+            function = scripted.model.function(method.function)
+            found.update(types_of_values(function, values, scripted.types))
     shown = {**scripted.shown, **(shown or {})}
     if not found and shown == scripted.shown:
         return scripted

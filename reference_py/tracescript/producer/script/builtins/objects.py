@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import types
 from typing import TYPE_CHECKING, Any
 
+from tracescript.ir.constants import NONE
 from tracescript.ir.types import (
     DictType,
     ListType,
@@ -53,21 +55,39 @@ def isinstance_(e: Emitter, node: ast.Call) -> Entry:
     """`isinstance(x, T)`: known at compile time; of an Optional it asks for None."""
     x, kinds = positional(e, node, 2, 2)
     known, wanted = constant_of(kinds)
-    classes = tuple(wanted) if isinstance(wanted, list | tuple) else (wanted,)
     if not known:
         raise e.error(node, "the class must be known at compile time", rule="SCRIPT-10")
+    classes = tuple(wanted) if isinstance(wanted, list | tuple) else (wanted,)
+    if not all(isinstance(c, type | types.UnionType) for c in classes):
+        hint = "a class, or a tuple of classes; torch.jit.isinstance takes List[int] and the like"
+        raise e.error(node, "isinstance asks for classes", rule="SCRIPT-10", hint=hint)
+    return _is(e, x, classes)
+
+
+@builtin("torch.jit.isinstance")
+def jit_isinstance(e: Emitter, node: ast.Call) -> Entry:
+    """`torch.jit.isinstance(x, List[int])`: as isinstance, of the types of elements too."""
+    x, kinds = positional(e, node, 2, 2)
+    known, wanted = constant_of(kinds)
+    if not known:
+        raise e.error(node, "the type must be known at compile time", rule="SCRIPT-10")
+    return _is(e, x, tuple(wanted) if isinstance(wanted, list | tuple) else (wanted,))
+
+
+def _is(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> Entry:
     if isinstance(x, OneOf):
         return is_one(e, x, instances(e, x, classes))
-    if isinstance(x, Value) and isinstance(x.type, OptionalType):
-        inside = Value(x.type.element)
-        if is_instance(e, inside, classes):
-            return e.op("bool.not", [e.op("is_none", [x])])
-        return e.constant(False)
-    return e.constant(is_instance(e, x, classes))
+    if not isinstance(x, Value) or not isinstance(x.type, OptionalType):
+        return e.constant(is_instance(e, x, classes))
+    may_be_none = is_instance(e, Value(NONE), classes)
+    if is_instance(e, Value(x.type.element), classes) == may_be_none:
+        return e.constant(may_be_none)
+    is_none = e.op("is_none", [x])
+    return is_none if may_be_none else e.op("bool.not", [is_none])
 
 
 def instances(e: Emitter, x: OneOf, classes: tuple[Any, ...]) -> list[int]:
-    """Return the numbers of the parts of a choice that have one of these classes."""
+    """Return the numbers of the parts of a choice that have one of these classes or types."""
     parts = {k: bare(e, part) for k, part in x.parts.items()}
     for part in parts.values():
         if isinstance(part, Value) and isinstance(part.type, OptionalType):

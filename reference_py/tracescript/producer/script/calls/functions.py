@@ -21,6 +21,7 @@ from tracescript.producer.script.emitter.entries import (
     Unset,
     constant_of,
 )
+from tracescript.producer.script.emitter.facts import DeadEndError
 from tracescript.producer.script.emitter.own_containers import is_dict_of
 from tracescript.producer.script.source.exits import RETURNED, remove_exits
 from tracescript.producer.source import unwrapped
@@ -37,7 +38,10 @@ def run_body(e: Emitter, frame: Frame) -> Entry:
     definition = frame.definition
     if isinstance(definition, ast.Lambda):
         frame.returned_at = definition.body
-        return e.expr(definition.body)
+        try:
+            return e.expr(definition.body)
+        except DeadEndError:
+            return e.constant(None)
     e.run(without_exits(definition) if frame.body is None else frame.body)
     result = e.scope.get(frame.key(RETURNED), Unset())
     if isinstance(result, Partly):

@@ -152,6 +152,12 @@ class PythonCalls(NestedRecursion):
             return self.unit_call(e, owner, function, args, kwargs)
         return None
 
+    def getter(self, e: Emitter, function: Any, owner: Known, name: str) -> Entry:
+        """Call the getter of a property of a module."""
+        if name in getattr(owner.value, "__jit_unused_properties__", ()):
+            return self._unused(e, function)
+        return self.call(e, function, [], {}, owner)
+
     def _unused(self, e: Emitter, function: Any) -> Entry:
         """Call a function marked `unused`: it raises."""
         text = f"{function.__qualname__} is marked unused"

@@ -152,6 +152,7 @@ class UnitCalls:
         for p, state in compiled.states:
             is_drawn = state in self._session.generators.states
             full = p if is_drawn else join_path(path, p)
+            full = self._session.states.within(e, full, state)
             self._session.states.inherit(e, full, state)
             keys.append(f"state:{full}")
             inputs.append(e.value(e.scope[keys[-1]]))

@@ -74,7 +74,9 @@ def _asks_types(frame: Frame | None) -> bool:
 def has_type_test(definition: ast.AST) -> bool:
     """Whether a function asks for types."""
     return any(
-        isinstance(n, ast.MatchClass) or (isinstance(n, ast.Name) and n.id == "isinstance")
+        isinstance(n, ast.MatchClass)
+        or (isinstance(n, ast.Name) and n.id == "isinstance")
+        or (isinstance(n, ast.Attribute) and n.attr == "isinstance")
         for n in nodes_of(definition)
     )
 

@@ -19,7 +19,11 @@ from tracescript.producer.script.emitter.entries import (
     Known,
     Unset,
 )
-from tracescript.producer.script.emitter.facts import RestartError, UnknownResultError
+from tracescript.producer.script.emitter.facts import (
+    DeadEndError,
+    RestartError,
+    UnknownResultError,
+)
 from tracescript.producer.script.emitter.values import Values
 from tracescript.producer.script.source.exits import SetResult
 
@@ -112,10 +116,15 @@ class Emitter(Values):
         self.seen: dict[ast.expr, Entry] = {}
         self.is_repeating = False
         self.refined: list[dict[str, tuple[Entry, Entry]]] = []
+        self.path = self.builder
 
     # ------------------------------------------------------------------ dispatch
     def expr(self, node: ast.expr) -> Entry:
-        """Compile an expression to what it stands for."""
+        """Compile an expression to what it stands for.
+
+        Raises DeadEndError where it always raises, unless it is in a block of its own, as the item
+        of a comprehension is.
+        """
         is_computed = not isinstance(node, _PLACES)
         if is_computed and self.is_repeating and node in self.seen:
             return self.seen[node]
@@ -124,6 +133,8 @@ class Emitter(Values):
             raise self.error(node, f"scripts cannot use {phrase(node)}", hint=alternative(node))
         with self.looking_at(node):
             entry = opened(self, handler(self, node))
+        if self.is_dead and self.builder is self.path:
+            raise DeadEndError
         if is_computed:
             self.seen[node] = entry
         return entry
@@ -158,11 +169,14 @@ class Emitter(Values):
         the rest tells the result's type, and all is compiled again.
         """
         before = self.builder, self.scope, self.frame, len(self.refined)
-        outer = self.seen, self.is_repeating
-        self.seen, self.is_repeating = {}, False
+        outer = self.seen, self.is_repeating, self.path
+        self.seen, self.is_repeating, self.path = {}, False, self.builder
         try:
             with self.looking_at(node):
                 handler(self, node)
+        except DeadEndError:
+            self.builder, self.frame, self.offered = before[0], before[2], []
+            del self.refined[before[3] :]
         except (UnknownResultError, TsError) as error:
             if isinstance(error, TsError) and not self.session.is_guessing:
                 raise
@@ -170,7 +184,7 @@ class Emitter(Values):
             del self.refined[before[3] :]
             self.is_dead = isinstance(node, SetResult)
         finally:
-            self.seen, self.is_repeating = outer
+            self.seen, self.is_repeating, self.path = outer
 
     def looking_at(self, node: ast.AST) -> _Looking:
         """Make `node` the place of ops and errors, in a `with`."""

@@ -53,6 +53,10 @@ class UnknownResultError(Exception):
     """What a recursive call gives is not known yet: this path tells nothing about types."""
 
 
+class DeadEndError(UnknownResultError):
+    """A part of an expression always raises: the rest of its statement or arm never runs."""
+
+
 class RestartError(Exception):
     """Compile again: something was learned that earlier nodes need to know."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import types
+import typing
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.entries import Empty, Items, Known, Struct
 from tracescript.producer.script.emitter.own_containers import python_class
 from tracescript.producer.script.emitter.size_marks import is_tuple_like
+from tracescript.producer.script.emitter.type_parts import with_tensors
 
 if TYPE_CHECKING:
     from tracescript.producer.script.emitter.core import Emitter
@@ -38,7 +41,8 @@ CONTAINERS: dict[type, type] = {ListType: list, DictType: dict, TupleType: tuple
 
 
 def is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
-    """Whether what an entry stands for has one of these classes."""
+    """Whether what an entry stands for has one of these classes, or types such as `list[int]`."""
+    classes = tuple(c for kind in classes for c in _classes(e, x, kind))
     if isinstance(x, Known):
         return isinstance(x.value, classes) or (
             e.session.holds_array(x) and any(map(e.session.is_tensor_class, classes))
@@ -64,6 +68,20 @@ def is_instance(e: Emitter, x: Entry, classes: tuple[Any, ...]) -> bool:
         if isinstance(x, Empty)
         else False
     )
+
+
+def _classes(e: Emitter, x: Entry, kind: Any) -> tuple[Any, ...]:
+    """Return the classes of a type; none where what an entry holds is of other types."""
+    arguments = typing.get_args(kind)
+    if typing.get_origin(kind) in {typing.Union, types.UnionType}:
+        return tuple(c for part in arguments for c in _classes(e, x, part))
+    if not arguments:
+        return (kind,)
+    from tracescript.producer.script.source.annotations import OPEN, type_of_object
+
+    wanted, found = type_of_object(kind), e.type_of_items(x)
+    is_alike = found is not None and wanted == with_tensors(found, lambda _: OPEN)
+    return (typing.get_origin(kind),) if is_alike else ()
 
 
 def _refuse_scalars(e: Emitter, classes: tuple[Any, ...]) -> None:

@@ -42,8 +42,14 @@ class States:
             return f"state:{join_path(owner.path, name)}"
         if owner.path is None or known not in self._facts.states:
             return None
-        path = join_path(owner.path, name)
+        path = self.within(e, join_path(owner.path, name), self._made.get(known))
         return f"state:{path}" if path in e.unit.states else None
+
+    def within(self, e: Emitter, path: str, state: State | None) -> str:
+        """Return the path at which a unit has a state: the first to an object that has several."""
+        if path in e.unit.states:
+            return path
+        return next((p for p, (_, held) in e.unit.states.items() if held is state), path)
 
     def enter(self, e: Emitter, module: Any) -> None:
         """Make a state input of every state below a unit's module, and of every generator."""
@@ -56,7 +62,7 @@ class States:
                 if owner != id(obj):
                     continue
                 state = self.of(obj, name, kind)
-                full = join_path(path, name)
+                full = self.within(e, join_path(path, name), state)
                 if full not in e.unit.states:
                     self.open(e, full, state)
 

@@ -130,7 +130,7 @@ class Members:
         module, name = owner.value, node.attr
         raw = self._raw(module, name) if not isinstance(module, super) else None
         if isinstance(raw, property):
-            return self._session.call_python(e, raw.fget, [], {}, owner=owner)
+            return self._session.calls.getter(e, raw.fget, owner, name)
         if isinstance(raw, staticmethod):
             return Known(raw.__func__)
         try:

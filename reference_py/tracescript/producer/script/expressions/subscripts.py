@@ -60,6 +60,8 @@ def subscript(e: Emitter, node: ast.Subscript) -> Entry:
         return index_tensor(e, e.value(owner), node.slice)
     if isinstance(owner, Known) and is_grid(owner):
         return grid(e, owner, node)
+    if isinstance(owner, Known) and _is_generic(owner.value):
+        return Known(owner.value[constant_of(e.expr(node.slice))[1]])
     if isinstance(node.slice, ast.Slice):
         return _slice(e, owner, node.slice)
     flight = Flight(e)
@@ -70,6 +72,12 @@ def subscript(e: Emitter, node: ast.Subscript) -> Entry:
     if isinstance(owner, Struct) and has_default(owner):
         return missing(e, owner, index, node.value)
     return element(e, owner, index)
+
+
+def _is_generic(value: Any) -> bool:
+    """Whether an object makes types of types: `list`, `typing.List`."""
+    is_class = isinstance(value, type) and value in {list, dict, tuple, set, frozenset}
+    return is_class or type(value).__module__ == "typing"
 
 
 def element(e: Emitter, owner: Entry, index: Entry) -> Entry:

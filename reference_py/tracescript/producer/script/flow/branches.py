@@ -57,13 +57,16 @@ def branch(
 def _of_arm(e: Emitter, arm: Callable[[], Entry | None]) -> Entry | None:
     """Compile an arm; one that hangs on an unknown result is as good as one that raises."""
     before = e.builder, e.frame, len(e.refined)
+    outer, e.path = e.path, e.builder
     try:
         return arm()
     except UnknownResultError:
-        e.builder, e.frame = before[:2]
+        e.builder, e.frame, e.offered = *before[:2], []
         del e.refined[before[2] :]
         e.is_dead = True
         return None
+    finally:
+        e.path = outer
 
 
 def _write(e: Emitter, test: Value, merge: Merge) -> tuple[Value, ...]:

@@ -92,6 +92,8 @@ _CONTEXTS = frozenset(
         "errstate",
         "record_function",
         "nullcontext",
+        "optimized_execution",
+        "strict_fusion",
     }
 )
 

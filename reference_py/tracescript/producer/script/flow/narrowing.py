@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracescript.ir.types import OptionalType
 from tracescript.ir.values import Value
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
+
+
+TYPE_TESTS: Final = frozenset({"isinstance", "torch.jit.isinstance"})
 
 
 def narrowed(e: Emitter, choice: OneOf, numbers: Iterable[int]) -> Entry:
@@ -89,8 +92,8 @@ def _type_tests(
     elif isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) == holds:
         for part in test.values:
             yield from _type_tests(part, holds)
-    elif isinstance(test, ast.Call) and isinstance(test.func, ast.Name):
-        if test.func.id == "isinstance" and len(test.args) == 2:  # noqa: PLR2004  # x and classes
+    elif isinstance(test, ast.Call) and ast.unparse(test.func) in TYPE_TESTS:
+        if len(test.args) == 2:  # noqa: PLR2004  # x and classes
             yield test.args[0], test.args[1], holds, False
     elif isinstance(test, ast.Compare) and len(test.ops) == 1:
         right = test.comparators[0]
