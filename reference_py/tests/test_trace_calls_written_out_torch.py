@@ -153,3 +153,17 @@ def test_broadcast_to_takes_sizes_one_by_one():
 
     traced = ts.trace(program, (drawn(2, 3),))
     torch.testing.assert_close(traced(drawn(5, 3)), program(drawn(5, 3)))
+
+
+def test_two_inputs_of_one_batch_that_meet_in_a_division_keep_it_open():
+    def program(x, shift):
+        parts = (torch.ones(6, 16) + shift.reshape(x.shape[0], 6, -1)).chunk(6, 1)
+        return x * parts[0] + parts[5]
+
+    def inputs(batch):
+        return drawn(batch, 5, 16), drawn(batch, 96)
+
+    traced = ts.trace(program, inputs(2))
+    torch.testing.assert_close(traced(*inputs(4)), program(*inputs(4)))
+    with pytest.raises(ts.errors.BadInputError):
+        traced(drawn(4, 5, 16), drawn(2, 96))

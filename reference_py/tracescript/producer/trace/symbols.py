@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING, Final
 
@@ -78,7 +79,20 @@ class Symbols:
         if len(tied) == 2:  # noqa: PLR2004  # both sides
             raise self.fixed(tied[0], site, why, f'equal to dimension "{tied[1].name}"')
         if symbol is not None or isinstance(a, int) or isinstance(b, int):
+            self._pair(a, b, site, why)
             self.fix((a, b), site, why)
+
+    def _pair(self, a: Dim, b: Dim, site: Site | None, why: str) -> None:
+        """Make two symbols of one size in the example one, where both fall out of a and b then.
+
+        So the batch of two inputs: `(t * 96) // (h * 6)` is 16 for all t that are h.
+        """
+        found = list(dict.fromkeys((*dims.symbols(a), *dims.symbols(b))))
+        for new, old in itertools.combinations(sorted(found, key=self._born, reverse=True), 2):
+            if self.example[new.name] == self.example[old.name] and new not in self.wanted:
+                left, right = (dims.substitute(size, {new: old}) for size in (a, b))
+                if left == right or old not in (*dims.symbols(left), *dims.symbols(right)):
+                    self._replace(new, old, site, why)
 
     def _limit(self, a: Dim, b: Dim, site: Site | None, why: str) -> None:
         """Where `min(x, 64)` has to be x, x is at most 64; where it has to be 64, at least."""
@@ -104,8 +118,10 @@ class Symbols:
 
     def _age(self, pair: tuple[Dim, Dim]) -> int:
         """Order replacements so that the symbol declared first stays."""
-        symbol = pair[0]
-        return list(self.example).index(symbol.name) if isinstance(symbol, Symbol) else -1
+        return self._born(pair[0]) if isinstance(pair[0], Symbol) else -1
+
+    def _born(self, symbol: Symbol) -> int:
+        return list(self.example).index(symbol.name)
 
     def fix(self, sizes: Iterable[Dim], site: Site | None, why: str) -> None:
         """Fix symbols of these sizes to their sizes in the example; does nothing if there are none.
