@@ -39,7 +39,13 @@ def _tv_vit() -> Any:
     return VisionTransformer(32, 8, 2, 4, 32, 64, num_classes=10)
 
 
-def _diffusers(name: str, model: str, inputs: Any, *sizes: int, **given: Any) -> Architecture:
+def _nest() -> Any:
+    from timm.models.nest import Nest
+
+    return Nest(img_size=64, depths=(1, 1, 1), embed_dims=(24, 48, 96), num_heads=(3, 6, 12))
+
+
+def diffusers(name: str, model: str, inputs: Any, *sizes: int, **given: Any) -> Architecture:
     def make() -> Any:
         import diffusers
 
@@ -60,7 +66,7 @@ def _conditioned(batch: int, edge: int) -> dict[str, Any]:
     }
 
 
-_BLOCKS = {
+BLOCKS = {
     "block_out_channels": (16, 32),
     "layers_per_block": 1,
     "norm_num_groups": 8,
@@ -97,6 +103,15 @@ IMAGES = (
           num_heads=(1, 2, 4, 8)),
     _timm("eva02", "eva02_tiny_patch14_224", 56, None, img_size=56, depth=2),
     _timm("sequencer", "sequencer2d_s", 64, None, img_size=64),
+    _timm("hiera", "hiera_tiny_224", 64, None, img_size=64, stages=(1, 1, 1, 1), embed_dim=32,
+          num_heads=1),
+    Architecture("timm-nest", "timm", "vision", _nest, image("x"), 64, None),
+    _timm("sam2-hiera", "sam2_hiera_tiny", 64, 96, stages=(1, 1, 1, 1), embed_dim=32,
+          features_only=True),
+    _timm("naflexvit", "naflexvit_base_patch16_gap", 64, 96, img_size=64, depth=2,
+          embed_dim=48, num_heads=3),
+    _timm("pvt-v2", "pvt_v2_b0"),
+    _timm("twins", "twins_svt_small", 64, None, img_size=64, depths=(1, 1, 1, 1)),
     _torchvision("resnet18", "resnet18"),
     _torchvision("mobilenet-v2", "mobilenet_v2"),
     _torchvision("squeezenet", "squeezenet1_1"),
@@ -109,14 +124,14 @@ IMAGES = (
                  weights_backbone=None),
     _torchvision("lraspp", "segmentation.lraspp_mobilenet_v3_large", 64, 96, "segmentation",
                  weights_backbone=None),
-    _diffusers("unet-2d", "UNet2DModel", _noisy, 16, 24, sample_size=16,
+    diffusers("unet-2d", "UNet2DModel", _noisy, 16, 24, sample_size=16,
                down_block_types=("DownBlock2D", "AttnDownBlock2D"),
-               up_block_types=("AttnUpBlock2D", "UpBlock2D"), attention_head_dim=8, **_BLOCKS),
-    _diffusers("unet-2d-condition", "UNet2DConditionModel", _conditioned, 16, 24, sample_size=16,
+               up_block_types=("AttnUpBlock2D", "UpBlock2D"), attention_head_dim=8, **BLOCKS),
+    diffusers("unet-2d-condition", "UNet2DConditionModel", _conditioned, 16, 24, sample_size=16,
                down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
                up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"), attention_head_dim=4,
-               cross_attention_dim=16, **_BLOCKS),
-    _diffusers("autoencoder-kl", "AutoencoderKL", image("sample"), 16, 24,
+               cross_attention_dim=16, **BLOCKS),
+    diffusers("autoencoder-kl", "AutoencoderKL", image("sample"), 16, 24,
                down_block_types=("DownEncoderBlock2D", "DownEncoderBlock2D"),
-               up_block_types=("UpDecoderBlock2D", "UpDecoderBlock2D"), **_BLOCKS),
+               up_block_types=("UpDecoderBlock2D", "UpDecoderBlock2D"), **BLOCKS),
 )  # fmt: skip

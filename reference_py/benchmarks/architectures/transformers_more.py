@@ -53,6 +53,14 @@ def _games(batch: int, count: int) -> dict[str, Any]:
     }
 
 
+def _patches(batch: int, edge: int) -> dict[str, Any]:
+    return {
+        "pixel_values": torch.randn(batch, edge * edge, 48),
+        "pixel_attention_mask": torch.ones(batch, edge * edge, dtype=torch.int64),
+        "spatial_shapes": torch.full((batch, 2), edge),
+    }
+
+
 def _series(batch: int, _: int) -> dict[str, Any]:
     return {
         "past_values": torch.randn(batch, 10),
@@ -174,4 +182,15 @@ MORE = (
           "encoder_attention_heads": 2, "decoder_attention_heads": 2, "encoder_ffn_dim": 16,
           "decoder_ffn_dim": 16, "num_time_features": 1, "moving_average": 3, "label_length": 2,
           "use_cache": False}, _series, 7, None),
+    entry("qwen3-next", "decoder", "Qwen3NextModel", {**DECODER, "layer_types":
+          ["linear_attention", "full_attention"], "linear_num_value_heads": 4,
+          "linear_num_key_heads": 2, "linear_key_head_dim": 8, "linear_value_head_dim": 8,
+          "num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 16,
+          "shared_expert_intermediate_size": 16, "experts_implementation": "eager",
+          "mlp_only_layers": [0, 1]}, words),
+    entry("xlstm", "decoder", "xLSTMModel", {**VOCABULARY, "hidden_size": 32, "num_heads": 2,
+          "num_hidden_layers": 2, "num_blocks": 2, "use_cache": False}, words, 7, None),
+    entry("dinov3", "vision", "DINOv3ViTModel", PATCHES, pixels, 32, 48),
+    entry("siglip2", "vision", "Siglip2VisionModel", {**SMALL, "num_patches": 16,
+          "patch_size": 4}, _patches, 4, None),
 )  # fmt: skip
