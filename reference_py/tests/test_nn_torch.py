@@ -83,6 +83,8 @@ LAYERS = {
     "PixelShuffle": (lambda m: m.PixelShuffle(2), PLANE),
     "Upsample": (lambda m: m.Upsample((9, 11)), PLANE),
     "Upsample_bilinear": (lambda m: m.Upsample((9, 11), mode="bilinear"), PLANE),
+    "Upsample_by": (lambda m: m.Upsample(scale_factor=2), PLANE),
+    "Upsample_bilinear_by": (lambda m: m.Upsample(None, (1.5, 2.3), "bilinear"), PLANE),
     "Upsample_corners": (lambda m: m.Upsample(5, mode="bicubic", align_corners=True), PLANE),
 } | {
     name: (lambda m, name=name: getattr(m, name)(), ELEMENTS)
@@ -213,6 +215,24 @@ def test_the_weights_of_attention_equal_torchs(batch_first, average) -> None:
         return theirs(*args, average_attn_weights=average, **named)
 
     agree(call, ours, x, x, x, key_padding_mask=PADDED, attn_mask=CAUSAL)
+
+
+@pytest.mark.parametrize("kind", ["RNNCell", "GRUCell", "LSTMCell"])
+def test_a_cell_without_biases_equals_torchs(kind) -> None:
+    theirs, ours = pair(lambda m: getattr(m, kind)(3, 4, bias=False))
+    x, states = draw(2, 3), [draw(2, 4, seed=k) for k in range(1 + (kind == "LSTMCell"))]
+
+    agree(lambda x, *s: theirs(x, s if len(s) > 1 else s[0]), ours, x, *states)
+
+
+def test_a_rectified_cell_equals_torchs() -> None:
+    agree(*pair(lambda m: m.RNNCell(3, 4, nonlinearity="relu")), draw(2, 3), draw(2, 4, seed=1))
+
+
+def test_a_whole_transformer_equals_torchs() -> None:
+    theirs, ours = pair(lambda m: m.Transformer(8, 2, 1, 1, 16, batch_first=True))
+
+    agree(theirs, ours, draw(2, 5, 8), draw(2, 3, 8, seed=1), None, CAUSAL[:3, :3])
 
 
 TRANSFORMER = [

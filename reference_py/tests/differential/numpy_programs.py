@@ -61,6 +61,12 @@ _WRITES: Final = (
         "np.clip({x}, -2, 2, out={x})",
         "np.median({f}, 1, out={x}[:, 0])",
     ),
+    *("{x}[::-1] = {f}", "{x}[:0:-1, ::2] += 1", "np.put({x}, [0, -20], 2, mode='wrap')"),
+    *(
+        "np.maximum.at({x}, [0, 0], {g}[:2])",
+        "np.add({f}, {g}, out={x}, where={g} > 0)",
+        "np.hypot.reduce({f}, axis=1, out={x}[:, 1])",
+    ),
 )
 SHAPE: Final = (3, 4)
 
@@ -83,7 +89,8 @@ def program(seed: int) -> str:
         }
         kind = r.random()
         if kind < 0.15:
-            lines += [f"v{k} = np.copy({names['f']})", r.choice(_WRITES).format(x=f"v{k}", **names)]
+            made = f"np.copy({names['f']})" if kind < 0.1 else f"np.zeros({SHAPE})"
+            lines += [f"v{k} = {made}", r.choice(_WRITES).format(x=f"v{k}", **names)]
             floats.append(f"v{k}")
             continue
         of_ints = kind < 0.4

@@ -12,32 +12,39 @@ from tracescript.nn.module import Module, uniform
 class _Cell(Module):
     """The weights that all cells share; `gates` blocks of rows."""
 
-    def __init__(self, input_size: int, hidden_size: int, gates: int) -> None:
+    def __init__(self, input_size: int, hidden_size: int, bias: bool, gates: int) -> None:
         super().__init__()
         bound = 1 / math.sqrt(hidden_size)
         self.weight_ih = uniform((gates * hidden_size, input_size), bound)
         self.weight_hh = uniform((gates * hidden_size, hidden_size), bound)
-        self.bias_ih = uniform((gates * hidden_size,), bound)
-        self.bias_hh = uniform((gates * hidden_size,), bound)
+        self.bias_ih = uniform((gates * hidden_size,), bound) if bias else None
+        self.bias_hh = uniform((gates * hidden_size,), bound) if bias else None
 
 
 class RNNCell(_Cell):
-    """h' = tanh(W_ih x + b_ih + W_hh h + b_hh). x: (N, input), h: (N, hidden)."""
+    """h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu of it. x: (N, input), h: (N, hidden)."""
 
-    def __init__(self, input_size: int, hidden_size: int) -> None:
-        super().__init__(input_size, hidden_size, 1)
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh"
+    ) -> None:
+        super().__init__(input_size, hidden_size, bias, 1)
+        if nonlinearity not in {"tanh", "relu"}:
+            message = f"nonlinearity tanh or relu expected, found {nonlinearity!r}"
+            raise ValueError(message)
+        self.is_relu = nonlinearity == "relu"
 
     def forward(self, x: Any, h: Any) -> Any:
         """Take one step."""
         inner = ops.linear(x, self.weight_ih, bias=self.bias_ih)
-        return ops.tanh(ops.add(inner, ops.linear(h, self.weight_hh, bias=self.bias_hh)))
+        total = ops.add(inner, ops.linear(h, self.weight_hh, bias=self.bias_hh))
+        return ops.relu(total) if self.is_relu else ops.tanh(total)
 
 
 class LSTMCell(_Cell):
     """One LSTM step. x: (N, input), h and c: (N, hidden); gates in torch's order i f g o."""
 
-    def __init__(self, input_size: int, hidden_size: int) -> None:
-        super().__init__(input_size, hidden_size, 4)
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True) -> None:
+        super().__init__(input_size, hidden_size, bias, 4)
 
     def forward(self, x: Any, h: Any, c: Any) -> Any:
         """Take one step; return the new h and c."""
@@ -52,8 +59,8 @@ class LSTMCell(_Cell):
 class GRUCell(_Cell):
     """One GRU step. x: (N, input), h: (N, hidden); gates in torch's order r z n."""
 
-    def __init__(self, input_size: int, hidden_size: int) -> None:
-        super().__init__(input_size, hidden_size, 3)
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True) -> None:
+        super().__init__(input_size, hidden_size, bias, 3)
 
     def forward(self, x: Any, h: Any) -> Any:
         """Take one step."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from tracescript import ops
@@ -164,21 +165,43 @@ class ChannelShuffle(Module):
 
 
 class Upsample(Module):
-    """Planes resized to `size`. x: (N, C, H, W); mode nearest, bilinear or bicubic."""
+    """Planes to `size` or by `scale_factor`. x: (N, C, H, W); mode nearest, bilinear, bicubic."""
 
     def __init__(
-        self, size: int | tuple[int, int], mode: str = "nearest", align_corners: bool = False
+        self,
+        size: int | tuple[int, int] | None = None,
+        scale_factor: float | tuple[float, float] | None = None,
+        mode: str = "nearest",
+        align_corners: bool = False,
     ) -> None:
         super().__init__()
         if mode not in _RESIZING:
             message = f"mode {' or '.join(_RESIZING)} expected, found {mode!r}"
             raise ValueError(message)
-        self.output_size = sizes(size, 2)
+        if (size is None) == (scale_factor is None):
+            message = "either a size or a scale_factor is expected"
+            raise ValueError(message)
+        self.output_size = None if size is None else sizes(size, 2)
+        self.scales = None if scale_factor is None else _scales(scale_factor)
         self.mode = _RESIZING[mode]
         self.align_corners = align_corners
 
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
+        if self.scales is None:
+            return ops.interpolate(
+                x, self.output_size, mode=self.mode, align_corners=self.align_corners
+            )
+        size = [math.floor(n * s) for n, s in zip(x.shape[2:], self.scales, strict=True)]
         return ops.interpolate(
-            x, self.output_size, mode=self.mode, align_corners=self.align_corners
+            x, size, self.scales, mode=self.mode, align_corners=self.align_corners
         )
+
+
+def _scales(factor: float | tuple[float, float]) -> list[float]:
+    """Return a factor for each axis. Raises ValueError for another count."""
+    given = [factor, factor] if isinstance(factor, (int, float)) else list(factor)
+    if len(given) != 2:  # noqa: PLR2004  # height and width
+        message = f"one factor or 2 expected, found {factor!r}"
+        raise ValueError(message)
+    return [float(n) for n in given]

@@ -168,3 +168,53 @@ class TransformerDecoder(Module):
                 tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask
             )
         return tgt if self.norm is None else self.norm(tgt)
+
+
+class Transformer(Module):
+    """An encoder of the source and a decoder of the target that looks at it, each with a norm."""
+
+    def __init__(
+        self,
+        d_model: int = 512,
+        nhead: int = 8,
+        num_encoder_layers: int = 6,
+        num_decoder_layers: int = 6,
+        dim_feedforward: int = 2048,
+        dropout: float = 0.1,
+        activation: str = "relu",
+        layer_norm_eps: float = 1e-5,
+        batch_first: bool = True,
+        norm_first: bool = False,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        size = d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps
+        layers = (kind(*size, batch_first, norm_first, bias) for kind in _LAYERS)
+        norms = (LayerNorm(d_model, layer_norm_eps, bias=bias) for _ in _LAYERS)
+        self.encoder = TransformerEncoder(next(layers), num_encoder_layers, next(norms))
+        self.decoder = TransformerDecoder(next(layers), num_decoder_layers, next(norms))
+
+    def forward(
+        self,
+        src: Any,
+        tgt: Any,
+        src_mask: Any = None,
+        tgt_mask: Any = None,
+        memory_mask: Any = None,
+        src_key_padding_mask: Any = None,
+        tgt_key_padding_mask: Any = None,
+        memory_key_padding_mask: Any = None,
+    ) -> Any:
+        """Apply both; masks as in TransformerDecoderLayer."""
+        memory = self.encoder(src, src_mask, src_key_padding_mask)
+        return self.decoder(
+            tgt,
+            memory,
+            tgt_mask,
+            memory_mask,
+            tgt_key_padding_mask,
+            memory_key_padding_mask,
+        )
+
+
+_LAYERS = TransformerEncoderLayer, TransformerDecoderLayer
