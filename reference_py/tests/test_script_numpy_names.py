@@ -14,6 +14,9 @@ np.vstack([x, x])
 np.linalg.multi_dot([x, x.T, x])
 np.linalg.trace(x)
 np.linalg.diagonal(x)
+np.linalg.diagonal(x[None], offset=1)
+np.intersect1d(x[0], x[1], assume_unique=True)
+n.astype(complex)
 np.linalg.cross(x[0, :3], x[1, 1:])
 np.union1d(x[0], x[1])
 np.intersect1d(x[0], x[0, :2])
@@ -228,6 +231,7 @@ def test_a_call_that_numpy_refuses_by_its_types_is_refused_with_what_numpy_says(
         ("np.std(x, where=x > 0)", "leave it out"),
         ("np.var(x, where=x > 0, axis=0)", "leave it out"),
         ("np.std(x, mean=0.5)", "leave it out"),
+        ("x.astype(str)", "numeric"),
         ("x.resize(2, 6)", "np.resize"),
         ("x.resize((2, 6))", "np.resize"),
     ],

@@ -122,7 +122,11 @@ def _same(function: Any) -> Callable[..., Any]:
     return lambda _, *args, **kwargs: function(*args, **kwargs)
 
 
-_LIKE_NUMPYS: Final = ("matmul", "outer", "tensordot", "diagonal")
+def _last_diagonal(_: NumpyDoor, x: Any, /, *, offset: int = 0) -> Any:
+    return np.diagonal(x, offset, -2, -1)
+
+
+_LIKE_NUMPYS: Final = ("matmul", "outer", "tensordot")
 """Functions of `numpy.linalg` that `numpy` has too."""
 
 
@@ -136,6 +140,7 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = names.by_function(
         "linalg.multi_dot": _multi_dot,
         "linalg.vecdot": _vecdot_along,
         "linalg.trace": _last_trace,
+        "linalg.diagonal": _last_diagonal,
         "linalg.cross": _same(np.cross),
         "linalg.svdvals": _svdvals,
         "linalg.eigvalsh": _eigvalsh,

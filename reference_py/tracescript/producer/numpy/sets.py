@@ -56,7 +56,10 @@ def _setdiff1d(_: NumpyDoor, ar1: Any, ar2: Any) -> Any:
     return np.compress(np.isin(values, ar2, invert=True), values)
 
 
-def _intersect1d(_: NumpyDoor, ar1: Any, ar2: Any) -> Any:
+def _intersect1d(_: NumpyDoor, ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
+    if assume_unique:
+        ordered = np.sort(np.concatenate([np.reshape(x, (-1,)) for x in (ar1, ar2)]))
+        return ordered[:-1][ordered[1:] == ordered[:-1]]
     values = np.unique(np.concatenate([np.reshape(ar1, (-1,))[:0], np.reshape(ar2, (-1,))]))
     return np.compress(np.isin(values, ar1), values)
 

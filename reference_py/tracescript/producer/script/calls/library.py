@@ -16,6 +16,7 @@ from tracescript.producer.script.emitter.objects import torch_door
 from tracescript.producer.script.library.examples import tensors
 from tracescript.producer.script.library.numpy import from_source, from_tracer
 from tracescript.producer.script.library.recorded import RefusedError, is_of_numbers, recorded
+from tracescript.producer.trace import hints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -72,6 +73,14 @@ def method_call(
     def method(array: Any, *more: Any, **given: Any) -> Any:
         return getattr(array, name)(*more, **given)
 
+    if e.frame.flavour != "torch" and name in _IN_PLACE and not _is_programs(e.frame):
+        raise e.error(
+            None,
+            f"numpy's own source calls .{name}(), which changes its array",
+            code="UNKNOWN_CALL",
+            rule="SCRIPT-12",
+            hint=hints.instead(name),
+        )
     traced = functools.partial(recorded, e, method, args, kwargs, {0: receiver})
     door = torch_door() if e.frame.flavour == "torch" else None
     if not (hasattr(np.ndarray, name) if door is None else door.is_method_seen(name)):
@@ -83,6 +92,7 @@ def method_call(
     return _shared(e, name, args, kwargs, made)
 
 
+_IN_PLACE = frozenset({"sort", "partition", "fill", "put", "resize"})
 _VIEWS = {
     "torch": frozenset({"as_strided", "positive", "resolve_conj", "resolve_neg"}),
     "numpy": frozenset({"flip", "fliplr", "flipud", "rot90"}),

@@ -116,6 +116,14 @@ def array_of(value: Any) -> np.ndarray[Any, Any]:
     return np.asarray(door.array(value))
 
 
+_PLAIN = {
+    int: DataType.INT64,
+    float: DataType.FLOAT64,
+    bool: DataType.BOOL,
+    complex: DataType.COMPLEX128,
+}
+
+
 def data_type_of_object(value: Any) -> DataType | None:
     """Return what a dtype object of any library means, None for anything else."""
     if isinstance(value, DataType):
@@ -123,8 +131,7 @@ def data_type_of_object(value: Any) -> DataType | None:
     if isinstance(value, np.dtype):
         return dtypes.of_numpy(value)
     if isinstance(value, type):
-        plain = {int: DataType.INT64, float: DataType.FLOAT64, bool: DataType.BOOL}.get(value)
-        return plain or data_type_of_class(value)
+        return _PLAIN.get(value) or data_type_of_class(value)
     if isinstance(value, str):
         return {d.value: d for d in DataType}.get(value)
     door = torch_door()

@@ -108,6 +108,14 @@ def to(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
         if wanted is not None:
             x = as_tensor(e, x, wanted)
             break
+    else:
+        if e.frame.flavour == "numpy":
+            raise e.error(
+                None,
+                "the format has no such data type",
+                rule="SCRIPT-10",
+                hint="use a numeric or bool type",
+            )
     is_numpys = e.frame.flavour == "numpy" and constant_of(kwargs.get("copy", x))[1] is not False
     is_copied |= is_numpys and x is args[0]
     return e.op("identity", [e.value(x)]) if is_copied else x

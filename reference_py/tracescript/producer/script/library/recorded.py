@@ -254,7 +254,7 @@ def _written(
     except ProducerError as error:
         raise RefusedError(error.what, error.code, error.hint) from None
     except LibraryRefusalError as error:
-        raise RefusedError(f"TypeError: {error}", hint=_BY_LIBRARY, is_final=True) from None
+        raise RefusedError(str(error), hint=_BY_LIBRARY, is_final=True) from None
     except _REFUSALS as error:
         told = "" if isinstance(error, AttributeError) else f"{type(error).__name__}: {error}"
         raise RefusedError(told, hint=_BY_LIBRARY) from None
