@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import tracescript as ts
 from tests.differential.check import function_of
 from tests.differential.rich_check import compare_rich
 from tracescript.errors import ProducerError
@@ -181,3 +182,19 @@ return max(level, 0) + 1, min(a, level) + 0
 @pytest.mark.parametrize("name", EXTREMES)
 def test_extremes_of_members_are_members(name, engine):
     assert compare_rich(source_of(EXTREMES[name]), CALLS, engine) == "equal"
+
+
+def test_print_writes_its_separator_between_values(caplog):
+    source = source_of("print(a, 'x', [b], sep='-')\nprint(a, flush=True)\nreturn a")
+    with caplog.at_level("INFO", logger="tracescript.model"):
+        ts.script(function_of(source))(1, 2)
+    assert [r.getMessage() for r in caplog.records] == ["1-x-[2]", "1"]
+
+
+@pytest.mark.parametrize(
+    "call", ["print(a, end='')", "print(a, sep=str(b))", "print(a, **{'end': ''})"]
+)
+def test_what_print_cannot_write_as_a_line_is_refused(call):
+    with pytest.raises(ProducerError) as caught:
+        script(function_of(source_of(f"{call}\nreturn a")))
+    assert caught.value.rule == "SCRIPT-10"

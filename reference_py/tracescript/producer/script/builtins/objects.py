@@ -145,8 +145,18 @@ def callable_(e: Emitter, node: ast.Call) -> Entry:
 
 @builtin("builtins.print")
 def print_(e: Emitter, node: ast.Call) -> Entry:
-    """`print`: an effect a loader may drop."""
-    e.ops("print", [message(e, node.args)])
+    """`print`: an effect a loader may drop; a line each, with any text in between."""
+    given = {k.arg or "**": constant_of(e.expr(k.value)) for k in node.keywords}
+    sep, end = (given.get(k, (True, None))[1] for k in ("sep", "end"))
+    is_known = all(known for known, _ in given.values()) and given.keys() <= {"sep", "end", "flush"}
+    if not is_known or end not in {None, "\n"}:
+        raise e.error(
+            node,
+            "print() writes a line for people; of its options it takes a known `sep`",
+            rule="SCRIPT-10",
+            hint="make one text of what belongs in one line",
+        )
+    e.ops("print", [message(e, node.args, " " if sep is None else str(sep))])
     return e.constant(None)
 
 
