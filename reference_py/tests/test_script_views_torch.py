@@ -36,6 +36,7 @@ EQUAL = {
         "torch",
         "y = x * 1\na, b = torch.meshgrid(y[0], y[1], indexing='ij')\nreturn a + b, y",
     ),
+    "msort gives no places": ("torch", "return x.msort() + torch.msort(x)"),
     "meshgrid of one vector": ("torch", "return torch.meshgrid([x[0]], indexing='ij')[0]"),
     "a sum of einsum's is no view": (
         "torch",

@@ -100,6 +100,16 @@ def contiguous(e: Emitter, args: list[Entry], _kwargs: Arguments) -> Entry:
     return made
 
 
+@special("torch.msort", "torch.Tensor.msort")
+def msort(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
+    """Sorted along the first axis, without the places."""
+    (x,) = take(args, kwargs, "input")
+    assert x is not None
+    made = emit_op(e, "sort", [x], {"dim": 0})
+    assert isinstance(made, Items)
+    return made.parts[0]
+
+
 @special("torch.scatter", "torch.Tensor.scatter")
 def scatter(e: Emitter, args: list[Entry], kwargs: Arguments) -> Entry:
     """One number stands for as many as there are places."""
