@@ -29,6 +29,7 @@ from tracescript.producer.script.source.records import (
     is_plain,
     own_init,
 )
+from tracescript.producer.trace import hints
 
 if TYPE_CHECKING:
     from tracescript.ir.types import Type
@@ -55,7 +56,7 @@ class Structs:
                 f"scripts cannot make a {cls.__qualname__}",
                 code="UNKNOWN_CALL",
                 rule="SCRIPT-12",
-                hint="named tuples, data classes and classes with a plain __init__ can be made",
+                hint=_instead(cls),
             )
         fields, given = given_fields(e, cls, args, kwargs)
         made = Struct(cls, fields, self._tokens(e, cls))
@@ -269,6 +270,13 @@ class Structs:
         if entry.tokens:
             e.session.aliases.stands_for(made, entry.tokens, values)
         return made
+
+
+def _instead(cls: type) -> str:
+    """Return what to make instead of an instance of a class."""
+    if cls.__module__.partition(".")[0] == "numpy":
+        return hints.instead(cls.__name__)
+    return "named tuples, data classes and classes with a plain __init__ can be made"
 
 
 def _nothing() -> None:
