@@ -8,6 +8,8 @@ torch = pytest.importorskip("torch")
 
 from torch_traces import assert_same, traced  # noqa: E402  # after the skip
 
+import tracescript as ts  # noqa: E402  # after the skip
+
 pytestmark = pytest.mark.torch
 F = torch.nn.functional
 ROWS = torch.tensor([0, 0])
@@ -35,8 +37,9 @@ CALLS = {
     "kron": lambda x: torch.kron(input=x, other=x[:2]),
     "joins": lambda x: (torch.block_diag(x, x[0]), torch.dstack((x, x)), torch.tile(x, (2,))),
     "products": lambda x: (torch.cartesian_prod(x[0], x[1]), torch.combinations(x[0], 3)),
-    "turns": lambda x: (torch.rot90(x), torch.fliplr(x), torch.roll(x, 2), torch.hsplit(x, 2)),
+    "turns": lambda x: (torch.rot90(x), x.flip(dims=(0,)), torch.roll(x, 2), torch.hsplit(x, 2)),
     "losses": lambda x: (
+        F.l1_loss(x, x * 2),
         F.margin_ranking_loss(x, x * 2, x.sign(), 0.5),
         F.hinge_embedding_loss(x, x.sign(), reduction="sum"),
         F.triplet_margin_loss(x, x * 2, x * 3, swap=True, reduction="none"),
@@ -53,6 +56,21 @@ CALLS = {
         torch.linalg.matrix_rank(x[:, :1] @ x[:1]),
         torch.logdet(_square(x)),
         torch.addmv(x[:, 0], x, x[0], beta=0.5, alpha=2),
+    ),
+    "transforms": lambda x: [
+        torch.view_as_real(torch.fft.fft2(x, s=(2, 5))),
+        torch.fft.irfftn(torch.fft.rfftn(x, norm="ortho"), s=(3, 4)),
+        torch.fft.hfft(torch.fft.ihfft(x, dim=0), 3, 0),
+        torch.fft.fftshift(x),
+    ],
+    "places": lambda x: (
+        torch.searchsorted(x[0], x[1:], side="right", sorter=x[0].argsort()),
+        torch.bucketize(x, torch.tensor([-1.0, 0, 1]), out_int32=True),
+    ),
+    "more losses": lambda x: (
+        F.cosine_embedding_loss(x, x * x, torch.tensor([1, -1, -1]), 0.1),
+        F.poisson_nll_loss(x, x * x * 3, full=True),
+        F.bilinear(x, x, torch.ones(2, 4, 4), torch.ones(2)),
     ),
     "gamma": lambda x: (torch.lgamma(x), torch.digamma(x * 3)),
     "elements": lambda x: (
@@ -139,3 +157,17 @@ def test_a_write_into_a_part_of_complex_numbers_leaves_the_other(part):
 def test_a_function_of_linalg_is_called_by_its_name_in_an_error():
     with pytest.raises(Exception, match=r"torch\.linalg\.eig is no op"):
         traced(torch.linalg.eig, torch.eye(2))
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("norm", [None, torch.nn.LayerNorm(4)], ids=["bare", "normed"])
+@pytest.mark.parametrize("make", [ts.trace, lambda f, args: ts.script(f)], ids=["trace", "script"])
+def test_an_encoder_fills_padded_steps_at_the_end_as_in_evaluation(norm, make):
+    layer = torch.nn.TransformerEncoderLayer(4, 2, 8, batch_first=True)
+    encoder = torch.nn.TransformerEncoder(layer, 2, norm).eval()
+    x, at_end = torch.randn(2, 3, 4), torch.tensor([[False] * 3, [False, True, True]])
+
+    model = make(encoder, (x, None, at_end))
+
+    for mask in (at_end, at_end.flip(1), torch.zeros_like(at_end)):
+        assert_same(model, encoder, x, None, mask)

@@ -37,8 +37,9 @@ def adapter(name: str, function: Any, args: tuple[Any, ...]) -> Callable[..., An
     if unbatched.is_unbatched(name, args[0]):
         return unbatched.of_one_image(function)
     with torch._C.DisableTorchFunction():  # noqa: SLF001  # torch has no public way
-        is_number = args[0].dim() == 0 and name in _ALONG and len(args) > 1
-    if is_number and not isinstance(args[1], torch.Tensor):
+        is_number = args[0].dim() == 0 and name in _ALONG
+    is_along = name == "mode" or (len(args) > 1 and not isinstance(args[1], torch.Tensor))
+    if is_number and is_along:
         return _of_number(function)
     tensors = [a for a in args if isinstance(a, torch.Tensor)]
     if name in _OF_TRUTHS and all(t.dtype == torch.bool for t in tensors):

@@ -86,7 +86,8 @@ def _roll(door: TorchDoor, x: Any, shifts: Any, dims: Any = ()) -> Any:
     return door.mode.as_op(torch.roll, (x, shifts, dims), {})
 
 
-def _flip(door: TorchDoor, x: Any, *dims: Any) -> Any:
+def _flip(door: TorchDoor, x: Any, *axes: Any, dims: Any = None) -> Any:
+    dims = axes if dims is None else (dims,)
     axes = tuple(dims[0]) if len(dims) == 1 and isinstance(dims[0], (tuple, list)) else dims
     return door.mode.as_op(torch.flip, (x, axes), {}) if axes else x.clone()
 

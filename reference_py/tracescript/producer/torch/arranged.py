@@ -117,7 +117,7 @@ def _sum_to_size(_: TorchDoor, x: Any, *size: Any) -> Any:
         a + lead for a, n in enumerate(sizes) if plain(n) == 1 and plain(x.shape[a + lead]) != 1
     ]
     if not (lead or ones):
-        return x
+        return x if sizes else x.sum()
     summed = x.sum((*range(lead), *ones), keepdim=True)
     return summed.reshape(sizes)
 
@@ -217,6 +217,16 @@ _COPIES: Final = (
     *("as_strided", "diagonal", "expand", "narrow", "permute", "split", "squeeze", "t"),
     *("split_with_sizes", "transpose", "unbind", "unfold", "unsqueeze", "view"),
 )
+
+
+def _msort(_: TorchDoor, x: Any) -> Any:
+    return torch.sort(x, 0).values
+
+
+def _constant_pad(_: TorchDoor, x: Any, pad: Any, value: Any = 0) -> Any:
+    return torch.nn.functional.pad(x, pad, value=value)
+
+
 _HANDLERS: Final[Mapping[str, Callable[..., Any]]] = {
     "hsplit": _cut(1),
     "vsplit": _cut(0),
@@ -228,6 +238,8 @@ _HANDLERS: Final[Mapping[str, Callable[..., Any]]] = {
     ),
     "tile": _tile,
     "rot90": _rot90,
+    "msort": _msort,
+    "constant_pad_nd": _constant_pad,
     "fliplr": _fliplr,
     "flipud": _flipud,
     "kron": _kron,

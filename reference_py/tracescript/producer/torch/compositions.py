@@ -102,6 +102,7 @@ def _linspace(door: TorchDoor, start: Any, end: Any, steps: int, **kwargs: Any) 
 
 
 def _nonzero(door: TorchDoor, x: torch.Tensor, *, as_tuple: bool = False) -> Any:
+    x = x.reshape(1) if as_tuple and not x.dim() else x
     with door.paused():
         result = torch.nonzero(x)
     matched(door, "nonzero", (x,), [result])
@@ -114,6 +115,10 @@ def _tensordot(
     if isinstance(dims, int):
         dims = (list(range(a.dim() - dims, a.dim())), list(range(dims)))
     left, right = ([d] if isinstance(d, int) else list(d) for d in dims)
+    for axis, other in zip(left, right, strict=True):
+        if plain(a.shape[axis]) != plain(b.shape[other]):  # one of them is 1, and spread
+            a = a.sum(axis, keepdim=True) if plain(b.shape[other]) == 1 else a
+            b = b.sum(other, keepdim=True) if plain(a.shape[axis]) == 1 else b
     with door.paused():
         result = torch.tensordot(a, b, (left, right))
     matched(door, "tensordot", (a, b), [result], dims_x=tuple(left), dims_y=tuple(right))

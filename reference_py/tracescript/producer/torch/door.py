@@ -184,7 +184,10 @@ class TorchDoor(Door):
     ) -> Any:
         """Run the traced program; hooks of the root module run too."""
         self.generators.open(function, self.tree.branches())
-        if module is not None and function == module.forward:
+        forward = getattr(module, "forward", None)
+        replaced = getattr(forward, "__wrapped__", function)  # where a trace has its own
+        is_forward = function == forward or getattr(function, "__func__", None) is replaced
+        if module is not None and is_forward:
             result = module(*args, **kwargs)
         else:
             result = function(*args, **kwargs)

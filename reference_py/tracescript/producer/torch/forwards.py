@@ -12,6 +12,8 @@ import torch.nn.functional as F  # noqa: N812  # as everybody writes it
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
+from tracescript.producer.torch.encoders import BATCHED, filled
+
 UNBATCHED: Final = 2
 """The rank of a sequence without an axis of the batch."""
 
@@ -272,6 +274,9 @@ class TransformerEncoder:
         x = src
         for layer in self.layers:
             x = layer(x, mask, src_key_padding_mask)
+        is_packed = self.use_nested_tensor and not self.layers[0].training
+        if src_key_padding_mask is not None and mask is None and is_packed and x.dim() == BATCHED:
+            x = torch.where(filled(src_key_padding_mask).unsqueeze(-1), 0.0, x)
         if self.norm is not None:
             x = self.norm(x)
         return x

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -54,6 +55,26 @@ def _triplet_margin(
     return _reduced(torch.clamp(margin + near - far, min=0), reduction)
 
 
+def _cosine_embedding(
+    _: TorchDoor, x: Any, y: Any, target: Any, margin: float = 0.0, reduction: int = 1
+) -> Any:
+    sizes = ((x * x).sum(-1) + _LEAST) * ((y * y).sum(-1) + _LEAST)
+    cosine = (x * y).sum(-1) / torch.sqrt(sizes)
+    near = torch.where(target == 1, 1 - cosine, 0.0)
+    far = torch.where(target == -1, torch.clamp(cosine - margin, min=0), 0.0)
+    return _reduced(near + far, reduction)
+
+
+def _poisson_nll(
+    _: TorchDoor, x: Any, target: Any, log_input: bool, full: bool, eps: float, reduction: int
+) -> Any:
+    losses = torch.exp(x) - target * x if log_input else x - target * torch.log(x + eps)
+    if full:
+        rest = target * torch.log(target) - target + 0.5 * torch.log(2 * math.pi * target)
+        losses = losses + torch.where(target <= 1, 0.0, rest)
+    return _reduced(losses, reduction)
+
+
 def _multi_margin(
     _: TorchDoor,
     x: Any,
@@ -87,10 +108,14 @@ def _multilabel_margin(_: TorchDoor, x: Any, target: Any, reduction: int = 1) ->
     return _reduced(losses if len(shape) > 1 else losses.squeeze(0), reduction)
 
 
+_LEAST: Final = 1e-12
+"""What torch adds to squares of lengths."""
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.margin_ranking_loss": _margin_ranking,
     "torch.hinge_embedding_loss": _hinge_embedding,
     "torch.triplet_margin_loss": _triplet_margin,
+    "torch.cosine_embedding_loss": _cosine_embedding,
+    "torch.poisson_nll_loss": _poisson_nll,
     "torch._C._nn.soft_margin_loss": _soft_margin,
     "torch._C._nn.multi_margin_loss": _multi_margin,
     "torch._C._nn.multilabel_margin_loss": _multilabel_margin,

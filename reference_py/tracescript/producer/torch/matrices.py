@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
+from tracescript.producer.trace.numbers import plain
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -162,6 +164,8 @@ def _matrix_rank(
 ) -> Any:
     values = torch.linalg.eigvalsh(a).abs() if hermitian else torch.linalg.svdvals(a)
     atol = tol if atol is None else atol
+    if 0 in plain(tuple(a.shape[-2:])):
+        return torch.zeros(tuple(a.shape[:-2]), dtype=torch.int64)
     largest = values.amax(-1, keepdim=True)
     if rtol is None:
         share = torch.maximum(torch.tensor(a.shape[-2]), torch.tensor(a.shape[-1]))
@@ -184,6 +188,7 @@ def _multi_dot(_: TorchDoor, tensors: Any) -> Any:
 
 
 def _vander(_: TorchDoor, x: Any, *, N: Any = None) -> Any:  # noqa: N803  # torch's name
+    x = x if x.dim() else x.reshape(1)
     count = x.shape[-1] if N is None else N
     kind = x.dtype if x.is_floating_point() or x.is_complex() else torch.int64
     ones = torch.ones_like(x, dtype=kind).unsqueeze(-1)
@@ -209,6 +214,11 @@ def _pinverse(_: TorchDoor, x: Any, rcond: float = 1e-15) -> Any:
     return torch.linalg.pinv(x, rtol=rcond)
 
 
+def _bilinear(_: TorchDoor, x: Any, y: Any, weight: Any, bias: Any = None) -> Any:
+    made = torch.einsum("...i,oij,...j->...o", x, weight, y)
+    return made if bias is None else made + bias
+
+
 def _diagonal(_: TorchDoor, a: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
     return torch.diagonal(a, offset, dim1, dim2)
 
@@ -229,6 +239,8 @@ _OLD: Final[Mapping[str, Callable[..., Any]]] = {
 }
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     **{f"{o}.{n}": handler for n, handler in _OLD.items() for o in ("torch", "torch.Tensor")},
+    "torch.bilinear": _bilinear,
+    "torch.nn.functional.bilinear": _bilinear,
     "torch.linalg.vecdot": _vecdot,
     "torch.linalg.solve_triangular": _solve_triangular,
     "torch.linalg.eigvalsh": _eigvalsh,

@@ -87,8 +87,35 @@ def _chosen(
     return tuple(chosen) if len(chosen) > 1 else values
 
 
+def _searchsorted(
+    door: TorchDoor,
+    sorted_sequence: Any,
+    values: Any,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+    sorter: Any = None,
+) -> Any:
+    """Find places; `side` says `right` by name, `sorter` brings the sequence into order."""
+    right = right or side == "right"
+    if sorter is not None:
+        sorted_sequence = sorted_sequence.gather(-1, sorter)
+    found = door.mode.as_op(torch.searchsorted, (sorted_sequence, values), {"right": right})
+    return found.to(torch.int32) if out_int32 else found
+
+
+def _bucketize(
+    door: TorchDoor, x: Any, boundaries: Any, *, out_int32: bool = False, right: bool = False
+) -> Any:
+    found = door.mode.as_op(torch.bucketize, (x, boundaries), {"right": right})
+    return found.to(torch.int32) if out_int32 else found
+
+
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.functional.unique": _unique,
+    "torch.searchsorted": _searchsorted,
+    "torch.bucketize": _bucketize,
     "torch.unique": _unique,
     "torch.Tensor.unique": _unique,
     "torch.functional.unique_consecutive": _unique_consecutive,

@@ -31,6 +31,7 @@ from tracescript.producer.torch import (
     sets,
     statistics,
     strides,
+    transforms,
     views,
 )
 from tracescript.producer.torch.named import matched
@@ -232,6 +233,7 @@ _TABLE: Final[Mapping[str, Callable[..., Any]]] = {
     **sets.TABLE,
     **statistics.TABLE,
     **strides.TABLE,
+    **transforms.TABLE,
     **views.TABLE,
     **recurrent.TABLE,
 }

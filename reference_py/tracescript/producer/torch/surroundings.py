@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import sys
 import threading
@@ -12,7 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from tracescript.producer.session import active
-from tracescript.producer.torch import constructors, generators, mode, names, packed, sizes
+from tracescript.producer.torch import (
+    constructors,
+    encoders,
+    generators,
+    mode,
+    names,
+    packed,
+    sizes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -125,12 +134,13 @@ def _written_out(door: TorchDoor) -> Iterator[None]:
         return true_fn(*operands) if pred else false_fn(*operands)
 
     def instead(own: Callable[..., Any], call: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(own)
         def called(*args: Any, **kwargs: Any) -> Any:
             return own(*args, **kwargs) if door.mode.is_paused else call(*args, **kwargs)
 
         return called
 
-    l1_loss = torch.nn.functional.l1_loss
+    l1_loss, encoder = torch.nn.functional.l1_loss, torch.nn.TransformerEncoder
 
     def weighted(*args: Any, **kwargs: Any) -> Any:
         """Take the loss apart: torch itself loses `weight` on the way to a mode."""
@@ -142,6 +152,7 @@ def _written_out(door: TorchDoor) -> Iterator[None]:
         (torch, "broadcast_shapes"): sizes.broadcast_shapes,
         (torch.functional, "broadcast_shapes"): sizes.broadcast_shapes,
         (torch, "cond"): chosen,
+        (encoder, "forward"): encoders.forward(encoder.forward),
     }
     before = {key: getattr(*key) for key in calls}
     for (place, name), call in calls.items():
