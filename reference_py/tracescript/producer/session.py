@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tracescript.errors import ProducerError
+from tracescript.producer import patches
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
 
 class Recorder(Protocol):
@@ -36,8 +41,17 @@ class Recorder(Protocol):
         `model` has `ir`, the ir.Model, and `run(method, *args, **kwargs)`.
         """
 
+    def paused(self) -> AbstractContextManager[None]:
+        """See nothing for the length of a `with` block."""
+
+    def follows(self, value: Any) -> bool:
+        """Tell whether a value is an array of this trace that another call may give otherwise."""
+
 
 _ACTIVE: ContextVar[Recorder | None] = ContextVar("tracescript_recorder", default=None)
+
+
+_AROUND: ContextVar[Recorder | None] = ContextVar("tracescript_around", default=None)
 
 
 def active() -> Recorder | None:
@@ -58,3 +72,32 @@ class recording:  # noqa: N801  # used as a function: with recording(door)
 
     def __exit__(self, *_: object) -> None:
         _ACTIVE.reset(self._token)
+
+
+def around() -> Recorder | None:
+    """Return the recorder of the trace in the middle of which another program is recorded."""
+    return _AROUND.get()
+
+
+def check_constant(value: Any) -> None:
+    """Raise ProducerError where an array taken for a constant follows from a trace's inputs."""
+    outer = around()
+    if outer is not None and outer.follows(value):
+        raise ProducerError(
+            "a program recorded inside a trace takes an array of that trace for a constant",
+            code="UNRECORDED_READ",
+            rule="TRACE-2",
+            hint="make it an argument of the inner program",
+        )
+
+
+@contextlib.contextmanager
+def aside() -> Iterator[None]:
+    """Record another program in the middle of a trace, which does not see it. Spec: TRACE-2."""
+    outer = active()
+    token = _AROUND.set(outer if outer is not None else _AROUND.get())
+    try:
+        with contextlib.nullcontext() if outer is None else outer.paused(), patches.suspended():
+            yield
+    finally:
+        _AROUND.reset(token)

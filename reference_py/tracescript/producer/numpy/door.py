@@ -10,7 +10,7 @@ import numpy as np
 
 from tracescript import ir
 from tracescript.ir import constants
-from tracescript.opset.dtypes import holding, of_numpy
+from tracescript.opset.dtypes import of_numpy
 from tracescript.producer.numpy import (
     calls,
     creation,
@@ -25,6 +25,8 @@ from tracescript.producer.numpy import (
 from tracescript.producer.numpy.array import TracedArray
 from tracescript.producer.numpy.buffers import Buffers
 from tracescript.producer.numpy.number_calls import NumberCalls
+from tracescript.producer.numpy.promotion import Promotion
+from tracescript.producer.session import check_constant
 from tracescript.producer.trace import cells, indexing, layout, lowering, watching
 from tracescript.producer.trace.door import Door
 from tracescript.producer.trace.matching import match
@@ -42,7 +44,7 @@ _LARGE: Final = 64
 """Elements up to which a captured array is no surprise."""
 
 
-class NumpyDoor(NumberCalls, Door):
+class NumpyDoor(NumberCalls, Promotion, Door):
     """Sees numpy calls on `TracedArray`s, and modules and ops of `tracescript`.
 
     `buffers` are traced arrays while the program runs, so that it can compute with them.
@@ -70,14 +72,20 @@ class NumpyDoor(NumberCalls, Door):
             raise self.recorder.error("UNSUPPORTED_PYTHON", what, "use a numeric or bool array")
         return ir.TensorType(data_type, tuple(array.shape))
 
+    def follows(self, value: Any) -> bool:
+        """Tell whether a value is an array of this trace that another call may give otherwise."""
+        is_ours = isinstance(value, TracedArray) and value.door is self
+        return is_ours and self.wire(value).varies
+
     def wire(self, value: Any) -> Wire:
         """Return the present value of an array; one never seen is a slot or a constant."""
-        if isinstance(value, TracedArray):
+        if isinstance(value, TracedArray) and value.door is self:
             return cells.read(self.recorder, value.cell)
+        check_constant(value)
         slot = self.tree.slot(id(value))
         if slot is not None:
             return self.recorder.read_slot(slot)
-        array = value.data if _is_parameter(value) else np.asarray(value)
+        array = self.real(value)
         kind = self.type_of(array)
         key = (kind.shape, array.tobytes()) if array.size <= _LARGE else None
         wire = self.recorder.constant(constants.tensor(array, kind.data_type), key)
@@ -106,21 +114,6 @@ class NumpyDoor(NumberCalls, Door):
     def index_array(self, value: Any) -> Any:
         """Return a list of numbers, as numpy takes them for an index; sizes stay open."""
         return creation.as_array(self, value)
-
-    def common_type(self, operands: Sequence[Any]) -> ir.DataType:
-        """Return numpy's result type (NEP 50): Python numbers are weak."""
-        found = of_numpy(np.result_type(*(self._weak(v) for v in operands)))
-        assert found is not None, "numpy's result of known types is known"
-        return holding(found, [plain(v) for v in operands if isinstance(v, int)])
-
-    def _weak(self, value: Any) -> Any:
-        return self.real(value).dtype if self.is_array(value) else plain(value)
-
-    def scalar_type(self, value: Any) -> ir.DataType:
-        """Return the data type of a 0-d array of a Python number."""
-        found = of_numpy(np.asarray(plain(value)).dtype)
-        assert found is not None, "Python numbers have a data type"
-        return found
 
     # ---- calls of the program
 

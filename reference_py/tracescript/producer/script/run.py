@@ -15,6 +15,7 @@ from tracescript.producer.script.emitter.objects import Weights, library_names
 from tracescript.producer.script.entry import entrance_of
 from tracescript.producer.script.session import Session
 from tracescript.producer.script.signature import types_of_values
+from tracescript.producer.session import aside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,16 +54,23 @@ def script(
     name: str | None = None,
     shown: Mapping[str, ir.Type] | None = None,
 ) -> Scripted:
-    """Compile a function or module to a model.
+    """Compile a function or module to a model; a trace that runs does not see it.
 
     `types` are types of parameters by name: `"float32[B, 4]"`, `int`, `list[int]`, a type of ours.
 
     Raises ProducerError where the source uses what a script cannot hold. Spec: SCRIPT-1.
     """
+    with aside():
+        return _scripted(f, dict(types or {}), name, dict(shown or {}))
+
+
+def _scripted(
+    f: Any, types: dict[str, Any], name: str | None, shown: dict[str, ir.Type]
+) -> Scripted:
     register.everything()
     entrances = entrance_of(f)
     facts = Facts()
-    session, methods = _settled(entrances, facts, dict(types or {}), dict(shown or {}))
+    session, methods = _settled(entrances, facts, types, shown)
     session.hosts.check_types()
     model = assemble(session, methods, name or entrances[0].model_name)
     notes = tuple(note for x in entrances for note in x.notes(facts))
@@ -72,9 +80,9 @@ def script(
         notes,
         "torch" in sys.modules and entrances[0].flavour == "torch",
         f,
-        dict(types or {}),
+        types,
         name,
-        dict(shown or {}),
+        shown,
     )
 
 

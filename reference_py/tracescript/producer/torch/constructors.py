@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import torch
 
+from tracescript.producer import patches
+from tracescript.producer.session import active
 from tracescript.producer.torch import names
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ class _Type:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         made = None
-        if not kwargs and not self._door.mode.is_paused:
+        if not kwargs and active() is self._door:
             made = _made(self._kind.dtype, args)
         if made is None or made.dtype != self._kind.dtype:
             return self._kind(*args, **kwargs)
@@ -88,27 +90,23 @@ class _Compiler:
 @contextlib.contextmanager
 def seen(door: TorchDoor) -> Iterator[None]:
     """See the constructors of tensors for the length of a `with` block."""
-    kinds = {name: getattr(torch, name) for name in _TYPES}
     as_it_was = torch.Tensor.__new__
 
     def called(kind: Any, *args: Any, **kwargs: Any) -> Any:
         made = None
-        if kind is torch.Tensor and not kwargs and not door.mode.is_paused:
+        if kind is torch.Tensor and not kwargs and active() is door:
             made = _made(torch.get_default_dtype(), args)
         return as_it_was(kind, *args, **kwargs) if made is None else made
 
+    made: dict[tuple[Any, str], Any] = {(torch.Tensor, "__new__"): staticmethod(called)}
+    made |= {(torch, name): _Type(door, getattr(torch, name)) for name in _TYPES}
     compiler = _Compiler(door)
     sys.meta_path.insert(0, compiler)
-    torch.Tensor.__new__ = staticmethod(called)
-    for name, kind in kinds.items():
-        setattr(torch, name, _Type(door, kind))
     try:
-        yield
+        with patches.replaced(made):
+            yield
     finally:
         sys.meta_path.remove(compiler)
-        del torch.Tensor.__new__
-        for name, kind in kinds.items():
-            setattr(torch, name, kind)
 
 
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {"torch.Tensor.new": _new}

@@ -31,7 +31,7 @@ def suppressed(boxes: torch.Tensor, scores: torch.Tensor, iou_threshold: float) 
     places = torch.arange(order.shape[0])
     kept = torch.ones_like(order, dtype=torch.bool)
     i = 0
-    while i < order.shape[0]:  # in a trace `range` is another one
+    while i < order.shape[0]:
         if bool(kept[i]):
             sides = (torch.minimum(high, high[i]) - torch.maximum(low, low[i])).clamp(min=0)
             both = sides[:, 0] * sides[:, 1]
@@ -47,16 +47,6 @@ def _compiled(boxes: str, scores: str) -> ir.Model:
 
     types = {"boxes": f"{boxes}[N, 4]", "scores": f"{scores}[N]", "iou_threshold": float}
     return script(suppressed, types=types, name="nms").model
-
-
-def load() -> None:
-    """Compile before a trace, where torch has the operator.
-
-    In a trace other functions are in the place of some of Python's and numpy's, and what is
-    imported there would keep those.
-    """
-    if hasattr(torch.ops.torchvision, "nms"):
-        _compiled("float32", "float32")
 
 
 def _nms(

@@ -12,8 +12,8 @@ import torch
 from tracescript import ir
 from tracescript.ir import constants
 from tracescript.opset.dtypes import common
-from tracescript.producer.session import recording
-from tracescript.producer.torch import detection, registered
+from tracescript.producer.session import check_constant, recording
+from tracescript.producer.torch import registered
 from tracescript.producer.torch.buffers import Buffers
 from tracescript.producer.torch.generators import Generators
 from tracescript.producer.torch.mode import Mode
@@ -48,6 +48,7 @@ class TorchDoor(Door):
         self.generators = Generators(self)
         self._cells: dict[int, tuple[weakref.ref[torch.Tensor], cells.Cell]] = {}
         self.newborn: Callable[[], Sequence[Any]] = tuple
+        self._loaded: list[torch.Tensor] = []
 
     # ---- arrays
 
@@ -76,12 +77,24 @@ class TorchDoor(Door):
             made = cells.Cell(self.constant(tensor), "constant")
         return self.bind(tensor, made)
 
+    @contextlib.contextmanager
+    def loading(self) -> Iterator[None]:
+        """See nothing of a module that is imported; tensors that it makes are constants."""
+        before = {id(o) for o in self.newborn()}
+        with self.paused():
+            yield
+        found = (o for o in self.newborn() if id(o) not in before)
+        self._loaded += [o for o in found if isinstance(o, torch.Tensor)]
+
     def _check_older(self, tensor: torch.Tensor) -> None:
         """Record or refuse a tensor that the run made unseen: it may depend on the inputs."""
         if torch._C._functorch.is_functorch_wrapped_tensor(tensor):  # noqa: SLF001  # torch has no public way
             what = "torch.vmap and the transforms of torch.func are no ops"
             hint = "write the axis of the batch out, or the derivative"
             raise self.recorder.error("UNKNOWN_CALL", what, hint)
+        check_constant(tensor)
+        if any(o is tensor for o in self._loaded):
+            return
         if any(o is tensor for o in self.newborn()):
             self.recorder.unrecorded(
                 "a tensor made by code that torch functions do not see",
@@ -109,6 +122,11 @@ class TorchDoor(Door):
     def is_known(self, tensor: torch.Tensor) -> bool:
         """Tell whether the trace has seen a tensor."""
         return id(tensor) in self._cells
+
+    def follows(self, value: Any) -> bool:
+        """Tell whether a value is a tensor of this trace that another call may give otherwise."""
+        is_ours = isinstance(value, torch.Tensor) and self.is_known(value)
+        return is_ours and self.wire(value).varies
 
     def wire(self, value: Any) -> Wire:
         """Return the present value of a tensor."""
@@ -206,7 +224,6 @@ class TorchDoor(Door):
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """See every torch call and every module call for the length of a `with` block."""
-        detection.load()
         self._buffers.open(self.tree.branches())
         with contextlib.ExitStack() as stack:
             self.newborn = stack.enter_context(newborn())

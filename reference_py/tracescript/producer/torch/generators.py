@@ -15,6 +15,7 @@ import torch
 from tracescript import ir
 from tracescript.ir import constants
 from tracescript.kernels.random import random_state
+from tracescript.producer.session import active
 from tracescript.producer.trace import generator
 from tracescript.producer.trace.tree import is_model
 
@@ -168,7 +169,8 @@ def factory(door: TorchDoor) -> Any:
 
     class Generator(_KIND, metaclass=Kind):  # type: ignore[misc]  # as above
         def __init__(self, *_: Any, **__: Any) -> None:
-            door.generators.made(self)
+            if active() is door:
+                door.generators.made(self)
 
         def manual_seed(self, seed: int) -> Any:
             """Seed; a size of an input as seed is seen."""
@@ -176,15 +178,17 @@ def factory(door: TorchDoor) -> Any:
 
         def seed(self) -> int:
             """Refuse."""
-            return unrepeatable(door)()
+            return unrepeatable(door, super().seed)()
 
     return Generator
 
 
-def unrepeatable(door: TorchDoor) -> Callable[[], int]:
-    """Return what stands for torch.seed in a run: it refuses."""
+def unrepeatable(door: TorchDoor, own: Callable[[], int]) -> Callable[[], int]:
+    """Return what stands for torch.seed in a run: it refuses the program of the trace."""
 
     def seed() -> int:
+        if active() is not door:
+            return own()
         what = "random numbers are seeded by another number in each call"
         raise door.recorder.error("UNKNOWN_CALL", what, "give manual_seed a number")
 

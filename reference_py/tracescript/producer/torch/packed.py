@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 from torch.nn import functional
 
+from tracescript.producer import patches
+from tracescript.producer.session import active
 from tracescript.producer.torch import sequences
 from tracescript.producer.torch.mode import followed
 from tracescript.producer.trace import requirements
@@ -99,23 +101,19 @@ def run(
 @contextlib.contextmanager
 def unread(door: TorchDoor) -> Iterator[None]:
     """Keep torch's layers from reading how many sequences there are: the ops check the states."""
-    kinds = (torch.nn.RNNBase, torch.nn.LSTM)
-    before = [kind.check_forward_args for kind in kinds]
 
     def unless_packed(check: Any) -> Any:
         def called(layer: Any, data: Any, hidden: Any, batch_sizes: Any) -> None:
-            if batch_sizes is None or door.mode.is_paused:
+            if batch_sizes is None or active() is not door:
                 check(layer, data, hidden, batch_sizes)
 
         return called
 
-    for kind, check in zip(kinds, before, strict=True):
-        kind.check_forward_args = unless_packed(check)
-    try:
+    kinds, name = (torch.nn.RNNBase, torch.nn.LSTM), "check_forward_args"
+    made: dict[tuple[Any, str], Any]
+    made = {(kind, name): unless_packed(getattr(kind, name)) for kind in kinds}
+    with patches.replaced(made):
         yield
-    finally:
-        for kind, check in zip(kinds, before, strict=True):
-            kind.check_forward_args = check
 
 
 TABLE: Final[Mapping[str, Callable[..., Any]]] = {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
+from tracescript.producer import patches
 from tracescript.producer.session import active
 from tracescript.producer.torch import (
     constructors,
@@ -60,12 +61,12 @@ def patched(door: TorchDoor) -> Iterator[None]:
 
     def called(module: Any, *args: Any, **kwargs: Any) -> Any:
         is_root = module is door.recorder.root.module and door.recorder.frame is door.recorder.root
-        if is_root or door.mode.is_paused:
+        if is_root or active() is not door:
             return call(module, *args, **kwargs)
         return door.call_module(module, _Forward(call, module), args, kwargs)
 
     def made(array: Any) -> Any:
-        if door.mode.is_paused:
+        if active() is not door:
             return from_numpy(array)
         if isinstance(array, torch.Tensor):
             return array
@@ -73,26 +74,24 @@ def patched(door: TorchDoor) -> Iterator[None]:
 
     def as_written(function: Any, *args: Any, **kwargs: Any) -> Any:
         source = getattr(function, "_torchdynamo_inline", None)
-        if source is None or door.mode.is_paused:
+        if source is None or active() is not door:
             return scripted(function, *args, **kwargs)
         return source(*args, **kwargs)
 
-    kind, seed = torch.Generator, torch.seed
-    torch.Generator = generators.factory(door)
-    torch.seed = torch.random.seed = generators.unrepeatable(door)
-    torch.nn.Module.__call__, torch.from_numpy = called, made
-    torch.jit.ScriptFunction.__call__ = as_written
-    try:
-        watched = packed.unread(door), _alone(door), constructors.seen(door), _written_out(door)
-        with contextlib.ExitStack() as stack:
-            for context in (*watched, _uncompiled()):
-                stack.enter_context(context)
-            yield
-    finally:
-        torch.Generator = kind
-        torch.seed = torch.random.seed = seed
-        torch.nn.Module.__call__, torch.from_numpy = call, from_numpy
-        torch.jit.ScriptFunction.__call__ = scripted
+    seed = generators.unrepeatable(door, torch.seed)
+    instead: dict[tuple[Any, str], Any] = {
+        (torch, "Generator"): generators.factory(door),
+        (torch, "seed"): seed,
+        (torch.random, "seed"): seed,
+        (torch.nn.Module, "__call__"): called,
+        (torch, "from_numpy"): made,
+        (torch.jit.ScriptFunction, "__call__"): as_written,
+    }
+    watched = packed.unread(door), _alone(door), constructors.seen(door), _written_out(door)
+    with contextlib.ExitStack() as stack:
+        for context in (patches.replaced(instead), *watched, _uncompiled()):
+            stack.enter_context(context)
+        yield
 
 
 def _uncompiled() -> contextlib.AbstractContextManager[None]:
@@ -116,14 +115,10 @@ def _alone(door: TorchDoor) -> Iterator[None]:
 
         return called
 
-    before = {(kind, name): getattr(kind, name) for kind, name in _THREADS}
-    for (kind, name), call in before.items():
-        setattr(kind, name, refused(call))
-    try:
+    made: dict[tuple[Any, str], Any]
+    made = {(kind, name): refused(getattr(kind, name)) for kind, name in _THREADS}
+    with patches.replaced(made):
         yield
-    finally:
-        for (kind, name), call in before.items():
-            setattr(kind, name, call)
 
 
 @contextlib.contextmanager
@@ -136,7 +131,7 @@ def _written_out(door: TorchDoor) -> Iterator[None]:
     def instead(own: Callable[..., Any], call: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(own)
         def called(*args: Any, **kwargs: Any) -> Any:
-            return own(*args, **kwargs) if door.mode.is_paused else call(*args, **kwargs)
+            return call(*args, **kwargs) if active() is door else own(*args, **kwargs)
 
         return called
 
@@ -154,14 +149,9 @@ def _written_out(door: TorchDoor) -> Iterator[None]:
         (torch, "cond"): chosen,
         (encoder, "forward"): encoders.forward(encoder.forward),
     }
-    before = {key: getattr(*key) for key in calls}
-    for (place, name), call in calls.items():
-        setattr(place, name, instead(before[place, name], call))
-    try:
+    made = {key: instead(getattr(*key), call) for key, call in calls.items()}
+    with patches.replaced(made):
         yield
-    finally:
-        for (place, name), own in before.items():
-            setattr(place, name, own)
 
 
 class _Forward:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
+from tracescript.errors import ProducerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,15 @@ class Scope:
     facts: dict[ir.ShapeGuard, SizeFact] = field(default_factory=dict)
     outside: frozenset[ir.Value] = frozenset()
     is_explored: bool = False
+
+    @property
+    def outer(self) -> Scope:
+        """The scope around this one. Raises ProducerError where there is none. Spec: TRACE-1."""
+        if self.parent is None:
+            what = "the program uses a number that another trace left"
+            hint = "keep int(n) or float(n) of it"
+            raise ProducerError(what, code="UNRECORDED_READ", rule="TRACE-1", hint=hint)
+        return self.parent
 
     def inputs(self) -> list[ir.Input]:
         """Return the function's inputs in the order of the format."""

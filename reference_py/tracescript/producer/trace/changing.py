@@ -34,7 +34,8 @@ class Effect:
 
 def attribute(kind: type, name: str) -> Site | None:
     """Find the statement of a class's methods that changes an attribute."""
-    methods = (m for base in kind.__mro__ for m in vars(base).values() if inspect.isfunction(m))
+    bases = [b for b in kind.__mro__ if not b.__module__.startswith("torch.")]
+    methods = (m for base in bases for m in vars(base).values() if inspect.isfunction(m))
     return variable(methods, name)
 
 

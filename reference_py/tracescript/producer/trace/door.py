@@ -14,6 +14,7 @@ from tracescript.opset.table import opset
 from tracescript.producer.session import recording
 from tracescript.producer.trace import model_calls, structure
 from tracescript.producer.trace.numbers import SymFloat, SymInt, plain
+from tracescript.producer.trace.run_time import RunTime, copied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -108,7 +109,7 @@ class Door:
 
     def snapshot(self, value: Any) -> Any:
         """Return an argument or result as a run-time value that later writes do not reach."""
-        return _copied(self.run_time(value))
+        return copied(self.run_time(value))
 
     def call_root(
         self,
@@ -130,7 +131,15 @@ class Door:
         """See nothing for the length of a `with` block."""
         return recording(None)
 
+    def loading(self) -> contextlib.AbstractContextManager[None]:
+        """See nothing of a module that is imported in a `with` block; what it makes is older."""
+        return self.paused()
+
     # ---- producer.session.Recorder
+
+    def follows(self, value: Any) -> bool:
+        """Tell whether a value is an array of this trace that another call may give otherwise."""
+        raise NotImplementedError
 
     def call_op(self, op: str, inputs: Sequence[Any], attributes: Mapping[str, Any]) -> Any:
         """Run one op on real data and record it. Spec: TRACE-2."""
@@ -197,7 +206,7 @@ class Door:
 
     def value_type(self, value: Any) -> ir.Type:
         """Return the type of a run-time value as it is: sizes are numbers."""
-        return structure.type_of(value, _RunTime(self.recorder), "result")
+        return structure.type_of(value, RunTime(self.recorder), "result")
 
     def lift(self, wire: Wire, value: Any) -> Any:
         """Return a run-time value for the program: arrays wrapped, numbers symbolic.
@@ -265,31 +274,6 @@ class Door:
             kind = structure.type_of(value, self, "a dict") if value else None
             return tuple(inner.values()) if isinstance(kind, ir.StructType) else inner
         return plain(value)
-
-
-class _RunTime:
-    """Arrays of numpy, for `structure.type_of` of run-time values."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self.recorder = recorder
-
-    def is_array(self, value: Any) -> bool:
-        return isinstance(value, (np.ndarray, np.generic))
-
-    def type_of(self, value: Any) -> ir.TensorType:
-        data_type = of_numpy(value.dtype)
-        assert data_type is not None, "ops give data types of the format"
-        return ir.TensorType(data_type, tuple(value.shape))
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    if isinstance(value, list):
-        return [_copied(v) for v in value]
-    if isinstance(value, tuple):
-        return tuple(_copied(v) for v in value)
-    return {k: _copied(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def _declared(op: OpDef, count: int) -> list[str]:

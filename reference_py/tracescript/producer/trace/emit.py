@@ -119,8 +119,7 @@ class Emitter:
             value = ir.Value(wire.slot.type, name)
             scope.bound.append((name, wire.slot, value))
         else:
-            assert scope.parent is not None, "every wire is defined before it is used"
-            outer = self.resolve(scope.parent, wire)
+            outer = self.resolve(scope.outer, wire)
             name = f"captured_{len(scope.captured)}"
             value = ir.Value(self.symbols.inside(outer.type, name), name)
             scope.captured.append((name, wire, value))

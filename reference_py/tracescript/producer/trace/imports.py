@@ -111,8 +111,9 @@ def _held_by(model: ir.Model) -> dict[str, tuple[Any, bool]]:
 
 def _present(model: Any) -> dict[str, Any]:
     """Return what states hold that calls have written, by dotted path."""
-    values: Mapping[ir.State, Any] = model._state.values  # noqa: SLF001  # shared by its views
-    return {p: values[state] for p, (state, _) in _held_by(model.ir).items() if state in values}
+    values: Mapping[str, tuple[ir.State, Any]] = model._state.values  # noqa: SLF001  # shared by its views
+    held = {p: s.name for p, (s, _) in _held_by(model.ir).items() if isinstance(s, ir.State)}
+    return {path: values[name][1] for path, name in held.items() if name in values}
 
 
 def _begun(state: ir.State, value: Any) -> ir.State:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracescript import ir
-from tracescript.errors import ProducerError, TsError
+from tracescript.errors import ProducerError
 from tracescript.producer.trace import structure
 
 if TYPE_CHECKING:
@@ -65,11 +65,7 @@ def _compiled(
             given = door.type_of(value)
             sizes = tuple(ir.Symbol(f"{name}_{i}", 1) for i in range(len(given.shape or ())))
             types[name] = ir.TensorType(given.data_type, sizes)
-    try:
-        made = specialise(types, {}) if types else None
-    except TsError:
-        return model.ir
-    return model.ir if made is None else made.ir
+    return specialise(types, {}).ir if types else model.ir
 
 
 def _method(root: ir.Module, path: str) -> ir.Method:

@@ -10,6 +10,7 @@ import math
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
+from tracescript.producer import patches
 from tracescript.producer.trace import places
 from tracescript.producer.trace.numbers import SymFloat, SymInt, plain
 
@@ -97,17 +98,11 @@ def recording_builtins(arrays: tuple[type, ...]) -> Iterator[None]:
 
     C reads a number unseen otherwise.
     """
-    real_range, real_len = builtins.range, builtins.len
-    before = {(m, n): getattr(m, n) for m, names in _READING.items() for n in names}
-    before |= {(math, n): getattr(math, n) for n in _UNARY}
-    builtins.range = _range_type(real_range)  # type: ignore[misc,assignment]  # put back below
-    builtins.len = _length_of(real_len, arrays)
-    for (module, name), function in before.items():
-        make = _unary if module is math and name in _UNARY else _reading
-        setattr(module, name, make(name, function))
-    try:
+    made: dict[tuple[Any, str], Any] = {
+        (builtins, "range"): _range_type(range),
+        (builtins, "len"): _length_of(len, arrays),
+    }
+    made |= {(m, n): _reading(n, getattr(m, n)) for m, names in _READING.items() for n in names}
+    made |= {(math, n): _unary(n, getattr(math, n)) for n in _UNARY}
+    with patches.replaced(made):
         yield
-    finally:
-        builtins.range, builtins.len = real_range, real_len  # type: ignore[misc]  # as they were
-        for (module, name), function in before.items():
-            setattr(module, name, function)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tracescript import ir
 from tracescript.errors import ProducerError
+from tracescript.producer.session import aside
 from tracescript.producer.trace import (
     calling,
     failures,
@@ -27,6 +29,7 @@ from tracescript.producer.trace.example import example_of
 from tracescript.producer.trace.first_call import steady
 from tracescript.producer.trace.given import Given
 from tracescript.producer.trace.imports import Imports
+from tracescript.producer.trace.loading import untraced_imports
 from tracescript.producer.trace.outside import Outside
 from tracescript.producer.trace.python_functions import recording_builtins
 from tracescript.producer.trace.recorder import Recorder
@@ -46,6 +49,10 @@ if TYPE_CHECKING:
     from tracescript.producer.trace.snapshot import Snapshot
     from tracescript.producer.trace.tape import Frame, Wire
     from tracescript.producer.trace.tree import ModuleView
+
+
+_ONE_AT_A_TIME: Final = threading.RLock()
+"""A trace changes functions of libraries, which all threads share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +102,10 @@ def trace(
     calls: dict[str, tuple[tuple[Any, ...], dict[str, Any]]]
     calls = {m: (tuple(given), {}) for m, given in (methods or {}).items()}
     calls = calls or {"forward": (tuple(args), dict(kwargs or {}))}
-    session, runs = steady(lambda: Session(f, calls, strict=strict), calls, explore, decisions)
-    eager = Eager(session, runs, calls)
-    return session.finish(eager, Dynamic(dynamic), decisions, name, begun)
+    with _ONE_AT_A_TIME, aside():
+        session, runs = steady(lambda: Session(f, calls, strict=strict), calls, explore, decisions)
+        eager = Eager(session, runs, calls)
+        return session.finish(eager, Dynamic(dynamic), decisions, name, begun)
 
 
 class Session:
@@ -169,6 +177,7 @@ class Session:
         with contextlib.ExitStack() as stack:
             stack.enter_context(recording_builtins(door.kinds))
             stack.enter_context(refusals_told())
+            stack.enter_context(untraced_imports(door))
             stack.enter_context(door.running())
             recorder.is_running = True
             result = door.call_root(self.module, function, *calling.in_order(values, args, kwargs))

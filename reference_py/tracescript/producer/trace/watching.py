@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tracescript.producer import patches
 from tracescript.producer.session import active
 from tracescript.producer.trace.numbers import SymFloat, SymInt
 
@@ -31,14 +32,12 @@ def watched(
     A handler gets the door, the function and its arguments; `others` calls the function with other
     arguments, which it gets as a tuple and a dict.
     """
-    before = {name: getattr(np, name) for name in handlers}
-    for name, handler in handlers.items():
-        setattr(np, name, _watching(door, before[name], handler, kinds, others))
-    try:
+    made: dict[tuple[Any, str], Any] = {
+        (np, name): _watching(door, getattr(np, name), handler, kinds, others)
+        for name, handler in handlers.items()
+    }
+    with patches.replaced(made):
         yield
-    finally:
-        for name, function in before.items():
-            setattr(np, name, function)
 
 
 def _watching(

@@ -14,6 +14,7 @@ from tracescript.opset import dtypes
 from tracescript.opset.names import numpy_names
 from tracescript.producer.script.emitter.unit import is_module_object
 from tracescript.producer.script.library.table import SPECIAL
+from tracescript.producer.session import check_constant
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -174,6 +175,7 @@ class Weights:
         """Return the constant of an array object."""
         key = id(value)
         if key not in self._made:
+            check_constant(value)
             array = array_of(value)
             data_type = dtypes.of_numpy(array.dtype)
             if data_type is None:
