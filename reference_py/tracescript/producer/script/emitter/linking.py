@@ -10,6 +10,8 @@ from tracescript.producer.script.emitter.same import fingerprint
 from tracescript.producer.script.emitter.unit import Compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.session import Session
 
@@ -20,19 +22,19 @@ class Linker:
     def __init__(self, session: Session) -> None:
         self._functions = session.functions
         self._hosts = session.hosts
-        self._by_print: dict[str, ir.Function] = {}
+        self._by_print: dict[Hashable, ir.Function] = {}
         self._merged: dict[int, tuple[ir.Model, dict[str, str]]] = {}
         self._modules: dict[ir.Module, ir.Module] = {}
 
     def add(self, function: ir.Function) -> ir.Function:
         """Add a function, or return the equal one that is there."""
-        text = fingerprint(function)
-        if text in self._by_print:
-            return self._by_print[text]
+        content = fingerprint(function)
+        if content in self._by_print:
+            return self._by_print[content]
         name = self._free(function.name)
         made = function if name == function.name else replace(function, name=name)
         self._functions[name] = made
-        self._by_print[text] = made
+        self._by_print[content] = made
         return made
 
     def reserved(self, name: str) -> str:
