@@ -62,6 +62,10 @@ CALLS = {
     ),
     "tile of fewer axes": (lambda x: (x.tile(2), torch.tile(x, (2, 1))), [(x,) for x in IMAGES]),
     "tile of more axes": (lambda x: x.tile((3, 1, 2, 1, 1)), [(x,) for x in IMAGES]),
+    "flip of named axes": (
+        lambda x: (x.flip(dims=(0,)), torch.flip(x, dims=[1, 3]), torch.flip(input=x, dims=(2,))),
+        [(x,) for x in IMAGES],
+    ),
     "full_like of a truth value": (
         lambda x: (torch.full_like(x, True), torch.full_like(x > 0, True), x.new_full((2,), True)),
         [(x,) for x in IMAGES],
