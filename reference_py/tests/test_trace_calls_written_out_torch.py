@@ -62,6 +62,7 @@ CALLS = {
     ),
     "tile of fewer axes": (lambda x: (x.tile(2), torch.tile(x, (2, 1))), [(x,) for x in IMAGES]),
     "tile of more axes": (lambda x: x.tile((3, 1, 2, 1, 1)), [(x,) for x in IMAGES]),
+    "pool of steps in a list": (nn.MaxPool2d([2, 1], [2, 1], [1, 0]), [(x,) for x in IMAGES]),
     "flip of named axes": (
         lambda x: (x.flip(dims=(0,)), torch.flip(x, dims=[1, 3]), torch.flip(input=x, dims=(2,))),
         [(x,) for x in IMAGES],

@@ -81,7 +81,7 @@ def _pool(axes: int) -> Callable[..., Match | None]:
         stride = given.get("stride")
         made = {
             "kernel": kernel,
-            "stride": kernel if stride in {None, ()} or stride == [] else _several(stride, axes),
+            "stride": kernel if stride in (None, (), []) else _several(stride, axes),
         }
         made |= {n: _several(given[n], axes) for n in ("padding", "dilation") if n in given}
         return _with(found, **made)
