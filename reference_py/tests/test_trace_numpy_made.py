@@ -89,7 +89,7 @@ def test_what_numpy_makes_of_numbers_alone_is_a_constant():
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", ["nanvar", "nanstd", "nanquantile"])
+@pytest.mark.parametrize("name", ["nanvar", "nanstd", "nanquantile", "nanmedian"])
 def test_infinite_elements_beside_holes_give_what_numpy_gives(name):
     f = program(f"return np.{name}(x, *{[0.3] * (name == 'nanquantile')}, axis=1)")
     odd = np.array([[np.nan, -np.inf, 0.5, 3.0], [np.inf, 1, 2, np.nan], [1, 2, 3, 4]])

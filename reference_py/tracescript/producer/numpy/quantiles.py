@@ -122,9 +122,19 @@ def _nanquantile(
 
 
 def _beside_holes(
-    door: NumpyDoor, a: Any, q: float, axis: Any, keepdims: bool, kind: np.dtype[Any]
+    door: NumpyDoor,
+    a: Any,
+    q: float,
+    axis: Any,
+    keepdims: bool,
+    kind: np.dtype[Any],
+    *,
+    is_median: bool = False,
 ) -> Any:
-    """Return one quantile of what is no NaN, in a data type at least that of `a`."""
+    """Return one quantile of what is no NaN, in a data type at least that of `a`.
+
+    A median that is an element asks nothing of the next one, which may be infinite.
+    """
     rows, axes = joined(door.traced(a), axis)
     ordered = np.sort(cast(rows, np.float32) if rows.dtype == HALF else rows, -1)
     last = np.sum(np.logical_not(np.isnan(rows)), axis=-1, keepdims=True) - 1
@@ -135,7 +145,9 @@ def _beside_holes(
     first, second = (np.take_along_axis(ordered, end, -1) for end in ends)
     wide = np.result_type(ordered.dtype, kind)
     part, first, second = (cast(v, wide) for v in (place - low, first, second))
-    found = cast(_between(first, second, part)[..., 0], kind)
+    found = _between(first, second, part)
+    found = np.where(part == 0, first, found) if is_median else found
+    found = cast(found[..., 0], kind)
     return np.expand_dims(found, axes) if keepdims else found
 
 
@@ -144,10 +156,10 @@ def _nanpercentile(_: NumpyDoor, a: Any, q: Any, axis: Any = None, **kwargs: Any
     return np.nanquantile(a, part, axis=axis, **kwargs)
 
 
-def _nanmedian(_: NumpyDoor, a: Any, axis: Any = None, **kwargs: Any) -> Any:
+def _nanmedian(door: NumpyDoor, a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     if not is_float(a):
-        return np.median(a, axis=axis, **kwargs)
-    return np.nanquantile(a, 0.5, axis=axis, **kwargs)
+        return np.median(a, axis=axis, keepdims=keepdims)
+    return _beside_holes(door, a, 0.5, axis, keepdims, a.dtype, is_median=True)
 
 
 def _median(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
