@@ -166,6 +166,16 @@ def test_an_error_in_an_inlined_function_names_the_call():
     assert "called from <user.py>:7:12" in caught.value.excerpt
 
 
+def test_an_error_in_a_layer_of_this_package_is_at_the_call_of_the_layer():
+    head = "from tracescript.nn import Linear\nLINEAR = Linear(3, 2)\n"
+    source = f"{head}def f(x):\n    return LINEAR(x)\n"
+    with pytest.raises(ProducerError) as caught:
+        script(function_of(source, label="user.py"), types={"x": "float32[2, 4]"})
+
+    assert caught.value.where == "<user.py>:4:12"
+    assert "return LINEAR(x)" in caught.value.excerpt
+
+
 def test_what_has_no_source_is_refused():
     space = {}
     exec("def f(x):\n    return x", space)

@@ -57,6 +57,11 @@ class Source:
         return file_name(self.path)
 
     @functools.cached_property
+    def is_ours(self) -> bool:
+        """Whether the file is a part of this package, which no user has written."""
+        return Path(__file__).parents[1] in Path(self.path).parents
+
+    @functools.cached_property
     def tree(self) -> ast.Module:
         """The syntax tree of the file, an empty one where it is no Python."""
         try:

@@ -28,6 +28,7 @@ from tracescript.producer.script.emitter.unit import Compiled, Unit
 from tracescript.producer.script.emitter.units import finish, open_parameters
 
 if TYPE_CHECKING:
+    from tracescript.ir.graph import Place
     from tracescript.ir.values import Value
     from tracescript.producer.script.emitter.entries import Entry
     from tracescript.producer.script.emitter.frame import Frame
@@ -108,7 +109,7 @@ class UnitCalls:
         if key not in self._units:
             self.enter(e, (id(owner.value), function), function.__qualname__)
             self._units[key] = self.compile(
-                owner.value, function, kinds, fixed, e.frame.flavour, marks
+                owner.value, function, kinds, fixed, e.frame.flavour, marks, (e.frame, e.place())
             )
             self._stack.pop()
         compiled = self._units[key]
@@ -123,12 +124,14 @@ class UnitCalls:
         fixed: dict[str, Entry],
         flavour: str,
         marks: tuple[frozenset[str], ...] = (),
+        caller: tuple[Frame, Place | None] | None = None,
     ) -> Compiled:
         """Compile a method of a module for given parameter types."""
         session = self._session
         name = f"{type(module).__qualname__.rpartition('<locals>.')[2]}.{function.__name__}"
         unit = Unit(name, module, is_inner=True)
         frame = self.frame(function, module, flavour)
+        frame.caller = caller
         e = Emitter(session, unit, frame)
         session.states.enter(e, module)
         e.scope[frame.key(frame.first_parameter)] = Known(module, "")

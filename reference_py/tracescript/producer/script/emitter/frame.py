@@ -22,7 +22,8 @@ class Frame:
     """A Python function being compiled, or one inlined into another.
 
     `is_ours` says that no user has written it: it stands for a builtin or a method; `body` are its
-    statements without exits where they are worked out already.
+    statements without exits where they are worked out already. `caller` is the function, and its
+    place, that calls one which is compiled by itself.
     `flavour` is `torch` or `numpy`: whose rules methods and promotion of tensors follow.
     """
 
@@ -45,6 +46,11 @@ class Frame:
     returned_at: ast.AST | None = None
     body: list[ast.stmt] | None = None
     borrowed: frozenset[str] = frozenset()
+    caller: tuple[Frame, Place | None] | None = None
+
+    def called_by(self) -> tuple[Frame, Place | None] | None:
+        """Return the function that calls this one, and where."""
+        return self.caller if self.enclosing is None else (self.enclosing, self.inlined_at)
 
     def key(self, name: str) -> str:
         """Return the scope's key of a local name; names of different frames never meet.

@@ -60,6 +60,13 @@ class Reports:
             frame, place = frame.enclosing, frame.inlined_at
         return frame, place
 
+    def _users(self) -> tuple[Frame, Place | None]:
+        """Return the innermost function that is not of this package, and where it called one."""
+        frame, place = self._shown()
+        while frame.source.is_ours and (called := frame.called_by()):
+            frame, place = called
+        return frame, place
+
     def site(self) -> tuple[Any, ...]:
         """Return what tells this place of the program from others, the calls to it included."""
         found: list[Any] = [getattr(self.at, "lineno", 0), getattr(self.at, "col_offset", 0)]
@@ -85,7 +92,7 @@ class Reports:
         second: str = "",
     ) -> ProducerError:
         """Return a ProducerError that shows the user's line with a caret."""
-        shown, place = self._shown()
+        shown, place = self._users()
         if place is None and node is not None:
             place = shown.source.place(node, shown.scope_name)
         place = place or self.place()
