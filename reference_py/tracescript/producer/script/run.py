@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import ProducerError
 from tracescript.producer.script import register
 from tracescript.producer.script.assemble import assemble
 from tracescript.producer.script.calls.hosts import Hosts
+from tracescript.producer.script.either import Attempt, agreed
 from tracescript.producer.script.emitter.facts import Facts, RestartError
+from tracescript.producer.script.emitter.frame import EITHER
 from tracescript.producer.script.emitter.objects import Weights, library_names
 from tracescript.producer.script.entry import entrance_of
 from tracescript.producer.script.session import Session
@@ -69,21 +72,22 @@ def _scripted(
 ) -> Scripted:
     register.everything()
     entrances = entrance_of(f)
-    facts = Facts()
-    session, methods = _settled(entrances, facts, types, shown)
-    session.hosts.check_types()
-    model = assemble(session, methods, name or entrances[0].model_name)
-    notes = tuple(note for x in entrances for note in x.notes(facts))
-    return Scripted(
-        model,
-        session.hosts.by_op,
-        notes,
-        "torch" in sys.modules and entrances[0].flavour == "torch",
-        f,
-        types,
-        name,
-        shown,
-    )
+
+    def compiled(entrances: list[Entrance], facts: Facts) -> Scripted:
+        session, methods = _settled(entrances, facts, types, shown)
+        session.hosts.check_types()
+        model = assemble(session, methods, name or entrances[0].model_name)
+        notes = tuple(note for x in entrances for note in x.notes(facts))
+        uses_torch = "torch" in sys.modules and entrances[0].flavour == "torch"
+        return Scripted(model, session.hosts.by_op, notes, uses_torch, f, types, name, shown)
+
+    if entrances[0].flavour != EITHER:
+        return compiled(entrances, Facts())
+    attempts = [
+        Attempt.of(library, functools.partial(compiled, [replace(entrances[0], flavour=library)]))
+        for library in ("numpy", "torch")
+    ]
+    return agreed(attempts, entrances[0].function)
 
 
 def _settled(

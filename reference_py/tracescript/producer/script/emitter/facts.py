@@ -33,7 +33,8 @@ class Facts:
     `asks_types` says that a value of several types is passed on, maybe to what tells them apart;
     `generators` are those of random numbers that the program draws from, by identity; `taken` are
     names that states of these cannot have; `inherited` are states of finished models, by the module
-    of the function that calls one and their path there.
+    of the function that calls one and their path there; `attributes` are names of attributes and
+    methods that the program uses of tensors.
     """
 
     data_types: dict[str, DataType] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Facts:
     generators: dict[int, Any] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     inherited: dict[tuple[int, str], State] = field(default_factory=dict)
+    attributes: set[str] = field(default_factory=set)
 
 
 class UnknownResultError(Exception):

@@ -6,7 +6,7 @@ import builtins
 import re
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import ast
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tracescript.producer.source import Source
 
 MISSING = object()
+EITHER: Final = "either"
 
 
 @dataclass(slots=True)
@@ -96,6 +97,8 @@ def flavour_of(function: Any, otherwise: str) -> str:
     values = [function.__globals__[n] for n in names if n in function.__globals__]
     values += cells_of(function).values()
     values += getattr(function, "__annotations__", {}).values()
+    values += function.__defaults__ or ()
+    values += (function.__kwdefaults__ or {}).values()
     homes = {_home(v) for v in values}
     for home in ("torch", "numpy"):
         if home in homes:
@@ -104,9 +107,15 @@ def flavour_of(function: Any, otherwise: str) -> str:
 
 
 def flavour_of_file(function: Any) -> str:
-    """Tell whose rules a function follows that names neither, by what its file imports."""
+    """Tell whose rules a function follows that names neither, by what its file imports.
+
+    EITHER where that is both.
+    """
     modules = (v for v in function.__globals__.values() if isinstance(v, type(sys)))
-    return "torch" if {_home(m) for m in modules} & {"torch", "numpy"} == {"torch"} else "numpy"
+    homes = {_home(m) for m in modules}
+    if "torch" in homes:
+        return EITHER if "numpy" in homes else "torch"
+    return "numpy"
 
 
 def _all_names(code: Any) -> set[str]:

@@ -171,6 +171,8 @@ def tensor_attribute(e: Emitter, x: Value, node: ast.Attribute) -> Entry:
     """An attribute of a tensor: its sizes, data type, transpose; else a method."""
     kind = x.type
     assert isinstance(kind, TensorType)
+    if e.frame.flavour == e.session.flavour and not e.frame.is_ours:
+        e.session.facts.attributes.add(node.attr)
     rank = None if kind.shape is None else len(kind.shape)
     if node.attr == "shape":
         return sizes(e, x)
