@@ -11,6 +11,7 @@ from tracescript.ir.types import ScalarKind, ScalarType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import Typing
 from tracescript.producer.script.aliasing.aliases import Aliases
+from tracescript.producer.script.aliasing.identity import Identities
 from tracescript.producer.script.calls.pycalls import PythonCalls
 from tracescript.producer.script.containers.known_keys import KnownKeys
 from tracescript.producer.script.containers.structs import Structs
@@ -59,6 +60,7 @@ class Session:
         self.loops = Loops(facts)
         self.known_keys = KnownKeys()
         self.wrapped: set[Entry] = set()
+        self.identities = Identities()
         self.classes: dict[StructType, type] = {}
         self.refined_records: dict[Entry, Entry] = {}
         self.narrowed: dict[tuple[Entry, Entry], list[int]] = {}

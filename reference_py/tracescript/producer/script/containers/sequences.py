@@ -14,7 +14,7 @@ from tracescript.opset.relations import join_all
 from tracescript.producer.script.aliasing.changes import rebind
 from tracescript.producer.script.aliasing.flight import Flight
 from tracescript.producer.script.emitter.core import expression
-from tracescript.producer.script.emitter.diagnostics import describe_type
+from tracescript.producer.script.emitter.diagnostics import describe_types
 from tracescript.producer.script.emitter.entries import Bound, Empty, Items, Series, Struct
 from tracescript.producer.script.emitter.size_marks import PLAIN, TUPLE, is_tuple_like
 from tracescript.producer.script.expressions.operators import binary
@@ -179,12 +179,13 @@ def element_fits(e: Emitter, kind: Type, value: Value, what: str) -> Type:
     """Return the element type a container has with one more value; an error if there is none."""
     joined = join_types(kind, value.type)
     if joined is None:
+        held, found = describe_types(kind, value.type)
         raise e.error(
             None,
-            f"{what} holds {describe_type(kind)}, found {describe_type(value.type)}",
+            f"{what} holds {held}, found {found}",
             code="TYPE_INFERENCE",
             rule="SCRIPT-4",
-            hint=f"make it {describe_type(kind)} first",
+            hint=f"make it {held} first",
         )
     return joined
 

@@ -131,8 +131,10 @@ class Emitter(Values):
         handler = EXPRESSIONS.get(type(node))
         if handler is None:
             raise self.error(node, f"scripts cannot use {phrase(node)}", hint=alternative(node))
+        before = self.session.identities.count()
         with self.looking_at(node):
             entry = opened(self, handler(self, node))
+        self.session.identities.evaluated(node, entry, before)
         if self.is_dead and self.builder is self.path:
             raise DeadEndError
         if is_computed:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from tracescript.ir import constants
+from tracescript.ir.text import type_text
 from tracescript.ir.types import (
     ListType,
     OptionalType,
@@ -38,6 +39,12 @@ def describe_type(kind: Type) -> str:
         return f"Optional[{describe_type(kind.element)}]"
     name = getattr(kind, "name", "")
     return str(name) if name else type(kind).__name__.removesuffix("Type").lower()
+
+
+def describe_types(one: Type, other: Type) -> tuple[str, str]:
+    """Name two types that are not the same: in full where their short names are."""
+    names = describe_type(one), describe_type(other)
+    return names if names[0] != names[1] else (type_text(one), type_text(other))
 
 
 def is_scalar(entry: Entry, *kinds: ScalarKind) -> bool:

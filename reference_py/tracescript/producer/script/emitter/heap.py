@@ -15,7 +15,7 @@ from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.type_parts import is_changeable, parts_of_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from tracescript.ir.types import Type
 
@@ -34,6 +34,9 @@ _PARTS = frozenset(
 _COPIES = frozenset({"list.slice", "list.repeat", "list.sort", "dict.remove", "dict.values"})
 _STORES = {"list.append": (1,), "list.set": (2,), "dict.set": (2,), "list.concat": ()}
 _MAKERS = frozenset({"list.make", "tuple.make", "struct.make", "dict.make"})
+OUTSIDE = "outside"
+"""In place of a loop: an object that a function is given."""
+_OP_SITE = 3  # place, op, number of the output
 _VIEW_LISTS = frozenset({"split", "chunk", "unbind", "broadcast_tensors"})
 
 
@@ -95,7 +98,7 @@ class Heap:
 
     def _seed(self, kind: Type, site: Any) -> Token:
         """Return a token of an object from outside, with tokens for what it holds."""
-        made = Token(site, 0, "outside")
+        made = Token(site, 0, OUTSIDE)
         inner = [Value(k) for k in parts_of_type(kind) if is_changeable(k)]
         self._held[made] = inner
         for value in inner:
@@ -200,6 +203,11 @@ class Heap:
             self._inside[token] = known[:1]
 
     # ------------------------------------------------------------------ questions
+    def is_of_op(self, token: Token, names: Collection[str]) -> bool:
+        """Whether a token stands for the new object that one of some ops gave."""
+        site = token.site
+        return isinstance(site, tuple) and len(site) == _OP_SITE and site[1] in names
+
     def of(self, value: Value) -> set[Token]:
         """Return the tokens of the objects a value may be."""
         if not is_changeable(value.type):

@@ -10,7 +10,7 @@ from tracescript.ir.constants import INT
 from tracescript.ir.text import place_text
 from tracescript.ir.types import ListType
 from tracescript.ir.values import Value
-from tracescript.producer.script.emitter.diagnostics import describe_type
+from tracescript.producer.script.emitter.diagnostics import describe_type, describe_types
 from tracescript.producer.script.emitter.entries import (
     Bound,
     Closure,
@@ -111,6 +111,13 @@ class Reports:
             hint=hint,
             excerpt=text,
         )
+
+    def describe_both(self, one: Entry, other: Entry) -> tuple[str, str]:
+        """Name the types of two entries, in full where their short names are the same."""
+        names = self.describe(one), self.describe(other)
+        if names[0] == names[1] and isinstance(one, Value) and isinstance(other, Value):
+            return describe_types(one.type, other.type)
+        return names
 
     def describe(self, entry: Entry) -> str:
         """Name an entry's type as an error message does."""

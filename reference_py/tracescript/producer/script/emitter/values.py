@@ -19,7 +19,7 @@ from tracescript.opset.table import opset
 from tracescript.producer.script.containers.enums import enum_type, member_of_enum
 from tracescript.producer.script.containers.fitting import fitted
 from tracescript.producer.script.containers.unions import put_together
-from tracescript.producer.script.emitter.diagnostics import describe_type, is_scalar
+from tracescript.producer.script.emitter.diagnostics import describe_types, is_scalar
 from tracescript.producer.script.emitter.entries import (
     Conflict,
     Empty,
@@ -166,6 +166,7 @@ class Values(Reports):
             ) from None
         self.session.roots.through(opset()[name], inputs, outputs)
         self.session.loops.through(inputs, outputs)
+        self.session.identities.made(name, outputs)
         self.session.known_keys.through(name, inputs, outputs)
         self.session.aliases.through(name, inputs, outputs, self.site())
         self.session.tuple_kinds.through(inputs, outputs)
@@ -212,10 +213,10 @@ class Values(Reports):
         for v in items[1:]:
             joined = join_types(kind, v.type)
             if joined is None:
+                one, other = describe_types(kind, v.type)
                 raise self.error(
                     None,
-                    f"a list holds one type, found {describe_type(kind)}"
-                    f" and {describe_type(v.type)}",
+                    f"a list holds one type, found {one} and {other}",
                     code="TYPE_INFERENCE",
                     rule="SCRIPT-4",
                     hint="a tuple or named tuple holds several",

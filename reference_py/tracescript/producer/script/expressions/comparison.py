@@ -14,6 +14,7 @@ from tracescript.ir.types import (
 )
 from tracescript.ir.values import Value
 from tracescript.producer.script.aliasing.flight import Flight
+from tracescript.producer.script.aliasing.identity import is_same_tensor
 from tracescript.producer.script.containers.choices import matches, number_of, type_needed
 from tracescript.producer.script.containers.edges import as_record
 from tracescript.producer.script.containers.mixed import each, is_mixed
@@ -243,6 +244,9 @@ def identical(e: Emitter, left: Entry, right: Entry) -> Value:
             lambda: identical(e, e.unwrap(left, is_proved=True), right),
         )
         return e.value(branch(e, e.op("is_none", [left]), arms))
+    same_tensor = is_same_tensor(e, left, right)
+    if same_tensor is not None:
+        return e.constant(same_tensor)
     raise e.error(
         None, "`is` compares with None, bools and objects known at compile time only", hint="use =="
     )

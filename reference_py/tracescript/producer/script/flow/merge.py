@@ -236,7 +236,8 @@ class Merge:
         planned = choice(self, a, b)
         if planned is not None:
             return planned
-        what = f"its type is {e.describe(a)} or {e.describe(b)} after the `if` at {e.where()}"
+        one, other = e.describe_both(a, b)
+        what = f"its type is {one} or {other} after the `if` at {e.where()}"
         made = Conflict(what, "make both the same: torch.tensor(...), int(...) or float(...)")
         return lambda _: made
 

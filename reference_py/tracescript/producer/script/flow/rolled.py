@@ -237,8 +237,8 @@ class Rolled(Leaves):
     def conflict(self, key: str, before: Entry, after: Entry) -> None:
         """Stop carrying a name whose type changes; reading it is an error."""
         e = self.e
-        at_first = f"{e.describe(before)} before the loop at {e.where()}"
-        what = f"its type is {at_first} and {e.describe(after)} at its end"
+        one, other = e.describe_both(before, after)
+        what = f"its type is {one} before the loop at {e.where()} and {other} at its end"
         self.conflicts[key] = Conflict(
             what, "start with a value of the type it has later, 0.0 for a float"
         )
