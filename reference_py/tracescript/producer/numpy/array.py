@@ -93,12 +93,20 @@ class TracedArray(NDArrayOperatorsMixin):
         is_complex = self.data.dtype.kind == "c"
         return self.door.of_function(np.real, (self,), {}) if is_complex else self
 
+    @real.setter
+    def real(self, value: Any) -> None:
+        self.door.put_part(self, "real", value)
+
     @property
     def imag(self) -> Any:
         """The imaginary part."""
         is_complex = self.data.dtype.kind == "c"
         call = np.imag if is_complex else np.zeros_like
         return self.door.of_function(call, (self,), {})
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        self.door.put_part(self, "imag", value)
 
     def __divmod__(self, other: Any) -> Any:
         return np.divmod(self, other)
@@ -127,6 +135,12 @@ class TracedArray(NDArrayOperatorsMixin):
 
     def __float__(self) -> float:
         return reads.as_float(self.door, self)
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        if self.data.ndim:
+            message = "type numpy.ndarray doesn't define __round__ method"
+            raise TypeError(message)
+        return int(np.round(self)) if ndigits is None else np.round(self, ndigits)
 
     def item(self, *args: int) -> Any:
         """Return one element as a Python number; recorded."""

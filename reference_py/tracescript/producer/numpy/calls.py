@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracescript.errors import TsError
-from tracescript.producer.numpy import known, names
+from tracescript.producer.numpy import errors, known, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +25,7 @@ def called(
     `record` takes its arguments where not all are constants. Raises what numpy raises, whatever
     the definition of the call in others raises.
     """
+    errors.check(door)
     found = known.call(door, function, args, kwargs)
     if found is not known.UNKNOWN:
         return found

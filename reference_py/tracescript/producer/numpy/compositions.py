@@ -63,6 +63,9 @@ def _rot90(_: NumpyDoor, m: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> An
 
 
 def _diag(door: NumpyDoor, v: Any, k: int = 0) -> Any:
+    if v.ndim not in {1, 2}:
+        message = "Input must be 1- or 2-d."
+        raise ValueError(message)
     if v.ndim != 1:
         return np.diagonal(v, k)
     return door.call_op("diag_embed", [v], {"offset": k})

@@ -14,6 +14,7 @@ from tracescript.opset.dtypes import of_numpy
 from tracescript.producer.numpy import (
     calls,
     creation,
+    errors,
     known,
     methods,
     names,
@@ -55,6 +56,7 @@ class NumpyDoor(NumberCalls, Promotion, Door):
     def __init__(self, recorder: Recorder, tree: Tree, imports: Imports) -> None:
         super().__init__(recorder, tree, imports)
         self.buffers = Buffers(self)
+        self.errors = errors.modes()
         self.held: MutableMapping[int, TracedArray] = weakref.WeakValueDictionary()
 
     # ---- arrays
@@ -145,6 +147,10 @@ class NumpyDoor(NumberCalls, Promotion, Door):
     def put(self, array: TracedArray, key: Any, value: Any) -> None:
         """Do `x[key] = value`."""
         known.put(self, array, key, value)
+
+    def put_part(self, array: TracedArray, part: str, value: Any) -> None:
+        """Do `x.real = value` or `x.imag = value`."""
+        writes.put_part(self, array, part, value)
 
     # ---- recorded calls
 

@@ -36,13 +36,15 @@ def _cov(
     less = (0 if bias else 1) if ddof is None else ddof
     if fweights is None and aweights is None:
         off = points - np.mean(points, axis=1, keepdims=True)
-        return np.squeeze(off @ np.conjugate(off.T) / (points.shape[1] - less))
+        count = cast(np.asarray(points.shape[1]), np.float64)
+        free = cast(np.maximum(count - less, 0.0), kind)
+        return np.squeeze(off @ np.conjugate(off.T) / free)
     given = [np.asarray(w, np.float64) for w in (fweights, aweights) if w is not None]
     weights = given[0] if len(given) == 1 else given[0] * given[1]
     total = np.sum(weights)
     lost = less if aweights is None else less * np.sum(weights * given[-1]) / total
     off = points - (np.sum(points * weights, axis=1) / total)[:, None]
-    return np.squeeze((off * weights) @ np.conjugate(off.T) / (total - lost))
+    return np.squeeze((off * weights) @ np.conjugate(off.T) / np.maximum(total - lost, 0.0))
 
 
 def _corrcoef(

@@ -147,8 +147,11 @@ def _trim_zeros(_: NumpyDoor, filt: Any, trim: str = "fb") -> Any:
     return np.compress(both, filt)
 
 
-def _sorted_in_place(function: Any) -> Callable[..., Any]:
+def _sorted_in_place(function: Any, axis_at: int) -> Callable[..., Any]:
     def handler(door: NumpyDoor, array: Any, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("axis", 0) is None or None in args[axis_at : axis_at + 1]:
+            message = "'NoneType' object cannot be interpreted as an integer"
+            raise TypeError(message)
         door.setitem(array, Ellipsis, function(array, *args, **kwargs))
 
     return handler
@@ -169,7 +172,7 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
 }
 """By function."""
 METHODS: Final[Mapping[str, Callable[..., Any]]] = {
-    "sort": _sorted_in_place(np.sort),
-    "partition": _sorted_in_place(np.partition),
+    "sort": _sorted_in_place(np.sort, 0),
+    "partition": _sorted_in_place(np.partition, 1),
 }
 """By method of numpy's arrays."""

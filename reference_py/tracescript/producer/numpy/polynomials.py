@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.producer.numpy import names
+from tracescript.producer.numpy.checks import require
 from tracescript.producer.numpy.typed import alike, cast, inexact, is_float
 
 if TYPE_CHECKING:
@@ -32,7 +33,17 @@ def _summed(function: Any) -> Callable[..., Any]:
 
 
 def _polymul(_: NumpyDoor, a1: Any, a2: Any) -> Any:
-    return np.convolve(a1, a2)
+    return np.convolve(*(_trimmed(x) for x in (a1, a2)))
+
+
+def _trimmed(x: Any) -> Any:
+    """Coefficients without the zeros in front; a number and no coefficients are one."""
+    flat = np.atleast_1d(x if hasattr(x, "dtype") else np.asarray(x))
+    if flat.shape[0] == 0:
+        return np.zeros(1, flat.dtype)
+    begun = np.cumsum(flat != 0) > 0
+    is_last = np.arange(flat.shape[0]) == flat.shape[0] - 1
+    return np.compress(np.logical_or(begun, is_last), flat)
 
 
 def _poly(door: NumpyDoor, seq_of_zeros: Any) -> Any:
@@ -66,6 +77,7 @@ def _polyfit(
     """Columns of powers, each divided by its length, as numpy scales them."""
     if not isinstance(deg, int):
         raise names.unknown(door, "numpy.polyfit of a list of degrees")
+    _check_fit(door, x, y, deg, w)
     x, right = (inexact(v) for v in (door.traced(x), door.traced(y)))
     rows = np.vander(x, deg + 1)
     if w is not None:
@@ -75,6 +87,23 @@ def _polyfit(
     lengths = np.sqrt(np.sum(rows * rows, axis=0))
     found = np.linalg.lstsq(rows / lengths, right, rcond)[0]
     return (found.T / lengths).T
+
+
+def _check_fit(door: NumpyDoor, x: Any, y: Any, deg: int, w: Any) -> None:
+    """Raise what numpy raises of a fit: the ranks, the degree, and no points."""
+    if deg < 0:
+        message = "expected deg >= 0"
+        raise ValueError(message)
+    ranks = {
+        "expected 1D vector for x": np.ndim(x) == 1,
+        "expected 1D or 2D array for y": np.ndim(y) in {1, 2},
+        "expected a 1-d array for weights": w is None or np.ndim(w) == 1,
+    }
+    for message, holds in ranks.items():
+        if not holds:
+            raise TypeError(message)
+    count = np.asarray(door.traced(x).shape[0])
+    require(door, np.greater(count, 0), "expected non-empty vector for x")
 
 
 def _polyder(_: NumpyDoor, p: Any, m: int = 1) -> Any:
@@ -90,7 +119,12 @@ def _polyint(_: NumpyDoor, p: Any) -> Any:
 
 def _vander(_: NumpyDoor, x: Any, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803  # numpy's name
     count = int(x.shape[0] if N is None else N)
+    if count < 0:
+        message = "negative dimensions are not allowed"
+        raise ValueError(message)
     base = cast(x, np.promote_types(x.dtype, np.int64))
+    if count == 0:
+        return base[:, None][:, :0]
     powers = [np.ones_like(base)]
     for _i in range(count - 1):
         powers.append(powers[-1] * base)

@@ -14,6 +14,7 @@ from tracescript.producer.numpy import (
     estimates,
     histograms,
     layouts,
+    moments,
     orders,
     padding,
     places,
@@ -138,15 +139,6 @@ def _dot(_: NumpyDoor, a: Any, b: Any) -> Any:
     return np.multiply(a, b) if 0 in {np.ndim(a), np.ndim(b)} else np.matmul(a, b)
 
 
-def _spread(function: Any) -> Callable[..., Any]:
-    """Numpy's variance and deviation divide by n unless `ddof` says otherwise."""
-
-    def handler(door: NumpyDoor, a: Any, *args: Any, **kwargs: Any) -> Any:
-        return door.run(function, (a, *args), {"ddof": 0, **kwargs})
-
-    return handler
-
-
 def _sign(door: NumpyDoor, x: Any) -> Any:
     signs = door.call_op("sign", [x], {})
     return np.where(np.isnan(x), x, signs) if door.real(x).dtype.kind == "f" else signs
@@ -222,8 +214,7 @@ HANDLERS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.hstack: _hstack,
     np.expand_dims: _expand_dims,
     np.dot: _dot,
-    np.var: _spread(np.var),
-    np.std: _spread(np.std),
+    **moments.HANDLERS,
     np.trace: _trace,
     np.meshgrid: _meshgrid,
     np.einsum: _einsum,

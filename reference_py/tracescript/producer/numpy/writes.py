@@ -30,6 +30,23 @@ def assigned(door: NumpyDoor, target: Any, result: Any, where: Any = True) -> An
     return target
 
 
+def put_part(door: NumpyDoor, array: Any, part: str, value: Any) -> None:
+    """Write the real or the imaginary part of every element.
+
+    Raises numpy's TypeError where there is none.
+    """
+    if array.dtype.kind != "c":
+        if part == "imag":
+            message = "array does not have imaginary part to set"
+            raise TypeError(message)
+        door.setitem(array, Ellipsis, value)
+        return
+    parts = {"real": array.real, "imag": array.imag}
+    kept = parts[part]
+    parts[part] = np.broadcast_to(_like(door, value, kept), kept.shape)
+    door.setitem(array, Ellipsis, door.call_op("complex", list(parts.values()), {}))
+
+
 def _copyto(door: NumpyDoor, dst: Any, src: Any, *, where: Any = True) -> None:
     door.setitem(dst, Ellipsis, src if where is True else np.where(where, src, dst))
 

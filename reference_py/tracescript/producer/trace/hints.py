@@ -19,6 +19,7 @@ _INSTEAD: Final = {
     "vectorize": "numpy.where or numpy.select, or a loop over numpy.ndindex(x.shape)",
     "nditer": "a loop over numpy.ndindex(x.shape)",
     "ndenumerate": "a loop over numpy.ndindex(x.shape)",
+    "seterr": 'numpy.errstate with "ignore" or "warn": no op of a model raises for such errors',
     "choose": "numpy.select, or numpy.take of a stack",
     "block": "numpy.concatenate, row by row",
     "interp": "numpy.searchsorted and two takes",

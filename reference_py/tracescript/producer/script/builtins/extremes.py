@@ -18,7 +18,6 @@ from tracescript.producer.script.expressions.comparison import related
 from tracescript.producer.script.expressions.logic import truth
 from tracescript.producer.script.expressions.operators import NUMBERS, fold, plain_number
 from tracescript.producer.script.flow.iteration import as_list, series_of
-from tracescript.producer.script.library.promote import emit_op
 from tracescript.producer.script.prelude import methods as prelude
 from tracescript.producer.script.prelude import orders
 
@@ -82,7 +81,7 @@ def _extreme_by(e: Emitter, args: list[Entry], kwargs: dict[str, Entry], *, larg
 def extreme(e: Emitter, args: list[Entry], *, largest: bool) -> Entry:
     """`min` or `max` of values, or of what one value holds."""
     if len(args) == 1 and (is_tensor(args[0]) or e.session.holds_array(args[0])):
-        return emit_op(e, "amax" if largest else "amin", args)
+        return e.prelude(orders.greatest_row if largest else orders.least_row, e.value(args[0]))
     if len(args) == 1:
         listed = as_list(e, series_of(e, args[0]))
         if not isinstance(listed, Items):

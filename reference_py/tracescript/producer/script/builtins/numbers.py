@@ -31,7 +31,7 @@ from tracescript.producer.script.flow.iteration import (
 )
 from tracescript.producer.script.library.promote import emit_op
 from tracescript.producer.script.library.shapes import extent
-from tracescript.producer.script.prelude import numerals
+from tracescript.producer.script.prelude import elements, numerals
 
 if TYPE_CHECKING:
     from tracescript.ir.values import Value
@@ -163,11 +163,15 @@ def round_(e: Emitter, node: ast.Call) -> Entry:
 def _rounded(e: Emitter, node: ast.Call, args: list[Entry]) -> Entry:
     """`round` of a tensor; numpy gives an int where it is told no digits."""
     is_short = len(args) == 1 or is_none(args[1])
+    if e.frame.flavour == "numpy":
+        e.prelude(numerals.be_number, args[0])
     if is_short and e.frame.flavour == "numpy":
         return e.op("item_int", [e.value(emit_op(e, "round", [args[0]]))])
     known, digits = (True, 0) if is_short else constant_of(args[1])
     if not known:
         raise e.error(node, "the digits of round() must be known at compile time", rule="SCRIPT-10")
+    if e.frame.flavour == "numpy":
+        return e.prelude(elements.round_, args[0], e.constant(digits))
     return emit_op(e, "round", [args[0]], {"decimals": digits})
 
 

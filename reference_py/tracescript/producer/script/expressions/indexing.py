@@ -51,6 +51,7 @@ def _parts(e: Emitter, node: ast.expr) -> list[ast.Slice | Entry]:
 def _plan(e: Emitter, x: Value, node: ast.expr) -> tuple[list[_Step], list[Value | None]]:
     """Return the basic steps and, per axis left, the tensor that indexes it."""
     parts = _parts(e, node)
+    _check_count(e, x, parts)
     dots = [k for k, p in enumerate(parts) if _is_ellipsis(p)]
     steps: list[_Step] = []
     tensors: list[Value | None] = []
@@ -111,6 +112,26 @@ def _from_the_end(e: Emitter, x: Value, parts: list[ast.Slice | Entry]) -> list[
     return steps
 
 
+def _check_count(e: Emitter, x: Value, parts: list[ast.Slice | Entry]) -> None:
+    """Refuse more indices than the tensor has axes; a mask stands for one or more."""
+    rank, used = _rank(x), _used(parts)
+    if rank is not None and used > rank:
+        raise e.error(
+            None,
+            f"too many indices for array: array is {rank}-dimensional, but {used} were indexed",
+            code="TYPE_INFERENCE",
+            rule="SCRIPT-4",
+        )
+
+
+def _used(parts: list[ast.Slice | Entry]) -> int:
+    """How many axes parts of an index stand for, `...` for none."""
+    return sum(
+        isinstance(p, ast.Slice) or not (_is_ellipsis(p) or constant_of(p) == (True, None))
+        for p in parts
+    )
+
+
 def _is_ellipsis(part: ast.Slice | Entry) -> bool:
     return isinstance(part, Known) and part.value is Ellipsis
 
@@ -123,11 +144,7 @@ def _skipped(e: Emitter, x: Value, parts: list[ast.Slice | Entry], dots: list[in
         )
     assert isinstance(x.type, TensorType)
     assert x.type.shape is not None
-    used = sum(
-        isinstance(p, ast.Slice) or not (_is_ellipsis(p) or constant_of(p) == (True, None))
-        for p in parts
-    )
-    return len(x.type.shape) - used
+    return len(x.type.shape) - _used(parts)
 
 
 def _sure_bound(e: Emitter, node: ast.Slice, bound: ast.expr | None) -> Entry | None:

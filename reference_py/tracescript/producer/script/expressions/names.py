@@ -184,9 +184,9 @@ def tensor_attribute(e: Emitter, x: Value, node: ast.Attribute) -> Entry:
         return part_or_transposed(e, x, node.attr)
     if node.attr == "size" and e.frame.flavour == "numpy":
         return e.op("numel", [x])
-    if node.attr == "data":
-        return x
     door = torch_door() if e.frame.flavour == "torch" else None
+    if node.attr == "data" and door is not None:
+        return x
     if node.attr in {"device", "layout"}:
         return Known(node.attr if door is None else door.SURROUNDINGS[node.attr])
     if node.attr in _FALSE:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tracescript.producer.script.calls.functions import defaults_of
 from tracescript.producer.script.calls.parameters import bind_parameters
 from tracescript.producer.script.emitter.core import statement
-from tracescript.producer.script.emitter.entries import Known, MethodOf, Struct
+from tracescript.producer.script.emitter.entries import Known, MethodOf, Struct, constant_of
 from tracescript.producer.script.expressions.targets import assign_to
 from tracescript.producer.script.source.exits import (
     Enter,
@@ -79,7 +79,21 @@ def _is_without_effect(e: Emitter, node: ast.expr) -> bool:
         enabled = [k.value for k in node.keywords if k.arg == "enabled"]
         if not (enabled and isinstance(enabled[0], ast.Constant) and enabled[0].value is False):
             raise e.error(node, "autocast changes data types", hint="cast where you need it")
+    if last == "errstate" and isinstance(node, ast.Call):
+        _check_quiet(e, node)
     return True
+
+
+def _check_quiet(e: Emitter, node: ast.Call) -> None:
+    """Refuse `np.errstate(divide="raise")` and the like: no op of a model raises for them."""
+    for keyword in node.keywords:
+        known, value = constant_of(e.expr(keyword.value))
+        if keyword.arg is None or not known or value not in (None, "ignore", "warn"):
+            raise e.error(
+                node,
+                f"{ast.unparse(node)} makes floating-point errors more than warnings",
+                hint='say "ignore" or "warn", and test the values: np.isfinite(x).all()',
+            )
 
 
 _CONTEXTS = frozenset(

@@ -13,7 +13,7 @@ from tracescript.opset.table import REQUIRED, opset
 from tracescript.producer.script.aliasing.writes import write
 from tracescript.producer.script.emitter.diagnostics import is_none, is_tensor
 from tracescript.producer.script.emitter.entries import Items, Known, constant_of
-from tracescript.producer.script.library.coerce import as_tensor, number_in
+from tracescript.producer.script.library.coerce import as_tensor, data_type, number_in
 from tracescript.producer.script.library.conditions import Condition, kind_of
 from tracescript.producer.script.library.given import answered
 from tracescript.producer.script.library.lower_names import (
@@ -212,6 +212,9 @@ def emit_bound(e: Emitter, op: OpDef, bound: Arguments) -> Entry:
         bound[first] = as_tensor(e, bound[first], wanted)
         made = emit_bound(e, op, bound)
         is_wider = op.promotion == "sum" and is_tensor(made)
+        if e.frame.flavour == "numpy" and not is_wider and data_type(e.value(made)) is not wanted:
+            what = f"{op.name}(): scripts take no dtype={wanted.value} here"
+            raise e.error(None, what, code="TYPE_INFERENCE", rule="SCRIPT-10")
         return as_tensor(e, made, wanted) if is_wider else made
     if has_dtype and ("dtype" not in bound or is_none(bound["dtype"])):
         bound["dtype"] = Known(_default_type(e, op, bound))

@@ -82,3 +82,10 @@ def holds_float(x: float, first: int, second: int, count: int) -> Any:
     if not (-LIMIT <= x < LIMIT) or x // 1.0 != x:
         return False
     return in_range(int(x), first, second, count)
+
+
+def be_number(x: Any) -> Any:
+    """Stop as Python's `round` does: numpy's arrays of any axes define none."""
+    if x.ndim != 0:
+        raise TypeError("type numpy.ndarray doesn't define __round__ method")
+    return 0

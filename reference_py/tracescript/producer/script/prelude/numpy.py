@@ -224,6 +224,8 @@ def diag(v: Any, k: int = 0) -> Any:
     """A matrix with this diagonal, or the diagonal of a matrix."""
     if v.ndim == 1:
         return ops.diag_embed(v, offset=k)
+    if v.ndim != 2:  # noqa: PLR2004  # a matrix
+        raise ValueError("Input must be 1- or 2-d.")
     return ops.diagonal(v, offset=k)
 
 

@@ -1,8 +1,14 @@
-"""Lists of records in the order that their class says by `<`, in the language of scripts."""
+"""Lists and arrays in the order that `<` says, in the language of scripts."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
+
+from tracescript.producer.script.prelude.elements import INTEGERS
+from tracescript.producer.script.prelude.op_names import ops
+
+_ONE_TRUTH = "min() and max() of an array of another rank than 1 hang on truth values of arrays"
 
 
 def in_order(xs: Any, reverse: bool) -> Any:
@@ -55,3 +61,23 @@ def least(xs: Any) -> Any:
         if xs[k] < xs[best]:
             best = k
     return xs[best]
+
+
+def least_row(x: Any) -> Any:
+    """As Python's `min` of an array: nothing is less than NaN that stands first."""
+    if x.ndim != 1:
+        raise ValueError(_ONE_TRUTH)
+    if x.dtype in INTEGERS:
+        return ops.amin(x)
+    found = ops.amin(ops.where(ops.isnan(x), math.inf, x))
+    return ops.where(ops.isnan(x[0]), x[0], x[ops.argmax(ops.where(x == found, 1, 0))])
+
+
+def greatest_row(x: Any) -> Any:
+    """As Python's `max` of an array: nothing is greater than NaN that stands first."""
+    if x.ndim != 1:
+        raise ValueError(_ONE_TRUTH)
+    if x.dtype in INTEGERS:
+        return ops.amax(x)
+    found = ops.amax(ops.where(ops.isnan(x), -math.inf, x))
+    return ops.where(ops.isnan(x[0]), x[0], x[ops.argmax(ops.where(x == found, 1, 0))])
