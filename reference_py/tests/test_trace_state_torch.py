@@ -109,11 +109,12 @@ def test_a_buffer_that_becomes_none_is_refused():
     assert caught.value.rule == "TRACE-14"
 
 
-def test_an_attribute_that_becomes_a_tensor_is_refused():
+def test_a_tensor_in_an_attribute_that_the_next_call_reads_is_refused():
     class Remembering(Held):
         def forward(self, x):
+            y = x if self.last is None else x + self.last
             self.last = x
-            return x
+            return y
 
     with pytest.raises(ProducerError, match="the attribute last of Remembering") as caught:
         ts.trace(Remembering(), (ONE,))

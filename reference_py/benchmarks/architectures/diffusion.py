@@ -1,4 +1,4 @@
-"""Diffusion transformers, conditioned networks and a quantized autoencoder of `diffusers`."""
+"""Diffusion transformers, conditioned networks and autoencoders of `diffusers`."""
 
 from __future__ import annotations
 
@@ -60,6 +60,10 @@ def _controlled(batch: int, edge: int) -> dict[str, Any]:
     }
 
 
+def _frames(batch: int, edge: int) -> dict[str, Any]:
+    return {"sample": torch.randn(batch, 3, 5, edge, edge)}
+
+
 DIFFUSION = (
     diffusers("dit", "DiTTransformer2DModel", _classes, 16, **_HEADS, num_layers=2,
               num_embeds_ada_norm=10, sample_size=16, norm_num_groups=8),
@@ -85,4 +89,7 @@ DIFFUSION = (
     diffusers("vq-model", "VQModel", image("sample"), 16, 24, **BLOCKS, num_vq_embeddings=16,
               down_block_types=("DownEncoderBlock2D", "DownEncoderBlock2D"),
               up_block_types=("UpDecoderBlock2D", "UpDecoderBlock2D")),
+    diffusers("wan-vae", "AutoencoderKLWan", _frames, 16, 24, base_dim=4, z_dim=4, dim_mult=[1, 1],
+              num_res_blocks=1, temperal_downsample=[True], latents_mean=(0.0,) * 4,
+              latents_std=(1.0,) * 4),
 )  # fmt: skip

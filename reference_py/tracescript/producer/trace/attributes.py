@@ -42,7 +42,8 @@ class Attributes:
         is_model = getattr(type(branch.module), "__tracescript_model__", False)
         if hasattr(branch.module, "__dict__") and not is_model:
             found = _own(branch)
-            prints = {name: printed(value) for name, value in found.items()}
+            key = id(branch.module)
+            prints = {n: printed(v) for n, v in found.items() if (key, n) not in self._scratch}
             self._before.append((branch, found, prints))
 
     def effects(self) -> Iterator[Effect]:
