@@ -44,7 +44,8 @@ def _full(
         value = value if dtype is None else door.astype(value, dtype)
         return np.copy(np.broadcast_to(value, sizes))
     real = function(plain(shape), plain(fill_value), dtype)
-    inputs = [door.recorder.ints(sizes), door.recorder.number(fill_value)]
+    value = int(fill_value) if isinstance(fill_value, (bool, np.bool_)) else fill_value
+    inputs = [door.recorder.ints(sizes), door.recorder.number(value)]
     return _made(door, "full", inputs, real)
 
 

@@ -89,7 +89,7 @@ def patched(door: TorchDoor) -> Iterator[None]:
     }
     watched = packed.unread(door), _alone(door), constructors.seen(door), _written_out(door)
     with contextlib.ExitStack() as stack:
-        for context in (patches.replaced(instead), *watched, _uncompiled()):
+        for context in (patches.replaced(instead), *watched, _uncompiled(), _uncached(door)):
             stack.enter_context(context)
         yield
 
@@ -100,6 +100,20 @@ def _uncompiled() -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
     stance: contextlib.AbstractContextManager[None] = torch.compiler.set_stance("force_eager")
     return stance
+
+
+def _uncached(door: TorchDoor) -> contextlib.AbstractContextManager[None]:
+    """Let transformers call what it caches by sizes: a key of a cache would fix them.
+
+    It does so wherever torch compiles, and asks this function alone there.
+    """
+    module = sys.modules.get("transformers.pytorch_utils")
+    asked = getattr(module, "is_torchdynamo_compiling", None)
+    if asked is None:
+        return contextlib.nullcontext()
+    return patches.replaced(
+        {(module, "is_torchdynamo_compiling"): lambda: active() is door or asked()}
+    )
 
 
 @contextlib.contextmanager

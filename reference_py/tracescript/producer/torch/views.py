@@ -147,7 +147,10 @@ def _t(_: TorchDoor, x: torch.Tensor) -> torch.Tensor:
     return x.transpose(0, 1) if x.dim() > 1 else x
 
 
-def _view(door: TorchDoor, x: torch.Tensor, *shape: Any) -> torch.Tensor:
+def _view(
+    door: TorchDoor, x: torch.Tensor, *shape: Any, size: Any = None, dtype: Any = None
+) -> torch.Tensor:
+    shape = (*shape, *(given for given in (size, dtype) if given is not None))
     if len(shape) == 1 and isinstance(shape[0], torch.dtype):
         what = "torch.Tensor.view(dtype), which takes the bytes for another type, is no op"
         raise door.recorder.error("UNKNOWN_CALL", what, "cast with x.to(dtype)")

@@ -16,7 +16,7 @@ from tracescript.ir.types import (
 )
 from tracescript.ir.values import Value
 from tracescript.opset import dtypes
-from tracescript.producer.script.emitter.diagnostics import is_tensor, may_be_none
+from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor, may_be_none
 from tracescript.producer.script.emitter.entries import constant_of
 
 if TYPE_CHECKING:
@@ -114,6 +114,11 @@ def as_index(e: Emitter, entry: Entry) -> Value | None:
 def _is_single(shape: tuple[Dim, ...], is_torch: bool) -> bool:
     """Whether the only element of a tensor can be its index."""
     return not shape or (is_torch and all(n == 1 or not isinstance(n, int) for n in shape))
+
+
+def filling(e: Emitter, entry: Entry) -> Value:
+    """Return the number that fills a tensor: a bool counts as 0 or 1."""
+    return e.as_int(entry) if is_scalar(entry, ScalarKind.BOOL) else e.value(entry)
 
 
 def number_in(e: Emitter, x: Value) -> Value:

@@ -13,7 +13,12 @@ from tracescript.opset.table import REQUIRED, opset
 from tracescript.producer.script.aliasing.writes import write
 from tracescript.producer.script.emitter.diagnostics import is_none, is_tensor
 from tracescript.producer.script.emitter.entries import Items, Known, constant_of
-from tracescript.producer.script.library.coerce import as_tensor, data_type, number_in
+from tracescript.producer.script.library.coerce import (
+    as_tensor,
+    data_type,
+    filling,
+    number_in,
+)
 from tracescript.producer.script.library.conditions import Condition, kind_of
 from tracescript.producer.script.library.given import answered
 from tracescript.producer.script.library.lower_names import (
@@ -245,6 +250,8 @@ def _operands(e: Emitter, op: OpDef, bound: Arguments) -> list[Entry | None]:
         given = bound.get(declared.name)
         if declared.kind == "number" and given is not None and is_tensor(given):
             bound[declared.name] = number_in(e, e.value(given))
+        elif op.name == "full" and given is not None and declared.name == "value":
+            bound[declared.name] = filling(e, given)
     inputs: list[Entry | None] = []
     for declared in op.inputs:
         given = bound.pop(declared.name, None)

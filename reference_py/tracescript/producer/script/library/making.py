@@ -10,7 +10,7 @@ from tracescript.ir.types import DataType, ScalarKind
 from tracescript.opset import dtypes
 from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar, is_tensor
 from tracescript.producer.script.emitter.entries import Items, Known, constant_of
-from tracescript.producer.script.library.coerce import as_tensor, data_type, number_in
+from tracescript.producer.script.library.coerce import as_tensor, data_type, filling, number_in
 from tracescript.producer.script.library.promote import int_list
 from tracescript.producer.script.library.table import SPECIAL, special, take
 
@@ -169,7 +169,7 @@ def _new(op: str) -> Special:
             shape, value = take(rest, kwargs, "size", "fill_value")
             assert shape is not None
             assert value is not None
-            return e.op("full", [int_list(e, shape, "shape"), e.value(value)], {"dtype": wanted})
+            return e.op("full", [int_list(e, shape, "shape"), filling(e, value)], {"dtype": wanted})
         shape = kwargs.get("size") or (
             rest[0] if len(rest) == 1 else Items(tuple(rest), is_list=True)
         )
@@ -191,7 +191,7 @@ def _like(op: str) -> Special:
         x = e.value(args[0] if args else kwargs.get("input") or kwargs["a"])
         dtype = kwargs.get("dtype")
         value = take(args, kwargs, "input", "fill_value")[1] if op == "full_like" else None
-        made = e.op(op, [x, e.value(value)] if value is not None else [x])
+        made = e.op(op, [x, filling(e, value)] if value is not None else [x])
         return (
             made
             if dtype is None or is_none(dtype)
