@@ -156,3 +156,37 @@ def test_a_layer_of_impossible_options_is_refused_when_it_is_made(make) -> None:
 def test_every_layer_of_the_library_is_listed_once() -> None:
     assert sorted(set(nn.__all__)) == sorted(nn.__all__)
     assert all(isinstance(getattr(nn, name), type) for name in nn.__all__)
+
+
+@pytest.mark.parametrize("layer", [nn.BatchNorm2d, nn.InstanceNorm2d])
+def test_a_flag_in_the_place_of_momentum_is_refused(layer):
+    with pytest.raises(TypeError, match="momentum is a number or None, found False; affine"):
+        layer(4, 1e-5, False)
+
+
+def test_statistics_that_a_norm_does_not_keep_so_are_refused():
+    with pytest.raises(ValueError, match="track_running_stats"):
+        nn.BatchNorm1d(4, track_running_stats=False)
+    with pytest.raises(ValueError, match="track_running_stats"):
+        nn.InstanceNorm1d(4, track_running_stats=True)
+
+
+@pytest.mark.parametrize("layer", [nn.Conv2d, nn.BatchNorm1d, nn.MultiheadAttention, nn.LSTM])
+def test_a_keyword_that_a_layer_does_not_have_is_named(layer):
+    with pytest.raises(TypeError, match="'padding_style'"):
+        layer(4, 2, 1, padding_style="zeros")
+
+
+def test_what_torch_takes_by_place_and_a_layer_has_not_is_refused():
+    with pytest.raises(TypeError, match="positional"):
+        nn.MaxPool2d(2, 2, 0, 1, True)
+    with pytest.raises(TypeError, match="positional"):
+        nn.MultiheadAttention(8, 2, 0.0, True, True)
+
+
+def test_a_script_of_a_layer_takes_one_sample(tmp_path):
+    layer, x = nn.Conv2d(2, 3, 2), np.ones((2, 4, 5), np.float32)
+
+    found = ts.script(layer, types={"x": "float32[2, H, W]"})(x)
+
+    np.testing.assert_allclose(found, layer(x[None])[0], rtol=1e-6)

@@ -1,6 +1,9 @@
 """A small module library over `tracescript.ops`: enough to build and trace models without torch.
 
-Parameter names and shapes equal torch's for the same layer, so a state dict moves over.
+Parameter names and shapes equal torch's for the same layer, so a state dict moves over. Arguments
+of constructors by place are torch's; what torch has and a layer here has not is a TypeError.
+Attention and transformers take the batch first unless told `batch_first=False`; torch's take it
+second then.
 """
 
 from tracescript.nn.activation import (

@@ -22,6 +22,8 @@ def added_mask(mask: Any) -> Any:
 class MultiheadAttention(Module):
     """Attention from queries to keys and values with `num_heads` heads.
 
+    `batch_first` is True where none is given; torch's is False then.
+
     query: (N, L, embed_dim), key: (N, S, kdim), value: (N, S, vdim), y: (N, L, embed_dim); without
     key and value the query attends to itself. Masks have torch's meaning: True or minus infinity
     keeps a key out. Returns y alone; with `need_weights` y and the weights of the keys for each
@@ -34,10 +36,10 @@ class MultiheadAttention(Module):
         num_heads: int,
         dropout: float = 0.0,
         bias: bool = True,
+        *,
         kdim: int | None = None,
         vdim: int | None = None,
         batch_first: bool = True,
-        *,
         need_weights: bool = False,
         average_attn_weights: bool = True,
     ) -> None:

@@ -1,4 +1,4 @@
-"""Convolutions of one, two and three axes, and their transposes."""
+"""Convolutions of one, two and three axes, and their transposes; the batch axis may be absent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from tracescript import ops
-from tracescript.nn.module import Module, uniform
+from tracescript.nn.batches import Batches
+from tracescript.nn.module import uniform
 
 
 def sizes(value: int | str | tuple[int, ...], rank: int) -> list[int]:
@@ -30,10 +31,8 @@ def _both_sides(padding: int | str | tuple[int, ...], spans: list[int]) -> list[
     return [n for n in sizes(padding, len(spans)) for _ in range(2)]
 
 
-class _Conv(Module):
+class _Conv(Batches):
     """Filters (out_channels, in_channels / groups, *kernel) and how they move."""
-
-    rank: int
 
     def __init__(
         self,
@@ -67,8 +66,8 @@ class Conv1d(_Conv):
 
     rank = 1
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Filter a batch."""
         return ops.conv1d(
             x,
             self.weight,
@@ -85,8 +84,8 @@ class Conv2d(_Conv):
 
     rank = 2
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Filter a batch."""
         return ops.conv2d(
             x,
             self.weight,
@@ -103,8 +102,8 @@ class Conv3d(_Conv):
 
     rank = 3
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Filter a batch."""
         return ops.conv3d(
             x,
             self.weight,
@@ -116,10 +115,8 @@ class Conv3d(_Conv):
         )
 
 
-class _ConvTranspose(Module):
+class _ConvTranspose(Batches):
     """Filters (in_channels, out_channels / groups, *kernel) and how they move."""
-
-    rank: int
 
     def __init__(
         self,
@@ -151,8 +148,8 @@ class ConvTranspose1d(_ConvTranspose):
 
     rank = 1
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Filter a batch."""
         return ops.conv_transpose1d(
             x,
             self.weight,
@@ -170,8 +167,8 @@ class ConvTranspose2d(_ConvTranspose):
 
     rank = 2
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Filter a batch."""
         return ops.conv_transpose2d(
             x,
             self.weight,
@@ -189,8 +186,8 @@ class ConvTranspose3d(_ConvTranspose):
 
     rank = 3
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Filter a batch."""
         return ops.conv_transpose3d(
             x,
             self.weight,

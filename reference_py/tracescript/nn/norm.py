@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tracescript import ops
+from tracescript.nn.batches import Batches
 from tracescript.nn.module import Module, Parameter
 
 
@@ -18,11 +19,32 @@ def _zeros(shape: int | tuple[int, ...]) -> Parameter:
     return Parameter(np.zeros(shape, np.float32))
 
 
-class _BatchNorm(Module):
-    """Normalise each channel by given statistics. x: (N, C, *)."""
+def _check_momentum(momentum: object) -> None:
+    """Refuse a bool, which is meant for `affine`."""
+    if isinstance(momentum, bool):
+        message = f"momentum is a number or None, found {momentum}; affine comes after it"
+        raise TypeError(message)
 
-    def __init__(self, num_features: int, eps: float = 1e-5, affine: bool = True) -> None:
+
+class _BatchNorm(Module):
+    """Normalise each channel by given statistics. x: (N, C, *).
+
+    `momentum` is torch's for training; statistics are not updated here, so it changes nothing.
+    """
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+    ) -> None:
         super().__init__()
+        _check_momentum(momentum)
+        if not track_running_stats:
+            message = "batch norm here goes by running statistics: track_running_stats is True"
+            raise ValueError(message)
         self.eps = eps
         self.running_mean: Any
         self.running_var: Any
@@ -50,30 +72,51 @@ class BatchNorm3d(_BatchNorm):
     """Batch norm over (N, C, D, H, W)."""
 
 
-class _InstanceNorm(Module):
-    """Normalise each channel of each sample by its own mean and variance. x: (N, C, *)."""
+class _InstanceNorm(Batches):
+    """Normalise each channel of each sample by its own mean and variance.
 
-    def __init__(self, num_features: int, eps: float = 1e-5, affine: bool = False) -> None:
+    x: (N, C, *), or (C, *) for one sample. `momentum` is torch's, for statistics that are not kept
+    here: it changes nothing.
+    """
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = False,
+        track_running_stats: bool = False,
+    ) -> None:
         super().__init__()
+        _check_momentum(momentum)
+        if track_running_stats:
+            message = "instance norm here keeps no running statistics: track_running_stats is False"
+            raise ValueError(message)
         self.eps = eps
         self.weight = _ones(num_features) if affine else None
         self.bias = _zeros(num_features) if affine else None
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Normalise a batch."""
         return ops.instance_norm(x, weight=self.weight, bias=self.bias, eps=self.eps)
 
 
 class InstanceNorm1d(_InstanceNorm):
-    """Instance norm over (N, C, L)."""
+    """Instance norm over (N, C, L), or without N."""
+
+    rank = 1
 
 
 class InstanceNorm2d(_InstanceNorm):
-    """Instance norm over (N, C, H, W)."""
+    """Instance norm over (N, C, H, W), or without N."""
+
+    rank = 2
 
 
 class InstanceNorm3d(_InstanceNorm):
-    """Instance norm over (N, C, D, H, W)."""
+    """Instance norm over (N, C, D, H, W), or without N."""
+
+    rank = 3
 
 
 class LayerNorm(Module):
@@ -107,7 +150,10 @@ class LayerNorm(Module):
 
 
 class RMSNorm(Module):
-    """Divide by the root mean square over the last axis, then scale. x: (*, size)."""
+    """Divide by the root mean square over the last axis, then scale. x: (*, size).
+
+    `eps` is 1e-6 where none is given; torch takes the machine epsilon of x then.
+    """
 
     def __init__(self, size: int, eps: float = 1e-6) -> None:
         super().__init__()

@@ -1,18 +1,19 @@
-"""Pooling layers over rows (N, C, L), planes (N, C, H, W) and volumes (N, C, D, H, W)."""
+"""Pooling layers over rows (N, C, L), planes (N, C, H, W) and volumes (N, C, D, H, W).
+
+The batch axis N may be absent.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tracescript import ops
+from tracescript.nn.batches import Batches
 from tracescript.nn.convolution import sizes
-from tracescript.nn.module import Module
 
 
-class _MaxPool(Module):
+class _MaxPool(Batches):
     """The largest element of each window."""
-
-    rank: int
 
     def __init__(
         self,
@@ -20,6 +21,7 @@ class _MaxPool(Module):
         stride: int | tuple[int, ...] | None = None,
         padding: int | tuple[int, ...] = 0,
         dilation: int | tuple[int, ...] = 1,
+        *,
         ceil_mode: bool = False,
     ) -> None:
         super().__init__()
@@ -35,8 +37,8 @@ class MaxPool1d(_MaxPool):
 
     rank = 1
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Pool a batch."""
         y, _ = ops.max_pool1d(
             x,
             kernel=self.kernel_size,
@@ -53,8 +55,8 @@ class MaxPool2d(_MaxPool):
 
     rank = 2
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Pool a batch."""
         y, _ = ops.max_pool2d(
             x,
             kernel=self.kernel_size,
@@ -71,8 +73,8 @@ class MaxPool3d(_MaxPool):
 
     rank = 3
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Pool a batch."""
         y, _ = ops.max_pool3d(
             x,
             kernel=self.kernel_size,
@@ -84,10 +86,8 @@ class MaxPool3d(_MaxPool):
         return y
 
 
-class _AvgPool(Module):
+class _AvgPool(Batches):
     """The mean of each window; padding counts as zeros unless `count_include_pad` is off."""
-
-    rank: int
 
     def __init__(
         self,
@@ -110,8 +110,8 @@ class AvgPool1d(_AvgPool):
 
     rank = 1
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Pool a batch."""
         return ops.avg_pool1d(
             x,
             kernel=self.kernel_size,
@@ -127,8 +127,8 @@ class AvgPool2d(_AvgPool):
 
     rank = 2
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Pool a batch."""
         return ops.avg_pool2d(
             x,
             kernel=self.kernel_size,
@@ -144,8 +144,8 @@ class AvgPool3d(_AvgPool):
 
     rank = 3
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Pool a batch."""
         return ops.avg_pool3d(
             x,
             kernel=self.kernel_size,
@@ -156,63 +156,73 @@ class AvgPool3d(_AvgPool):
         )
 
 
-class AdaptiveAvgPool1d(Module):
+class AdaptiveAvgPool1d(Batches):
     """The mean of windows chosen so that the row has the given size."""
+
+    rank = 1
 
     def __init__(self, output_size: int) -> None:
         super().__init__()
         self.output_size = sizes(output_size, 1)
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Pool a batch."""
         return ops.adaptive_avg_pool1d(x, output_size=self.output_size)
 
 
-class AdaptiveAvgPool2d(Module):
+class AdaptiveAvgPool2d(Batches):
     """The mean of windows chosen so that the plane has the given size."""
+
+    rank = 2
 
     def __init__(self, output_size: int | tuple[int, int]) -> None:
         super().__init__()
         self.output_size = sizes(output_size, 2)
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Pool a batch."""
         return ops.adaptive_avg_pool2d(x, output_size=self.output_size)
 
 
-class AdaptiveAvgPool3d(Module):
+class AdaptiveAvgPool3d(Batches):
     """The mean of windows chosen so that the volume has the given size."""
+
+    rank = 3
 
     def __init__(self, output_size: int | tuple[int, int, int]) -> None:
         super().__init__()
         self.output_size = sizes(output_size, 3)
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Pool a batch."""
         return ops.adaptive_avg_pool3d(x, output_size=self.output_size)
 
 
-class AdaptiveMaxPool1d(Module):
+class AdaptiveMaxPool1d(Batches):
     """The largest element of windows chosen so that the row has the given size."""
+
+    rank = 1
 
     def __init__(self, output_size: int) -> None:
         super().__init__()
         self.output_size = sizes(output_size, 1)
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Pool a batch."""
         y, _ = ops.adaptive_max_pool1d(x, output_size=self.output_size)
         return y
 
 
-class AdaptiveMaxPool2d(Module):
+class AdaptiveMaxPool2d(Batches):
     """The largest element of windows chosen so that the plane has the given size."""
+
+    rank = 2
 
     def __init__(self, output_size: int | tuple[int, int]) -> None:
         super().__init__()
         self.output_size = sizes(output_size, 2)
 
-    def forward(self, x: Any) -> Any:
-        """Apply the layer."""
+    def batch(self, x: Any) -> Any:
+        """Pool a batch."""
         y, _ = ops.adaptive_max_pool2d(x, output_size=self.output_size)
         return y

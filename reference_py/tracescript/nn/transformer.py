@@ -1,4 +1,4 @@
-"""Layers of transformers and stacks of them; batch first unless told otherwise.
+"""Layers of transformers and stacks of them; batch first unless told otherwise, as torch's is not.
 
 (Vaswani et al., "Attention Is All You Need", 2017.)
 """
@@ -63,7 +63,10 @@ class _TransformerLayer(Module):
 
 
 class TransformerEncoderLayer(_TransformerLayer):
-    """Self-attention and a network, each with a residual and a norm. src: (N, L, d_model)."""
+    """Self-attention and a network, each with a residual and a norm. src: (N, L, d_model).
+
+    `batch_first` is True where none is given; torch's is False then.
+    """
 
     def forward(self, src: Any, src_mask: Any = None, src_key_padding_mask: Any = None) -> Any:
         """Apply the layer; src_mask: (L, L), src_key_padding_mask: (N, L)."""
@@ -75,7 +78,10 @@ class TransformerEncoderLayer(_TransformerLayer):
 
 
 class TransformerDecoderLayer(_TransformerLayer):
-    """Self-attention, attention to `memory` and a network. tgt: (N, L, d_model)."""
+    """Self-attention, attention to `memory` and a network. tgt: (N, L, d_model).
+
+    `batch_first` is True where none is given; torch's is False then.
+    """
 
     def __init__(
         self,
@@ -171,7 +177,10 @@ class TransformerDecoder(Module):
 
 
 class Transformer(Module):
-    """An encoder of the source and a decoder of the target that looks at it, each with a norm."""
+    """An encoder of the source and a decoder of the target that looks at it, each with a norm.
+
+    `batch_first` is True where none is given; torch's is False then.
+    """
 
     def __init__(
         self,
@@ -182,6 +191,7 @@ class Transformer(Module):
         dim_feedforward: int = 2048,
         dropout: float = 0.1,
         activation: str = "relu",
+        *,
         layer_norm_eps: float = 1e-5,
         batch_first: bool = True,
         norm_first: bool = False,
