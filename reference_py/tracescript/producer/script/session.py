@@ -61,6 +61,7 @@ class Session:
         self.known_keys = KnownKeys()
         self.wrapped: set[Entry] = set()
         self.identities = Identities()
+        self.carried: set[Entry] = set()
         self.classes: dict[StructType, type] = {}
         self.refined_records: dict[Entry, Entry] = {}
         self.narrowed: dict[tuple[Entry, Entry], list[int]] = {}

@@ -123,6 +123,8 @@ class Aliases(Heap):
         """Return the tokens of the objects that an entry itself may be."""
         if isinstance(entry, Value):
             return self.of(entry)
+        if isinstance(entry, OneOf):
+            return {t for p in entry.parts.values() for t in self.own(p)}
         return set(entry.tokens) if isinstance(entry, Struct | Empty) else set()
 
     # ------------------------------------------------------------------ changes
@@ -272,6 +274,8 @@ def _kind(entry: Entry) -> str:
     if isinstance(entry, Struct):
         found = python_class(entry.cls)
         return "record" if found is entry.cls and found is not dict else found.__name__
+    if isinstance(entry, OneOf):
+        return "tensor"
     kind = entry.type if isinstance(entry, Value) else None
     inner = kind.element if isinstance(kind, OptionalType) else kind
     return "tensor" if isinstance(inner, TensorType) else "container"

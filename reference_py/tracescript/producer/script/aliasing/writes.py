@@ -22,6 +22,8 @@ from tracescript.producer.script.emitter.entries import (
     Series,
     Struct,
 )
+from tracescript.producer.script.emitter.type_parts import is_changeable
+from tracescript.producer.script.flow.narrowing import bare
 from tracescript.producer.script.flow.related import BASE, remade
 from tracescript.producer.script.source.exits import RETURNED
 from tracescript.producer.script.source.reading import as_written, behind, may_read, written
@@ -53,6 +55,14 @@ def write(e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
             store(e, receiver, new)
         return
     _Write(e, receiver, old, new).run()
+
+
+def write_choice(e: Emitter, receiver: ast.expr, old: Entry, new: Entry) -> None:
+    """A number or else a tensor, changed in place if it is one: nobody else may see it."""
+    parts = [bare(e, x) for x in old.parts.values()] if isinstance(old, OneOf) else []
+    values = [x for x in parts if isinstance(x, Value)]
+    if any(is_changeable(x.type) and not _is_number(e, x) for x in values):
+        e.session.aliases.change(e, receiver, old, new)
 
 
 def written_by_call(e: Emitter, key: str, new: Value | None) -> None:

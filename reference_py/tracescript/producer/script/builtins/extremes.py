@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING
 
-from tracescript.ir.types import ListType, ScalarKind
+from tracescript.ir.types import ListType, ScalarKind, TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.script.builtins.table import builtin
 from tracescript.producer.script.containers import set_order
@@ -93,7 +93,8 @@ def extreme(e: Emitter, args: list[Entry], *, largest: bool) -> Entry:
     if any(map(is_member, args)) and not any(map(is_tensor, args)):
         return _of_types(e, args, largest=largest)
     args = [plain_number(e, a) for a in args]
-    if any(is_tensor(a) or e.session.holds_array(a) for a in args):
+    tensors = [e.value(a).type for a in args if is_tensor(a) or e.session.holds_array(a)]
+    if any(isinstance(k, TensorType) and k.shape != () for k in tensors):
         raise e.error(
             None,
             "min() and max() of tensors hang on truth values of tensors",
@@ -102,8 +103,9 @@ def extreme(e: Emitter, args: list[Entry], *, largest: bool) -> Entry:
             hint="torch.maximum(a, b) compares element by element",
         )
     are_numbers = all(is_mixed(e, a) or is_scalar(a, *NUMBERS) for a in args)
-    if are_numbers and (
-        any(is_mixed(e, a) for a in args) or len({e.value(a).type for a in args}) > 1
+    if tensors or (
+        are_numbers
+        and (any(is_mixed(e, a) for a in args) or len({e.value(a).type for a in args}) > 1)
     ):
         return _of_types(e, args, largest=largest)
     values = [e.value(a) for a in args]

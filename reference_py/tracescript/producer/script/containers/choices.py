@@ -8,12 +8,12 @@ import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import ScalarKind, ScalarType
+from tracescript.ir.types import ScalarKind, ScalarType, TensorType
 from tracescript.ir.values import Value
 from tracescript.opset.calls import join as join_types
 from tracescript.opset.relations import join_all
 from tracescript.producer.script.containers.unions import names_union
-from tracescript.producer.script.emitter.diagnostics import is_scalar
+from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.emitter.entries import (
     Closure,
     Items,
@@ -46,7 +46,8 @@ def may_choose(e: Emitter, entries: Sequence[Entry], *, is_choice: bool = False)
     they come of `max` and the like, and values of several types where a function around, or one
     they are passed to, may ask for types.
     """
-    if (is_choice or e.mixing) and all(is_scalar(bare(e, x), *_NUMBERS) for x in entries):
+    plain = [bare(e, x) for x in entries]
+    if (is_choice or e.mixing) and all(is_tensor(x) or is_scalar(x, *_NUMBERS) for x in plain):
         return True
     if all(isinstance(x, Known) and isinstance(x.value, enum.Enum) for x in entries):
         return len({type(x.value) for x in entries if isinstance(x, Known)}) == 1
@@ -54,6 +55,15 @@ def may_choose(e: Emitter, entries: Sequence[Entry], *, is_choice: bool = False)
         return True
     is_asked = e.session.facts.asks_types or _asks_types(e.frame)
     return is_asked and all(isinstance(x, Value | Struct) for x in entries)
+
+
+def are_sums(e: Emitter, entries: Sequence[Entry]) -> bool:
+    """Whether entries are Python numbers and tensors of one type, as a sum from 0 may be."""
+    plain = [bare(e, x) for x in entries]
+    tensors = [x.type for x in plain if isinstance(x, Value) and isinstance(x.type, TensorType)]
+    count = sum(is_scalar(x, *_NUMBERS) for x in plain)
+    is_sum = bool(tensors) and bool(count) and len(tensors) + count == len(entries)
+    return is_sum and join_all(iter(tensors)) is not None
 
 
 def _is_called(e: Emitter, entry: Entry) -> bool:
@@ -239,6 +249,19 @@ def member_of(e: Emitter, cls: type[enum.Enum], value: Entry) -> Entry:
     return OneOf(at, {k: Known(m) for k, m in enumerate(members)})
 
 
+def _start_of(e: Emitter, choice: OneOf) -> str:
+    """Say how a tensor to begin with is written, in place of a number."""
+    kinds = (bare(e, x) for x in choice.parts.values())
+    kind = next(k.type for k in kinds if isinstance(k, Value) and isinstance(k.type, TensorType))
+    name, shape = kind.data_type.value, kind.shape or ()
+    sizes = ", ".join("n" if not isinstance(n, int) else str(n) for n in shape)
+    sizes = f"({sizes},)" if len(shape) == 1 else f"({sizes})"
+    if e.frame.flavour == "torch":
+        return f"start with a tensor: torch.zeros({sizes}, dtype=torch.{name})"
+    made = f"np.{name}(0)" if not shape else f"np.zeros({sizes}, np.{name})"
+    return f"start with an array: {made}"
+
+
 def type_needed(e: Emitter, choice: OneOf) -> Any:
     """Return the error of using a choice where one of its parts is needed."""
     kinds = dict.fromkeys(e.describe(bare(e, x)) for x in choice.parts.values())
@@ -247,6 +270,8 @@ def type_needed(e: Emitter, choice: OneOf) -> Any:
     hint = "use what it holds: x.value, x.name, x(...)"
     if all(isinstance(x, Value | Struct) for x in choice.parts.values()):
         hint = "ask first: `if isinstance(x, int):`"
+    if any(is_tensor(bare(e, x)) for x in choice.parts.values()):
+        hint = _start_of(e, choice)
     if all(is_scalar(bare(e, x), *_NUMBERS) for x in choice.parts.values()):
         hint = "make it one type, float(x), or ask: `if isinstance(x, int):`"
     return e.error(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from tracescript.ir.types import ScalarKind
+from tracescript.ir.types import ScalarKind, TensorType, UnionType
+from tracescript.ir.values import Value
 from tracescript.producer.script.containers.choices import choose
-from tracescript.producer.script.emitter.diagnostics import is_scalar
+from tracescript.producer.script.containers.unions import put_together
+from tracescript.producer.script.emitter.diagnostics import is_scalar, is_tensor
 from tracescript.producer.script.emitter.entries import OneOf
 from tracescript.producer.script.flow.branches import branch
 from tracescript.producer.script.flow.narrowing import bare
@@ -15,7 +17,6 @@ from tracescript.producer.script.flow.narrowing import bare
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tracescript.ir.values import Value
     from tracescript.producer.script.emitter.core import Emitter
     from tracescript.producer.script.emitter.entries import Entry
 
@@ -23,10 +24,12 @@ _NUMBERS = (ScalarKind.BOOL, ScalarKind.INT, ScalarKind.FLOAT)
 
 
 def is_mixed(e: Emitter, entry: Entry) -> bool:
-    """Whether an entry is a number whose type run time tells."""
+    """Whether an entry is a number whose type run time tells, or a number or else a tensor."""
     if not isinstance(entry, OneOf):
         return False
-    return all(is_scalar(bare(e, x), *_NUMBERS) for x in entry.parts.values())
+    return all(
+        is_tensor(x) or is_scalar(x, *_NUMBERS) for x in (bare(e, p) for p in entry.parts.values())
+    )
 
 
 @contextlib.contextmanager
@@ -50,6 +53,16 @@ def each(e: Emitter, use: Callable[..., Entry], *entries: Entry) -> Entry:
     return use(*entries)
 
 
+def number_or_tensor(e: Emitter, entry: Entry) -> Entry:
+    """Return a result that is a number or else a tensor as a value of a union."""
+    if not isinstance(entry, OneOf) or entry.kind is not None or not is_mixed(e, entry):
+        return entry
+    kinds = [v.type for x in entry.parts.values() if isinstance(v := bare(e, x), Value)]
+    if not any(isinstance(k, TensorType) for k in kinds):
+        return entry
+    return put_together(e, entry, UnionType(tuple(kinds)))
+
+
 def one_of(e: Emitter, test: Value, first: Any, second: Any) -> Entry:
     """Return what one of two functions gives, numbers of two types maybe."""
     if test.constant is not None:
@@ -59,4 +72,4 @@ def one_of(e: Emitter, test: Value, first: Any, second: Any) -> Entry:
         return branch(e, test, (first, second))
 
 
-__all__ = ["each", "is_mixed", "one_of"]
+__all__ = ["each", "is_mixed", "number_or_tensor", "one_of"]

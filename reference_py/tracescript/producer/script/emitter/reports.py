@@ -112,6 +112,11 @@ class Reports:
             excerpt=text,
         )
 
+    def _describe_part(self, entry: Entry) -> str:
+        if isinstance(entry, Value) and entry in self.session.wrapped:
+            return self.describe(entry).removeprefix("Optional[").removesuffix("]")
+        return self.describe(entry)
+
     def describe_both(self, one: Entry, other: Entry) -> tuple[str, str]:
         """Name the types of two entries, in full where their short names are the same."""
         names = self.describe(one), self.describe(other)
@@ -150,5 +155,5 @@ class Reports:
             Conflict: "of a type that depends on the path",
         }
         if isinstance(entry, OneOf):
-            return " or ".join(dict.fromkeys(self.describe(x) for x in entry.parts.values()))
+            return " or ".join(dict.fromkeys(self._describe_part(x) for x in entry.parts.values()))
         return names[type(entry)]

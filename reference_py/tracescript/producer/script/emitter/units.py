@@ -8,6 +8,7 @@ from tracescript.ir import constants
 from tracescript.ir.graph import Block, Function, Input, Output
 from tracescript.ir.values import Value
 from tracescript.producer.script.containers.edges import opened
+from tracescript.producer.script.containers.mixed import number_or_tensor
 from tracescript.producer.script.emitter.diagnostics import is_none
 from tracescript.producer.script.emitter.entries import Items
 from tracescript.producer.script.emitter.tidy import first_uses, tidy
@@ -55,10 +56,9 @@ def results_of(e: Emitter, entry: Entry) -> list[Value]:
     kind = e.frame.annotations.get("return")
     if kind is not None:
         entry = e.fit(entry, kind)
-    if isinstance(entry, Items) and not entry.is_list and len(entry.parts) > 1:
-        values = [e.value(p, "the result") for p in entry.parts]
-    else:
-        values = [e.value(entry, "the result")]
+    is_tuple = isinstance(entry, Items) and not entry.is_list and len(entry.parts) > 1
+    parts = entry.parts if isinstance(entry, Items) and is_tuple else (entry,)
+    values = [e.value(number_or_tensor(e, p), "the result") for p in parts]
     for value in values:
         if "tuple" in e.session.list_kinds.of(value):
             raise e.error(

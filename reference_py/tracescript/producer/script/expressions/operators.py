@@ -141,6 +141,14 @@ def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> E
     return made
 
 
+def augmented_binary(e: Emitter, kind: type[ast.operator], before: Entry, operand: Entry) -> Entry:
+    """What `x += value` gives: of a tensor, its own data type."""
+    if is_mixed(e, before):
+        return each(e, lambda part: augmented_binary(e, kind, part, operand), before)
+    result = binary(e, kind, before, operand)
+    return e.session.tensors.keep_type(e, before, result) if is_tensor(before) else result
+
+
 def _is_square_of_bools(e: Emitter, left: Entry, right: Entry) -> bool:
     """Whether it is `x ** 2` of bools: numpy's operator squares them, as int8."""
     if e.frame.flavour != "numpy" or not is_tensor(left) or constant_of(right) != (True, 2):

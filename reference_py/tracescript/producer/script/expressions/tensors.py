@@ -97,6 +97,15 @@ class Tensors:
             return after
         if before.type.data_type is after.type.data_type:
             return after
+        if e.frame.flavour == "numpy" and before.type.shape == ():
+            raise e.error(
+                None,
+                f"a number of numpy's becomes {after.type.data_type.value} here,"
+                f" an array without axes stays {before.type.data_type.value}",
+                code="TYPE_INFERENCE",
+                rule="SCRIPT-9",
+                hint="write x = x + y",
+            )
         if dtypes.category(after.type.data_type) > dtypes.category(before.type.data_type):
             raise e.error(
                 None,

@@ -33,6 +33,7 @@ class Leaves(Widening):
             if name:
                 self.e.unit.names[param] = name
             params.append(param)
+            self.e.session.carried.add(param)
             return param
         if isinstance(entry, Items):
             return replace(entry, parts=tuple(self.opened(p, leaves, params) for p in entry.parts))

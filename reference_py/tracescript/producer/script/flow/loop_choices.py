@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracescript.ir.values import Value
 from tracescript.producer.script.containers.choices import (
+    are_sums,
     may_choose,
     numbered,
     parts_of,
@@ -26,7 +27,7 @@ def widened_choice(loop: Widening, start: Entry, before: Entry, after: Entry) ->
     first, second = parts_of(start), parts_of(after)
     entries = [*first.values(), *second.values()]
     is_choice = isinstance(start, OneOf) or isinstance(after, OneOf)
-    if not may_choose(e, entries, is_choice=is_choice):
+    if not may_choose(e, entries, is_choice=is_choice or are_sums(e, entries)):
         return None
     opened = parts_of(before)
     numbers = numbered(first, second)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracescript.ir.types import OptionalType
 from tracescript.ir.values import Value
 from tracescript.producer.script.containers.choices import (
+    are_sums,
     may_choose,
     numbered,
     parts_of,
@@ -26,15 +27,15 @@ def choice(merge: Merge, a: Entry, b: Entry) -> Template | None:
     e = merge.e
     first, second = parts_of(a), parts_of(b)
     is_choice = isinstance(a, OneOf) or isinstance(b, OneOf)
-    if not may_choose(e, [*first.values(), *second.values()], is_choice=is_choice):
+    entries = [*first.values(), *second.values()]
+    is_choice |= not e.session.carried.isdisjoint((a, b)) and are_sums(e, entries)
+    if not may_choose(e, entries, is_choice=is_choice):
         return None
     numbers = numbered(first, second)
     templates: dict[int, Template] = {}
     for k, entry in first.items():
         partner = next((second[j] for j, n in numbers.items() if n == k), None)
-        templates[k] = (
-            _alone(merge, 0, entry) if partner is None else merge.join("", entry, partner)
-        )
+        templates[k] = _alone(merge, 0, entry) if partner is None else _both(merge, entry, partner)
     for k, entry in second.items():
         if numbers[k] not in first:
             templates[numbers[k]] = _alone(merge, 1, entry)
@@ -50,6 +51,21 @@ def choice(merge: Merge, a: Entry, b: Entry) -> Template | None:
     def made(results: tuple[Value, ...]) -> Entry:
         parts = {k: t(results) for k, t in templates.items()}
         return OneOf(e.value(index(results)), parts, kind)
+
+    return made  # type: ignore[return-value]  # results are a tuple
+
+
+def _both(merge: Merge, one: Entry, other: Entry) -> Template:
+    """A part that both arms give: still one that may have a stand-in, where it had in either."""
+    wrapped = merge.e.session.wrapped
+    template = merge.join("", one, other)
+    if not (one in wrapped or other in wrapped):
+        return template
+
+    def made(results: tuple[Value, ...]) -> Entry:
+        found = template(results)
+        wrapped.add(found)
+        return found
 
     return made  # type: ignore[return-value]  # results are a tuple
 

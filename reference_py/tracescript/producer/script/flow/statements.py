@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tracescript.producer.script.aliasing.flight import Flight
-from tracescript.producer.script.aliasing.writes import write
+from tracescript.producer.script.aliasing.writes import write, write_choice
 from tracescript.producer.script.calls.dispatch import raised_text
 from tracescript.producer.script.calls.lambdas import closure_of
 from tracescript.producer.script.emitter.core import statement
@@ -14,7 +14,7 @@ from tracescript.producer.script.emitter.diagnostics import is_tensor
 from tracescript.producer.script.emitter.entries import Empty, Items, Known, Partly, Struct, Unset
 from tracescript.producer.script.expressions.logic import condition, negated
 from tracescript.producer.script.expressions.names import is_definite
-from tracescript.producer.script.expressions.operators import binary
+from tracescript.producer.script.expressions.operators import augmented_binary
 from tracescript.producer.script.expressions.own_operators import own_augmented
 from tracescript.producer.script.expressions.targets import assign_to
 from tracescript.producer.script.flow.arms import SOME_SET
@@ -79,11 +79,10 @@ def augmented(e: Emitter, node: ast.AugAssign) -> None:
     if grow(e, load, node.op, before, operand) or own_augmented(e, load, node.op, before, operand):
         return
     with e.looking_at(node):
-        result = binary(e, type(node.op), before, operand)
-        if is_tensor(before):
-            result = e.session.tensors.keep_type(e, before, result)
-            if _is_written(e, load, before, result):
-                return
+        result = augmented_binary(e, type(node.op), before, operand)
+        write_choice(e, load, before, result)
+        if is_tensor(before) and _is_written(e, load, before, result):
+            return
         with e.repeating():
             assign_to(e, as_target(load), result)
 
