@@ -85,6 +85,48 @@ def test_a_model_gives_what_numpy_gives(tmp_path, kind, body, x):
     assert_same(made(kind, f, x)(x), f(x))
 
 
+EMPTY = both(
+    *(
+        (body, x)
+        for x in (NOTHING, np.zeros((0, 3)), np.zeros((3, 0)))
+        for body in (
+            "np.median(x), np.median(x, axis=-1)",
+            "np.median(x, axis=0, keepdims=True)",
+            "np.nanmedian(x), np.nanmedian(x, axis=0)",
+            "np.nanquantile(x, 0.25)",
+            "x.min(initial=3.0), x.max(initial=3.0), np.max(x, axis=-1, initial=3, keepdims=True)",
+            "np.histogram(x, bins=4)",
+            "np.linalg.norm(x), np.linalg.norm(x, np.inf, axis=0), np.linalg.norm(x, 1)",
+            "np.linalg.norm(x, np.inf), np.linalg.vector_norm(x, ord=np.inf)",
+        )
+    ),
+    ("np.min(x, axis=(0, 2), initial=5)", np.zeros((0, 2, 0))),
+)
+FULL = both(
+    ("np.median(x, axis=0), np.median(x), np.nanmedian(x, axis=1)", X),
+    ("np.median(x), np.nanmedian(x), np.nanquantile(x, 0.3)", HOLE_LATER),
+    ("x.min(initial=-0.5), np.max(x, axis=(0, 1), initial=0.1, keepdims=True)", X),
+    ("np.max(x, axis=0, initial=4), np.min(x, initial=1)", WHOLE),
+    ("np.max(x, initial=9.0)", HOLE_LATER),
+    ("np.histogram(x, bins=5)", WHOLE),
+    ("np.linalg.norm(x, 1), np.linalg.norm(x, np.inf), np.linalg.norm(x, np.inf, axis=1)", X),
+)
+
+
+@pytest.mark.parametrize(("kind", "body", "x"), EMPTY)
+def test_a_model_gives_what_numpy_gives_of_nothing(tmp_path, kind, body, x):
+    f = program(tmp_path, body)
+
+    assert_same(made(kind, f, x)(x), f(x))
+
+
+@pytest.mark.parametrize(("kind", "body", "x"), FULL)
+def test_what_may_be_of_nothing_is_numpys_of_something(tmp_path, kind, body, x):
+    f = program(tmp_path, body)
+
+    assert_same(made(kind, f, x)(x), f(x))
+
+
 TRACED = (
     ("np.polymul(x, np.array([1.0, 2.0]))", ZEROS_FIRST),
     ("np.polymul(np.array([0.0, 1.0, 2.0]), x)", ZEROS_FIRST),

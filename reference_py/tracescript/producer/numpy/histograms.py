@@ -26,10 +26,10 @@ def _edges(door: NumpyDoor, a: Any, bins: Any, bounds: Any) -> Any:
         return np.histogram_bin_edges(np.zeros(0, door.real(a).dtype), bins, bounds)
     if not isinstance(bins, int):
         raise names.unknown(door, "numpy.histogram")
-    flat = np.reshape(a, (-1,))
-    low, high = np.min(flat), np.max(flat)
-    kind = np.result_type(a.dtype, 1.0)
-    low, high = cast(low, kind), cast(high, kind)
+    flat = cast(np.reshape(a, (-1,)), np.result_type(a.dtype, 1.0))
+    low, high = np.min(flat, initial=math.inf), np.max(flat, initial=-math.inf)
+    is_empty = np.asarray(flat.shape[0]) == 0
+    low, high = np.where(is_empty, 0.0, low), np.where(is_empty, 1.0, high)
     require(door, np.isfinite(high - low), "autodetected range is not finite")
     is_point = low == high
     low, high = np.where(is_point, low - 0.5, low), np.where(is_point, high + 0.5, high)

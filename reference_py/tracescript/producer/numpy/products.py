@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -58,6 +59,8 @@ def _vector_norm(
     keepdims: bool = False,
     ord: Any = 2,  # noqa: A002  # numpy's name
 ) -> Any:
+    if ord == math.inf:
+        return np.max(np.abs(inexact(x)), axis=axis, keepdims=keepdims, initial=0)
     dim = (axis,) if isinstance(axis, int) else axis
     return door.call_op(
         "vector_norm", [inexact(x)], {"ord": float(ord), "dim": dim, "keepdim": keepdims}

@@ -26,7 +26,15 @@ def joined(a: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:
         return np.reshape(a, (-1,)), tuple(range(a.ndim))
     axes = tuple(sorted(k % a.ndim for k in ((axis,) if isinstance(axis, int) else axis)))
     moved = np.moveaxis(a, axes, tuple(range(a.ndim - len(axes), a.ndim)))
+    if len(axes) == 1:
+        return moved, axes
     return np.reshape(moved, (*moved.shape[: a.ndim - len(axes)], -1)), axes
+
+
+def ended(rows: Any, value: float) -> Any:
+    """Return rows with one more element behind the others: there is one where there was none."""
+    end = np.broadcast_to(np.asarray(value, rows.dtype), (*rows.shape[:-1], 1))
+    return np.concatenate([rows, end], -1)
 
 
 def _quantile(
@@ -136,7 +144,7 @@ def _beside_holes(
     A median that is an element asks nothing of the next one, which may be infinite.
     """
     rows, axes = joined(door.traced(a), axis)
-    ordered = np.sort(cast(rows, np.float32) if rows.dtype == HALF else rows, -1)
+    ordered = np.sort(ended(cast(rows, np.float32) if rows.dtype == HALF else rows, math.nan), -1)
     last = np.sum(np.logical_not(np.isnan(rows)), axis=-1, keepdims=True) - 1
     last = np.maximum(last, 0)
     place = last * q
@@ -166,7 +174,7 @@ def _median(_: NumpyDoor, a: Any, axis: Any = None, keepdims: bool = False) -> A
     rows, axes = joined(a, axis)
     size = rows.shape[-1]
     wide = rows.astype(np.float32) if a.dtype == HALF else inexact(rows)
-    ordered = np.sort(wide, -1)
+    ordered = np.sort(ended(wide, math.nan), -1)
     low, high, last = (ordered[..., i] for i in ((size - 1) // 2, size // 2, size - 1))
     middle = np.where(np.isnan(last), last, (low + high) / 2) if is_float(a) else (low + high) / 2
     middle = cast(middle, a.dtype) if is_float(a) else middle

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tracescript.producer.numpy import names
+from tracescript.producer.numpy.quantiles import ended, joined
 from tracescript.producer.numpy.typed import HALF, cast
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ def _partial(function: Any, combined: Any, identity: Any) -> Callable[..., Any]:
                 message = "reduction operation has no identity, so to use a where mask one has"
                 raise ValueError(message + " to specify 'initial'")
             a = np.where(where, a, neutral)
+        if has_initial and identity is None:
+            rows, axes = joined(door.traced(a), axis)
+            found = function(ended(rows, initial), axis=-1)
+            return np.expand_dims(found, axes) if kwargs.get("keepdims") is True else found
         found = function(door.traced(a), axis=axis, **_given(kwargs))
         return combined(found, initial) if has_initial else found
 

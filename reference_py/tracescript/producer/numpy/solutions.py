@@ -34,12 +34,18 @@ def _norm(
             raise names.unknown(door, f"numpy.linalg.norm of rank {x.ndim}")
         dim = (axis,) if isinstance(axis, int) else axis
         order = 2.0 if ord is None else float(ord)
+        if order == math.inf:
+            return np.max(np.abs(x), axis=axis, keepdims=keepdims, initial=0)
         attributes = {"ord": order, "dim": dim, "keepdim": keepdims}
         return door.call_op("vector_norm", [x], attributes)
     axes = tuple(k % x.ndim for k in ((-2, -1) if axis is None else axis))
     rows = x if axis is None else np.moveaxis(x, axes, (-2, -1))
-    name = ord if isinstance(ord, str) else f"{ord:g}"
-    found = door.call_op("linalg_matrix_norm", [rows], {"ord": name})
+    if ord in {1, math.inf}:
+        sums = np.sum(np.abs(rows), axis=-2 if ord == 1 else -1)
+        found = np.max(sums, axis=-1, initial=0)
+    else:
+        name = ord if isinstance(ord, str) else f"{ord:g}"
+        found = door.call_op("linalg_matrix_norm", [rows], {"ord": name})
     return np.expand_dims(found, tuple(sorted(axes))) if keepdims else found
 
 
