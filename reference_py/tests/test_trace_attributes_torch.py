@@ -163,3 +163,28 @@ def test_what_one_call_leaves_for_the_next_is_refused(name):
     assert all(
         kind in {int, list, tuple, torch.Tensor, torch.dtype} for kind in _kinds(module.kept)
     )
+
+
+class Refused(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(()))
+        self.sizes = [1]
+
+    def forward(self, x):
+        self.rows = x.size(0)
+        self.calls += 1
+        self.sizes.append(x.size(1))
+        return torch.linalg.eig(x)
+
+
+def test_a_refused_trace_leaves_the_program_as_it_was():
+    module = Refused()
+    before = dict(vars(module))
+
+    with pytest.raises(ProducerError) as caught:
+        ts.trace(module, (torch.rand(3, 3),))
+
+    assert caught.value.code == "UNKNOWN_CALL"
+    assert dict(vars(module)) == before
+    assert (module.sizes, module.calls.item()) == ([1], 0.0)

@@ -57,7 +57,8 @@ class TorchModules:
             from tracescript.producer.numpy.modules import VIEW as ARRAYS
 
             return ARRAYS.held(module)
-        tables = [(t, dict(t)) for t in (module._parameters, module._buffers, module._modules)]  # noqa: SLF001  # see children
+        every = (module._parameters, module._buffers, module._modules)  # noqa: SLF001  # see children
+        tables = [(t, dict(t)) for t in every if isinstance(t, dict)]  # torch.jit's own are fixed
         held = [(b, b.detach().clone()) for b in module._buffers.values() if b is not None]  # noqa: SLF001  # see children
 
         def back() -> None:

@@ -29,7 +29,8 @@ def steady(
 ) -> tuple[Session, list[Run]]:
     """Record the methods; if only the first call changes what no trace can repeat, a later one.
 
-    What the first call left must not depend on its inputs. Spec: TRACE-14.
+    What the first call left must not depend on its inputs. A program whose trace is refused is left
+    as it was. Spec: TRACE-14, TRACE-19.
 
     Raises:
         ProducerError: that of the first call where a later one fails too.
@@ -38,21 +39,38 @@ def steady(
     try:
         return session, _recorded(session, calls, explore)
     except ProducerError as error:
-        same = unread(session, start, calls, explore)
-        if same is not None:
-            return same
-        if decisions == "error" or not _is_set_up(session):
-            raise
-        _to_later(session, calls)
-        again = start()
         try:
-            runs = _recorded(again, calls, explore)
+            return _of_later(session, error, start, calls, explore, decisions)
         except ProducerError:
-            raise error from None
-        again.first_call = f"{error.where}: {error.what}" if error.where else error.what
-        if decisions == "warn":
-            _warn(error)
-        return again, runs
+            if session.before is not None:
+                session.before.restore()
+            raise
+
+
+def _of_later(
+    session: Session,
+    error: ProducerError,
+    start: Callable[[], Session],
+    calls: Mapping[str, Any],
+    explore: int,
+    decisions: str,
+) -> tuple[Session, list[Run]]:
+    """Record a later call than the one that was refused, where such calls can be others."""
+    same = unread(session, start, calls, explore)
+    if same is not None:
+        return same
+    if decisions == "error" or not _is_set_up(session):
+        raise error
+    _to_later(session, calls)
+    again = start()
+    try:
+        runs = _recorded(again, calls, explore)
+    except ProducerError:
+        raise error from None
+    again.first_call = f"{error.where}: {error.what}" if error.where else error.what
+    if decisions == "warn":
+        _warn(error)
+    return again, runs
 
 
 def _recorded(session: Session, calls: Mapping[str, Any], explore: int) -> list[Run]:
