@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from tracescript.producer.script.builtins.table import (
     positional,
 )
 from tracescript.producer.script.containers import set_order
+from tracescript.producer.script.containers.enums import is_member
 from tracescript.producer.script.emitter.diagnostics import is_none, is_scalar
 from tracescript.producer.script.emitter.entries import (
     Empty,
@@ -114,10 +116,29 @@ def sorted_(e: Emitter, node: ast.Call) -> Entry:
     xs = as_list(e, series_of(e, args[0]))
     if isinstance(xs, Empty):
         return xs
+    if isinstance(xs, Items) and any(map(is_member, xs.parts)):
+        return _sorted_members(e, xs, kwargs)
     value = e.value(xs)
     e.session.aliases.copied(value, e.where())
     made = sorted_list(e, value, kwargs.get("reverse", e.constant(False)), kwargs.get("key"))
     return set_order.check(e, node, made)
+
+
+def _sorted_members(e: Emitter, xs: Items, kwargs: dict[str, Entry]) -> Entry:
+    """Members of enums in order, which stay members: those known at compile time."""
+    members = [p.value for p in xs.parts if isinstance(p, Known)]
+    is_known, backwards = constant_of(kwargs.get("reverse", e.constant(False)))
+    if len(members) == len(xs.parts) and is_known and is_none(kwargs.get("key", e.constant(None))):
+        with contextlib.suppress(TypeError):
+            found = sorted(members, reverse=bool(backwards))
+            return Items(tuple(map(e.session.entry_of, found)), is_list=True)
+    raise e.error(
+        None,
+        "sorted() of members of an enum: those have no order known at compile time",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+        hint="sort their values: sorted([m.value for m in C])",
+    )
 
 
 @builtin("builtins.ord")

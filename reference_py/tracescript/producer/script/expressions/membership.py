@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING
 
 from tracescript.ir.types import DataType, DictType, ListType, ScalarKind, TupleType
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
 
 def contains(e: Emitter, container: Entry, item: Entry) -> Value:
     """`item in container`."""
+    if isinstance(container, Known) and isinstance(container.value, enum.Flag):
+        return _has_flags(e, container.value, item)
     known = constant_of(container), constant_of(item)
-    if known[0][0] and known[1][0] and not isinstance(known[1][1], DataType):
+    is_container = known[0][0] and hasattr(known[0][1], "__contains__")
+    if is_container and known[1][0] and not isinstance(known[1][1], DataType):
         return e.constant(known[1][1] in known[0][1])
     if isinstance(container, Empty):
         return e.constant(False)
@@ -60,6 +64,19 @@ def contains(e: Emitter, container: Entry, item: Entry) -> Value:
     if isinstance(container, Value) and isinstance(container.type, DictType):
         return e.op("dict.contains", [container, e.value(item)])
     return _in_sequence(e, container, item)
+
+
+def _has_flags(e: Emitter, flags: enum.Flag, item: Entry) -> Value:
+    """`Perm.R in perms`: whether flags of one class have all of others."""
+    if isinstance(item, Known) and isinstance(item.value, type(flags)):
+        return e.constant(item.value in flags)
+    raise e.error(
+        None,
+        f"`in` of flags needs a member of {type(flags).__qualname__} known at compile time",
+        code="TYPE_INFERENCE",
+        rule="SCRIPT-4",
+        hint="compare numbers: perms & flag == flag",
+    )
 
 
 def _in_sequence(e: Emitter, container: Entry, item: Entry) -> Value:

@@ -106,6 +106,9 @@ def _power(e: Emitter, left: Entry, right: Entry) -> Entry:
 def binary(e: Emitter, kind: type[ast.operator], left: Entry, right: Entry) -> Entry:
     """Compile a binary operator on two entries."""
     symbol, python, int_op, float_operation, tensor_op = _BINARY[kind]
+    flags = _flags(e, python, left, right)
+    if flags is not None:
+        return flags
     left, right = plain_number(e, left), plain_number(e, right)
     folded = fold(e, python, left, right)
     if folded is not None:
@@ -147,6 +150,19 @@ def augmented_binary(e: Emitter, kind: type[ast.operator], before: Entry, operan
         return each(e, lambda part: augmented_binary(e, kind, part, operand), before)
     result = binary(e, kind, before, operand)
     return e.session.tensors.keep_type(e, before, result) if is_tensor(before) else result
+
+
+def _flags(e: Emitter, python: Callable[..., Any], left: Entry, right: Entry) -> Entry | None:
+    """`Perm.R | Perm.W`: flags of one class known at compile time."""
+    if not isinstance(left, Known) or not isinstance(right, Known):
+        return None
+    if not isinstance(left.value, enum.Flag) or type(left.value) is not type(right.value):
+        return None
+    try:
+        made = python(left.value, right.value)
+    except TypeError:
+        return None
+    return e.session.entry_of(made) if isinstance(made, enum.Flag) else None
 
 
 def _is_square_of_bools(e: Emitter, left: Entry, right: Entry) -> bool:
