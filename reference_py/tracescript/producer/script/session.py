@@ -20,7 +20,7 @@ from tracescript.producer.script.emitter.entries import Empty, Items, Known, Str
 from tracescript.producer.script.emitter.facts import Loops, Roots
 from tracescript.producer.script.emitter.generators import Generators
 from tracescript.producer.script.emitter.origins import Origins
-from tracescript.producer.script.emitter.size_marks import Kinds, holds_int_lists, holds_ints
+from tracescript.producer.script.emitter.size_marks import Kinds, holds_ints, holds_marked_lists
 from tracescript.producer.script.emitter.states import States, join_path
 from tracescript.producer.script.expressions import members
 from tracescript.producer.script.expressions.members import Members
@@ -77,7 +77,7 @@ class Session:
         self.made_lists: dict[Value, tuple[Entry, ...]] = {}
         self.sizes: set[Entry] = set()
         self.tuple_kinds = Kinds(holds_ints)
-        self.list_kinds = Kinds(holds_int_lists)
+        self.list_kinds = Kinds(holds_marked_lists)
         self.unsure_sizes: set[Entry] = set()
         self.is_guessing = False
         self.unsettled: list[tuple[Struct, ProducerError]] = []

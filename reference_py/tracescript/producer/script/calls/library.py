@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tracescript.errors import ProducerError
+from tracescript.ir.types import ListType, TensorType
 from tracescript.ir.values import Value
 from tracescript.producer.numpy import creation, methods, special
 from tracescript.producer.script.emitter.entries import constant_of
 from tracescript.producer.script.emitter.objects import torch_door
+from tracescript.producer.script.emitter.size_marks import PLAIN, TUPLE
 from tracescript.producer.script.library.examples import tensors
 from tracescript.producer.script.library.numpy import from_source, from_tracer
 from tracescript.producer.script.library.recorded import RefusedError, is_of_numbers, recorded
@@ -98,6 +100,17 @@ _VIEWS = {
     "numpy": frozenset({"flip", "fliplr", "flipud", "rot90"}),
 }
 """Functions and methods that give views of their first argument by ops that copy elsewhere."""
+_TUPLES = {
+    "torch": frozenset(
+        {
+            *("split", "split_with_sizes", "chunk", "unbind", "tensor_split", "hsplit", "vsplit"),
+            *("dsplit", "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes", "unstack"),
+            *("broadcast_tensors", "meshgrid"),
+        }
+    ),
+    "numpy": frozenset({"unstack", "broadcast_arrays", "meshgrid"}),
+}
+"""Functions and methods that give a tuple of tensors, which is a list in the graph."""
 
 
 def _shared(
@@ -105,6 +118,10 @@ def _shared(
 ) -> Entry | None:
     """Return a result that is known to show the elements of the first argument, or not to."""
     if not args or not isinstance(made, Value):
+        return made
+    if isinstance(made.type, ListType) and isinstance(made.type.element, TensorType):
+        is_tuple = name in _TUPLES[e.frame.flavour]
+        e.session.list_kinds.note(made, TUPLE if is_tuple else PLAIN)
         return made
     if name == "astype" and made is args[0]:
         is_shown = constant_of(kwargs.get("copy", made))[1] is False

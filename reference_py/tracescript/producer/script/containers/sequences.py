@@ -16,7 +16,7 @@ from tracescript.producer.script.aliasing.flight import Flight
 from tracescript.producer.script.emitter.core import expression
 from tracescript.producer.script.emitter.diagnostics import describe_types
 from tracescript.producer.script.emitter.entries import Bound, Empty, Items, Series, Struct
-from tracescript.producer.script.emitter.size_marks import PLAIN, TUPLE, is_tuple_like
+from tracescript.producer.script.emitter.size_marks import PLAIN, TUPLE, is_tuple_like, may_be_tuple
 from tracescript.producer.script.expressions.operators import binary
 from tracescript.producer.script.flow.comprehensions import collected
 from tracescript.producer.script.flow.iteration import as_list, series_of
@@ -270,7 +270,7 @@ def copied(e: Emitter, xs: Entry) -> Entry:
     if isinstance(xs, Value) and isinstance(xs.type, ListType) and xs.constant is None:
         e.session.aliases.copied(xs, e.where())
         made = e.op("list.slice", [xs, None, None, None])
-        if xs.type.element == constants.INT:
+        if may_be_tuple(xs.type):
             e.session.list_kinds.note(made, PLAIN)
         return made
     if isinstance(xs, Value) and xs.constant is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracescript.ir import constants
-from tracescript.ir.types import ListType, OptionalType, TupleType
+from tracescript.ir.types import ListType, OptionalType, TensorType, TupleType
 from tracescript.ir.values import Value
 from tracescript.producer.script.emitter.entries import Items
 from tracescript.producer.script.emitter.type_parts import parts_of_type
@@ -82,13 +82,25 @@ def holds_ints(kind: Type) -> bool:
     return any(map(holds_ints, parts_of_type(kind)))
 
 
+def may_be_tuple(kind: Type) -> bool:
+    """Whether values of a type may be tuples in the program: lists of ints or tensors."""
+    return isinstance(kind, ListType) and (
+        kind.element == constants.INT or isinstance(kind.element, TensorType)
+    )
+
+
+def holds_marked_lists(kind: Type) -> bool:
+    """Whether values of a type are, or hold, lists that may be tuples."""
+    if isinstance(kind, OptionalType):
+        return holds_marked_lists(kind.element)
+    return may_be_tuple(kind) or any(map(holds_marked_lists, parts_of_type(kind)))
+
+
 def holds_int_lists(kind: Type) -> bool:
     """Whether values of a type are, or hold, lists of ints."""
     if isinstance(kind, OptionalType):
         return holds_int_lists(kind.element)
-    if isinstance(kind, ListType) and kind.element == constants.INT:
-        return True
-    return any(map(holds_int_lists, parts_of_type(kind)))
+    return kind == ListType(constants.INT) or any(map(holds_int_lists, parts_of_type(kind)))
 
 
 def is_tuple_like(e: Emitter, entry: Entry) -> bool:
@@ -109,8 +121,8 @@ def is_tuple_like(e: Emitter, entry: Entry) -> bool:
 
 
 def _kinds(e: Emitter, entry: Entry) -> frozenset[str]:
-    """Return what a list of ints in the graph may be; that of anything else is plain."""
-    if not isinstance(entry, Value) or entry.type != ListType(constants.INT):
+    """Return what a list of ints or tensors may be; that of anything else is plain."""
+    if not isinstance(entry, Value) or not may_be_tuple(entry.type):
         return PLAIN
     return e.session.list_kinds.of(entry)
 
@@ -121,12 +133,14 @@ def is_plain_tuple(e: Emitter, entry: Entry) -> bool:
 
 
 def as_tuple_list(e: Emitter, entry: Entry) -> Value | None:
-    """Return a tuple of ints as the list that it is in the graph; None for anything else."""
+    """Return a tuple of ints or of tensors as a list in the graph; None for anything else."""
     if isinstance(entry, Value) and isinstance(entry.type, TupleType):
         entry = e.parts(entry)
     if not isinstance(entry, Items) or entry.is_list:
         return None
-    if any(e.type_of_items(p) != constants.INT for p in entry.parts):
+    kinds = [e.type_of_items(p) for p in entry.parts]
+    is_ints = all(k == constants.INT for k in kinds)
+    if not is_ints and not all(isinstance(k, TensorType) for k in kinds):
         return None
     values = [e.value(p) for p in entry.parts]
     made = e.make_list(values) if values else e.empty(ListType(constants.INT))

@@ -11,6 +11,7 @@ from tracescript.producer.script.containers.edges import opened
 from tracescript.producer.script.containers.mixed import number_or_tensor
 from tracescript.producer.script.emitter.diagnostics import is_none
 from tracescript.producer.script.emitter.entries import Items
+from tracescript.producer.script.emitter.size_marks import holds_int_lists
 from tracescript.producer.script.emitter.tidy import first_uses, tidy
 from tracescript.producer.script.emitter.type_parts import is_changeable
 from tracescript.producer.script.emitter.unit import Compiled
@@ -60,7 +61,7 @@ def results_of(e: Emitter, entry: Entry) -> list[Value]:
     parts = entry.parts if isinstance(entry, Items) and is_tuple else (entry,)
     values = [e.value(number_or_tensor(e, p), "the result") for p in parts]
     for value in values:
-        if "tuple" in e.session.list_kinds.of(value):
+        if holds_int_lists(value.type) and "tuple" in e.session.list_kinds.of(value):
             raise e.error(
                 None,
                 "the length of this tuple is known only at run time; no result holds it",
