@@ -144,7 +144,7 @@ def _is_heavy(body: Body) -> bool:
     """Whether an iteration may take long: big or unknown tensors, or other units."""
     total = 0
     for stmt in walk(body):
-        if stmt.kind in {"invoke", "host"}:
+        if stmt.kind == "invoke":
             return True
         for val in stmt.outputs:
             if isinstance(val.type, ir.TensorType):

@@ -198,6 +198,7 @@ class UnitWriter:
     def _host(self, stmt: Stmt, depth: int) -> None:
         outs = "".join(f"{self.define(v)} = " for v in stmt.outputs)
         args = ", ".join(map(self.ref, stmt.inputs))
+        self.line(depth, "B.check()", stmt)
         self.line(depth, f"{outs}{self.names.of(stmt.host)}({args})", stmt)
         for val in filter(is_counted_late, stmt.outputs):
             self.line(depth, f"{self.names.of(track)}(B, {self.ref(val)})", stmt)
