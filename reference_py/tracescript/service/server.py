@@ -99,7 +99,9 @@ class Server:
 
     def wait(self) -> None:
         """Block until `stop` was called and is done."""
-        self._stopped.wait()
+        # Another thread may receive a signal: its handler runs once the main thread runs again.
+        while not self._stopped.wait(_GLANCE):
+            pass
 
     def __enter__(self) -> Server:
         return self.start()
