@@ -7,25 +7,19 @@ import io
 import pytest
 
 import tracescript as ts
-from tests.test_script_ignore import ENGINES, X, assert_same, digits, ordered, scripted
+from tests.test_script_ignore import (
+    ENGINES,
+    X,
+    assert_same,
+    in_arms_and_rounds,
+    ordered,
+    scripted,
+    straight,
+)
 from tracescript.errors import ExecutionError, ProducerError, UnsupportedError
 from tracescript.model.instance import Settings
 from tracescript.model.model import Model
 from tracescript.wire import write_model
-
-
-def straight(x):
-    return ordered(x) * 2 + x
-
-
-def in_arms_and_rounds(x):
-    found = x * 0
-    for i in range(5):
-        if i % 2 == 0:
-            found = found + ordered(x * i)
-        for d in digits(i * 9, base=7):
-            found = found + d
-    return found
 
 
 def test_save_lists_every_call_with_its_line_and_leaves_the_file_as_it_was(tmp_path):
@@ -37,7 +31,7 @@ def test_save_lists_every_call_with_its_line_and_leaves_the_file_as_it_was(tmp_p
 
     assert (caught.value.code, caught.value.rule) == ("UNKNOWN_CALL", "SCRIPT-14")
     line = in_arms_and_rounds.__code__.co_firstlineno
-    name = "test_script_ignore_refused.py"
+    name = "test_script_ignore.py"
     assert [text.split() for text in caught.value.excerpt.splitlines()] == [
         [f"{name}:{line + 4}:29:", "ordered()"],
         [f"{name}:{line + 5}:18:", "digits()"],
